@@ -1,0 +1,130 @@
+//! The policy: a plugin configuration that was checked and compiled once, so that nothing
+//! is parsed when a request comes.
+
+mod endpoint;
+mod fields;
+mod hosts;
+mod invalid;
+mod matchers;
+mod networks;
+mod paths;
+mod prefix_set;
+mod response;
+mod template;
+mod text_match;
+
+pub use endpoint::Endpoint;
+pub use fields::{AttributeMatch, AttributePath, CookieMatch, HeaderMatch};
+pub use hosts::Hosts;
+pub use invalid::{InvalidConfig, Located};
+pub use matchers::Matchers;
+pub use networks::Networks;
+pub use paths::Paths;
+pub use prefix_set::PrefixSet;
+pub use response::{Response, RetryAfter};
+pub use template::{Escape, Template, Values};
+pub use text_match::TextMatch;
+
+use crate::config::{Mode, PluginConfig, Switch};
+
+/// What to do with which request.
+#[derive(Clone, Debug)]
+pub struct Policy {
+    /// Whether the flag is fixed, or the state decides.
+    pub mode: Mode,
+    /// The flag in [`Mode::Auto`] until somebody sets it.
+    pub initial: Switch,
+    /// The name of the state that this policy shares with others.
+    pub scope: Box<str>,
+    /// The requests that pass while maintenance is on.
+    pub allow: Matchers,
+    /// What the others get.
+    pub response: Response,
+    /// The admin endpoint, if there is one.
+    pub endpoint: Option<Endpoint>,
+}
+
+const DEFAULT_SCOPE: &str = "default";
+const MAX_SCOPE_BYTES: usize = 64;
+
+impl Policy {
+    /// Checks and compiles a plugin configuration; `environment` looks up a variable of
+    /// the VM.
+    ///
+    /// # Errors
+    /// The first value that is out of range, with its path.
+    pub fn compile(
+        config: PluginConfig,
+        environment: impl Fn(&str) -> Option<String>,
+    ) -> Result<Self, InvalidConfig> {
+        Ok(Self {
+            mode: config.mode,
+            initial: config.initial,
+            scope: compile_scope(config.scope).at("scope")?,
+            allow: Matchers::compile(config.allow).at("allow")?,
+            response: Response::compile(config.response).at("response")?,
+            endpoint: config
+                .admin
+                .map(|admin| Endpoint::compile(admin, environment))
+                .transpose()
+                .at("admin")?,
+        })
+    }
+}
+
+fn compile_scope(scope: Option<String>) -> Result<Box<str>, InvalidConfig> {
+    let scope = scope.unwrap_or_else(|| DEFAULT_SCOPE.to_owned());
+    let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    if !(1..=MAX_SCOPE_BYTES).contains(&scope.len()) || !scope.bytes().all(is_allowed) {
+        return Err(InvalidConfig::new(format!(
+            "{scope:?} is not a scope: expected 1 to {MAX_SCOPE_BYTES} of A-Z, a-z, 0-9, _ and -"
+        )));
+    }
+    Ok(scope.into())
+}
+
+#[cfg(test)]
+pub(crate) fn policy(json: &str) -> Policy {
+    let config = PluginConfig::parse(json.as_bytes()).unwrap();
+    Policy::compile(config, |_| Some("a token of the environment".into())).unwrap()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn error(json: &str) -> String {
+        let config = PluginConfig::parse(json.as_bytes()).unwrap();
+        Policy::compile(config, |_| None).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn defaults() {
+        let policy = policy("");
+        assert_eq!((policy.mode, policy.initial), (Mode::Auto, Switch::Off));
+        assert_eq!(&*policy.scope, "default");
+        assert!(policy.endpoint.is_none());
+    }
+
+    #[test]
+    fn a_fault_is_named_with_its_whole_path() {
+        assert_eq!(
+            error(r#"{"allow":{"client_ips":["::1","10.0.0.1","10.0.0.300"]}}"#),
+            "allow.client_ips[2]: \"10.0.0.300\" is not an IP address or CIDR block"
+        );
+        assert!(error(r#"{"admin":{"path":"/m"}}"#).starts_with("admin: expected `tokens`"));
+        assert!(error(r#"{"admin":{"path":"/"}}"#).starts_with("admin.path: \"/\" is not"));
+        assert!(error(r#"{"response":{"status":100}}"#).starts_with("response.status: 100"));
+    }
+
+    #[test]
+    fn a_scope_is_a_short_plain_name() {
+        assert_eq!(&*policy(r#"{"scope":"Shop_1-a"}"#).scope, "Shop_1-a");
+        for scope in ["", "a b", "a.b", "\u{e9}", &"a".repeat(65)] {
+            assert!(
+                error(&format!(r#"{{"scope":"{scope}"}}"#)).starts_with("scope: "),
+                "{scope}"
+            );
+        }
+    }
+}

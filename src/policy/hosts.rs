@@ -1,0 +1,155 @@
+//! The entries of `hosts`.
+
+use super::{InvalidConfig, invalid::each};
+
+/// Host names to compare `:authority` with. Case, port and a trailing dot do not matter.
+#[derive(Clone, Debug, Default)]
+pub struct Hosts(Vec<Host>);
+
+/// Lower-case, without port and trailing dot.
+#[derive(Clone, Debug)]
+enum Host {
+    Exact(Box<str>),
+    /// What follows the `*`, with its dot.
+    Below(Box<str>),
+}
+
+impl Hosts {
+    /// Compiles `"shop.example.com"`, `"*.example.com"` and IP addresses (IPv6 in brackets).
+    ///
+    /// # Errors
+    /// The first entry that is no host name.
+    pub fn compile(entries: &[String]) -> Result<Self, InvalidConfig> {
+        each(entries, |entry| compile_entry(entry)).map(Self)
+    }
+
+    /// Whether there is an entry at all.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether an entry matches the `:authority` of a request.
+    pub fn contains(&self, authority: &[u8]) -> bool {
+        let name = name_of(authority);
+        self.0.iter().any(|host| match host {
+            Host::Exact(host) => name.eq_ignore_ascii_case(host.as_bytes()),
+            Host::Below(domain) => name
+                .len()
+                .checked_sub(domain.len())
+                .filter(|&label| label > 0)
+                .and_then(|label| name.get(label..))
+                .is_some_and(|end| end.eq_ignore_ascii_case(domain.as_bytes())),
+        })
+    }
+}
+
+/// The host name in `authority`: without port and trailing dot.
+fn name_of(authority: &[u8]) -> &[u8] {
+    let colon = authority.iter().rposition(|&byte| byte == b':');
+    let name = match colon.and_then(|colon| authority.split_at_checked(colon)) {
+        Some((name, [_colon, port @ ..])) if port.iter().all(u8::is_ascii_digit) => name,
+        _ => authority,
+    };
+    name.strip_suffix(b".").unwrap_or(name)
+}
+
+fn compile_entry(entry: &str) -> Result<Host, InvalidConfig> {
+    let name = String::from_utf8_lossy(name_of(entry.as_bytes())).to_ascii_lowercase();
+    match name.strip_prefix("*.") {
+        Some(domain) if is_host_name(domain) => Ok(Host::Below(format!(".{domain}").into())),
+        None if is_host_name(&name) || is_ip_literal(&name) => Ok(Host::Exact(name.into())),
+        _ => Err(InvalidConfig::new(format!(
+            "{entry:?} is not a host name like \"shop.example.com\" or \"*.example.com\""
+        ))),
+    }
+}
+
+fn is_host_name(name: &str) -> bool {
+    name.split('.').all(|label| {
+        !label.is_empty()
+            && label
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+    })
+}
+
+fn is_ip_literal(name: &str) -> bool {
+    name.strip_prefix('[')
+        .and_then(|name| name.strip_suffix(']'))
+        .is_some_and(|address| address.parse::<std::net::Ipv6Addr>().is_ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hosts(entry: &str) -> Hosts {
+        Hosts::compile(&[entry.to_owned()]).unwrap()
+    }
+
+    #[test]
+    fn case_port_and_trailing_dot_do_not_matter() {
+        let set = hosts("Shop.example.com");
+        for hit in [
+            "shop.example.com",
+            "SHOP.example.COM:8443",
+            "shop.example.com.",
+            "shop.example.com.:80",
+        ] {
+            assert!(set.contains(hit.as_bytes()), "{hit}");
+        }
+        for miss in [
+            "",
+            "example.com",
+            "a.shop.example.com",
+            "shop.example.com:80x",
+            "shop.example.com.evil",
+        ] {
+            assert!(!set.contains(miss.as_bytes()), "{miss}");
+        }
+        assert!(hosts("shop.example.com.:80").contains(b"shop.example.com"));
+    }
+
+    #[test]
+    fn a_wildcard_stands_for_a_label_or_more() {
+        let set = hosts("*.example.com");
+        for hit in ["a.example.com", "A.B.Example.com:80"] {
+            assert!(set.contains(hit.as_bytes()), "{hit}");
+        }
+        for miss in [
+            "example.com",
+            ".example.com",
+            "aexample.com",
+            "a.example.com.evil",
+        ] {
+            assert!(!set.contains(miss.as_bytes()), "{miss}");
+        }
+    }
+
+    #[test]
+    fn addresses_are_hosts() {
+        assert!(hosts("[2001:db8::1]").contains(b"[2001:DB8::1]:8080"));
+        assert!(hosts("10.0.0.1").contains(b"10.0.0.1:80"));
+        assert!(!hosts("[::1]").contains(b"[::2]"));
+    }
+
+    #[test]
+    fn what_is_no_host_name_is_refused() {
+        for entry in [
+            "",
+            "*",
+            "*.",
+            "*example.com",
+            "a.*.com",
+            "a..b",
+            "http://a",
+            "a/b",
+            "m\u{fc}nchen.de",
+            "::1",
+            "[::1",
+        ] {
+            let error = Hosts::compile(&[entry.to_owned()]).unwrap_err().to_string();
+            assert!(error.contains("is not a host name"), "{entry} gave {error}");
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! What is wrong with a plugin configuration.
+
+use std::fmt;
+
+/// The first fault of a plugin configuration: where it is and what was expected.
+///
+/// Its text is one line: `allow.client_ips[2]: "10.0.0.300" is not an IP address or CIDR
+/// block`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InvalidConfig {
+    path: String,
+    problem: String,
+}
+
+impl std::error::Error for InvalidConfig {}
+
+impl InvalidConfig {
+    /// A fault of the value at hand; [`Located`] adds where it is.
+    pub fn new(problem: impl Into<String>) -> Self {
+        Self {
+            path: String::new(),
+            problem: problem.into(),
+        }
+    }
+
+    /// A text that is not JSON; the problem names line and column.
+    pub fn syntax(error: serde_json::Error) -> Self {
+        Self::new(format!("not valid JSON: {error}"))
+    }
+
+    fn under(mut self, parent: &str) -> Self {
+        let separator = match self.path.as_bytes().first() {
+            None | Some(b'[') => "",
+            Some(_) => ".",
+        };
+        self.path = format!("{parent}{separator}{}", self.path);
+        self
+    }
+}
+
+impl From<serde_path_to_error::Error<serde_json::Error>> for InvalidConfig {
+    fn from(error: serde_path_to_error::Error<serde_json::Error>) -> Self {
+        let path = error.path().to_string();
+        let error = error.into_inner();
+        if !error.is_data() {
+            return Self::syntax(error);
+        }
+        // A path tells more than the position in a text that Envoy may have generated.
+        let position = format!(" at line {} column {}", error.line(), error.column());
+        let problem = error.to_string();
+        let problem = problem.strip_suffix(&position).unwrap_or(&problem);
+        let path = if path == "." { "" } else { &path };
+        Self::new(problem).under(path)
+    }
+}
+
+/// One line, whatever the configuration holds.
+impl fmt::Display for InvalidConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let separator = if self.path.is_empty() { "" } else { ": " };
+        for part in [&self.path, separator, &self.problem] {
+            for character in part.chars() {
+                if character.is_control() {
+                    write!(f, "{}", character.escape_default())?;
+                } else {
+                    write!(f, "{character}")?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Says where in the configuration a fault lies, from the inside out.
+pub trait Located: Sized {
+    /// The fault lies under this key.
+    fn at(self, key: &str) -> Self;
+
+    /// The fault lies in this element of a list.
+    fn at_index(self, index: usize) -> Self {
+        self.at(&format!("[{index}]"))
+    }
+}
+
+impl<T> Located for Result<T, InvalidConfig> {
+    fn at(self, key: &str) -> Self {
+        self.map_err(|error| error.under(key))
+    }
+}
+
+/// Compiles each entry of a list; a fault names its index.
+pub(super) fn each<E, T>(
+    entries: impl IntoIterator<Item = E>,
+    mut compile: impl FnMut(E) -> Result<T, InvalidConfig>,
+) -> Result<Vec<T>, InvalidConfig> {
+    entries
+        .into_iter()
+        .enumerate()
+        .map(|(index, entry)| compile(entry).at_index(index))
+        .collect()
+}

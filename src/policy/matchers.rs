@@ -1,0 +1,251 @@
+//! The matchers of `allow`.
+
+use super::{
+    InvalidConfig, Located,
+    fields::{AttributeMatch, CookieMatch, HeaderMatch, is_token},
+    hosts::Hosts,
+    invalid::each,
+    networks::Networks,
+    paths::Paths,
+};
+use crate::{
+    client_address,
+    config::MatchersConfig,
+    decision::Reason,
+    path::{is_canonical, without_query},
+    request::RequestHead,
+};
+
+/// What a request is compared with, a field for each kind of entry.
+#[derive(Clone, Debug, Default)]
+pub struct Matchers {
+    client_ips: Networks,
+    paths: Paths,
+    hosts: Hosts,
+    methods: Vec<Box<str>>,
+    headers: Vec<HeaderMatch>,
+    cookies: Vec<CookieMatch>,
+    attributes: Vec<AttributeMatch>,
+}
+
+impl Matchers {
+    /// Compiles the entries of all kinds.
+    ///
+    /// # Errors
+    /// The first entry that is not what its kind expects.
+    pub fn compile(config: MatchersConfig) -> Result<Self, InvalidConfig> {
+        Ok(Self {
+            client_ips: Networks::compile(&config.client_ips).at("client_ips")?,
+            paths: Paths::compile(config.paths).at("paths")?,
+            hosts: Hosts::compile(&config.hosts).at("hosts")?,
+            methods: each(config.methods, compile_method).at("methods")?,
+            headers: each(config.headers, HeaderMatch::compile).at("headers")?,
+            cookies: each(config.cookies, CookieMatch::compile).at("cookies")?,
+            attributes: each(config.attributes, AttributeMatch::compile).at("attributes")?,
+        })
+    }
+
+    /// The kind of the first entry that matches, in the order of the fields. A kind
+    /// without entries reads nothing of the request.
+    pub fn first_match(&self, request: &impl RequestHead) -> Option<Reason> {
+        if !self.client_ips.is_empty() && self.matches_client_ip(request) {
+            return Some(Reason::ClientIp);
+        }
+        if !self.paths.is_empty() && self.matches_path(request) {
+            return Some(Reason::Path);
+        }
+        if !self.hosts.is_empty() && self.matches_host(request) {
+            return Some(Reason::Host);
+        }
+        if !self.methods.is_empty() && self.matches_method(request) {
+            return Some(Reason::Method);
+        }
+        if self
+            .headers
+            .iter()
+            .any(|entry| entry.matches(request.headers()))
+        {
+            return Some(Reason::Header);
+        }
+        if self
+            .cookies
+            .iter()
+            .any(|entry| entry.matches(request.headers()))
+        {
+            return Some(Reason::Cookie);
+        }
+        self.attributes
+            .iter()
+            .any(|entry| entry.matches(&request.attribute(entry.path())))
+            .then_some(Reason::Attribute)
+    }
+
+    fn matches_client_ip(&self, request: &impl RequestHead) -> bool {
+        request
+            .source_address()
+            .and_then(|source| client_address::parse(&source))
+            .is_some_and(|client| self.client_ips.contains(client))
+    }
+
+    /// A path that servers may read differently matches nothing.
+    fn matches_path(&self, request: &impl RequestHead) -> bool {
+        request.headers().first(":path").is_some_and(|path| {
+            let path = without_query(path);
+            is_canonical(path) && self.paths.contains(path)
+        })
+    }
+
+    fn matches_host(&self, request: &impl RequestHead) -> bool {
+        request
+            .headers()
+            .first(":authority")
+            .is_some_and(|authority| self.hosts.contains(authority))
+    }
+
+    fn matches_method(&self, request: &impl RequestHead) -> bool {
+        request
+            .headers()
+            .first(":method")
+            .is_some_and(|method| self.methods.iter().any(|entry| entry.as_bytes() == method))
+    }
+}
+
+fn compile_method(method: String) -> Result<Box<str>, InvalidConfig> {
+    if !is_token(&method) {
+        return Err(InvalidConfig::new(format!(
+            "{method:?} is not an HTTP method"
+        )));
+    }
+    Ok(method.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::request::{Attribute, testing::TestRequest};
+
+    fn matchers(json: &str) -> Matchers {
+        Matchers::compile(serde_json::from_str(json).unwrap()).unwrap()
+    }
+
+    fn request() -> TestRequest {
+        TestRequest::new(&[
+            (":method", "GET"),
+            (":authority", "shop.example.com"),
+            (":path", "/a/b?c=/d"),
+            ("x-role", "staff"),
+            ("cookie", "beta=1"),
+        ])
+    }
+
+    #[test]
+    fn any_entry_of_any_kind_is_enough() {
+        for (json, reason) in [
+            (
+                r#"{"client_ips":["10.0.0.0/8","192.0.2.1"]}"#,
+                Reason::ClientIp,
+            ),
+            (r#"{"paths":["/x","/a/*"]}"#, Reason::Path),
+            (r#"{"hosts":["*.example.com"]}"#, Reason::Host),
+            (r#"{"methods":["HEAD","GET"]}"#, Reason::Method),
+            (
+                r#"{"headers":[{"name":"x-role","exact":"staff"}]}"#,
+                Reason::Header,
+            ),
+            (
+                r#"{"cookies":[{"name":"beta","present":true}]}"#,
+                Reason::Cookie,
+            ),
+            (
+                r#"{"attributes":[{"path":["a"],"present":false}]}"#,
+                Reason::Attribute,
+            ),
+            (
+                r#"{"client_ips":["10.0.0.1"],"paths":["/a/b"],"methods":["GET"]}"#,
+                Reason::Path,
+            ),
+        ] {
+            assert_eq!(
+                matchers(json).first_match(&request()),
+                Some(reason),
+                "{json}"
+            );
+        }
+    }
+
+    #[test]
+    fn nothing_matches_by_default_or_by_accident() {
+        for json in [
+            "{}",
+            r#"{"client_ips":["10.0.0.1"],"paths":["/d","/a"],"hosts":["example.com"],"methods":["get"]}"#,
+            r#"{"headers":[{"name":"x-role","present":false}],"cookies":[{"name":"bet","present":true}]}"#,
+            r#"{"attributes":[{"path":["a"],"regex":".*"}]}"#,
+        ] {
+            assert_eq!(matchers(json).first_match(&request()), None, "{json}");
+        }
+    }
+
+    #[test]
+    fn a_path_that_is_not_canonical_matches_no_entry() {
+        let open = matchers(r#"{"paths":["/*",{"exact":"/a;b"},{"regex":".*"},{"suffix":"b"}]}"#);
+        for path in ["/a;b", "//a", "/a/../b", "/%61", "/a\\b", "*", ""] {
+            let request = TestRequest::new(&[(":path", path)]);
+            assert_eq!(open.first_match(&request), None, "{path}");
+        }
+        let bytes = TestRequest::new(&[(":path", b"/\xff")]);
+        assert_eq!(open.first_match(&bytes), None);
+    }
+
+    #[test]
+    fn a_client_without_an_ip_matches_no_network() {
+        let open = matchers(r#"{"client_ips":["0.0.0.0/0","::/0"]}"#);
+        let mut request = request();
+        assert_eq!(open.first_match(&request), Some(Reason::ClientIp));
+        request.source_address = "/run/envoy.sock";
+        assert_eq!(open.first_match(&request), None);
+    }
+
+    #[test]
+    fn attributes_are_compared_as_text() {
+        let verified = matchers(r#"{"attributes":[{"path":["a"],"exact":"true"}]}"#);
+        let mut request = request();
+        request.attribute = Attribute::decode(vec![1]);
+        assert_eq!(verified.first_match(&request), Some(Reason::Attribute));
+        request.attribute = Attribute::decode(vec![0]);
+        assert_eq!(verified.first_match(&request), None);
+    }
+
+    #[test]
+    fn faults_are_named_with_their_path() {
+        for (json, error) in [
+            (
+                r#"{"client_ips":["10.0.0.1","x"]}"#,
+                "client_ips[1]: \"x\" is not",
+            ),
+            (
+                r#"{"methods":["G T"]}"#,
+                "methods[0]: \"G T\" is not an HTTP method",
+            ),
+            (
+                r#"{"headers":[{"name":"a"}]}"#,
+                "headers[0]: expected exactly one of",
+            ),
+            (
+                r#"{"headers":[{"name":"a","exact":""}]}"#,
+                "headers[0].exact: is empty",
+            ),
+            (
+                r#"{"cookies":[{"name":"a;","exact":"b"}]}"#,
+                "cookies[0].name: \"a;\" is not",
+            ),
+            (
+                r#"{"attributes":[{"path":[],"exact":"b"}]}"#,
+                "attributes[0].path: expected",
+            ),
+        ] {
+            let refused = Matchers::compile(serde_json::from_str(json).unwrap());
+            let refused = refused.unwrap_err().to_string();
+            assert!(refused.starts_with(error), "{json} gave {refused}");
+        }
+    }
+}

@@ -1,0 +1,219 @@
+//! The entries of `paths`.
+
+use std::{collections::BTreeSet, iter};
+
+use regex_lite::Regex;
+
+use super::{
+    InvalidConfig, Located,
+    invalid::each,
+    prefix_set::PrefixSet,
+    text_match::{Kinds, TextMatch},
+};
+use crate::config::{PathConfig, PathKindConfig};
+
+/// Paths to compare a request path (without query) with. Exact paths, prefixes and
+/// suffixes are found in a time that does not grow with their number.
+#[derive(Clone, Debug, Default)]
+pub struct Paths {
+    exact: BTreeSet<Box<[u8]>>,
+    /// Whole segments, each with the slash that ends it.
+    prefixes: PrefixSet,
+    /// Backwards.
+    suffixes: PrefixSet,
+    regexes: Vec<Regex>,
+}
+
+impl Paths {
+    /// Compiles `"/healthz"`, `"/static/*"`, `{"suffix": ".css"}` and the like.
+    ///
+    /// # Errors
+    /// The first entry that is no such thing.
+    pub fn compile(entries: Vec<PathConfig>) -> Result<Self, InvalidConfig> {
+        let mut exact = BTreeSet::new();
+        let mut prefixes = Vec::new();
+        let mut suffixes = Vec::new();
+        let mut regexes = Vec::new();
+        for entry in each(entries, compile_entry)? {
+            match entry {
+                TextMatch::Exact(path) => {
+                    exact.insert(path.into_boxed_bytes());
+                }
+                TextMatch::Prefix(path) => {
+                    let segments = path.strip_suffix('/').unwrap_or(&path);
+                    prefixes.push(format!("{segments}/").into_bytes());
+                }
+                TextMatch::Suffix(suffix) => suffixes.push(suffix.bytes().rev().collect()),
+                TextMatch::Regex(regex) => regexes.push(regex),
+                // No entry of `paths` can name it.
+                TextMatch::Present(_) => {}
+            }
+        }
+        Ok(Self {
+            exact,
+            prefixes: prefixes.into_iter().collect(),
+            suffixes: suffixes.into_iter().collect(),
+            regexes,
+        })
+    }
+
+    /// Whether there is an entry at all.
+    pub fn is_empty(&self) -> bool {
+        self.exact.is_empty()
+            && self.prefixes.is_empty()
+            && self.suffixes.is_empty()
+            && self.regexes.is_empty()
+    }
+
+    /// Whether an entry matches the path as it stands.
+    pub fn contains(&self, path: &[u8]) -> bool {
+        self.exact.contains(path)
+            || self
+                .prefixes
+                .contains_prefix_of(path.iter().copied().chain(iter::once(b'/')))
+            || self.suffixes.contains_prefix_of(path.iter().rev().copied())
+            || (!self.regexes.is_empty() && {
+                let text = String::from_utf8_lossy(path);
+                self.regexes.iter().any(|regex| regex.is_match(&text))
+            })
+    }
+}
+
+fn compile_entry(entry: PathConfig) -> Result<TextMatch, InvalidConfig> {
+    let entry = match entry {
+        PathConfig::Pattern(pattern) => compile_pattern(pattern)?,
+        PathConfig::Kind(PathKindConfig {
+            exact,
+            prefix,
+            suffix,
+            regex,
+        }) => TextMatch::try_from(Kinds {
+            exact,
+            prefix,
+            suffix,
+            regex,
+            present: None,
+        })?,
+    };
+    match &entry {
+        TextMatch::Exact(path) => begins_with_slash(path).at("exact")?,
+        TextMatch::Prefix(path) => begins_with_slash(path).at("prefix")?,
+        _ => {}
+    }
+    Ok(entry)
+}
+
+fn compile_pattern(pattern: String) -> Result<TextMatch, InvalidConfig> {
+    begins_with_slash(&pattern)?;
+    let (path, kind): (&str, fn(Box<str>) -> TextMatch) = match pattern.strip_suffix("/*") {
+        Some("") => ("/", TextMatch::Prefix),
+        Some(prefix) => (prefix, TextMatch::Prefix),
+        None => (&pattern, TextMatch::Exact),
+    };
+    if path.contains('*') {
+        return Err(InvalidConfig::new(format!(
+            "{pattern:?} has a `*` elsewhere than in a `/*` at its end: expected an exact path, \
+             a prefix like \"/static/*\", or {{\"regex\": …}}"
+        )));
+    }
+    Ok(kind(path.into()))
+}
+
+fn begins_with_slash(path: &str) -> Result<(), InvalidConfig> {
+    if path.starts_with('/') {
+        return Ok(());
+    }
+    Err(InvalidConfig::new(format!(
+        "{path:?} does not begin with `/`"
+    )))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn paths(json: &str) -> Result<Paths, InvalidConfig> {
+        Paths::compile(serde_json::from_str(json).unwrap())
+    }
+
+    #[test]
+    fn each_kind_hits_and_misses() {
+        for (entry, hits, misses) in [
+            (
+                r#"["/healthz"]"#,
+                &["/healthz"][..],
+                &["/healthz/", "/Healthz", "/healthzz", "/"][..],
+            ),
+            (
+                r#"["/static/*"]"#,
+                &["/static", "/static/", "/static/a/b"],
+                &["/staticx", "/stati", "/Static/a"],
+            ),
+            (r#"["/*"]"#, &["/", "/a", "/a/b"], &[]),
+            (r#"[{"exact":"/a*b"}]"#, &["/a*b"], &["/ab"]),
+            (
+                r#"[{"prefix":"/static"}]"#,
+                &["/static", "/static/a"],
+                &["/staticx"],
+            ),
+            (
+                r#"[{"prefix":"/static/"}]"#,
+                &["/static", "/static/a"],
+                &["/staticx"],
+            ),
+            (r#"[{"prefix":"/"}]"#, &["/", "/a"], &[]),
+            (
+                r#"[{"suffix":".css"}]"#,
+                &["/a.css", "/.css"],
+                &["/a.css/", "/css", "/acss"],
+            ),
+            (
+                r#"[{"regex":"/v[12]/.*"}]"#,
+                &["/v1/", "/v2/a/b"],
+                &["/v3/a", "/x/v1/a", "/v1"],
+            ),
+        ] {
+            let paths = paths(entry).unwrap();
+            for hit in hits {
+                assert!(paths.contains(hit.as_bytes()), "{entry} {hit}");
+            }
+            for miss in misses {
+                assert!(!paths.contains(miss.as_bytes()), "{entry} {miss}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_empty_list_matches_nothing() {
+        let paths = paths("[]").unwrap();
+        assert!(paths.is_empty());
+        assert!(!paths.contains(b"/") && !paths.contains(b""));
+    }
+
+    #[test]
+    fn bad_entries_are_refused_by_their_index() {
+        for (entry, error) in [
+            (r#""""#, "[0]: \"\" does not begin with `/`"),
+            (r#""healthz""#, "[0]: \"healthz\" does not begin with `/`"),
+            (r#""/static*""#, "[0]: \"/static*\" has a `*` elsewhere"),
+            (r#""/a/*/b/*""#, "[0]: \"/a/*/b/*\" has a `*` elsewhere"),
+            (
+                r#"{"prefix":"a"}"#,
+                "[0].prefix: \"a\" does not begin with `/`",
+            ),
+            (r#"{"suffix":""}"#, "[0].suffix: is empty"),
+            (
+                r#"{"regex":"("}"#,
+                "[0].regex: \"(\" is not a regular expression",
+            ),
+            (r#"{}"#, "[0]: expected exactly one of"),
+            (
+                r#"{"exact":"/a","prefix":"/b"}"#,
+                "[0]: expected exactly one of",
+            ),
+        ] {
+            let refused = paths(&format!("[{entry}]")).unwrap_err().to_string();
+            assert!(refused.starts_with(error), "{entry} gave {refused}");
+        }
+    }
+}

@@ -1,0 +1,239 @@
+//! What a blocked request gets.
+
+use serde::Serialize;
+use time::{OffsetDateTime, format_description::well_known::Rfc2822};
+
+use super::{
+    InvalidConfig, Located,
+    fields::header_name,
+    template::{Escape, Template},
+};
+use crate::config::{Format, HeadersConfig, Number, ResponseConfig, RetryAfterConfig};
+
+/// The compiled `response`.
+#[derive(Clone, Debug)]
+pub struct Response {
+    /// HTTP status code, 200 to 599.
+    pub status: u16,
+    /// The `Retry-After` of a reply for which no end is known.
+    pub retry_after: Option<RetryAfter>,
+    /// The representation of the body.
+    pub format: Format,
+    /// `{{title}}` of the bodies.
+    pub title: Box<str>,
+    /// `{{message}}` of the bodies where neither toggle nor window has one.
+    pub message: Box<str>,
+    /// The page.
+    pub html: Template,
+    /// The `application/json` body, instead of problem details.
+    pub json: Option<Template>,
+    /// The plain text body.
+    pub text: Template,
+    /// More headers, each in the place of ours of that name. Names are lower-case.
+    pub headers: Vec<(Box<str>, Box<str>)>,
+}
+
+/// A `Retry-After`, [RFC 9110 section 10.2.3](https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum RetryAfter {
+    /// A delay in seconds.
+    Seconds(u64),
+    /// An IMF-fixdate.
+    Date(Box<str>),
+}
+
+const DEFAULT_STATUS: u16 = 503;
+const DEFAULT_RETRY_AFTER: RetryAfter = RetryAfter::Seconds(3600);
+const DEFAULT_TITLE: &str = "Down for maintenance";
+const DEFAULT_MESSAGE: &str =
+    "We are carrying out planned maintenance and will be back soon. Please try again later.";
+const DEFAULT_HTML: &str = include_str!("page.html");
+const DEFAULT_TEXT: &str = "{{title}}\n\n{{message}}\n";
+
+/// Headers that the reply makes itself, or that would break it.
+const RESERVED: [&str; 6] = [
+    "connection",
+    "content-length",
+    "content-type",
+    "set-cookie",
+    "transfer-encoding",
+    "x-maintenance-mode",
+];
+
+impl Response {
+    /// Compiles `response`.
+    ///
+    /// # Errors
+    /// The first key whose value is out of range.
+    pub fn compile(config: ResponseConfig) -> Result<Self, InvalidConfig> {
+        let template = |text: Option<String>, default: &str, escape| {
+            Template::compile(text.as_deref().unwrap_or(default), escape)
+        };
+        Ok(Self {
+            status: compile_status(config.status).at("status")?,
+            retry_after: compile_retry_after(config.retry_after).at("retry_after")?,
+            format: config.format.unwrap_or_default(),
+            title: config.title.map_or(DEFAULT_TITLE.into(), Into::into),
+            message: config.message.map_or(DEFAULT_MESSAGE.into(), Into::into),
+            html: template(config.html, DEFAULT_HTML, Escape::Html).at("html")?,
+            json: config
+                .json
+                .map(|text| Template::compile(&text, Escape::Json))
+                .transpose()
+                .at("json")?,
+            text: template(config.text, DEFAULT_TEXT, Escape::None).at("text")?,
+            headers: compile_headers(config.headers).at("headers")?,
+        })
+    }
+}
+
+fn compile_status(status: Option<Number>) -> Result<u16, InvalidConfig> {
+    let Some(Number(status)) = status else {
+        return Ok(DEFAULT_STATUS);
+    };
+    u16::try_from(status)
+        .ok()
+        .filter(|status| (200..=599).contains(status))
+        .ok_or_else(|| InvalidConfig::new(format!("{status} is not a status from 200 to 599")))
+}
+
+fn compile_retry_after(
+    config: Option<RetryAfterConfig>,
+) -> Result<Option<RetryAfter>, InvalidConfig> {
+    match config {
+        None => Ok(Some(DEFAULT_RETRY_AFTER)),
+        Some(RetryAfterConfig::None) => Ok(None),
+        Some(RetryAfterConfig::Seconds(seconds)) => Ok(Some(RetryAfter::Seconds(seconds))),
+        Some(RetryAfterConfig::Date(date)) if is_imf_fixdate(&date) => {
+            Ok(Some(RetryAfter::Date(date.into())))
+        }
+        Some(RetryAfterConfig::Date(date)) => Err(InvalidConfig::new(format!(
+            "{date:?} is not an IMF-fixdate like \"Sun, 06 Nov 1994 08:49:37 GMT\""
+        ))),
+    }
+}
+
+/// IMF-fixdate is the one form of RFC 2822 that writes its zone as `GMT`.
+fn is_imf_fixdate(date: &str) -> bool {
+    date.strip_suffix("GMT").is_some_and(|date| {
+        let date = format!("{date}+0000");
+        OffsetDateTime::parse(&date, &Rfc2822)
+            .and_then(|parsed| Ok(parsed.format(&Rfc2822).is_ok_and(|text| text == date)))
+            .unwrap_or(false)
+    })
+}
+
+fn compile_headers(config: HeadersConfig) -> Result<Vec<(Box<str>, Box<str>)>, InvalidConfig> {
+    let mut headers: Vec<(Box<str>, Box<str>)> = Vec::new();
+    for (key, value) in config.0 {
+        let header = compile_header(&key, value).and_then(|(name, value)| {
+            if headers.iter().any(|(other, _)| *other == name) {
+                return Err(InvalidConfig::new("is there twice"));
+            }
+            Ok((name, value))
+        });
+        headers.push(header.at(&key)?);
+    }
+    Ok(headers)
+}
+
+fn compile_header(name: &str, value: String) -> Result<(Box<str>, Box<str>), InvalidConfig> {
+    let name = header_name(name)?;
+    if RESERVED.contains(&&*name) {
+        return Err(InvalidConfig::new(
+            "cannot be set: the reply makes it itself",
+        ));
+    }
+    if value.chars().any(char::is_control) {
+        return Err(InvalidConfig::new("the value has a control character"));
+    }
+    Ok((name, value.into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn response(json: &str) -> Result<Response, InvalidConfig> {
+        Response::compile(serde_json::from_str(json).unwrap())
+    }
+
+    #[test]
+    fn defaults() {
+        let response = response("{}").unwrap();
+        assert_eq!(response.status, 503);
+        assert_eq!(response.retry_after, Some(RetryAfter::Seconds(3600)));
+        assert_eq!(response.format, Format::Auto);
+        assert!(response.json.is_none() && response.headers.is_empty());
+    }
+
+    #[test]
+    fn faults_are_named_with_their_path() {
+        for (json, error) in [
+            (
+                r#"{"status":199}"#,
+                "status: 199 is not a status from 200 to 599",
+            ),
+            (
+                r#"{"status":600}"#,
+                "status: 600 is not a status from 200 to 599",
+            ),
+            (
+                r#"{"status":65736}"#,
+                "status: 65736 is not a status from 200 to 599",
+            ),
+            (r#"{"html":"{{x}}"}"#, "html: unknown placeholder {{x}}"),
+            (r#"{"json":"{{x"}"#, "json: a `{{` has no `}}`"),
+            (r#"{"text":"{{y}}"}"#, "text: unknown placeholder {{y}}"),
+            (
+                r#"{"retry_after":"soon"}"#,
+                "retry_after: \"soon\" is not an IMF-fixdate",
+            ),
+            (
+                r#"{"headers":{":status":"200"}}"#,
+                "headers.:status: \":status\" is not a header name",
+            ),
+            (
+                r#"{"headers":{"Content-Type":"a"}}"#,
+                "headers.Content-Type: cannot be set",
+            ),
+            (
+                r#"{"headers":{"x-a":"b\r\nc: d"}}"#,
+                "headers.x-a: the value has a control character",
+            ),
+            (
+                r#"{"headers":{"x-a":"b","X-A":"c"}}"#,
+                "headers.X-A: is there twice",
+            ),
+        ] {
+            let refused = response(json).unwrap_err().to_string();
+            assert!(refused.starts_with(error), "{json} gave {refused}");
+        }
+        for name in RESERVED {
+            assert!(
+                response(&format!(r#"{{"headers":{{"{name}":"a"}}}}"#)).is_err(),
+                "{name}"
+            );
+        }
+    }
+
+    #[test]
+    fn only_an_imf_fixdate_is_a_date() {
+        assert!(is_imf_fixdate("Sun, 06 Nov 1994 08:49:37 GMT"));
+        for date in [
+            "Mon, 06 Nov 1994 08:49:37 GMT",
+            "Sun, 6 Nov 1994 08:49:37 GMT",
+            "Sunday, 06-Nov-94 08:49:37 GMT",
+            "Sun Nov  6 08:49:37 1994",
+            "Sun, 06 Nov 1994 08:49:37 +0000",
+            "Sun, 06 Nov 1994 08:49:37 UTC",
+            "Sun, 32 Nov 1994 08:49:37 GMT",
+            "06 Nov 1994 08:49:37 GMT",
+            "3600",
+            "GMT",
+        ] {
+            assert!(!is_imf_fixdate(date), "{date}");
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! How a text is compared.
+
+use regex_lite::Regex;
+
+use super::{InvalidConfig, Located};
+
+/// One way to compare the value of a header, a cookie or an attribute.
+///
+/// Bytes that are no UTF-8 read as U+FFFD.
+#[derive(Clone, Debug)]
+pub enum TextMatch {
+    /// The whole value.
+    Exact(Box<str>),
+    /// How the value begins.
+    Prefix(Box<str>),
+    /// How the value ends.
+    Suffix(Box<str>),
+    /// A regular expression that the whole value matches.
+    Regex(Regex),
+    /// Whether there is a value.
+    Present(bool),
+}
+
+/// The kinds that an entry names; exactly one must be given.
+#[derive(Debug, Default)]
+pub(super) struct Kinds {
+    pub(super) exact: Option<String>,
+    pub(super) prefix: Option<String>,
+    pub(super) suffix: Option<String>,
+    pub(super) regex: Option<String>,
+    pub(super) present: Option<bool>,
+}
+
+impl TryFrom<Kinds> for TextMatch {
+    type Error = InvalidConfig;
+
+    fn try_from(kinds: Kinds) -> Result<Self, InvalidConfig> {
+        let Kinds {
+            exact,
+            prefix,
+            suffix,
+            regex,
+            present,
+        } = kinds;
+        let mut given = [
+            exact.map(|text| non_empty(text).map(Self::Exact).at("exact")),
+            prefix.map(|text| non_empty(text).map(Self::Prefix).at("prefix")),
+            suffix.map(|text| non_empty(text).map(Self::Suffix).at("suffix")),
+            regex.map(|pattern| whole_match(&pattern).map(Self::Regex).at("regex")),
+            present.map(|present| Ok(Self::Present(present))),
+        ]
+        .into_iter()
+        .flatten();
+        match (given.next(), given.next()) {
+            (Some(kind), None) => kind,
+            _ => Err(InvalidConfig::new(
+                "expected exactly one of exact, prefix, suffix, regex or present",
+            )),
+        }
+    }
+}
+
+impl TextMatch {
+    /// Whether a value, or its absence, matches.
+    pub fn matches(&self, value: Option<&[u8]>) -> bool {
+        let Some(value) = value else {
+            return matches!(self, Self::Present(false));
+        };
+        let text = String::from_utf8_lossy(value);
+        match self {
+            Self::Exact(exact) => *text == **exact,
+            Self::Prefix(prefix) => text.starts_with(&**prefix),
+            Self::Suffix(suffix) => text.ends_with(&**suffix),
+            Self::Regex(regex) => regex.is_match(&text),
+            Self::Present(present) => *present,
+        }
+    }
+}
+
+/// A text that an entry compares with; an empty one would match too much or nothing.
+pub(super) fn non_empty(text: String) -> Result<Box<str>, InvalidConfig> {
+    if text.is_empty() {
+        return Err(InvalidConfig::new("is empty"));
+    }
+    Ok(text.into())
+}
+
+/// A regular expression that matches whole texts only.
+pub(super) fn whole_match(pattern: &str) -> Result<Regex, InvalidConfig> {
+    let invalid = |error: regex_lite::Error| {
+        InvalidConfig::new(format!("{pattern:?} is not a regular expression: {error}"))
+    };
+    non_empty(pattern.to_owned())?;
+    // On its own first: `a)|(?:b` would be valid only between the parentheses below.
+    Regex::new(pattern).map_err(invalid)?;
+    Regex::new(&format!(r"\A(?:{pattern})\z")).map_err(invalid)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn regex(pattern: &str) -> TextMatch {
+        TextMatch::Regex(whole_match(pattern).unwrap())
+    }
+
+    #[test]
+    fn each_kind_hits_and_misses() {
+        for (kind, hit, miss) in [
+            (TextMatch::Exact("ab".into()), "ab", "abc"),
+            (TextMatch::Prefix("ab".into()), "abc", "cab"),
+            (TextMatch::Suffix("bc".into()), "abc", "bca"),
+            (regex("a|bc"), "bc", "bcd"),
+            (TextMatch::Present(true), "", "-"),
+        ] {
+            assert!(kind.matches(Some(hit.as_bytes())), "{kind:?}");
+            assert!(
+                !kind.matches(Some(miss.as_bytes())) || miss == "-",
+                "{kind:?}"
+            );
+            assert!(!kind.matches(None), "{kind:?}");
+        }
+        assert!(TextMatch::Present(false).matches(None));
+        assert!(!TextMatch::Present(false).matches(Some(b"")));
+    }
+
+    #[test]
+    fn a_regex_matches_the_whole_value_only() {
+        assert!(!regex("admin").matches(Some(b"xadmin")));
+        assert!(!regex("a|b").matches(Some(b"ab")));
+        assert!(!regex("(?m)^a$").matches(Some(b"a\nb")));
+        assert!(regex("(?i)ADMIN").matches(Some(b"admin")));
+    }
+
+    #[test]
+    fn a_regex_cannot_break_out_of_its_anchors() {
+        for pattern in ["a)|(?:b", "a)|(b", "(?x) a # b", "("] {
+            assert!(whole_match(pattern).is_err(), "{pattern}");
+        }
+    }
+
+    #[test]
+    fn bytes_that_are_no_utf8_read_as_the_replacement_character() {
+        assert!(TextMatch::Exact("a\u{fffd}".into()).matches(Some(b"a\xff")));
+        assert!(regex("a.").matches(Some(b"a\xff")));
+        assert!(TextMatch::Prefix("a".into()).matches(Some(b"a\xff")));
+    }
+
+    #[test]
+    fn exactly_one_kind_is_named() {
+        let none = TextMatch::try_from(Kinds::default()).unwrap_err();
+        assert!(none.to_string().contains("exactly one of"));
+        let two = Kinds {
+            exact: Some("a".into()),
+            present: Some(true),
+            ..Kinds::default()
+        };
+        assert!(TextMatch::try_from(two).is_err());
+    }
+}

@@ -1,0 +1,128 @@
+//! What the core reads of a request.
+
+use crate::{header_map::HeaderMap, policy::AttributePath, timestamp::Timestamp};
+
+/// The head of a request. Each method may cost a call of the host, so nothing is read
+/// before a decision needs it, and nothing twice.
+pub trait RequestHead {
+    /// `:path` as it was sent, with its query; empty for a `CONNECT`.
+    fn path(&self) -> &[u8];
+
+    /// All headers, pseudo-headers among them. Where they are needed anyway, they are
+    /// also the cheapest way to the path.
+    fn headers(&self) -> &HeaderMap;
+
+    /// Envoy's `source.address`: the client's IP address and port.
+    fn source_address(&self) -> Option<Vec<u8>>;
+
+    /// One of Envoy's attributes.
+    fn attribute(&self, path: &AttributePath) -> Attribute;
+
+    /// The time of day.
+    fn now(&self) -> Timestamp;
+}
+
+/// The value of an Envoy attribute.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Attribute {
+    /// There is none.
+    Absent,
+    /// A string; `true` and `false` for a boolean.
+    Text(Vec<u8>),
+    /// A number, a list or something else that has no text.
+    Other,
+}
+
+impl Attribute {
+    /// Reads Envoy's encoding, which does not name the type: a boolean is one byte, a
+    /// number eight, little-endian, and lists and maps begin with a 32-bit count. All
+    /// of these have a NUL or are no UTF-8, which no string of eight bytes is taken for.
+    pub fn decode(value: Vec<u8>) -> Self {
+        match value.as_slice() {
+            [0] => Self::Text(b"false".to_vec()),
+            [1] => Self::Text(b"true".to_vec()),
+            bytes if bytes.contains(&0) => Self::Other,
+            bytes if bytes.len() == 8 && std::str::from_utf8(bytes).is_err() => Self::Other,
+            _ => Self::Text(value),
+        }
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod testing {
+    //! A request for unit tests.
+
+    use super::*;
+
+    /// A request that is all there from the start.
+    pub(crate) struct TestRequest {
+        pub(crate) headers: HeaderMap,
+        pub(crate) source_address: &'static str,
+        pub(crate) attribute: Attribute,
+        pub(crate) now: Timestamp,
+    }
+
+    impl TestRequest {
+        /// A request from 192.0.2.1 at the Unix epoch, with the given header lines.
+        pub(crate) fn new<V: AsRef<[u8]>>(headers: &[(&str, V)]) -> Self {
+            Self {
+                headers: HeaderMap::decode(HeaderMap::encode(headers)),
+                source_address: "192.0.2.1:1234",
+                attribute: Attribute::Absent,
+                now: Timestamp::from_unix_millis(0),
+            }
+        }
+    }
+
+    impl RequestHead for TestRequest {
+        fn path(&self) -> &[u8] {
+            self.headers.first(":path").unwrap_or_default()
+        }
+
+        fn headers(&self) -> &HeaderMap {
+            &self.headers
+        }
+
+        fn source_address(&self) -> Option<Vec<u8>> {
+            Some(self.source_address.into())
+        }
+
+        fn attribute(&self, _path: &AttributePath) -> Attribute {
+            self.attribute.clone()
+        }
+
+        fn now(&self) -> Timestamp {
+            self.now
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn attributes_that_have_no_text_are_told_from_strings() {
+        let text = |text: &str| Attribute::Text(text.into());
+        assert_eq!(Attribute::decode(b"staff".to_vec()), text("staff"));
+        assert_eq!(Attribute::decode(b"verified".to_vec()), text("verified"));
+        assert_eq!(Attribute::decode(vec![]), text(""));
+        assert_eq!(Attribute::decode(vec![1]), text("true"));
+        assert_eq!(Attribute::decode(vec![0]), text("false"));
+        assert_eq!(Attribute::decode(b"1".to_vec()), text("1"));
+        for number in [5.0f64, 0.1, -1.0] {
+            assert_eq!(
+                Attribute::decode(number.to_le_bytes().to_vec()),
+                Attribute::Other
+            );
+        }
+        assert_eq!(
+            Attribute::decode(200i64.to_le_bytes().to_vec()),
+            Attribute::Other
+        );
+        assert_eq!(
+            Attribute::decode(HeaderMap::encode(&[("a", "b")])),
+            Attribute::Other
+        );
+    }
+}

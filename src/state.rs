@@ -1,0 +1,235 @@
+//! The state: what was set through the admin endpoint, and how often.
+
+use serde::{Deserialize, Serialize};
+
+use crate::timestamp::Timestamp;
+
+/// The state of a scope, replaced as a whole.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct State {
+    /// Grows with every change and never goes back; 0 before the first.
+    pub generation: u64,
+    /// What was set last; `None` before the first change and after a reset.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub setting: Option<Setting>,
+}
+
+/// What an `on` or `off` set.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Setting {
+    /// On or off.
+    pub maintenance: bool,
+    /// When it was set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<Timestamp>,
+    /// An `on` before this moment counts as off.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start: Option<Timestamp>,
+    /// An `on` from this moment counts as off.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Timestamp>,
+    /// `Retry-After` in seconds, before all others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after: Option<u64>,
+    /// The message of the replies, before all others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+    /// The name of the token that set it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changed_by: Option<String>,
+}
+
+/// The first byte of an encoded state: the version of what follows.
+const VERSION: u8 = b'1';
+
+/// Bytes that are no state of a version this module knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the stored state cannot be read: it is none, or of another version of this filter")]
+pub struct UnreadableState;
+
+impl State {
+    /// Reads an encoded state; no bytes are the state before the first change.
+    ///
+    /// # Errors
+    /// The bytes are no state of a known version.
+    pub fn decode(bytes: &[u8]) -> Result<Self, UnreadableState> {
+        match bytes {
+            [] => Ok(Self::default()),
+            [VERSION, json @ ..] => serde_json::from_slice(json).map_err(|_| UnreadableState),
+            _ => Err(UnreadableState),
+        }
+    }
+
+    /// A version byte, then JSON.
+    pub fn encode(&self) -> Vec<u8> {
+        let json = serde_json::to_vec(self).unwrap_or_default();
+        [&[VERSION], json.as_slice()].concat()
+    }
+}
+
+/// A change of the state.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StateChange {
+    /// What to set; `None` forgets what was set.
+    pub setting: Option<Setting>,
+    /// The generations that the change may follow.
+    pub precondition: Precondition,
+}
+
+/// The state has moved on: it is not of a generation that the change may follow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the state is of generation {generation} now")]
+pub struct PreconditionFailed {
+    /// The generation of the state as it is.
+    pub generation: u64,
+}
+
+impl StateChange {
+    /// The state after the change.
+    ///
+    /// # Errors
+    /// `state` is not of a generation that the change may follow.
+    pub fn apply(&self, state: &State) -> Result<State, PreconditionFailed> {
+        let generation = state.generation;
+        if !self.precondition.holds_for(generation) {
+            return Err(PreconditionFailed { generation });
+        }
+        Ok(State {
+            generation: generation.saturating_add(1),
+            setting: self.setting.clone(),
+        })
+    }
+}
+
+/// `If-Match`, [RFC 9110 section 13.1.1](https://www.rfc-editor.org/rfc/rfc9110#section-13.1.1).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Precondition {
+    /// There is none, or `*`.
+    Any,
+    /// One of these, each a generation in quotes.
+    OneOf(Vec<u64>),
+}
+
+impl Precondition {
+    /// Reads the header; a tag that is no generation, such as a weak one, matches none.
+    pub fn parse(if_match: Option<&[u8]>) -> Self {
+        match if_match {
+            None | Some(b"*") => Self::Any,
+            Some(tags) => Self::OneOf(
+                tags.split(|&byte| byte == b',')
+                    .filter_map(|tag| parse_tag(tag.trim_ascii()))
+                    .collect(),
+            ),
+        }
+    }
+
+    fn holds_for(&self, generation: u64) -> bool {
+        match self {
+            Self::Any => true,
+            Self::OneOf(generations) => generations.contains(&generation),
+        }
+    }
+}
+
+fn parse_tag(tag: &[u8]) -> Option<u64> {
+    let digits = tag.strip_prefix(b"\"")?.strip_suffix(b"\"")?;
+    let generation: u64 = std::str::from_utf8(digits).ok()?.parse().ok()?;
+    (generation.to_string().as_bytes() == digits).then_some(generation)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn on() -> Setting {
+        Setting {
+            maintenance: true,
+            since: None,
+            start: None,
+            until: None,
+            retry_after: None,
+            message: None,
+            changed_by: None,
+        }
+    }
+
+    #[test]
+    fn a_change_follows_the_generation_it_was_made_for() {
+        let change = |if_match: &str| StateChange {
+            setting: Some(on()),
+            precondition: Precondition::parse(Some(if_match.as_bytes())),
+        };
+        let state = State {
+            generation: 7,
+            setting: None,
+        };
+        for holds in ["*", "\"7\"", "\"6\", \"7\""] {
+            assert_eq!(
+                change(holds).apply(&state).unwrap().generation,
+                8,
+                "{holds}"
+            );
+        }
+        for fails in [
+            "\"6\"", "\"+7\"", "\"07\"", "W/\"7\"", "7", "", "\"\"", "\"x\"",
+        ] {
+            let failed = change(fails).apply(&state).unwrap_err();
+            assert_eq!(failed.generation, 7, "{fails}");
+        }
+        assert_eq!(Precondition::parse(None), Precondition::Any);
+    }
+
+    #[test]
+    fn no_bytes_are_the_first_state_and_other_versions_are_unreadable() {
+        assert_eq!(State::decode(b""), Ok(State::default()));
+        for bytes in [
+            &b"1"[..],
+            b"1{}",
+            b"2{\"generation\":1}",
+            b"{}",
+            b"\0\0",
+            b"1{\"generation\":-1}",
+        ] {
+            assert_eq!(State::decode(bytes), Err(UnreadableState), "{bytes:?}");
+        }
+    }
+
+    #[test]
+    fn keys_of_a_later_version_are_left_alone() {
+        let state =
+            State::decode(br#"1{"generation":3,"setting":{"maintenance":true,"colour":"red"}}"#);
+        assert_eq!(state.unwrap().setting, Some(on()));
+    }
+
+    proptest! {
+        #[test]
+        fn reads_what_it_wrote(
+            generation: u64,
+            maintenance: bool,
+            millis: Option<i64>,
+            message: Option<String>,
+            retry_after: Option<u64>,
+        ) {
+            let at = millis.map(Timestamp::from_unix_millis);
+            let setting = Setting {
+                maintenance,
+                since: at,
+                start: at,
+                until: at,
+                retry_after,
+                changed_by: message.clone(),
+                message,
+            };
+            let state = State { generation, setting: Some(setting) };
+            prop_assert_eq!(State::decode(&state.encode()), Ok(state));
+        }
+
+        #[test]
+        fn any_bytes_can_be_read(bytes: Vec<u8>) {
+            let _ = State::decode(&bytes);
+            let _ = State::decode(&[&[VERSION][..], &bytes].concat());
+        }
+    }
+}
