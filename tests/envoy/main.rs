@@ -1,1 +1,14 @@
-fn main() {}
+//! The contract, tested on a real Envoy.
+//!
+//! `make test` gets Envoy and builds the module; `ENVOY` and `MAINTENANCE_MODE_WASM` name
+//! others. Each test starts an Envoy of its own, and fails if a VM of it dies.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::unwrap_used
+)]
+
+mod basics;
+mod support;

@@ -1,0 +1,234 @@
+//! The configuration of an Envoy under test.
+
+use std::{
+    fs,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
+
+use serde_json::{Value, json};
+
+/// How Envoy gets the plugin configuration.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Delivery {
+    /// In the bootstrap.
+    Static,
+    /// With a listener, from a file.
+    Lds,
+    /// On its own, from a file.
+    Ecds,
+}
+
+/// What an Envoy under test is like.
+pub struct Options {
+    /// The plugin configuration, as the module gets it.
+    pub configuration: String,
+    /// The plugin configuration is a `Struct` and not a `StringValue`.
+    pub as_struct: bool,
+    /// The number of worker threads.
+    pub workers: usize,
+    /// How Envoy gets the plugin configuration.
+    pub delivery: Delivery,
+    /// `use_remote_address` of the connection manager, and what else is to be set there.
+    pub connection_manager: Value,
+    /// HTTP filters before this one.
+    pub filters_before: Vec<Value>,
+    /// The environment of Envoy; the VM sees the variables.
+    pub environment: Vec<(String, String)>,
+    /// The IP address to listen on.
+    pub listen_on: &'static str,
+}
+
+impl Options {
+    /// Two workers, the peer's address, no path normalisation.
+    pub fn new(configuration: Value) -> Self {
+        Self::text(&configuration.to_string())
+    }
+
+    /// The same with a configuration that may be no JSON.
+    pub fn text(configuration: &str) -> Self {
+        Self {
+            configuration: configuration.to_owned(),
+            as_struct: false,
+            workers: 2,
+            delivery: Delivery::Static,
+            connection_manager: json!({"use_remote_address": true}),
+            filters_before: Vec::new(),
+            environment: Vec::new(),
+            listen_on: "127.0.0.1",
+        }
+    }
+}
+
+const NAME: &str = "maintenance_mode";
+
+/// Writes the bootstrap and the files it names; where the bootstrap is.
+pub(super) fn write(
+    directory: &Path,
+    options: &Options,
+    wasm: &Path,
+    upstream: SocketAddr,
+) -> PathBuf {
+    let listener = listener(directory, options, wasm);
+    let (listeners, dynamic) = match options.delivery {
+        Delivery::Lds => (
+            json!([]),
+            json!({"lds_config": file_source(directory, "lds.json")}),
+        ),
+        _ => (json!([listener]), json!({})),
+    };
+    update(directory, options, wasm, upstream);
+    let bootstrap = json!({
+        "admin": {"address": socket_address("127.0.0.1", 0)},
+        "node": {"id": "test", "cluster": "test"},
+        "dynamic_resources": dynamic,
+        "static_resources": {
+            "listeners": listeners,
+            "clusters": [{
+                "name": "upstream",
+                "connect_timeout": "5s",
+                "load_assignment": {
+                    "cluster_name": "upstream",
+                    "endpoints": [{"lb_endpoints": [{"endpoint": {
+                        "address": socket_address("127.0.0.1", upstream.port()),
+                    }}]}],
+                },
+            }],
+        },
+    });
+    let path = directory.join("bootstrap.json");
+    fs::write(&path, bootstrap.to_string()).unwrap();
+    path
+}
+
+/// Writes the files that Envoy watches.
+pub(super) fn update(directory: &Path, options: &Options, wasm: &Path, _upstream: SocketAddr) {
+    match options.delivery {
+        Delivery::Static => {}
+        Delivery::Lds => publish(directory, "lds.json", listener(directory, options, wasm)),
+        Delivery::Ecds => publish(
+            directory,
+            "ecds.json",
+            json!({
+                "@type": "type.googleapis.com/envoy.config.core.v3.TypedExtensionConfig",
+                "name": NAME,
+                "typed_config": plugin(options, wasm),
+            }),
+        ),
+    }
+}
+
+/// Envoy reads a watched file when it is moved into its place.
+fn publish(directory: &Path, name: &str, mut resource: Value) {
+    if resource.get("@type").is_none() {
+        resource["@type"] = "type.googleapis.com/envoy.config.listener.v3.Listener".into();
+    }
+    let version = fs::read_dir(directory).unwrap().count();
+    let text = json!({"version_info": version.to_string(), "resources": [resource]}).to_string();
+    let draft = directory.join(format!("{name}.{version}"));
+    fs::write(&draft, &text).unwrap();
+    fs::rename(&draft, directory.join(name)).unwrap();
+}
+
+fn file_source(directory: &Path, name: &str) -> Value {
+    json!({
+        "resource_api_version": "V3",
+        "path_config_source": {"path": directory.join(name), "watched_directory": {"path": directory}},
+    })
+}
+
+fn listener(directory: &Path, options: &Options, wasm: &Path) -> Value {
+    let filter = match options.delivery {
+        Delivery::Ecds => json!({
+            "name": NAME,
+            "config_discovery": {
+                "config_source": file_source(directory, "ecds.json"),
+                "type_urls": ["type.googleapis.com/envoy.extensions.filters.http.wasm.v3.Wasm"],
+            },
+        }),
+        _ => json!({"name": NAME, "typed_config": plugin(options, wasm)}),
+    };
+    let router = json!({
+        "name": "envoy.filters.http.router",
+        "typed_config": {"@type": "type.googleapis.com/envoy.extensions.filters.http.router.v3.Router"},
+    });
+    let filters: Vec<Value> = options
+        .filters_before
+        .iter()
+        .cloned()
+        .chain([filter, router])
+        .collect();
+    let mut manager = json!({
+        "@type": "type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
+        "stat_prefix": "test",
+        "upgrade_configs": [{"upgrade_type": "websocket"}, {"upgrade_type": "CONNECT"}],
+        "http2_protocol_options": {"allow_connect": true},
+        "access_log": [{
+            "name": "envoy.access_loggers.file",
+            "typed_config": {
+                "@type": "type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog",
+                "path": directory.join("access.log"),
+                "log_format": {"text_format_source": {"inline_string":
+                    "%REQ(:PATH)% %RESPONSE_CODE% %RESPONSE_CODE_DETAILS% %FILTER_STATE(wasm.maintenance_mode:PLAIN)%\n",
+                }},
+            },
+        }],
+        "route_config": {
+            "virtual_hosts": [{
+                "name": "all",
+                "domains": ["*"],
+                "routes": [
+                    {"match": {"connect_matcher": {}}, "route": {"cluster": "upstream"}},
+                    {"match": {"prefix": "/"}, "route": {"cluster": "upstream"}},
+                ],
+            }],
+        },
+        "http_filters": filters,
+    });
+    if let (Some(manager), Value::Object(more)) =
+        (manager.as_object_mut(), options.connection_manager.clone())
+    {
+        manager.extend(more);
+    }
+    json!({
+        "name": "filtered",
+        "address": socket_address(options.listen_on, 0),
+        "filter_chains": [{"filters": [{
+            "name": "envoy.filters.network.http_connection_manager",
+            "typed_config": manager,
+        }]}],
+    })
+}
+
+fn plugin(options: &Options, wasm: &Path) -> Value {
+    let configuration = if options.as_struct {
+        json!({
+            "@type": "type.googleapis.com/google.protobuf.Struct",
+            "value": serde_json::from_str::<Value>(&options.configuration).unwrap(),
+        })
+    } else {
+        json!({
+            "@type": "type.googleapis.com/google.protobuf.StringValue",
+            "value": options.configuration,
+        })
+    };
+    let variables: Vec<&String> = options.environment.iter().map(|(name, _)| name).collect();
+    json!({
+        "@type": "type.googleapis.com/envoy.extensions.filters.http.wasm.v3.Wasm",
+        "config": {
+            "name": NAME,
+            "failure_policy": "FAIL_RELOAD",
+            "configuration": configuration,
+            "vm_config": {
+                "vm_id": NAME,
+                "runtime": "envoy.wasm.runtime.v8",
+                "code": {"local": {"filename": wasm}},
+                "environment_variables": {"host_env_keys": variables},
+            },
+        },
+    })
+}
+
+fn socket_address(host: &str, port: u16) -> Value {
+    json!({"socket_address": {"address": host, "port_value": port}})
+}

@@ -1,0 +1,309 @@
+//! Starts and stops a real Envoy with a given plugin configuration and a counting upstream.
+
+mod bootstrap;
+mod client;
+mod http2;
+mod upstream;
+
+use std::{
+    fs::{self, File},
+    net::SocketAddr,
+    path::PathBuf,
+    process::{Child, Command, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use tempfile::TempDir;
+
+pub use self::{
+    bootstrap::{Delivery, Options},
+    client::{Connection, Request, Response},
+    http2::fetch as fetch_http2,
+    upstream::Upstream,
+};
+
+/// The admin token of [`admin`].
+pub const TOKEN: &str = "a-token-for-the-tests";
+/// The admin path of [`admin`].
+pub const ADMIN: &str = "/maintenance-mode";
+
+const START_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// An `admin` that [`Envoy::admin`] can call, its token named `ops`.
+pub fn admin() -> Value {
+    serde_json::json!({"path": ADMIN, "tokens": [{"name": "ops", "sha256": sha256(TOKEN)}]})
+}
+
+/// The SHA-256 of a token, as `tokens` wants it.
+pub fn sha256(token: &str) -> String {
+    Sha256::digest(token)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+/// A running Envoy with the filter in front of a counting upstream. It is stopped when it
+/// is dropped, which fails the test if a VM died.
+pub struct Envoy {
+    process: Child,
+    directory: TempDir,
+    options: Options,
+    admin: SocketAddr,
+    /// Where the filter listens.
+    pub address: SocketAddr,
+    /// What is behind the filter.
+    pub upstream: Upstream,
+}
+
+impl Envoy {
+    /// Starts an Envoy with two workers and this plugin configuration.
+    pub fn start(configuration: Value) -> Self {
+        Self::with(Options::new(configuration))
+    }
+
+    /// Starts an Envoy as the options say.
+    pub fn with(options: Options) -> Self {
+        Self::try_start(options).unwrap_or_else(|log| panic!("Envoy did not start:\n{log}"))
+    }
+
+    /// Starts an Envoy that must refuse its configuration; what it logged.
+    pub fn refusal(options: Options) -> String {
+        match Self::try_start(options) {
+            Ok(_) => panic!("Envoy accepted the configuration"),
+            Err(log) => log,
+        }
+    }
+
+    fn try_start(options: Options) -> Result<Self, String> {
+        let directory = TempDir::new().unwrap();
+        let upstream = Upstream::start();
+        let wasm = module();
+        assert!(
+            wasm.is_file(),
+            "{} is not there: run `make build`",
+            wasm.display()
+        );
+        let bootstrap = bootstrap::write(directory.path(), &options, &wasm, upstream.address);
+        let log = File::create(directory.path().join("envoy.log")).unwrap();
+        let mut process = Command::new(binary("ENVOY", "target/bin/envoy"))
+            .arg("--config-path")
+            .arg(bootstrap)
+            .args(["--concurrency", &options.workers.to_string()])
+            .args([
+                "--log-level",
+                "warning",
+                "--component-log-level",
+                "wasm:info",
+            ])
+            .args(["--use-dynamic-base-id", "--file-flush-interval-msec", "50"])
+            .arg("--admin-address-path")
+            .arg(directory.path().join("admin"))
+            .envs(options.environment.iter().cloned())
+            .stdout(Stdio::null())
+            .stderr(log)
+            .spawn()
+            .expect("Envoy is not there: run `make test`");
+        let deadline = Instant::now() + START_TIMEOUT;
+        let read_log =
+            || fs::read_to_string(directory.path().join("envoy.log")).unwrap_or_default();
+        loop {
+            if process.try_wait().unwrap().is_some() {
+                return Err(read_log());
+            }
+            if let Some((admin, address)) = ready(&directory) {
+                return Ok(Self {
+                    process,
+                    directory,
+                    options,
+                    admin,
+                    address,
+                    upstream,
+                });
+            }
+            if Instant::now() > deadline {
+                process.kill().unwrap();
+                process.wait().unwrap();
+                return Err(read_log());
+            }
+            thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// `GET` on a connection of its own.
+    pub fn get(&self, path: &str) -> Response {
+        self.fetch(&Request::get(path))
+    }
+
+    /// A request on a connection of its own.
+    pub fn fetch(&self, request: &Request) -> Response {
+        Connection::open(self.address).fetch(request)
+    }
+
+    /// Bytes on a connection of their own, and the reply.
+    pub fn send(&self, bytes: impl AsRef<[u8]>) -> Response {
+        Connection::open(self.address).send(bytes)
+    }
+
+    /// A call of the admin endpoint of [`admin`] with its token: `on?for=60`, or empty for
+    /// the status.
+    pub fn admin(&self, method: &str, call: &str) -> Response {
+        self.fetch(&admin_request(method, call))
+    }
+
+    /// Switches maintenance on or off through the admin endpoint.
+    pub fn toggle(&self, on: bool) {
+        let response = self.admin("POST", if on { "on" } else { "off" });
+        assert_eq!(response.status, 200, "{}", response.text());
+    }
+
+    /// A counter or gauge of Envoy; 0 if it was never touched.
+    pub fn stat(&self, name: &str) -> u64 {
+        let stats = self.envoy_admin(&format!("/stats?filter=^{}$", name.replace('.', "\\.")));
+        let value = stats
+            .trim()
+            .rsplit_once(": ")
+            .map_or("0", |(_, value)| value);
+        value.parse().unwrap_or_else(|_| panic!("{stats}"))
+    }
+
+    /// A counter or gauge of the filter, in the scope `default`.
+    pub fn metric(&self, name: &str) -> u64 {
+        self.stat(&format!("wasmcustom.maintenance_mode.default.{name}"))
+    }
+
+    /// `GET` of Envoy's own admin interface.
+    pub fn envoy_admin(&self, path: &str) -> String {
+        let response = Connection::open(self.admin).fetch(&Request::get(path));
+        assert_eq!(response.status, 200, "{path}: {}", response.text());
+        response.text()
+    }
+
+    /// What Envoy and the filter logged so far.
+    pub fn log(&self) -> String {
+        fs::read_to_string(self.directory.path().join("envoy.log")).unwrap()
+    }
+
+    /// The lines of the access log, once there are `count`: path, status, response code
+    /// details and the filter state, with a space between.
+    pub fn access_log(&self, count: usize) -> Vec<String> {
+        let mut lines = Vec::new();
+        eventually("the access log", || {
+            let log = fs::read_to_string(self.directory.path().join("access.log"));
+            lines = log.unwrap_or_default().lines().map(str::to_owned).collect();
+            lines.len() >= count
+        });
+        lines
+    }
+
+    /// Gives the plugin a new configuration, by LDS or ECDS as [`Options::delivery`] says,
+    /// and waits until Envoy has taken or refused it.
+    pub fn update(&mut self, configuration: Value) {
+        let (updates, rejections) = match self.options.delivery {
+            Delivery::Static => panic!("the configuration is static"),
+            Delivery::Lds => (
+                "listener_manager.lds.update_success",
+                "listener_manager.lds.update_rejected",
+            ),
+            Delivery::Ecds => (
+                "extension_config_discovery.http_filter.filter.maintenance_mode.config_reload",
+                "extension_config_discovery.http_filter.filter.maintenance_mode.config_fail",
+            ),
+        };
+        let before = self.stat(updates) + self.stat(rejections);
+        self.options.configuration = configuration.to_string();
+        bootstrap::update(
+            self.directory.path(),
+            &self.options,
+            &module(),
+            self.upstream.address,
+        );
+        eventually("the update", || {
+            self.stat(updates) + self.stat(rejections) > before
+        });
+        if self.options.delivery == Delivery::Lds {
+            eventually("the new listener", || {
+                self.stat("listener_manager.total_listeners_warming") == 0
+            });
+            if let Some((_, address)) = ready(&self.directory) {
+                self.address = address;
+            }
+        }
+    }
+}
+
+impl Drop for Envoy {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+        let log = self.log();
+        let died = [
+            "panicked",
+            "in-VM backtrace",
+            "Function: proxy_",
+            "assert failure",
+        ]
+        .iter()
+        .any(|sign| log.contains(sign));
+        if thread::panicking() {
+            eprintln!("{log}");
+        } else {
+            assert!(!died, "a VM died:\n{log}");
+        }
+    }
+}
+
+/// A call of the admin endpoint of [`admin`] with its token.
+pub fn admin_request(method: &str, call: &str) -> Request {
+    let separator = if call.is_empty() || call.starts_with('?') {
+        ""
+    } else {
+        "/"
+    };
+    Request::new(method, &format!("{ADMIN}{separator}{call}"))
+        .header("authorization", &format!("Bearer {TOKEN}"))
+}
+
+/// Waits until something holds, for ten seconds at most.
+pub fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
+    let deadline = Instant::now() + Duration::from_secs(10);
+    while !holds() {
+        assert!(Instant::now() < deadline, "{what} did not come");
+        thread::sleep(Duration::from_millis(10));
+    }
+}
+
+/// The addresses of Envoy's admin interface and of the filter, once all is up.
+fn ready(directory: &TempDir) -> Option<(SocketAddr, SocketAddr)> {
+    let admin: SocketAddr = fs::read_to_string(directory.path().join("admin"))
+        .ok()?
+        .trim()
+        .parse()
+        .ok()?;
+    let fetch = |path: &str| Connection::try_open(admin)?.try_fetch(&Request::get(path));
+    if fetch("/ready")?.status != 200 {
+        return None;
+    }
+    let listeners = fetch("/listeners?format=json")?.json();
+    let socket =
+        &listeners["listener_statuses"].as_array()?.last()?["local_address"]["socket_address"];
+    let port = u16::try_from(socket["port_value"].as_u64()?).ok()?;
+    let host = socket["address"].as_str()?.parse().ok()?;
+    Some((admin, SocketAddr::new(host, port)))
+}
+
+fn module() -> PathBuf {
+    binary(
+        "MAINTENANCE_MODE_WASM",
+        "target/wasm32-wasip1/release/maintenance_mode.wasm",
+    )
+}
+
+fn binary(variable: &str, default: &str) -> PathBuf {
+    std::env::var_os(variable).map_or_else(
+        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(default),
+        PathBuf::from,
+    )
+}
