@@ -58,7 +58,9 @@ pub fn answer(
         Ok(state) => {
             let status = Status::new(policy, &state, request.now());
             Answer {
-                audit: call.is_change().then(|| caller.audit(&status.to_string())),
+                audit: call
+                    .change()
+                    .map(|change| caller.audit(&format!("{}, {status}", change.as_str()))),
                 granted: true,
                 reply: status_reply(&status),
             }

@@ -3,6 +3,8 @@
 //! [`Policy`](crate::policy::Policy) is what it is compiled to. An absent key is a
 //! default or `None`; an explicit `null` is a wrong type, but for `response.retry_after`.
 
+mod protobuf_struct;
+
 use std::fmt;
 
 use serde::{
@@ -33,19 +35,28 @@ pub struct PluginConfig {
 }
 
 impl PluginConfig {
-    /// Reads a plugin configuration; empty text is the default.
+    /// Reads a plugin configuration: JSON text (Envoy's `StringValue`, Istio's
+    /// `pluginConfig`) or an encoded `google.protobuf.Struct`; nothing is the default.
     ///
     /// # Errors
     /// A syntax error with line and column, or the path of the first key that is unknown
     /// or has a wrong type.
-    pub fn parse(text: &[u8]) -> Result<Self, InvalidConfig> {
-        if text.trim_ascii().is_empty() {
+    pub fn parse(configuration: &[u8]) -> Result<Self, InvalidConfig> {
+        if configuration.trim_ascii().is_empty() {
             return Ok(Self::default());
         }
+        match serde_json::from_slice::<de::IgnoredAny>(configuration) {
+            Ok(_) => Self::from_json(configuration),
+            Err(error) => match protobuf_struct::decode(configuration) {
+                Some(json) => Self::from_json(json.to_string().as_bytes()),
+                None => Err(InvalidConfig::syntax(&error)),
+            },
+        }
+    }
+
+    fn from_json(text: &[u8]) -> Result<Self, InvalidConfig> {
         let mut json = serde_json::Deserializer::from_slice(text);
-        let config = serde_path_to_error::deserialize(&mut json).map_err(InvalidConfig::from)?;
-        json.end().map_err(InvalidConfig::syntax)?;
-        Ok(config)
+        serde_path_to_error::deserialize(&mut json).map_err(InvalidConfig::from)
     }
 }
 

@@ -22,6 +22,7 @@ pub mod header_map;
 pub mod path;
 pub mod percent;
 pub mod policy;
+pub mod protobuf;
 pub mod reply;
 pub mod request;
 pub mod state;

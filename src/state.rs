@@ -85,6 +85,15 @@ pub struct PreconditionFailed {
 }
 
 impl StateChange {
+    /// The name of the call that makes it.
+    pub fn as_str(&self) -> &'static str {
+        match &self.setting {
+            Some(setting) if setting.maintenance => "on",
+            Some(_) => "off",
+            None => "reset",
+        }
+    }
+
     /// The state after the change.
     ///
     /// # Errors

@@ -68,9 +68,12 @@ impl Call {
         }))
     }
 
-    /// Whether the call changes the state.
-    pub(super) fn is_change(&self) -> bool {
-        matches!(self, Self::Change(_))
+    /// The change that the call asks for.
+    pub(super) fn change(&self) -> Option<&StateChange> {
+        match self {
+            Self::Status => None,
+            Self::Change(change) => Some(change),
+        }
     }
 }
 

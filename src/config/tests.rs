@@ -122,3 +122,24 @@ fn retry_after_tells_absent_from_null() {
 fn an_error_is_one_line() {
     assert!(!error("{\"a\\nb\":1}").contains('\n'));
 }
+
+#[test]
+fn a_protobuf_struct_is_read_like_its_json() {
+    let json = serde_json::json!({
+        "scope": "shop",
+        "allow": {"client_ips": ["10.0.0.0/8"], "paths": ["/a", {"prefix": "/b"}]},
+        "response": {"status": 500, "retry_after": null, "headers": {"x-a": "b"}},
+    });
+    let text = PluginConfig::parse(json.to_string().as_bytes()).unwrap();
+    let encoded = protobuf_struct::testing::encode(&json);
+    assert_eq!(PluginConfig::parse(&encoded).unwrap(), text);
+
+    let wrong = serde_json::json!({"response": {"status": 503.5}});
+    let error = PluginConfig::parse(&protobuf_struct::testing::encode(&wrong)).unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .starts_with("response.status: invalid type"),
+        "{error}"
+    );
+}

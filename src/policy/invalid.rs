@@ -24,7 +24,7 @@ impl InvalidConfig {
     }
 
     /// A text that is not JSON; the problem names line and column.
-    pub fn syntax(error: serde_json::Error) -> Self {
+    pub fn syntax(error: &serde_json::Error) -> Self {
         Self::new(format!("not valid JSON: {error}"))
     }
 
@@ -42,9 +42,6 @@ impl From<serde_path_to_error::Error<serde_json::Error>> for InvalidConfig {
     fn from(error: serde_path_to_error::Error<serde_json::Error>) -> Self {
         let path = error.path().to_string();
         let error = error.into_inner();
-        if !error.is_data() {
-            return Self::syntax(error);
-        }
         // A path tells more than the position in a text that Envoy may have generated.
         let position = format!(" at line {} column {}", error.line(), error.column());
         let problem = error.to_string();

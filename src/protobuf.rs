@@ -1,0 +1,117 @@
+//! The [wire format of Protocol Buffers](https://protobuf.dev/programming-guides/encoding/),
+//! read in place.
+
+/// A value on the wire.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Value<'a> {
+    /// An integer, a boolean or an enum.
+    Varint(u64),
+    /// A double, or an integer of fixed size.
+    Fixed64([u8; 8]),
+    /// A string, bytes or a message.
+    Bytes(&'a [u8]),
+    /// A float, or an integer of fixed size.
+    Fixed32([u8; 4]),
+}
+
+/// The fields of a message, each with its number, in the order they were written; `None`
+/// in the place of one that is cut off or malformed, which is then the last.
+pub fn fields(message: &[u8]) -> impl Iterator<Item = Option<(u64, Value<'_>)>> {
+    let mut rest = message;
+    std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        let field = read_field(&mut rest);
+        if field.is_none() {
+            rest = &[];
+        }
+        Some(field)
+    })
+}
+
+fn read_field<'a>(rest: &mut &'a [u8]) -> Option<(u64, Value<'a>)> {
+    let tag = read_varint(rest)?;
+    let value = match tag & 7 {
+        0 => Value::Varint(read_varint(rest)?),
+        1 => Value::Fixed64(read_fixed(rest)?),
+        2 => {
+            let length = usize::try_from(read_varint(rest)?).ok()?;
+            let (bytes, tail) = rest.split_at_checked(length)?;
+            *rest = tail;
+            Value::Bytes(bytes)
+        }
+        5 => Value::Fixed32(read_fixed(rest)?),
+        _ => return None,
+    };
+    Some((tag >> 3, value))
+}
+
+fn read_fixed<const N: usize>(rest: &mut &[u8]) -> Option<[u8; N]> {
+    let (bytes, tail) = rest.split_first_chunk::<N>()?;
+    *rest = tail;
+    Some(*bytes)
+}
+
+/// Seven bits a byte, the lowest first; at most ten bytes.
+fn read_varint(rest: &mut &[u8]) -> Option<u64> {
+    let mut number = 0u64;
+    for shift in (0..70).step_by(7) {
+        let (&byte, tail) = rest.split_first()?;
+        *rest = tail;
+        number |= u64::from(byte & 0x7f).checked_shl(shift)?;
+        if byte < 0x80 {
+            return Some(number);
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn reads_each_wire_type() {
+        let message = [
+            &[0x08, 0x96, 0x01][..],
+            &[0x12, 0x02, b'h', b'i'],
+            &[0x19, 1, 2, 3, 4, 5, 6, 7, 8],
+            &[0x25, 1, 2, 3, 4],
+        ]
+        .concat();
+        let read: Option<Vec<_>> = fields(&message).collect();
+        let expected = vec![
+            (1, Value::Varint(150)),
+            (2, Value::Bytes(b"hi")),
+            (3, Value::Fixed64([1, 2, 3, 4, 5, 6, 7, 8])),
+            (4, Value::Fixed32([1, 2, 3, 4])),
+        ];
+        assert_eq!(read, Some(expected));
+    }
+
+    #[test]
+    fn what_is_cut_off_or_malformed_ends_the_message() {
+        for message in [
+            &[0x08][..],
+            &[0x12, 0x03, b'h', b'i'],
+            &[0x19, 1],
+            &[0x0b],
+            &[
+                0x08, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01,
+            ],
+        ] {
+            let read: Vec<_> = fields(message).collect();
+            assert_eq!(read, [None], "{message:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_can_be_read(message: Vec<u8>) {
+            fields(&message).for_each(drop);
+        }
+    }
+}
