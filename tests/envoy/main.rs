@@ -11,4 +11,6 @@
 )]
 
 mod basics;
+mod figures;
+mod samples;
 mod support;

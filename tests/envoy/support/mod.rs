@@ -88,7 +88,7 @@ impl Envoy {
         );
         let bootstrap = bootstrap::write(directory.path(), &options, &wasm, upstream.address);
         let log = File::create(directory.path().join("envoy.log")).unwrap();
-        let mut process = Command::new(binary("ENVOY", "target/bin/envoy"))
+        let mut process = Command::new(binary("ENVOY", "target/envoy-1.40.0/envoy/_bin/envoy"))
             .arg("--config-path")
             .arg(bootstrap)
             .args(["--concurrency", &options.workers.to_string()])
@@ -294,7 +294,8 @@ fn ready(directory: &TempDir) -> Option<(SocketAddr, SocketAddr)> {
     Some((admin, SocketAddr::new(host, port)))
 }
 
-fn module() -> PathBuf {
+/// The module under test.
+pub fn module() -> PathBuf {
     binary(
         "MAINTENANCE_MODE_WASM",
         "target/wasm32-wasip1/release/maintenance_mode.wasm",

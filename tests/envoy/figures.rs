@@ -1,0 +1,60 @@
+//! What the module weighs and how long it takes to configure: `make figures` prints it.
+
+use std::{fs, process::Command};
+
+use serde_json::json;
+
+use crate::support::{Connection, Envoy, Options, Request, module};
+
+const BLOCKS: usize = 10_000;
+const PATHS: usize = 1_000;
+const LIMIT_MICROS: u64 = 200_000;
+
+#[test]
+fn figures_of_the_module() {
+    let module = module();
+    let bytes = fs::metadata(&module).unwrap().len();
+    let gzip = Command::new("gzip")
+        .arg("-9c")
+        .arg(&module)
+        .output()
+        .unwrap()
+        .stdout
+        .len();
+    println!("module: {} KB, {} KB gzipped", bytes / 1000, gzip / 1000);
+    assert!(bytes > 0 && gzip > 0);
+}
+
+#[test]
+fn figures_of_large_lists() {
+    // Every other /25, so that no two blocks become one; the last holds 127.0.0.2.
+    let blocks: Vec<String> = (1..BLOCKS)
+        .map(|n| format!("10.{}.{}.0/25", n >> 8, n & 0xff))
+        .chain(["127.0.0.2/32".to_owned()])
+        .collect();
+    let paths: Vec<String> = (0..PATHS).map(|n| format!("/tenants/{n}/*")).collect();
+    let envoy = Envoy::with(Options::new(json!({
+        "mode": "on",
+        "allow": {"client_ips": blocks, "paths": paths},
+    })));
+    let micros: Vec<u64> = envoy
+        .log()
+        .lines()
+        .filter_map(|line| {
+            line.split_once("configured scope default in ")?
+                .1
+                .strip_suffix(" us")
+        })
+        .map(|micros| micros.parse().unwrap())
+        .collect();
+    println!("on_configure with {BLOCKS} blocks and {PATHS} paths: {micros:?} us, a figure a VM");
+    assert_eq!(micros.len(), 4, "a canary, the main thread and two workers");
+    assert!(micros.iter().all(|&micros| micros < LIMIT_MICROS));
+
+    assert!(envoy.get("/tenants/0/a").is_upstream());
+    assert!(envoy.get("/tenants/999").is_upstream());
+    assert!(envoy.get("/tenants/1000").is_blocked());
+    let from = |client| Connection::from(client, envoy.address).fetch(&Request::get("/"));
+    assert!(from("127.0.0.2").is_upstream());
+    assert!(from("127.0.0.3").is_blocked());
+}
