@@ -21,7 +21,7 @@ pub use matchers::Matchers;
 pub use networks::Networks;
 pub use paths::Paths;
 pub use prefix_set::PrefixSet;
-pub use response::{Response, RetryAfter};
+pub use response::{Header, Response, RetryAfter};
 pub use template::{Escape, Template, Values};
 pub use text_match::TextMatch;
 

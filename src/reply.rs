@@ -61,7 +61,7 @@ impl<'a> LocalReply<'a> {
         }
         for (name, value) in &response.headers {
             reply.headers.retain(|(ours, _)| **ours != **name);
-            reply.push(&**name, &**value);
+            reply.push(name, &**value);
         }
         reply
     }

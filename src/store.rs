@@ -135,6 +135,8 @@ pub(crate) mod testing {
 
     use super::*;
 
+    pub(crate) type Rival = Box<dyn FnOnce(&Process)>;
+
     #[derive(Default)]
     pub(crate) struct Process {
         values: RefCell<HashMap<String, (Vec<u8>, u32)>>,
@@ -142,7 +144,7 @@ pub(crate) mod testing {
         /// The number of reads of a value.
         pub(crate) reads: Cell<usize>,
         /// Called before each write: somebody else was faster.
-        pub(crate) before_set: RefCell<Option<Box<dyn FnOnce(&Process)>>>,
+        pub(crate) before_set: RefCell<Option<Rival>>,
     }
 
     impl SharedData for Rc<Process> {

@@ -43,7 +43,7 @@ impl Query {
         self.read(
             name,
             "an RFC 3339 date-time like 2026-01-31T22:00:00Z",
-            |text| Timestamp::parse(text),
+            Timestamp::parse,
         )
     }
 

@@ -21,7 +21,7 @@ impl Networks {
     /// The first entry that is no address and no block.
     pub fn compile(entries: &[String]) -> Result<Self, InvalidConfig> {
         let mut networks = Self::default();
-        for network in each(entries, |entry| parse(entry))? {
+        for network in each(entries, parse)? {
             match network {
                 IpNet::V4(network) => networks.v4.push(network),
                 IpNet::V6(network) => networks.v6.push(network),
@@ -58,7 +58,8 @@ fn last_before<T>(blocks: &[T], after: usize) -> Option<&T> {
     blocks.get(after.checked_sub(1)?)
 }
 
-fn parse(entry: &String) -> Result<IpNet, InvalidConfig> {
+fn parse(entry: impl AsRef<str>) -> Result<IpNet, InvalidConfig> {
+    let entry = entry.as_ref();
     let network = match entry.parse::<IpNet>() {
         Ok(network) => network.trunc(),
         Err(_) => IpNet::from(entry.parse::<IpAddr>().map_err(|_| {

@@ -30,8 +30,11 @@ pub struct Response {
     /// The plain text body.
     pub text: Template,
     /// More headers, each in the place of ours of that name. Names are lower-case.
-    pub headers: Vec<(Box<str>, Box<str>)>,
+    pub headers: Vec<Header>,
 }
+
+/// The name and the value of a header.
+pub type Header = (Box<str>, Box<str>);
 
 /// A `Retry-After`, [RFC 9110 section 10.2.3](https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -119,13 +122,12 @@ fn is_imf_fixdate(date: &str) -> bool {
     date.strip_suffix("GMT").is_some_and(|date| {
         let date = format!("{date}+0000");
         OffsetDateTime::parse(&date, &Rfc2822)
-            .and_then(|parsed| Ok(parsed.format(&Rfc2822).is_ok_and(|text| text == date)))
-            .unwrap_or(false)
+            .is_ok_and(|parsed| parsed.format(&Rfc2822).is_ok_and(|text| text == date))
     })
 }
 
-fn compile_headers(config: HeadersConfig) -> Result<Vec<(Box<str>, Box<str>)>, InvalidConfig> {
-    let mut headers: Vec<(Box<str>, Box<str>)> = Vec::new();
+fn compile_headers(config: HeadersConfig) -> Result<Vec<Header>, InvalidConfig> {
+    let mut headers: Vec<Header> = Vec::new();
     for (key, value) in config.0 {
         let header = compile_header(&key, value).and_then(|(name, value)| {
             if headers.iter().any(|(other, _)| *other == name) {
@@ -138,7 +140,7 @@ fn compile_headers(config: HeadersConfig) -> Result<Vec<(Box<str>, Box<str>)>, I
     Ok(headers)
 }
 
-fn compile_header(name: &str, value: String) -> Result<(Box<str>, Box<str>), InvalidConfig> {
+fn compile_header(name: &str, value: String) -> Result<Header, InvalidConfig> {
     let name = header_name(name)?;
     if RESERVED.contains(&&*name) {
         return Err(InvalidConfig::new(
