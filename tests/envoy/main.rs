@@ -11,4 +11,7 @@
 )]
 
 mod basics;
+mod protocols;
+mod reply;
+mod stats;
 mod support;
