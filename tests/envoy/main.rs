@@ -12,5 +12,8 @@
 
 mod basics;
 mod figures;
+mod protocols;
+mod reply;
 mod samples;
+mod stats;
 mod support;

@@ -155,6 +155,17 @@ impl Connection {
             .expect("no response")
     }
 
+    /// Sends bytes and leaves the response, if there is one, for [`Connection::read`]; `false`
+    /// if the connection is closed.
+    pub fn write(&mut self, bytes: impl AsRef<[u8]>) -> bool {
+        self.stream.write_all(bytes.as_ref()).is_ok()
+    }
+
+    /// The next response, unless it answers a `HEAD`; `None` if the connection is closed.
+    pub fn read(&mut self) -> Option<Response> {
+        self.receive(false)
+    }
+
     fn receive(&mut self, is_head: bool) -> Option<Response> {
         loop {
             let mut headers = [httparse::EMPTY_HEADER; 64];

@@ -21,7 +21,7 @@ use tempfile::TempDir;
 pub use self::{
     bootstrap::{Delivery, Options},
     client::{Connection, Request, Response},
-    http2::fetch as fetch_http2,
+    http2::{fetch as fetch_http2, fetch_all as fetch_all_http2},
     upstream::Upstream,
 };
 
@@ -263,7 +263,7 @@ pub fn admin_request(method: &str, call: &str) -> Request {
         "/"
     };
     Request::new(method, &format!("{ADMIN}{separator}{call}"))
-        .header("authorization", &format!("Bearer {TOKEN}"))
+        .header("authorization", format!("Bearer {TOKEN}"))
 }
 
 /// Waits until something holds, for ten seconds at most.

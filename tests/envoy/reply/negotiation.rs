@@ -1,0 +1,120 @@
+//! Which representation a client gets.
+
+use serde_json::json;
+
+use super::{HTML, JSON, PROBLEM, TEXT, accepting, content_type, envoy};
+use crate::support::Request;
+
+#[test]
+fn the_best_accepted_type_wins() {
+    let envoy = envoy(json!({}));
+    for (accept, expected) in [
+        ("text/html", HTML),
+        ("application/xhtml+xml", HTML),
+        ("application/json", PROBLEM),
+        ("application/vnd.api+json", PROBLEM),
+        ("application/problem+json", PROBLEM),
+        ("text/plain", TEXT),
+        ("TEXT/HTML", HTML),
+        ("image/png, text/plain;q=0.1", TEXT),
+        // The highest q.
+        ("text/html;q=0.5, application/json;q=0.6", PROBLEM),
+        ("text/html;q=0.501, application/json;q=0.5", HTML),
+        ("text/html;q=0.001, text/plain;q=0.002", TEXT),
+        ("application/json;Q=0.2, text/html;Q=0.3", HTML),
+        ("text/html;charset=utf-8;q=0.2, text/plain;q=0.3", TEXT),
+        ("text/html;q=1.000, application/json;q=0.999", HTML),
+        ("application/json ; q=0.2 , text/html ; q=0.3", HTML),
+        (", text/html;q=0.2,, text/plain;q=0.3,", TEXT),
+        ("no type, /, text/plain", TEXT),
+        (
+            "text/html;a=\"b, text/plain\";q=0.4, application/json;q=0.3",
+            HTML,
+        ),
+        (
+            "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+            HTML,
+        ),
+        // Wildcards.
+        ("text/html;q=0.5, application/*;q=0.8", PROBLEM),
+        (
+            "text/html;q=0.1, text/*;q=0.9, application/json;q=0.5",
+            TEXT,
+        ),
+        ("*/*, text/plain", TEXT),
+        ("*/*;q=0.8, text/html;q=0.8", HTML),
+        ("text/*, application/json", PROBLEM),
+        ("application/json;q=0.2, text/html;q=0.1, */*;q=0.9", TEXT),
+        // Ties go by order.
+        ("application/json, text/html, text/plain", PROBLEM),
+        ("text/html, application/json", HTML),
+        ("text/plain;q=0.5, text/html;q=0.5", TEXT),
+        // q=0 excludes.
+        ("text/html;q=0, application/json;q=0.001", PROBLEM),
+        ("text/html, application/json;q=0", HTML),
+        ("text/html;q=0.0, application/json;q=0.000, */*", TEXT),
+        ("application/json;q=0", HTML),
+    ] {
+        let response = envoy.fetch(&accepting(accept));
+        assert_eq!(content_type(&response), expected, "{accept}");
+        assert_eq!(response.status, 503, "{accept}");
+    }
+    let lines = accepting("text/html;q=0.2").header("accept", "text/plain;q=0.3");
+    assert_eq!(content_type(&envoy.fetch(&lines)), TEXT);
+    let nothing = accepting("text/html;q=0, application/json;q=0, text/plain;q=0");
+    assert_eq!(envoy.fetch(&nothing).status, 503, "never 406");
+}
+
+#[test]
+fn where_accept_names_none_the_fetch_destination_and_then_the_user_agent_decide() {
+    let envoy = envoy(json!({}));
+    let mozilla = "Mozilla/5.0 (X11; Linux x86_64)";
+    for (accept, destination, agent, expected) in [
+        ("*/*", "document", "", HTML),
+        ("*/*", "iframe", "", HTML),
+        ("", "document", "", HTML),
+        ("image/png", "document", "curl/8", HTML),
+        ("*/*", "empty", mozilla, PROBLEM),
+        ("*/*", "image", mozilla, PROBLEM),
+        ("*/*", "", mozilla, HTML),
+        ("", "", mozilla, HTML),
+        ("text/*", "", mozilla, HTML),
+        ("text/*;q=0.1, application/*", "", mozilla, HTML),
+        ("*/*", "", "Robot (like Mozilla)", HTML),
+        ("*/*", "", "curl/8", PROBLEM),
+        ("*/*", "", "", PROBLEM),
+        ("", "", "", PROBLEM),
+        ("image/*", "", "", PROBLEM),
+        ("text/html;q=0, */*", "document", mozilla, PROBLEM),
+        ("application/json", "document", mozilla, PROBLEM),
+        ("text/plain", "iframe", mozilla, TEXT),
+        ("text/html", "empty", "curl/8", HTML),
+    ] {
+        let headers = [
+            ("accept", accept),
+            ("sec-fetch-dest", destination),
+            ("user-agent", agent),
+        ];
+        let request = headers
+            .into_iter()
+            .filter(|(_, value)| !value.is_empty())
+            .fold(Request::get("/"), |request, (name, value)| {
+                request.header(name, value)
+            });
+        let response = envoy.fetch(&request);
+        assert_eq!(content_type(&response), expected, "{headers:?}");
+        assert_eq!(response.header("vary"), Some("accept"));
+    }
+}
+
+#[test]
+fn a_fixed_format_is_not_negotiated() {
+    for (format, expected) in [("html", HTML), ("json", PROBLEM), ("text", TEXT)] {
+        let envoy = envoy(json!({"format": format}));
+        for accept in [HTML, JSON, TEXT, "*/*"] {
+            let response = envoy.fetch(&accepting(accept));
+            assert_eq!(content_type(&response), expected, "{accept}");
+            assert_eq!(response.header("vary"), None);
+        }
+    }
+}

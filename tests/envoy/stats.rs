@@ -1,0 +1,242 @@
+//! Stats, response code details and filter state.
+
+use std::time::{Duration, Instant};
+
+use http::Request as Http2Request;
+use serde_json::{Value, json};
+
+use crate::support::{Connection, Envoy, Request, admin, eventually, fetch_http2};
+
+const COUNTERS: [&str; 11] = [
+    "blocked",
+    "allowed.client_ip",
+    "allowed.path",
+    "allowed.host",
+    "allowed.method",
+    "allowed.header",
+    "allowed.cookie",
+    "allowed.attribute",
+    "admin_granted",
+    "admin_denied",
+    "errors",
+];
+
+/// All counters that are not zero.
+fn counted(envoy: &Envoy) -> Vec<(&'static str, u64)> {
+    let counts = COUNTERS.map(|name| (name, envoy.metric(name)));
+    counts.into_iter().filter(|(_, count)| *count > 0).collect()
+}
+
+/// An entry of each kind, each for one request only.
+fn allow() -> Value {
+    json!({
+        "client_ips": ["127.0.0.2"],
+        "paths": ["/open"],
+        "hosts": ["open.example"],
+        "methods": ["PATCH"],
+        "headers": [{"name": "x-open", "present": true}],
+        "cookies": [{"name": "open", "exact": "yes"}],
+        "attributes": [{"path": ["request", "referer"], "exact": "http://open.example/"}],
+    })
+}
+
+/// A request for each kind of entry, on a path of its own where it can have one.
+fn allowed() -> [(&'static str, &'static str, Request); 7] {
+    let ours = "127.0.0.1";
+    [
+        ("client_ip", "127.0.0.2", Request::get("/client_ip")),
+        ("path", ours, Request::get("/open")),
+        (
+            "host",
+            ours,
+            Request::get("/host").header("host", "open.example"),
+        ),
+        ("method", ours, Request::new("PATCH", "/method")),
+        (
+            "header",
+            ours,
+            Request::get("/header").header("x-open", "a"),
+        ),
+        (
+            "cookie",
+            ours,
+            Request::get("/cookie").header("cookie", "a=b; open=yes"),
+        ),
+        (
+            "attribute",
+            ours,
+            Request::get("/attribute").header("referer", "http://open.example/"),
+        ),
+    ]
+}
+
+#[test]
+fn every_stat_is_there_from_the_start_with_the_scope_in_its_name() {
+    let envoy = Envoy::start(json!({"scope": "shop-1_a"}));
+    let stats = envoy.envoy_admin("/stats?filter=^wasmcustom");
+    let gauges = [("active", 0), ("generation", 0), ("store_connected", 1)];
+    for (name, value) in COUNTERS.map(|name| (name, 0)).into_iter().chain(gauges) {
+        let line = format!("wasmcustom.maintenance_mode.shop-1_a.{name}: {value}");
+        assert!(stats.lines().any(|stat| stat == line), "{line}: {stats}");
+    }
+    assert!(!stats.contains(".default."), "{stats}");
+}
+
+#[test]
+fn each_request_counts_once_and_only_while_on() {
+    let envoy = Envoy::start(json!({"allow": allow(), "admin": admin()}));
+    let fetch_all = || {
+        assert_eq!(envoy.get("/").is_blocked(), envoy.metric("active") == 1);
+        for (reason, client, request) in allowed() {
+            let response = Connection::from(client, envoy.address).fetch(&request);
+            assert!(response.is_upstream(), "{reason}: {response:?}");
+        }
+    };
+    fetch_all();
+    assert_eq!(counted(&envoy), []);
+
+    envoy.toggle(true);
+    fetch_all();
+    let mut expected = COUNTERS.map(|name| (name, 1)).to_vec();
+    expected.retain(|(name, _)| !matches!(*name, "admin_denied" | "errors"));
+    assert_eq!(counted(&envoy), expected);
+
+    for _ in 0..3 {
+        envoy.get("/");
+        envoy.get("/open");
+    }
+    assert_eq!(envoy.metric("blocked"), 4);
+    assert_eq!(envoy.metric("allowed.path"), 4);
+    assert_eq!(envoy.metric("allowed.host"), 1);
+}
+
+#[test]
+fn admin_calls_count_as_granted_or_denied_and_as_nothing_else() {
+    let mut endpoint = admin();
+    endpoint["client_ips"] = json!(["127.0.0.1"]);
+    let envoy = Envoy::start(json!({"mode": "on", "admin": endpoint}));
+    let status = |token: &str| {
+        Request::get("/maintenance-mode").header("authorization", format!("Bearer {token}"))
+    };
+    let right = status(crate::support::TOKEN);
+    for (client, request, expected) in [
+        ("127.0.0.1", right.clone(), 200),
+        ("127.0.0.1", status("not-the-right-token"), 401),
+        ("127.0.0.1", Request::get("/maintenance-mode"), 401),
+        ("127.0.0.2", right, 403),
+    ] {
+        let response = Connection::from(client, envoy.address).fetch(&request);
+        assert_eq!(response.status, expected, "{}", response.text());
+    }
+    assert_eq!(counted(&envoy), [("admin_granted", 1), ("admin_denied", 3)]);
+}
+
+#[test]
+fn gauges_follow_the_state() {
+    let envoy = Envoy::start(json!({"admin": admin()}));
+    let assert_gauges = |active| {
+        eventually("the gauge", || envoy.metric("active") == active);
+        let generation = envoy.admin("GET", "").json()["generation"].as_u64();
+        assert_eq!(generation, Some(envoy.metric("generation")));
+        assert_eq!(envoy.metric("store_connected"), 1);
+        generation
+    };
+    let before = assert_gauges(0);
+    envoy.toggle(true);
+    let on = assert_gauges(1);
+    envoy.toggle(false);
+    let off = assert_gauges(0);
+    assert!(before < on && on < off, "{before:?} {on:?} {off:?}");
+}
+
+#[test]
+fn active_is_one_from_the_start_where_the_configuration_says_on() {
+    for (configuration, active) in [
+        (json!({"mode": "on"}), 1),
+        (json!({"initial": "on"}), 1),
+        (json!({"mode": "off", "initial": "on"}), 0),
+    ] {
+        let envoy = Envoy::start(configuration.clone());
+        assert_eq!(envoy.metric("active"), active, "{configuration}");
+    }
+}
+
+#[test]
+fn active_rises_at_the_start_and_falls_at_the_end_without_any_traffic() {
+    let envoy = Envoy::start(json!({"admin": admin()}));
+    let start = time::OffsetDateTime::now_utc() + Duration::from_secs(2);
+    let start = start
+        .format(&time::format_description::well_known::Rfc3339)
+        .unwrap();
+    let response = envoy.admin("POST", &format!("on?start={start}&for=3"));
+    assert_eq!(response.status, 200, "{}", response.text());
+    assert_eq!(envoy.metric("active"), 0);
+    let generation = envoy.metric("generation");
+    let began = Instant::now();
+    for active in [1, 0] {
+        eventually("the gauge", || envoy.metric("active") == active);
+    }
+    // Two seconds to the start, three to the end, one for the tick, one to spare.
+    assert!(began.elapsed() < Duration::from_secs(7));
+    assert_eq!(envoy.metric("generation"), generation);
+    assert_eq!(envoy.metric("blocked"), 0);
+}
+
+#[test]
+fn the_access_log_tells_what_was_decided() {
+    let envoy = Envoy::start(json!({"allow": allow(), "admin": admin()}));
+    envoy.get("/off");
+    envoy.toggle(true);
+    envoy.get("/shut");
+    let request = Http2Request::get(format!("http://{}/http2", envoy.address));
+    fetch_http2(envoy.address, request.body("").unwrap());
+    let grpc = Request::new("POST", "/grpc").header("content-type", "application/grpc");
+    envoy.fetch(&grpc.body(""));
+    for (_, client, request) in allowed() {
+        Connection::from(client, envoy.address).fetch(&request);
+    }
+
+    let mut lines = envoy.access_log(12);
+    let admin = lines.iter().position(|line| line.starts_with("/maint"));
+    let admin = lines.remove(admin.expect("the admin call"));
+    assert!(admin.ends_with(" -"), "{admin}");
+    assert!(!admin.contains(" maintenance_mode "), "{admin}");
+
+    let mut expected = vec![
+        "/off 200 via_upstream -".to_owned(),
+        "/shut 503 maintenance_mode blocked".to_owned(),
+        "/http2 503 maintenance_mode blocked".to_owned(),
+        "/grpc 200 maintenance_mode blocked".to_owned(),
+    ];
+    expected.extend(allowed().map(|(reason, _, _)| {
+        let path = if reason == "path" { "open" } else { reason };
+        format!("/{path} 200 via_upstream allowed:{reason}")
+    }));
+    lines.sort_unstable();
+    expected.sort_unstable();
+    assert_eq!(lines, expected);
+}
+
+#[test]
+fn prometheus_sees_counters_and_gauges() {
+    let envoy = Envoy::start(json!({
+        "scope": "my-shop",
+        "mode": "on",
+        "allow": {"paths": ["/open"]},
+    }));
+    envoy.get("/");
+    envoy.get("/open");
+    envoy.get("/open");
+    let metrics = envoy.envoy_admin("/stats/prometheus");
+    for line in [
+        "# TYPE maintenance_mode_my_shop_blocked counter",
+        "maintenance_mode_my_shop_blocked{} 1",
+        "maintenance_mode_my_shop_allowed_path{} 2",
+        "maintenance_mode_my_shop_errors{} 0",
+        "# TYPE maintenance_mode_my_shop_active gauge",
+        "maintenance_mode_my_shop_active{} 1",
+        "maintenance_mode_my_shop_store_connected{} 1",
+    ] {
+        assert!(metrics.lines().any(|metric| metric == line), "{line}");
+    }
+}
