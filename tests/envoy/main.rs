@@ -10,5 +10,8 @@
     clippy::unwrap_used
 )]
 
+mod allow;
 mod basics;
+mod configuration;
 mod support;
+mod ways_round;

@@ -19,7 +19,7 @@ use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
 pub use self::{
-    bootstrap::{Delivery, Options},
+    bootstrap::{Delivery, Options, another_filter},
     client::{Connection, Request, Response},
     http2::fetch as fetch_http2,
     upstream::Upstream,
@@ -263,7 +263,7 @@ pub fn admin_request(method: &str, call: &str) -> Request {
         "/"
     };
     Request::new(method, &format!("{ADMIN}{separator}{call}"))
-        .header("authorization", &format!("Bearer {TOKEN}"))
+        .header("authorization", format!("Bearer {TOKEN}"))
 }
 
 /// Waits until something holds, for ten seconds at most.
