@@ -10,10 +10,13 @@
     clippy::unwrap_used
 )]
 
+mod allow;
 mod basics;
+mod configuration;
 mod figures;
 mod protocols;
 mod reply;
 mod samples;
 mod stats;
 mod support;
+mod ways_round;

@@ -207,23 +207,39 @@ fn plugin(options: &Options, wasm: &Path) -> Value {
             "value": serde_json::from_str::<Value>(&options.configuration).unwrap(),
         })
     } else {
-        json!({
-            "@type": "type.googleapis.com/google.protobuf.StringValue",
-            "value": options.configuration,
-        })
+        string_value(&options.configuration)
     };
     let variables: Vec<&String> = options.environment.iter().map(|(name, _)| name).collect();
+    let mut plugin = unconfigured(wasm);
+    plugin["config"]["configuration"] = configuration;
+    plugin["config"]["vm_config"]["environment_variables"] = json!({"host_env_keys": variables});
+    plugin
+}
+
+/// One more filter for [`Options::filters_before`], in the VMs of the one under test where
+/// that has no environment; `None` leaves the plugin configuration out.
+pub fn another_filter(configuration: Option<&Value>) -> Value {
+    let mut plugin = unconfigured(&super::module());
+    if let Some(configuration) = configuration {
+        plugin["config"]["configuration"] = string_value(&configuration.to_string());
+    }
+    json!({"name": "another", "typed_config": plugin})
+}
+
+fn string_value(text: &str) -> Value {
+    json!({"@type": "type.googleapis.com/google.protobuf.StringValue", "value": text})
+}
+
+fn unconfigured(wasm: &Path) -> Value {
     json!({
         "@type": "type.googleapis.com/envoy.extensions.filters.http.wasm.v3.Wasm",
         "config": {
             "name": NAME,
             "failure_policy": "FAIL_RELOAD",
-            "configuration": configuration,
             "vm_config": {
                 "vm_id": NAME,
                 "runtime": "envoy.wasm.runtime.v8",
                 "code": {"local": {"filename": wasm}},
-                "environment_variables": {"host_env_keys": variables},
             },
         },
     })

@@ -10,7 +10,7 @@ use serde_json::Value;
 use socket2::{Domain, Socket, Type};
 
 /// A request; a `host` is added where none is given.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Request {
     method: String,
     target: Vec<u8>,

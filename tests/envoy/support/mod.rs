@@ -19,7 +19,7 @@ use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
 pub use self::{
-    bootstrap::{Delivery, Options},
+    bootstrap::{Delivery, Options, another_filter},
     client::{Connection, Request, Response},
     http2::{fetch as fetch_http2, fetch_all as fetch_all_http2},
     upstream::Upstream,
