@@ -19,6 +19,7 @@ pub mod config;
 pub mod decision;
 pub mod flag;
 pub mod header_map;
+pub mod metadata;
 pub mod path;
 pub mod percent;
 pub mod policy;

@@ -7,6 +7,7 @@ use super::{
 use crate::{
     config::{AttributeConfig, FieldConfig},
     header_map::HeaderMap,
+    metadata,
     request::Attribute,
 };
 
@@ -104,6 +105,24 @@ impl AttributePath {
     /// The bytes for the host.
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
+    }
+
+    /// Whether eight bytes that the attribute has are text and not a number. Headers are
+    /// text, metadata says so itself if it is `read` as a whole, and of all others what
+    /// is UTF-8 is taken for text.
+    pub fn is_string(&self, value: &[u8], read: impl FnOnce(&[u8]) -> Vec<u8>) -> bool {
+        let segments: Vec<&[u8]> = self.0.split(|&byte| byte == 0).collect();
+        let metadata = segments
+            .iter()
+            .position(|&segment| segment == b"filter_metadata");
+        match (segments.as_slice(), metadata) {
+            ([_, b"headers", ..], _) => true,
+            (segments, Some(at)) => {
+                let (root, path) = segments.split_at_checked(at).unwrap_or_default();
+                metadata::is_string(&read(&root.join(&0)), path.iter().skip(1).copied())
+            }
+            _ => std::str::from_utf8(value).is_ok(),
+        }
     }
 }
 

@@ -36,9 +36,10 @@ impl Hosts {
             Host::Below(domain) => name
                 .len()
                 .checked_sub(domain.len())
-                .filter(|&label| label > 0)
-                .and_then(|label| name.get(label..))
-                .is_some_and(|end| end.eq_ignore_ascii_case(domain.as_bytes())),
+                .and_then(|labels| name.split_at_checked(labels))
+                .is_some_and(|(labels, end)| {
+                    end.eq_ignore_ascii_case(domain.as_bytes()) && is_host_name(labels)
+                }),
         })
     }
 }
@@ -56,20 +57,23 @@ fn name_of(authority: &[u8]) -> &[u8] {
 fn compile_entry(entry: &str) -> Result<Host, InvalidConfig> {
     let name = String::from_utf8_lossy(name_of(entry.as_bytes())).to_ascii_lowercase();
     match name.strip_prefix("*.") {
-        Some(domain) if is_host_name(domain) => Ok(Host::Below(format!(".{domain}").into())),
-        None if is_host_name(&name) || is_ip_literal(&name) => Ok(Host::Exact(name.into())),
+        Some(domain) if is_host_name(domain.as_bytes()) => {
+            Ok(Host::Below(format!(".{domain}").into()))
+        }
+        None if is_host_name(name.as_bytes()) || is_ip_literal(&name) => {
+            Ok(Host::Exact(name.into()))
+        }
         _ => Err(InvalidConfig::new(format!(
             "{entry:?} is not a host name like \"shop.example.com\" or \"*.example.com\""
         ))),
     }
 }
 
-fn is_host_name(name: &str) -> bool {
-    name.split('.').all(|label| {
-        !label.is_empty()
-            && label
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+/// One label or more of letters, digits, `-` and `_`, with a dot between.
+fn is_host_name(name: &[u8]) -> bool {
+    name.split(|&byte| byte == b'.').all(|label| {
+        let is_allowed = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+        !label.is_empty() && label.iter().all(is_allowed)
     })
 }
 
@@ -121,6 +125,10 @@ mod tests {
             ".example.com",
             "aexample.com",
             "a.example.com.evil",
+            "x.com,a.example.com",
+            "x.com@a.example.com",
+            "x.com:80.example.com",
+            "..example.com",
         ] {
             assert!(!set.contains(miss.as_bytes()), "{miss}");
         }

@@ -209,9 +209,9 @@ mod tests {
     fn attributes_are_compared_as_text() {
         let verified = matchers(r#"{"attributes":[{"path":["a"],"exact":"true"}]}"#);
         let mut request = request();
-        request.attribute = Attribute::decode(vec![1]);
+        request.attribute = Attribute::Text("true".into());
         assert_eq!(verified.first_match(&request), Some(Reason::Attribute));
-        request.attribute = Attribute::decode(vec![0]);
+        request.attribute = Attribute::Text("false".into());
         assert_eq!(verified.first_match(&request), None);
     }
 

@@ -131,7 +131,9 @@ pub(super) fn source_address() -> Option<Vec<u8>> {
 /// An attribute of Envoy.
 pub(super) fn attribute(path: &AttributePath) -> Attribute {
     match property(path.as_bytes()) {
-        (OK, bytes) => Attribute::decode(bytes),
+        (OK, bytes) => Attribute::decode(bytes, |value| {
+            path.is_string(value, |root| property(root).1)
+        }),
         (NOT_FOUND, _) => Attribute::Absent,
         _ => Attribute::Other,
     }
