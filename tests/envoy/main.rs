@@ -10,5 +10,9 @@
     clippy::unwrap_used
 )]
 
+mod admin;
+mod admin_refusals;
+mod admin_requests;
 mod basics;
+mod state;
 mod support;
