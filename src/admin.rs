@@ -103,12 +103,11 @@ impl<'e> Caller<'e> {
     }
 
     fn refuse(&self, refusal: Refusal, granted: bool) -> Answer {
-        let detail = refusal.to_string();
         let status = refusal.status();
         Answer {
-            audit: Some(self.audit(&format!("refused with {status}, {detail}"))),
+            audit: Some(self.audit(&format!("refused with {status}, {refusal}"))),
             granted,
-            reply: problem_reply(&refusal, &detail),
+            reply: problem_reply(&refusal),
         }
     }
 
@@ -128,9 +127,10 @@ fn status_reply(status: &Status) -> LocalReply<'static> {
     reply
 }
 
-fn problem_reply(refusal: &Refusal, detail: &str) -> LocalReply<'static> {
+fn problem_reply(refusal: &Refusal) -> LocalReply<'static> {
     let status = refusal.status();
-    let problem = Problem::new(status, refusal.title(), detail);
+    let detail = refusal.detail();
+    let problem = Problem::new(status, refusal.title(), &detail);
     let mut reply = no_store(status, Problem::CONTENT_TYPE, problem.to_json());
     if let Some((name, value)) = refusal.header() {
         reply.push(name, value);

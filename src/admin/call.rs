@@ -122,10 +122,10 @@ fn limit(
     let Some((name, end)) = end.or_else(|| Some(("start", latest?))) else {
         return Ok(None);
     };
-    let problem = if end <= begin {
-        "not after the start".to_owned()
-    } else if end <= now {
+    let problem = if end <= now {
         "past".to_owned()
+    } else if end <= begin {
+        "not after the start".to_owned()
     } else if latest.is_some_and(|latest| end > latest) {
         format!(
             "more than {} seconds after the start",

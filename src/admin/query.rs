@@ -95,9 +95,7 @@ mod tests {
     const KNOWN: [&str; 2] = ["for", "message"];
 
     fn refusal(query: &str) -> String {
-        Query::parse(query.as_bytes(), &KNOWN)
-            .unwrap_err()
-            .to_string()
+        Query::parse(query.as_bytes(), &KNOWN).unwrap_err().detail()
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::store::ChangeError;
 
-/// Why a call is refused; the text is the `detail` of its problem document.
+/// Why a call is refused. The text goes to the log and so repeats nothing of the caller's.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Refusal {
     /// Deliberately without a hint which part of the credentials was wrong.
@@ -18,6 +18,8 @@ pub(super) enum Refusal {
     Method { allow: &'static str },
     #[error("{0}")]
     Parameter(String),
+    #[error("unknown parameter, {expected}")]
+    UnknownParameter { name: String, expected: String },
     #[error("`mode` is {0:?} in the plugin configuration, which locks the state")]
     Locked(&'static str),
     #[error(transparent)]
@@ -31,7 +33,20 @@ impl Refusal {
             [] => "expected none".to_owned(),
             known => format!("expected one of {}", known.join(", ")),
         };
-        Self::Parameter(format!("unknown parameter {name:?}, {expected}"))
+        Self::UnknownParameter {
+            name: name.to_owned(),
+            expected,
+        }
+    }
+
+    /// The `detail` of the problem document, which names the culprit.
+    pub(super) fn detail(&self) -> String {
+        match self {
+            Self::UnknownParameter { name, expected } => {
+                format!("unknown parameter {name:?}, {expected}")
+            }
+            other => other.to_string(),
+        }
     }
 
     /// HTTP status code.
@@ -41,7 +56,7 @@ impl Refusal {
             Self::Address => 403,
             Self::UnknownCall => 404,
             Self::Method { .. } => 405,
-            Self::Parameter(_) => 400,
+            Self::Parameter(_) | Self::UnknownParameter { .. } => 400,
             Self::Locked(_) => 409,
             Self::Change(ChangeError::Precondition(_)) => 412,
             Self::Change(ChangeError::Contended) => 503,
@@ -55,7 +70,7 @@ impl Refusal {
             Self::Address => "Forbidden",
             Self::UnknownCall => "Not Found",
             Self::Method { .. } => "Method Not Allowed",
-            Self::Parameter(_) => "Bad Request",
+            Self::Parameter(_) | Self::UnknownParameter { .. } => "Bad Request",
             Self::Locked(_) => "Conflict",
             Self::Change(ChangeError::Precondition(_)) => "Precondition Failed",
             Self::Change(ChangeError::Contended) => "Service Unavailable",

@@ -10,13 +10,14 @@
     clippy::unwrap_used
 )]
 
+mod admin;
 mod allow;
-mod basics;
 mod configuration;
 mod figures;
 mod protocols;
 mod reply;
 mod samples;
+mod state;
 mod stats;
 mod support;
 mod ways_round;

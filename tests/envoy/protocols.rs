@@ -316,3 +316,19 @@ fn percent_decoded(text: &str) -> String {
     }
     String::from_utf8(bytes).unwrap()
 }
+
+#[test]
+fn a_request_that_passes_arrives_as_it_was_sent() {
+    let envoy = Envoy::start(json!({"mode": "on", "allow": {"paths": ["/open"]}}));
+    let request = Request::new("POST", "/open?a=%2f&b")
+        .header("x-sent", "yes")
+        .body("text");
+    assert!(envoy.fetch(&request).is_upstream());
+    let head = envoy.upstream.last_head();
+    assert!(
+        head.starts_with("POST /open?a=%2f&b HTTP/1.1\r\n"),
+        "{head}"
+    );
+    assert!(head.contains("\r\nx-sent: yes\r\n"), "{head}");
+    assert!(!head.contains("maintenance"), "{head}");
+}

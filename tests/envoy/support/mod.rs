@@ -208,8 +208,8 @@ impl Envoy {
                 "listener_manager.lds.update_rejected",
             ),
             Delivery::Ecds => (
-                "extension_config_discovery.http_filter.filter.maintenance_mode.config_reload",
-                "extension_config_discovery.http_filter.filter.maintenance_mode.config_fail",
+                "extension_config_discovery.http_filter.maintenance_mode.config_reload",
+                "extension_config_discovery.http_filter.maintenance_mode.config_fail",
             ),
         };
         let before = self.stat(updates) + self.stat(rejections);
