@@ -3,15 +3,19 @@
 //! [`Policy`](crate::policy::Policy) is what it is compiled to. An absent key is a
 //! default or `None`; an explicit `null` is a wrong type, but for `response.retry_after`.
 
+mod matchers;
 mod protobuf_struct;
+mod response;
+mod shape;
 
-use std::fmt;
+use serde::{Deserialize, de::IgnoredAny};
 
-use serde::{
-    Deserialize, Deserializer,
-    de::{self, IntoDeserializer, value::MapAccessDeserializer},
+pub use self::{
+    matchers::{AttributeConfig, FieldConfig, MatchersConfig, PathConfig, PathKindConfig},
+    response::{CorsConfig, Format, HeadersConfig, ResponseConfig, RetryAfterConfig},
+    shape::Number,
 };
-
+use self::shape::{keyword, object, present};
 use crate::policy::InvalidConfig;
 
 /// The whole plugin configuration.
@@ -25,13 +29,30 @@ pub struct PluginConfig {
     /// Filters of one VM id with the same scope share one state.
     #[serde(deserialize_with = "present")]
     pub scope: Option<String>,
+    /// Decide, count and log, but block nothing.
+    pub observe: bool,
+    /// Read the route's metadata as a rule.
+    pub route_metadata: bool,
+    /// The request header that tells the upstream of maintenance.
+    #[serde(deserialize_with = "present")]
+    pub upstream_header: Option<String>,
+    /// Where the client's address comes from.
+    #[serde(deserialize_with = "present")]
+    pub client_address: Option<ClientAddressConfig>,
     /// The requests that pass while maintenance is on.
     pub allow: MatchersConfig,
+    /// Overrides by host, path, method and so on.
+    pub rules: Vec<RuleConfig>,
+    /// Planned maintenance.
+    pub windows: Vec<WindowConfig>,
     /// What the others get.
     pub response: ResponseConfig,
     /// The admin endpoint.
     #[serde(deserialize_with = "present")]
     pub admin: Option<AdminConfig>,
+    /// Signed bypass tokens.
+    #[serde(deserialize_with = "present")]
+    pub bypass: Option<BypassConfig>,
 }
 
 impl PluginConfig {
@@ -45,7 +66,7 @@ impl PluginConfig {
         if configuration.trim_ascii().is_empty() {
             return Ok(Self::default());
         }
-        match serde_json::from_slice::<de::IgnoredAny>(configuration) {
+        match serde_json::from_slice::<IgnoredAny>(configuration) {
             Ok(_) => Self::from_json(configuration),
             Err(error) => match protobuf_struct::decode(configuration) {
                 Some(json) => Self::from_json(json.to_string().as_bytes()),
@@ -95,235 +116,79 @@ pub enum Switch {
     Off,
 }
 
-/// `allow`
-#[derive(Debug, Default, PartialEq, Deserialize)]
-#[serde(remote = "Self", deny_unknown_fields, default)]
-pub struct MatchersConfig {
-    /// IP addresses and CIDR blocks.
-    pub client_ips: Vec<String>,
-    /// Paths, without their query.
-    pub paths: Vec<PathConfig>,
-    /// Host names, and `*.` with the domain that follows.
-    pub hosts: Vec<String>,
-    /// HTTP methods.
-    pub methods: Vec<String>,
-    /// Request headers.
-    pub headers: Vec<FieldConfig>,
-    /// Request cookies.
-    pub cookies: Vec<FieldConfig>,
-    /// Envoy attributes.
-    pub attributes: Vec<AttributeConfig>,
-}
-
-/// An entry of `paths`.
-#[derive(Debug, PartialEq)]
-pub enum PathConfig {
-    /// An exact path, or a prefix that ends in `/*`.
-    Pattern(String),
-    /// An object that names the kind.
-    Kind(PathKindConfig),
-}
-
-/// An entry of `paths` that names its kind; exactly one is given.
-#[derive(Debug, Default, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct PathKindConfig {
-    /// The whole path.
-    #[serde(deserialize_with = "present")]
-    pub exact: Option<String>,
-    /// The first segments of the path.
-    #[serde(deserialize_with = "present")]
-    pub prefix: Option<String>,
-    /// The last characters of the path.
-    #[serde(deserialize_with = "present")]
-    pub suffix: Option<String>,
-    /// A regular expression that matches the whole path.
-    #[serde(deserialize_with = "present")]
-    pub regex: Option<String>,
-}
-
-impl<'de> Deserialize<'de> for PathConfig {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Visitor;
-
-        impl<'de> de::Visitor<'de> for Visitor {
-            type Value = PathConfig;
-
-            fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
-                f.write_str("a path or an object with exact, prefix, suffix or regex")
-            }
-
-            fn visit_str<E: de::Error>(self, pattern: &str) -> Result<PathConfig, E> {
-                Ok(PathConfig::Pattern(pattern.to_owned()))
-            }
-
-            fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<PathConfig, A::Error> {
-                PathKindConfig::deserialize(MapAccessDeserializer::new(map)).map(PathConfig::Kind)
-            }
-        }
-
-        deserializer.deserialize_any(Visitor)
-    }
-}
-
-/// An entry of `headers` or `cookies`; exactly one kind is given.
+/// `client_address`
 #[derive(Debug, PartialEq, Deserialize)]
 #[serde(remote = "Self", deny_unknown_fields)]
-pub struct FieldConfig {
-    /// The name of the header or cookie.
+pub struct ClientAddressConfig {
+    /// The header that proxies write.
+    pub header: String,
+    /// The proxies that are believed.
+    pub trusted_proxies: Vec<String>,
+}
+
+/// An entry of `rules`.
+#[derive(Debug, PartialEq, Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
+pub struct RuleConfig {
+    /// The name of the rule, for people.
     pub name: String,
-    /// The whole value.
-    #[serde(default, deserialize_with = "present")]
-    pub exact: Option<String>,
-    /// How the value begins.
-    #[serde(default, deserialize_with = "present")]
-    pub prefix: Option<String>,
-    /// How the value ends.
-    #[serde(default, deserialize_with = "present")]
-    pub suffix: Option<String>,
-    /// A regular expression that matches the whole value.
-    #[serde(default, deserialize_with = "present")]
-    pub regex: Option<String>,
-    /// Whether it is there at all.
-    #[serde(default, deserialize_with = "present")]
-    pub present: Option<bool>,
+    /// The requests it is for.
+    #[serde(rename = "match")]
+    pub matches: MatchersConfig,
+    /// What it does.
+    #[serde(default)]
+    pub action: Action,
+    /// What takes the place of the global `response`, key by key.
+    #[serde(default)]
+    pub response: ResponseConfig,
 }
 
-/// An entry of `attributes`; exactly one kind is given.
-#[derive(Debug, PartialEq, Deserialize)]
-#[serde(remote = "Self", deny_unknown_fields)]
-pub struct AttributeConfig {
-    /// The path of the attribute, a segment an element.
-    pub path: Vec<String>,
-    /// The whole value.
-    #[serde(default, deserialize_with = "present")]
-    pub exact: Option<String>,
-    /// How the value begins.
-    #[serde(default, deserialize_with = "present")]
-    pub prefix: Option<String>,
-    /// How the value ends.
-    #[serde(default, deserialize_with = "present")]
-    pub suffix: Option<String>,
-    /// A regular expression that matches the whole value.
-    #[serde(default, deserialize_with = "present")]
-    pub regex: Option<String>,
-    /// Whether it is there at all.
-    #[serde(default, deserialize_with = "present")]
-    pub present: Option<bool>,
-}
-
-/// `response`
-#[derive(Debug, Default, PartialEq, Deserialize)]
-#[serde(remote = "Self", deny_unknown_fields, default)]
-pub struct ResponseConfig {
-    /// HTTP status code, 200 to 599.
-    #[serde(deserialize_with = "present")]
-    pub status: Option<Number>,
-    /// The `Retry-After` of a reply for which no end is known.
-    #[serde(deserialize_with = "present")]
-    pub retry_after: Option<RetryAfterConfig>,
-    /// The representation of the body.
-    #[serde(deserialize_with = "present")]
-    pub format: Option<Format>,
-    /// `{{title}}` of the bodies.
-    #[serde(deserialize_with = "present")]
-    pub title: Option<String>,
-    /// `{{message}}` of the bodies.
-    #[serde(deserialize_with = "present")]
-    pub message: Option<String>,
-    /// Template of the HTML body.
-    #[serde(deserialize_with = "present")]
-    pub html: Option<String>,
-    /// Template of the JSON body.
-    #[serde(deserialize_with = "present")]
-    pub json: Option<String>,
-    /// Template of the plain text body.
-    #[serde(deserialize_with = "present")]
-    pub text: Option<String>,
-    /// More headers of the reply.
-    pub headers: HeadersConfig,
-}
-
-/// `response.format`
+/// `rules[].action`, and the action in the metadata of a route.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase", remote = "Self")]
-pub enum Format {
-    /// What the client asks for.
+pub enum Action {
+    /// Always passes.
+    Allow,
+    /// Always blocked.
+    Block,
+    /// As if maintenance were on.
+    On,
+    /// The flag decides.
     #[default]
-    Auto,
-    /// Always HTML.
-    Html,
-    /// Always JSON.
-    Json,
-    /// Always plain text.
-    Text,
+    Follow,
 }
 
-/// `response.retry_after`
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum RetryAfterConfig {
-    /// Delay in seconds.
-    Seconds(u64),
-    /// An IMF-fixdate, RFC 9110 section 5.6.7.
-    Date(String),
-    /// `null`: no header.
-    None,
+/// An entry of `windows`.
+#[derive(Debug, PartialEq, Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
+pub struct WindowConfig {
+    /// RFC 3339; open without.
+    #[serde(default, deserialize_with = "present")]
+    pub start: Option<String>,
+    /// RFC 3339; open without.
+    #[serde(default, deserialize_with = "present")]
+    pub end: Option<String>,
+    /// The message of the replies.
+    #[serde(default, deserialize_with = "present")]
+    pub message: Option<String>,
 }
 
-impl<'de> Deserialize<'de> for RetryAfterConfig {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Visitor;
-
-        impl de::Visitor<'_> for Visitor {
-            type Value = RetryAfterConfig;
-
-            fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
-                f.write_str("seconds, an IMF-fixdate or null")
-            }
-
-            fn visit_u64<E>(self, seconds: u64) -> Result<RetryAfterConfig, E> {
-                Ok(RetryAfterConfig::Seconds(seconds))
-            }
-
-            fn visit_str<E>(self, date: &str) -> Result<RetryAfterConfig, E> {
-                Ok(RetryAfterConfig::Date(date.to_owned()))
-            }
-
-            fn visit_unit<E>(self) -> Result<RetryAfterConfig, E> {
-                Ok(RetryAfterConfig::None)
-            }
-        }
-
-        deserializer.deserialize_any(Visitor)
-    }
-}
-
-/// `response.headers`: names and values in the order they are written.
-#[derive(Debug, Default, PartialEq)]
-pub struct HeadersConfig(pub Vec<(String, String)>);
-
-impl<'de> Deserialize<'de> for HeadersConfig {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Visitor;
-
-        impl<'de> de::Visitor<'de> for Visitor {
-            type Value = HeadersConfig;
-
-            fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
-                f.write_str("an object of header names and values")
-            }
-
-            fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut headers = Vec::new();
-                while let Some(header) = map.next_entry()? {
-                    headers.push(header);
-                }
-                Ok(HeadersConfig(headers))
-            }
-        }
-
-        deserializer.deserialize_map(Visitor)
-    }
+/// `bypass`
+#[derive(Debug, Default, PartialEq, Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields, default)]
+pub struct BypassConfig {
+    /// The key that signs tokens.
+    #[serde(deserialize_with = "present")]
+    pub key: Option<String>,
+    /// The environment variable of the VM that holds it.
+    #[serde(deserialize_with = "present")]
+    pub key_env: Option<String>,
+    /// The name of the cookie that carries a token.
+    #[serde(deserialize_with = "present")]
+    pub cookie: Option<String>,
+    /// How long a token may live.
+    #[serde(deserialize_with = "present")]
+    pub max_ttl_seconds: Option<Number>,
 }
 
 /// `admin`
@@ -356,87 +221,16 @@ pub struct TokenConfig {
     pub sha256: String,
 }
 
-/// Reads a keyword as a string first, so that any other type is a wrong type at its path
-/// and not, as `serde_json` has it for enums, a syntax error.
-macro_rules! keyword {
-    ($($keyword:ident),+) => {$(
-        impl<'de> Deserialize<'de> for $keyword {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let text = String::deserialize(deserializer)?;
-                $keyword::deserialize(text.as_str().into_deserializer())
-            }
-        }
-    )+};
-}
-
-keyword!(Mode, Switch, Format);
-
-/// Reads an object, and nothing else: serde on its own takes a list for a struct, too.
-macro_rules! object {
-    ($($object:ident),+) => {$(
-        impl<'de> Deserialize<'de> for $object {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                struct Visitor;
-
-                impl<'de> de::Visitor<'de> for Visitor {
-                    type Value = $object;
-
-                    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
-                        f.write_str("an object")
-                    }
-
-                    fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<$object, A::Error> {
-                        $object::deserialize(MapAccessDeserializer::new(map))
-                    }
-                }
-
-                deserializer.deserialize_map(Visitor)
-            }
-        }
-    )+};
-}
-
+keyword!(Mode, Switch, Action);
 object!(
     PluginConfig,
-    MatchersConfig,
-    FieldConfig,
-    AttributeConfig,
-    ResponseConfig,
+    ClientAddressConfig,
+    RuleConfig,
+    WindowConfig,
+    BypassConfig,
     AdminConfig,
     TokenConfig
 );
-
-/// An integer that is not negative.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Number(pub u64);
-
-impl<'de> Deserialize<'de> for Number {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Visitor;
-
-        impl de::Visitor<'_> for Visitor {
-            type Value = Number;
-
-            fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
-                f.write_str("a whole number")
-            }
-
-            fn visit_u64<E>(self, number: u64) -> Result<Number, E> {
-                Ok(Number(number))
-            }
-        }
-
-        deserializer.deserialize_u64(Visitor)
-    }
-}
-
-/// A key that is there has a value: unlike [`Option`]'s own reading, `null` is refused
-/// by types that do not expect it.
-fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
-    deserializer: D,
-) -> Result<Option<T>, D::Error> {
-    T::deserialize(deserializer).map(Some)
-}
 
 #[cfg(test)]
 mod tests;

@@ -14,6 +14,7 @@
 //! request as arguments, and compiles natively as well as for `wasm32`.
 
 pub mod admin;
+pub mod bypass;
 pub mod client_address;
 pub mod config;
 pub mod decision;

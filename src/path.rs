@@ -1,6 +1,6 @@
 //! Request paths: without their query, and whether they mean one thing only.
 
-use crate::percent::{Octet, octets};
+use crate::percent::{Octet, hex, octets};
 
 /// The part of `:path` before the query.
 pub fn without_query(path: &[u8]) -> &[u8] {
@@ -47,6 +47,52 @@ fn is_canonical_octet(octet: Octet) -> bool {
         }
         Octet::Broken => false,
     }
+}
+
+/// One reading that some server may have of a path (without query): escapes are decoded
+/// until none is left, `\` is `/`, what follows a `;` is no part of its segment, slashes
+/// are merged and dot segments removed
+/// ([RFC 3986 section 5.2.4](https://www.rfc-editor.org/rfc/rfc3986#section-5.2.4)).
+pub fn normalised(path: &[u8]) -> Vec<u8> {
+    let decoded = decode_all(path);
+    let mut segments: Vec<&[u8]> = Vec::new();
+    let mut ends_in_slash = false;
+    for segment in decoded.split(|byte| matches!(byte, b'/' | b'\\')) {
+        let segment = segment.split(|&byte| byte == b';').next().unwrap_or_default();
+        match segment {
+            b"" | b"." => {}
+            b".." => {
+                segments.pop();
+            }
+            _ => segments.push(segment),
+        }
+        ends_in_slash = matches!(segment, b"" | b"." | b"..");
+    }
+    let mut normalised = Vec::with_capacity(decoded.len() + 1);
+    for segment in &segments {
+        normalised.push(b'/');
+        normalised.extend_from_slice(segment);
+    }
+    if ends_in_slash || segments.is_empty() {
+        normalised.push(b'/');
+    }
+    normalised
+}
+
+/// Decodes escapes until none is left, in one pass: a byte that completes an escape is
+/// put in its place, where it may complete another.
+fn decode_all(path: &[u8]) -> Vec<u8> {
+    let mut decoded: Vec<u8> = Vec::with_capacity(path.len());
+    for &byte in path {
+        decoded.push(byte);
+        while let [.., b'%', high, low] = decoded.as_slice()
+            && let (Some(high), Some(low)) = (hex(*high), hex(*low))
+        {
+            decoded.truncate(decoded.len() - 3);
+            decoded.push(high << 4 | low);
+        }
+    }
+    decoded
 }
 
 fn is_unreserved(byte: u8) -> bool {
@@ -111,6 +157,42 @@ mod tests {
             assert!(!is_canonical(path.as_bytes()), "{path}");
         }
         assert!(!is_canonical(b"/\xff"));
+    }
+
+    #[test]
+    fn every_spelling_of_a_path_has_one_normalised_form() {
+        for path in [
+            "/a/b", "//a///b", "/./a/x/../b", "/a\\b", "\\a/b", "/a;x=1/b;y", "/%61/b", "/a%2Fb",
+            "/a%252fb", "/a%25252fb", "/%2561/b", "/%2%36%31/b", "/a/%2e/b", "/x/%2e%2e/a/b",
+            "/../a/b", "/a/..;/a/b", "a/b",
+        ] {
+            let normal = normalised(path.as_bytes());
+            assert_eq!(String::from_utf8_lossy(&normal), "/a/b", "{path}");
+        }
+        for (path, normal) in [("", "/"), ("/a/", "/a/"), ("/a/.", "/a/"), ("/a/b/..", "/a/"), ("/%zz", "/%zz")] {
+            assert_eq!(normalised(path.as_bytes()), normal.as_bytes(), "{path}");
+        }
+    }
+
+    #[test]
+    fn nested_escapes_take_no_longer_than_others() {
+        let nested = format!("/%{}41", "25".repeat(30_000));
+        assert_eq!(normalised(nested.as_bytes()), b"/A");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn a_normalised_path_is_its_own(path: Vec<u8>) {
+            let once = normalised(&path);
+            proptest::prop_assert_eq!(normalised(&once), once);
+        }
+
+        #[test]
+        fn a_canonical_path_without_escapes_is_its_own(path in "(/[a-z.]{1,3}){1,4}/?") {
+            if is_canonical(path.as_bytes()) {
+                proptest::prop_assert_eq!(normalised(path.as_bytes()), path.as_bytes());
+            }
+        }
     }
 
     #[test]

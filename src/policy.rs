@@ -10,8 +10,10 @@ mod networks;
 mod paths;
 mod prefix_set;
 mod response;
+mod rules;
 mod template;
 mod text_match;
+mod windows;
 
 pub use endpoint::Endpoint;
 pub use fields::{AttributeMatch, AttributePath, CookieMatch, HeaderMatch};
@@ -19,13 +21,21 @@ pub use hosts::Hosts;
 pub use invalid::{InvalidConfig, Located};
 pub use matchers::Matchers;
 pub use networks::Networks;
-pub use paths::Paths;
+pub use paths::{Paths, Reading};
 pub use prefix_set::PrefixSet;
-pub use response::{Header, Response, RetryAfter};
+pub use response::{Cors, Header, Redirect, Response, RetryAfter};
+pub use rules::{Rule, Rules};
 pub use template::{Escape, Template, Values};
 pub use text_match::TextMatch;
+pub use windows::{Window, Windows};
 
-use crate::config::{Mode, PluginConfig, Switch};
+pub(crate) use fields::{cookie_values, header_name, is_token};
+
+use crate::{
+    bypass::Bypass,
+    client_address::ClientAddress,
+    config::{Mode, PluginConfig, Switch},
+};
 
 /// What to do with which request.
 #[derive(Clone, Debug)]
@@ -36,12 +46,26 @@ pub struct Policy {
     pub initial: Switch,
     /// The name of the state that this policy shares with others.
     pub scope: Box<str>,
+    /// Decide, count and log, but block nothing.
+    pub observe: bool,
+    /// Read the route's metadata as a rule.
+    pub route_metadata: bool,
+    /// The request header that tells the upstream of maintenance, in lower case.
+    pub upstream_header: Option<Box<str>>,
+    /// Where the client's address comes from.
+    pub client_address: ClientAddress,
     /// The requests that pass while maintenance is on.
     pub allow: Matchers,
+    /// Overrides by host, path, method and so on.
+    pub rules: Rules,
+    /// Planned maintenance.
+    pub windows: Windows,
     /// What the others get.
     pub response: Response,
     /// The admin endpoint, if there is one.
     pub endpoint: Option<Endpoint>,
+    /// Signed bypass tokens, if there are any.
+    pub bypass: Option<Bypass>,
 }
 
 const DEFAULT_SCOPE: &str = "default";
@@ -61,15 +85,44 @@ impl Policy {
             mode: config.mode,
             initial: config.initial,
             scope: compile_scope(config.scope).at("scope")?,
-            allow: Matchers::compile(config.allow).at("allow")?,
-            response: Response::compile(config.response).at("response")?,
+            observe: config.observe,
+            route_metadata: config.route_metadata,
+            upstream_header: config
+                .upstream_header
+                .map(compile_upstream_header)
+                .transpose()
+                .at("upstream_header")?,
+            client_address: config
+                .client_address
+                .map_or(Ok(ClientAddress::Peer), ClientAddress::compile)
+                .at("client_address")?,
+            allow: Matchers::compile(config.allow, Reading::Canonical).at("allow")?,
+            response: Response::compile(config.response.clone()).at("response")?,
+            rules: Rules::compile(config.rules, &config.response).at("rules")?,
+            windows: Windows::compile(config.windows).at("windows")?,
             endpoint: config
                 .admin
-                .map(|admin| Endpoint::compile(admin, environment))
+                .map(|admin| Endpoint::compile(admin, &environment))
                 .transpose()
                 .at("admin")?,
+            bypass: config
+                .bypass
+                .map(|bypass| Bypass::compile(bypass, &environment))
+                .transpose()
+                .at("bypass")?,
         })
     }
+}
+
+/// Headers that Envoy routes or frames by.
+const NOT_FOR_UPSTREAM: [&str; 4] = ["connection", "content-length", "host", "transfer-encoding"];
+
+fn compile_upstream_header(name: String) -> Result<Box<str>, InvalidConfig> {
+    let name = header_name(&name)?;
+    if NOT_FOR_UPSTREAM.contains(&&*name) {
+        return Err(InvalidConfig::new(format!("{name:?} has another meaning")));
+    }
+    Ok(name)
 }
 
 fn compile_scope(scope: Option<String>) -> Result<Box<str>, InvalidConfig> {

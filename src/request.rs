@@ -1,5 +1,7 @@
 //! What the core reads of a request.
 
+use std::net::IpAddr;
+
 use crate::{header_map::HeaderMap, policy::AttributePath, timestamp::Timestamp};
 
 /// The head of a request. Each method may cost a call of the host, so nothing is read
@@ -12,14 +14,23 @@ pub trait RequestHead {
     /// also the cheapest way to the path.
     fn headers(&self) -> &HeaderMap;
 
-    /// Envoy's `source.address`: the client's IP address and port.
-    fn source_address(&self) -> Option<Vec<u8>>;
+    /// The client's IP address, if it has one.
+    fn client_ip(&self) -> Option<IpAddr>;
 
     /// One of Envoy's attributes.
     fn attribute(&self, path: &AttributePath) -> Attribute;
 
+    /// The `action` in the metadata of the request's route.
+    fn route_action(&self) -> Attribute;
+
     /// The time of day.
     fn now(&self) -> Timestamp;
+
+    /// Any number, another one at each call.
+    fn random(&self) -> u64;
+
+    /// Something is wrong that is not the request's fault; it is counted.
+    fn report_error(&self);
 }
 
 /// The value of an Envoy attribute.
@@ -52,14 +63,19 @@ impl Attribute {
 pub(crate) mod testing {
     //! A request for unit tests.
 
+    use std::cell::Cell;
+
     use super::*;
 
     /// A request that is all there from the start.
     pub(crate) struct TestRequest {
         pub(crate) headers: HeaderMap,
-        pub(crate) source_address: &'static str,
+        pub(crate) client_ip: Option<IpAddr>,
         pub(crate) attribute: Attribute,
+        pub(crate) route_action: Attribute,
         pub(crate) now: Timestamp,
+        pub(crate) random: u64,
+        pub(crate) errors: Cell<usize>,
     }
 
     impl TestRequest {
@@ -67,9 +83,12 @@ pub(crate) mod testing {
         pub(crate) fn new<V: AsRef<[u8]>>(headers: &[(&str, V)]) -> Self {
             Self {
                 headers: HeaderMap::decode(HeaderMap::encode(headers)),
-                source_address: "192.0.2.1:1234",
+                client_ip: "192.0.2.1".parse().ok(),
                 attribute: Attribute::Absent,
+                route_action: Attribute::Absent,
                 now: Timestamp::from_unix_millis(0),
+                random: 0,
+                errors: Cell::new(0),
             }
         }
     }
@@ -83,16 +102,28 @@ pub(crate) mod testing {
             &self.headers
         }
 
-        fn source_address(&self) -> Option<Vec<u8>> {
-            Some(self.source_address.into())
+        fn client_ip(&self) -> Option<IpAddr> {
+            self.client_ip
         }
 
         fn attribute(&self, _path: &AttributePath) -> Attribute {
             self.attribute.clone()
         }
 
+        fn route_action(&self) -> Attribute {
+            self.route_action.clone()
+        }
+
         fn now(&self) -> Timestamp {
             self.now
+        }
+
+        fn random(&self) -> u64 {
+            self.random
+        }
+
+        fn report_error(&self) {
+            self.errors.set(self.errors.get() + 1);
         }
     }
 }

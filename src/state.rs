@@ -12,6 +12,10 @@ pub struct State {
     /// What was set last; `None` before the first change and after a reset.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub setting: Option<Setting>,
+    /// The moment up to which bypass tokens were revoked, in milliseconds since the Unix
+    /// epoch. A reset does not bring them back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bypass_revoked_at: Option<i64>,
 }
 
 /// What an `on` or `off` set.
@@ -48,6 +52,11 @@ const VERSION: u8 = b'1';
 pub struct UnreadableState;
 
 impl State {
+    /// The moment up to which bypass tokens were revoked.
+    pub fn bypass_revoked_at(&self) -> Option<Timestamp> {
+        self.bypass_revoked_at.map(Timestamp::from_unix_millis)
+    }
+
     /// Reads an encoded state; no bytes are the state before the first change.
     ///
     /// # Errors
@@ -70,10 +79,21 @@ impl State {
 /// A change of the state.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StateChange {
-    /// What to set; `None` forgets what was set.
-    pub setting: Option<Setting>,
+    /// What to change.
+    pub edit: Edit,
     /// The generations that the change may follow.
     pub precondition: Precondition,
+}
+
+/// What a change does to the state.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Edit {
+    /// Sets the flag.
+    Set(Setting),
+    /// Forgets what was set.
+    Reset,
+    /// Revokes the bypass tokens issued up to a moment.
+    RevokeBypass(Timestamp),
 }
 
 /// The state has moved on: it is not of a generation that the change may follow.
@@ -87,10 +107,11 @@ pub struct PreconditionFailed {
 impl StateChange {
     /// The name of the call that makes it.
     pub fn as_str(&self) -> &'static str {
-        match &self.setting {
-            Some(setting) if setting.maintenance => "on",
-            Some(_) => "off",
-            None => "reset",
+        match &self.edit {
+            Edit::Set(setting) if setting.maintenance => "on",
+            Edit::Set(_) => "off",
+            Edit::Reset => "reset",
+            Edit::RevokeBypass(_) => "bypass/revoke",
         }
     }
 
@@ -103,10 +124,16 @@ impl StateChange {
         if !self.precondition.holds_for(generation) {
             return Err(PreconditionFailed { generation });
         }
-        Ok(State {
-            generation: generation.saturating_add(1),
-            setting: self.setting.clone(),
-        })
+        let mut next = state.clone();
+        next.generation = generation.saturating_add(1);
+        match &self.edit {
+            Edit::Set(setting) => next.setting = Some(setting.clone()),
+            Edit::Reset => next.setting = None,
+            Edit::RevokeBypass(at) => {
+                next.bypass_revoked_at = state.bypass_revoked_at.max(Some(at.unix_millis()));
+            }
+        }
+        Ok(next)
     }
 }
 
@@ -167,12 +194,12 @@ mod tests {
     #[test]
     fn a_change_follows_the_generation_it_was_made_for() {
         let change = |if_match: &str| StateChange {
-            setting: Some(on()),
+            edit: Edit::Set(on()),
             precondition: Precondition::parse(Some(if_match.as_bytes())),
         };
         let state = State {
             generation: 7,
-            setting: None,
+            ..State::default()
         };
         for holds in ["*", "\"7\"", "\"6\", \"7\""] {
             assert_eq!(
@@ -212,6 +239,22 @@ mod tests {
         assert_eq!(state.unwrap().setting, Some(on()));
     }
 
+    #[test]
+    fn a_reset_forgets_the_flag_but_no_revocation() {
+        let apply = |state: &State, edit| {
+            let precondition = Precondition::Any;
+            StateChange { edit, precondition }.apply(state).unwrap()
+        };
+        let at = Timestamp::from_unix_millis;
+        let state = apply(&State::default(), Edit::Set(on()));
+        let state = apply(&state, Edit::RevokeBypass(at(5)));
+        assert_eq!(state.setting, Some(on()));
+        let state = apply(&state, Edit::RevokeBypass(at(3)));
+        let state = apply(&state, Edit::Reset);
+        assert_eq!((state.generation, state.setting.as_ref()), (4, None));
+        assert_eq!(state.bypass_revoked_at(), Some(at(5)));
+    }
+
     proptest! {
         #[test]
         fn reads_what_it_wrote(
@@ -231,7 +274,7 @@ mod tests {
                 changed_by: message.clone(),
                 message,
             };
-            let state = State { generation, setting: Some(setting) };
+            let state = State { generation, setting: Some(setting), bypass_revoked_at: millis };
             prop_assert_eq!(State::decode(&state.encode()), Ok(state));
         }
 

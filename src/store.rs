@@ -176,12 +176,12 @@ pub(crate) mod testing {
 #[cfg(test)]
 mod tests {
     use super::{testing::Process, *};
-    use crate::state::{Precondition, Setting};
+    use crate::state::{Edit, Precondition};
 
     fn change(maintenance: bool) -> StateChange {
         let setting = format!(r#"{{"maintenance":{maintenance}}}"#);
         StateChange {
-            setting: Some(serde_json::from_str::<Setting>(&setting).unwrap()),
+            edit: Edit::Set(serde_json::from_str(&setting).unwrap()),
             precondition: Precondition::Any,
         }
     }

@@ -21,6 +21,11 @@ impl Timestamp {
         Self(millis.clamp(Self::MIN, Self::MAX))
     }
 
+    /// Milliseconds since the Unix epoch.
+    pub fn unix_millis(self) -> i64 {
+        self.0
+    }
+
     /// Reads an RFC 3339 date-time with its offset, cut to whole milliseconds.
     pub fn parse(text: &str) -> Option<Self> {
         let nanos = OffsetDateTime::parse(text, &Rfc3339)

@@ -34,19 +34,18 @@ impl<'a> Status<'a> {
     /// The status at a moment.
     pub(super) fn new(policy: &'a Policy, state: &'a State, now: Timestamp) -> Self {
         let flag = Flag::decide(policy, state, || now);
-        let setting = flag.setting;
         Self {
             maintenance: flag.on,
             decided_by: flag.decided_by,
             mode: policy.mode.as_str(),
             scope: &policy.scope,
             generation: state.generation,
-            since: setting.and_then(|setting| setting.since),
-            start: setting.and_then(|setting| setting.start),
-            until: setting.and_then(|setting| setting.until),
-            retry_after: setting.and_then(|setting| setting.retry_after),
-            message: setting.and_then(|setting| setting.message.as_deref()),
-            changed_by: setting.and_then(|setting| setting.changed_by.as_deref()),
+            since: flag.since,
+            start: flag.start,
+            until: flag.until,
+            retry_after: flag.retry_after,
+            message: flag.message,
+            changed_by: flag.changed_by,
             store: "shared_data",
             store_connected: true,
             version: env!("CARGO_PKG_VERSION"),

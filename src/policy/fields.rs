@@ -72,10 +72,7 @@ impl CookieMatch {
     /// Whether the cookie, or its absence, matches.
     pub fn matches(&self, headers: &HeaderMap) -> bool {
         let cookies = headers.cookies().unwrap_or_default();
-        let mut values = cookies
-            .split(|&byte| byte == b';')
-            .filter_map(|pair| value_of(pair, &self.name))
-            .peekable();
+        let mut values = cookie_values(&cookies, &self.name).peekable();
         match values.peek() {
             None => self.value.matches(None),
             Some(_) => values.any(|value| self.value.matches(Some(value))),
@@ -83,10 +80,13 @@ impl CookieMatch {
     }
 }
 
-fn value_of<'a>(pair: &'a [u8], name: &str) -> Option<&'a [u8]> {
-    pair.trim_ascii()
-        .strip_prefix(name.as_bytes())?
-        .strip_prefix(b"=")
+/// The values of all cookies of a name, [RFC 6265 section 4.2.1](https://www.rfc-editor.org/rfc/rfc6265#section-4.2.1).
+pub(crate) fn cookie_values<'c>(cookies: &'c [u8], name: &str) -> impl Iterator<Item = &'c [u8]> {
+    cookies.split(|&byte| byte == b';').filter_map(move |pair| {
+        pair.trim_ascii()
+            .strip_prefix(name.as_bytes())?
+            .strip_prefix(b"=")
+    })
 }
 
 /// An [attribute](https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/advanced/attributes)
@@ -180,7 +180,7 @@ fn kinds_of(config: FieldConfig) -> Kinds {
 
 /// A field name of [RFC 9110 section 5.1](https://www.rfc-editor.org/rfc/rfc9110#section-5.1),
 /// in lower case.
-pub(super) fn header_name(name: &str) -> Result<Box<str>, InvalidConfig> {
+pub(crate) fn header_name(name: &str) -> Result<Box<str>, InvalidConfig> {
     if !is_token(name) {
         return Err(InvalidConfig::new(format!("{name:?} is not a header name")));
     }
@@ -188,7 +188,7 @@ pub(super) fn header_name(name: &str) -> Result<Box<str>, InvalidConfig> {
 }
 
 /// A token of [RFC 9110 section 5.6.2](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2).
-pub(super) fn is_token(text: &str) -> bool {
+pub(crate) fn is_token(text: &str) -> bool {
     !text.is_empty()
         && text
             .bytes()

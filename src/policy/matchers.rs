@@ -1,4 +1,4 @@
-//! The matchers of `allow`.
+//! The matchers of `allow`, and of a rule.
 
 use super::{
     InvalidConfig, Located,
@@ -6,14 +6,10 @@ use super::{
     hosts::Hosts,
     invalid::each,
     networks::Networks,
-    paths::Paths,
+    paths::{Paths, Reading},
 };
 use crate::{
-    client_address,
-    config::MatchersConfig,
-    decision::Reason,
-    path::{is_canonical, without_query},
-    request::RequestHead,
+    config::MatchersConfig, decision::Reason, path::without_query, request::RequestHead,
 };
 
 /// What a request is compared with, a field for each kind of entry.
@@ -33,10 +29,10 @@ impl Matchers {
     ///
     /// # Errors
     /// The first entry that is not what its kind expects.
-    pub fn compile(config: MatchersConfig) -> Result<Self, InvalidConfig> {
+    pub fn compile(config: MatchersConfig, reading: Reading) -> Result<Self, InvalidConfig> {
         Ok(Self {
             client_ips: Networks::compile(&config.client_ips).at("client_ips")?,
-            paths: Paths::compile(config.paths).at("paths")?,
+            paths: Paths::compile(config.paths, reading).at("paths")?,
             hosts: Hosts::compile(&config.hosts).at("hosts")?,
             methods: each(config.methods, compile_method).at("methods")?,
             headers: each(config.headers, HeaderMatch::compile).at("headers")?,
@@ -45,69 +41,48 @@ impl Matchers {
         })
     }
 
-    /// The kind of the first entry that matches, in the order of the fields. A kind
-    /// without entries reads nothing of the request.
+    /// The kind of the first entry that matches, in the order of the fields.
     pub fn first_match(&self, request: &impl RequestHead) -> Option<Reason> {
-        if !self.client_ips.is_empty() && self.matches_client_ip(request) {
-            return Some(Reason::ClientIp);
-        }
-        if !self.paths.is_empty() && self.matches_path(request) {
-            return Some(Reason::Path);
-        }
-        if !self.hosts.is_empty() && self.matches_host(request) {
-            return Some(Reason::Host);
-        }
-        if !self.methods.is_empty() && self.matches_method(request) {
-            return Some(Reason::Method);
-        }
-        if self
-            .headers
-            .iter()
-            .any(|entry| entry.matches(request.headers()))
-        {
-            return Some(Reason::Header);
-        }
-        if self
-            .cookies
-            .iter()
-            .any(|entry| entry.matches(request.headers()))
-        {
-            return Some(Reason::Cookie);
-        }
-        self.attributes
-            .iter()
-            .any(|entry| entry.matches(&request.attribute(entry.path())))
-            .then_some(Reason::Attribute)
+        Reason::MATCHERS
+            .into_iter()
+            .find(|&kind| self.matches(kind, request) == Some(true))
     }
 
-    fn matches_client_ip(&self, request: &impl RequestHead) -> bool {
-        request
-            .source_address()
-            .and_then(|source| client_address::parse(&source))
-            .is_some_and(|client| self.client_ips.contains(client))
+    /// Whether every kind that has entries matches by one of them.
+    pub fn all_match(&self, request: &impl RequestHead) -> bool {
+        Reason::MATCHERS
+            .into_iter()
+            .all(|kind| self.matches(kind, request) != Some(false))
     }
 
-    /// A path that servers may read differently matches nothing.
-    fn matches_path(&self, request: &impl RequestHead) -> bool {
-        request.headers().first(":path").is_some_and(|path| {
-            let path = without_query(path);
-            is_canonical(path) && self.paths.contains(path)
-        })
+    /// Whether an entry of a kind matches. `None` for a kind without entries, which reads
+    /// nothing of the request.
+    fn matches(&self, kind: Reason, request: &impl RequestHead) -> Option<bool> {
+        let pseudo_header = |name: &str| request.headers().first(name).unwrap_or_default();
+        match kind {
+            Reason::ClientIp => (!self.client_ips.is_empty()).then(|| {
+                let client = request.client_ip();
+                client.is_some_and(|client| self.client_ips.contains(client))
+            }),
+            Reason::Path => (!self.paths.is_empty())
+                .then(|| self.paths.matches(without_query(pseudo_header(":path")))),
+            Reason::Host => (!self.hosts.is_empty())
+                .then(|| self.hosts.contains(pseudo_header(":authority"))),
+            Reason::Method => any(&self.methods, |method| {
+                method.as_bytes() == pseudo_header(":method")
+            }),
+            Reason::Header => any(&self.headers, |entry| entry.matches(request.headers())),
+            Reason::Cookie => any(&self.cookies, |entry| entry.matches(request.headers())),
+            Reason::Attribute => any(&self.attributes, |entry| {
+                entry.matches(&request.attribute(entry.path()))
+            }),
+            Reason::Bypass | Reason::Rule => None,
+        }
     }
+}
 
-    fn matches_host(&self, request: &impl RequestHead) -> bool {
-        request
-            .headers()
-            .first(":authority")
-            .is_some_and(|authority| self.hosts.contains(authority))
-    }
-
-    fn matches_method(&self, request: &impl RequestHead) -> bool {
-        request
-            .headers()
-            .first(":method")
-            .is_some_and(|method| self.methods.iter().any(|entry| entry.as_bytes() == method))
-    }
+fn any<T>(entries: &[T], matches: impl FnMut(&T) -> bool) -> Option<bool> {
+    (!entries.is_empty()).then(|| entries.iter().any(matches))
 }
 
 fn compile_method(method: String) -> Result<Box<str>, InvalidConfig> {
@@ -125,7 +100,7 @@ mod tests {
     use crate::request::{Attribute, testing::TestRequest};
 
     fn matchers(json: &str) -> Matchers {
-        Matchers::compile(serde_json::from_str(json).unwrap()).unwrap()
+        Matchers::compile(serde_json::from_str(json).unwrap(), Reading::Canonical).unwrap()
     }
 
     fn request() -> TestRequest {
@@ -201,7 +176,7 @@ mod tests {
         let open = matchers(r#"{"client_ips":["0.0.0.0/0","::/0"]}"#);
         let mut request = request();
         assert_eq!(open.first_match(&request), Some(Reason::ClientIp));
-        request.source_address = "/run/envoy.sock";
+        request.client_ip = None;
         assert_eq!(open.first_match(&request), None);
     }
 
@@ -243,7 +218,7 @@ mod tests {
                 "attributes[0].path: expected",
             ),
         ] {
-            let refused = Matchers::compile(serde_json::from_str(json).unwrap());
+            let refused = Matchers::compile(serde_json::from_str(json).unwrap(), Reading::Canonical);
             let refused = refused.unwrap_err().to_string();
             assert!(refused.starts_with(error), "{json} gave {refused}");
         }

@@ -10,12 +10,26 @@ use super::{
     prefix_set::PrefixSet,
     text_match::{Kinds, TextMatch},
 };
-use crate::config::{PathConfig, PathKindConfig};
+use crate::{
+    config::{PathConfig, PathKindConfig},
+    path::{is_canonical, normalised},
+};
+
+/// Which readings of a request path count.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Reading {
+    /// Where a match lets a request pass: only a path that all servers read the same way.
+    #[default]
+    Canonical,
+    /// Where a match blocks: the path as it was sent, or normalised.
+    AsSentOrNormalised,
+}
 
 /// Paths to compare a request path (without query) with. Exact paths, prefixes and
 /// suffixes are found in a time that does not grow with their number.
 #[derive(Clone, Debug, Default)]
 pub struct Paths {
+    reading: Reading,
     exact: BTreeSet<Box<[u8]>>,
     /// Whole segments, each with the slash that ends it.
     prefixes: PrefixSet,
@@ -29,7 +43,7 @@ impl Paths {
     ///
     /// # Errors
     /// The first entry that is no such thing.
-    pub fn compile(entries: Vec<PathConfig>) -> Result<Self, InvalidConfig> {
+    pub fn compile(entries: Vec<PathConfig>, reading: Reading) -> Result<Self, InvalidConfig> {
         let mut exact = BTreeSet::new();
         let mut prefixes = Vec::new();
         let mut suffixes = Vec::new();
@@ -50,6 +64,7 @@ impl Paths {
             }
         }
         Ok(Self {
+            reading,
             exact,
             prefixes: prefixes.into_iter().collect(),
             suffixes: suffixes.into_iter().collect(),
@@ -65,8 +80,17 @@ impl Paths {
             && self.regexes.is_empty()
     }
 
-    /// Whether an entry matches the path as it stands.
-    pub fn contains(&self, path: &[u8]) -> bool {
+    /// Whether an entry matches a reading of the path.
+    pub fn matches(&self, path: &[u8]) -> bool {
+        match self.reading {
+            Reading::Canonical => is_canonical(path) && self.contains(path),
+            Reading::AsSentOrNormalised => {
+                self.contains(path) || self.contains(&normalised(path))
+            }
+        }
+    }
+
+    fn contains(&self, path: &[u8]) -> bool {
         self.exact.contains(path)
             || self
                 .prefixes
@@ -133,7 +157,7 @@ mod tests {
     use super::*;
 
     fn paths(json: &str) -> Result<Paths, InvalidConfig> {
-        Paths::compile(serde_json::from_str(json).unwrap())
+        Paths::compile(serde_json::from_str(json).unwrap(), Reading::Canonical)
     }
 
     #[test]

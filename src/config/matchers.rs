@@ -1,0 +1,129 @@
+//! `allow`, and `match` of a rule.
+
+use std::fmt;
+
+use serde::{
+    Deserialize, Deserializer,
+    de::{self, value::MapAccessDeserializer},
+};
+
+use super::shape::{object, present};
+
+/// `allow`
+#[derive(Debug, Default, PartialEq, Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields, default)]
+pub struct MatchersConfig {
+    /// IP addresses and CIDR blocks.
+    pub client_ips: Vec<String>,
+    /// Paths, without their query.
+    pub paths: Vec<PathConfig>,
+    /// Host names, and `*.` with the domain that follows.
+    pub hosts: Vec<String>,
+    /// HTTP methods.
+    pub methods: Vec<String>,
+    /// Request headers.
+    pub headers: Vec<FieldConfig>,
+    /// Request cookies.
+    pub cookies: Vec<FieldConfig>,
+    /// Envoy attributes.
+    pub attributes: Vec<AttributeConfig>,
+}
+
+/// An entry of `paths`.
+#[derive(Debug, PartialEq)]
+pub enum PathConfig {
+    /// An exact path, or a prefix that ends in `/*`.
+    Pattern(String),
+    /// An object that names the kind.
+    Kind(PathKindConfig),
+}
+
+/// An entry of `paths` that names its kind; exactly one is given.
+#[derive(Debug, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct PathKindConfig {
+    /// The whole path.
+    #[serde(deserialize_with = "present")]
+    pub exact: Option<String>,
+    /// The first segments of the path.
+    #[serde(deserialize_with = "present")]
+    pub prefix: Option<String>,
+    /// The last characters of the path.
+    #[serde(deserialize_with = "present")]
+    pub suffix: Option<String>,
+    /// A regular expression that matches the whole path.
+    #[serde(deserialize_with = "present")]
+    pub regex: Option<String>,
+}
+
+impl<'de> Deserialize<'de> for PathConfig {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+
+        impl<'de> de::Visitor<'de> for Visitor {
+            type Value = PathConfig;
+
+            fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+                f.write_str("a path or an object with exact, prefix, suffix or regex")
+            }
+
+            fn visit_str<E: de::Error>(self, pattern: &str) -> Result<PathConfig, E> {
+                Ok(PathConfig::Pattern(pattern.to_owned()))
+            }
+
+            fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<PathConfig, A::Error> {
+                PathKindConfig::deserialize(MapAccessDeserializer::new(map)).map(PathConfig::Kind)
+            }
+        }
+
+        deserializer.deserialize_any(Visitor)
+    }
+}
+
+/// An entry of `headers` or `cookies`; exactly one kind is given.
+#[derive(Debug, PartialEq, Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
+pub struct FieldConfig {
+    /// The name of the header or cookie.
+    pub name: String,
+    /// The whole value.
+    #[serde(default, deserialize_with = "present")]
+    pub exact: Option<String>,
+    /// How the value begins.
+    #[serde(default, deserialize_with = "present")]
+    pub prefix: Option<String>,
+    /// How the value ends.
+    #[serde(default, deserialize_with = "present")]
+    pub suffix: Option<String>,
+    /// A regular expression that matches the whole value.
+    #[serde(default, deserialize_with = "present")]
+    pub regex: Option<String>,
+    /// Whether it is there at all.
+    #[serde(default, deserialize_with = "present")]
+    pub present: Option<bool>,
+}
+
+/// An entry of `attributes`; exactly one kind is given.
+#[derive(Debug, PartialEq, Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
+pub struct AttributeConfig {
+    /// The path of the attribute, a segment an element.
+    pub path: Vec<String>,
+    /// The whole value.
+    #[serde(default, deserialize_with = "present")]
+    pub exact: Option<String>,
+    /// How the value begins.
+    #[serde(default, deserialize_with = "present")]
+    pub prefix: Option<String>,
+    /// How the value ends.
+    #[serde(default, deserialize_with = "present")]
+    pub suffix: Option<String>,
+    /// A regular expression that matches the whole value.
+    #[serde(default, deserialize_with = "present")]
+    pub regex: Option<String>,
+    /// Whether it is there at all.
+    #[serde(default, deserialize_with = "present")]
+    pub present: Option<bool>,
+}
+
+object!(MatchersConfig, FieldConfig, AttributeConfig);

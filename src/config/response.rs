@@ -1,0 +1,186 @@
+//! `response`, of all requests or of a rule.
+
+use std::fmt;
+
+use serde::{Deserialize, Deserializer, de};
+
+use super::shape::{Number, keyword, object, present};
+
+/// `response`
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields, default)]
+pub struct ResponseConfig {
+    /// HTTP status code, 200 to 599.
+    #[serde(deserialize_with = "present")]
+    pub status: Option<Number>,
+    /// The `Retry-After` of a reply for which no end is known.
+    #[serde(deserialize_with = "present")]
+    pub retry_after: Option<RetryAfterConfig>,
+    /// The most seconds that are added to each `Retry-After` in seconds.
+    #[serde(deserialize_with = "present")]
+    pub retry_after_jitter: Option<Number>,
+    /// Seconds for the `Refresh` header of HTML replies.
+    #[serde(deserialize_with = "present")]
+    pub refresh: Option<Number>,
+    /// The representation of the body.
+    #[serde(deserialize_with = "present")]
+    pub format: Option<Format>,
+    /// `{{title}}` of the bodies.
+    #[serde(deserialize_with = "present")]
+    pub title: Option<String>,
+    /// `{{message}}` of the bodies.
+    #[serde(deserialize_with = "present")]
+    pub message: Option<String>,
+    /// Template of the HTML body.
+    #[serde(deserialize_with = "present")]
+    pub html: Option<String>,
+    /// Template of the JSON body.
+    #[serde(deserialize_with = "present")]
+    pub json: Option<String>,
+    /// Template of the plain text body.
+    #[serde(deserialize_with = "present")]
+    pub text: Option<String>,
+    /// Where browsers are sent.
+    #[serde(deserialize_with = "present")]
+    pub redirect: Option<String>,
+    /// More headers of the reply.
+    #[serde(deserialize_with = "present")]
+    pub headers: Option<HeadersConfig>,
+    /// The types of `Clear-Site-Data`.
+    #[serde(deserialize_with = "present")]
+    pub clear_site_data: Option<Vec<String>>,
+    /// The cookies that the reply ends.
+    #[serde(deserialize_with = "present")]
+    pub expire_cookies: Option<Vec<String>>,
+    /// The origins that may read the reply.
+    #[serde(deserialize_with = "present")]
+    pub cors: Option<CorsConfig>,
+    /// Whether proxies in front are told not to retry.
+    #[serde(deserialize_with = "present")]
+    pub no_retry: Option<bool>,
+}
+
+impl ResponseConfig {
+    /// These keys, and those of `global` where one is absent.
+    pub fn or(self, global: &Self) -> Self {
+        macro_rules! or {
+            ($($key:ident),+) => {
+                Self { $($key: self.$key.or_else(|| global.$key.clone())),+ }
+            };
+        }
+        or!(
+            status,
+            retry_after,
+            retry_after_jitter,
+            refresh,
+            format,
+            title,
+            message,
+            html,
+            json,
+            text,
+            redirect,
+            headers,
+            clear_site_data,
+            expire_cookies,
+            cors,
+            no_retry
+        )
+    }
+}
+
+/// `response.cors`
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
+pub struct CorsConfig {
+    /// Origins, or `*`.
+    pub allow_origins: Vec<String>,
+    /// Whether they may send credentials.
+    #[serde(default)]
+    pub allow_credentials: bool,
+}
+
+/// `response.format`
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase", remote = "Self")]
+pub enum Format {
+    /// What the client asks for.
+    #[default]
+    Auto,
+    /// Always HTML.
+    Html,
+    /// Always JSON.
+    Json,
+    /// Always plain text.
+    Text,
+}
+
+/// `response.retry_after`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RetryAfterConfig {
+    /// Delay in seconds.
+    Seconds(u64),
+    /// An IMF-fixdate, RFC 9110 section 5.6.7.
+    Date(String),
+    /// `null`: no header.
+    None,
+}
+
+impl<'de> Deserialize<'de> for RetryAfterConfig {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+
+        impl de::Visitor<'_> for Visitor {
+            type Value = RetryAfterConfig;
+
+            fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+                f.write_str("seconds, an IMF-fixdate or null")
+            }
+
+            fn visit_u64<E>(self, seconds: u64) -> Result<RetryAfterConfig, E> {
+                Ok(RetryAfterConfig::Seconds(seconds))
+            }
+
+            fn visit_str<E>(self, date: &str) -> Result<RetryAfterConfig, E> {
+                Ok(RetryAfterConfig::Date(date.to_owned()))
+            }
+
+            fn visit_unit<E>(self) -> Result<RetryAfterConfig, E> {
+                Ok(RetryAfterConfig::None)
+            }
+        }
+
+        deserializer.deserialize_any(Visitor)
+    }
+}
+
+/// `response.headers`: names and values in the order they are written.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct HeadersConfig(pub Vec<(String, String)>);
+
+impl<'de> Deserialize<'de> for HeadersConfig {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+
+        impl<'de> de::Visitor<'de> for Visitor {
+            type Value = HeadersConfig;
+
+            fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+                f.write_str("an object of header names and values")
+            }
+
+            fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut headers = Vec::new();
+                while let Some(header) = map.next_entry()? {
+                    headers.push(header);
+                }
+                Ok(HeadersConfig(headers))
+            }
+        }
+
+        deserializer.deserialize_map(Visitor)
+    }
+}
+
+keyword!(Format);
+object!(ResponseConfig, CorsConfig);

@@ -1,0 +1,213 @@
+//! Overrides by host, path, method and so on.
+
+use super::{
+    InvalidConfig, Located,
+    matchers::Matchers,
+    paths::Reading,
+    response::Response,
+};
+use crate::{
+    config::{Action, MatchersConfig, ResponseConfig, RuleConfig},
+    request::RequestHead,
+};
+
+/// The compiled `rules`, in order.
+#[derive(Clone, Debug, Default)]
+pub struct Rules {
+    rules: Vec<Rule>,
+    /// How many, from the first on, can matter while maintenance is off.
+    while_off: usize,
+}
+
+/// A compiled rule.
+#[derive(Clone, Debug)]
+pub struct Rule {
+    /// For people.
+    pub name: Box<str>,
+    /// What it does.
+    pub action: Action,
+    /// What requests get that it blocks, where that is not what all get.
+    pub response: Option<Response>,
+    matches: Matchers,
+}
+
+impl Rules {
+    /// Compiles `rules`; `global` is the `response` of all requests.
+    ///
+    /// # Errors
+    /// The first rule that matches nothing, shares its name or has another fault.
+    pub fn compile(
+        config: Vec<RuleConfig>,
+        global: &ResponseConfig,
+    ) -> Result<Self, InvalidConfig> {
+        let mut rules: Vec<Rule> = Vec::new();
+        for (index, config) in config.into_iter().enumerate() {
+            let rule = Rule::compile(config, global).and_then(|rule| {
+                if rules.iter().any(|other| other.name == rule.name) {
+                    return Err(InvalidConfig::new(format!("{:?} is there twice", rule.name)))
+                        .at("name");
+                }
+                Ok(rule)
+            });
+            rules.push(rule.at_index(index)?);
+        }
+        let while_off = rules
+            .iter()
+            .rposition(|rule| matches!(rule.action, Action::Block | Action::On))
+            .map_or(0, |last| last + 1);
+        Ok(Self { rules, while_off })
+    }
+
+    /// The rules that can matter while the flag is so.
+    fn relevant(&self, on: bool) -> &[Rule] {
+        let count = if on { self.rules.len() } else { self.while_off };
+        self.rules.get(..count).unwrap_or_default()
+    }
+
+    /// Whether requests must be read while the flag is so.
+    pub fn is_empty(&self, on: bool) -> bool {
+        self.relevant(on).is_empty()
+    }
+
+    /// The first rule that matches a request.
+    pub fn first_match(&self, on: bool, request: &impl RequestHead) -> Option<&Rule> {
+        self.relevant(on)
+            .iter()
+            .find(|rule| rule.matches.all_match(request))
+    }
+}
+
+impl Rule {
+    fn compile(config: RuleConfig, global: &ResponseConfig) -> Result<Self, InvalidConfig> {
+        if config.name.is_empty() {
+            return Err(InvalidConfig::new("is empty")).at("name");
+        }
+        if config.matches == MatchersConfig::default() {
+            return Err(InvalidConfig::new(
+                "names nothing to match: expected client_ips, paths, hosts, methods, headers, \
+                 cookies or attributes",
+            ))
+            .at("match");
+        }
+        let reading = match config.action {
+            Action::Allow | Action::Follow => Reading::Canonical,
+            Action::Block | Action::On => Reading::AsSentOrNormalised,
+        };
+        let response = if config.response == ResponseConfig::default() {
+            None
+        } else {
+            Some(Response::compile(config.response.or(global)).at("response")?)
+        };
+        Ok(Self {
+            name: config.name.into(),
+            action: config.action,
+            response,
+            matches: Matchers::compile(config.matches, reading).at("match")?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::request::testing::TestRequest;
+
+    fn rules(json: &str) -> Result<Rules, InvalidConfig> {
+        let global = serde_json::from_str(r#"{"status":599,"title":"global"}"#).unwrap();
+        Rules::compile(serde_json::from_str(json).unwrap(), &global)
+    }
+
+    fn first<'r>(rules: &'r Rules, on: bool, headers: &[(&str, &str)]) -> Option<&'r str> {
+        let rule = rules.first_match(on, &TestRequest::new(headers));
+        rule.map(|rule| &*rule.name)
+    }
+
+    #[test]
+    fn every_kind_named_must_match_by_any_of_its_entries() {
+        let rules = rules(
+            r#"[{"name":"writes","match":{"methods":["POST","PUT"],"paths":["/a/*"]},"action":"on"}]"#,
+        )
+        .unwrap();
+        for (method, path, hit) in [
+            ("POST", "/a/b", true),
+            ("PUT", "/a", true),
+            ("GET", "/a/b", false),
+            ("POST", "/b", false),
+        ] {
+            let found = first(&rules, true, &[(":method", method), (":path", path)]);
+            assert_eq!(found.is_some(), hit, "{method} {path}");
+        }
+    }
+
+    #[test]
+    fn the_first_match_wins() {
+        let rules = rules(
+            r#"[{"name":"a","match":{"paths":["/a/b"]},"action":"allow"},
+                {"name":"b","match":{"paths":["/a/*"]},"action":"block"}]"#,
+        )
+        .unwrap();
+        assert_eq!(first(&rules, true, &[(":path", "/a/b")]), Some("a"));
+        assert_eq!(first(&rules, true, &[(":path", "/a/c")]), Some("b"));
+        assert_eq!(first(&rules, true, &[(":path", "/")]), None);
+    }
+
+    #[test]
+    fn rules_that_only_matter_while_on_are_not_read_while_off() {
+        let follow = r#"{"name":"f","match":{"paths":["/*"]}}"#;
+        let block = r#"{"name":"b","match":{"paths":["/b"]},"action":"block"}"#;
+        let only_follow = rules(&format!("[{follow}]")).unwrap();
+        assert!(only_follow.is_empty(false) && !only_follow.is_empty(true));
+        let both = rules(&format!("[{block},{follow}]")).unwrap();
+        assert_eq!(first(&both, false, &[(":path", "/b")]), Some("b"));
+        assert_eq!(first(&both, false, &[(":path", "/a")]), None);
+        assert_eq!(first(&both, true, &[(":path", "/a")]), Some("f"));
+    }
+
+    #[test]
+    fn doubt_about_a_path_ends_in_blocked() {
+        let rule = |action: &str| {
+            rules(&format!(
+                r#"[{{"name":"r","match":{{"paths":["/admin/*"]}},"action":"{action}"}}]"#
+            ))
+            .unwrap()
+        };
+        for path in ["//admin", "/x/../admin/a", "/%61dmin", "/admin;a/b", "/%2561dmin", "\\admin"] {
+            for (action, hit) in [("block", true), ("on", true), ("allow", false), ("follow", false)] {
+                let found = first(&rule(action), true, &[(":path", path)]);
+                assert_eq!(found.is_some(), hit, "{action} {path}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_keys_of_a_rule_replace_the_global_ones() {
+        let rules = rules(
+            r#"[{"name":"a","match":{"methods":["GET"]},"response":{"title":"own"}},
+                {"name":"b","match":{"methods":["PUT"]}}]"#,
+        )
+        .unwrap();
+        let own = rules.rules[0].response.as_ref().unwrap();
+        assert_eq!((own.status, &*own.title), (599, "own"));
+        assert!(rules.rules[1].response.is_none());
+    }
+
+    #[test]
+    fn faults_are_named_with_their_path() {
+        for (json, error) in [
+            (r#"[{"name":"","match":{"methods":["GET"]}}]"#, "[0].name: is empty"),
+            (r#"[{"name":"a","match":{}}]"#, "[0].match: names nothing"),
+            (r#"[{"name":"a","match":{"paths":["a"]}}]"#, "[0].match.paths[0]: \"a\" does not"),
+            (
+                r#"[{"name":"a","match":{"methods":["GET"]},"response":{"status":1}}]"#,
+                "[0].response.status: 1 is not",
+            ),
+            (
+                r#"[{"name":"a","match":{"methods":["GET"]}},{"name":"a","match":{"methods":["PUT"]}}]"#,
+                "[1].name: \"a\" is there twice",
+            ),
+        ] {
+            let refused = rules(json).unwrap_err().to_string();
+            assert!(refused.starts_with(error), "{json} gave {refused}");
+        }
+    }
+}
