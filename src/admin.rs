@@ -98,7 +98,7 @@ impl<'e> Caller<'e> {
         if endpoint.admits(self.client) {
             Ok(name)
         } else {
-            Err(Refusal::Address)
+            Err(Refusal::Address(self.client))
         }
     }
 
@@ -111,13 +111,15 @@ impl<'e> Caller<'e> {
         }
     }
 
-    /// One line: names have no control characters, and nothing else is the client's text.
+    /// One line, in which nothing is the client's text.
     fn audit(&self, event: &str) -> String {
-        let name = self.name.unwrap_or("nobody");
+        let name = self
+            .name
+            .map_or("nobody".into(), |name| format!("{name:?}"));
         let from = self
             .client
             .map_or("an unknown address".into(), |ip| ip.to_string());
-        format!("admin call by {name:?} from {from}: {event}")
+        format!("admin call by {name} from {from}: {event}")
     }
 }
 

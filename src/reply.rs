@@ -59,7 +59,10 @@ impl<'a> LocalReply<'a> {
         } else {
             reply.represent(response, &outage, headers);
         }
-        for (name, value) in &response.headers {
+        // A gRPC client takes these for the outcome of its call.
+        let is_grpc = reply.grpc_status.is_some();
+        let kept = |name: &str| !(is_grpc && name.starts_with("grpc-"));
+        for (name, value) in response.headers.iter().filter(|(name, _)| kept(name)) {
             reply.headers.retain(|(ours, _)| **ours != **name);
             reply.push(name, &**value);
         }

@@ -31,7 +31,9 @@ impl Call {
         let headers = request.headers();
         let method = headers.first(":method").unwrap_or_default();
         let query = path::query(request.path());
-        let call = endpoint.call(request.path()).unwrap_or_default();
+        let call = endpoint
+            .call(request.path())
+            .ok_or_else(|| Refusal::UnknownCall(lossy(request.path())))?;
         let setting = match call {
             b"" => {
                 expect_method(method, &[b"GET", b"HEAD"], "GET, HEAD")?;
@@ -60,7 +62,7 @@ impl Call {
                 Query::parse(query, &[])?;
                 None
             }
-            _ => return Err(Refusal::UnknownCall),
+            _ => return Err(Refusal::UnknownCall(lossy(call))),
         };
         Ok(Self::Change(StateChange {
             setting,
@@ -81,7 +83,10 @@ fn expect_method(method: &[u8], expected: &[&[u8]], allow: &'static str) -> Resu
     if expected.contains(&method) {
         return Ok(());
     }
-    Err(Refusal::Method { allow })
+    Err(Refusal::Method {
+        method: lossy(method),
+        allow,
+    })
 }
 
 fn on(endpoint: &Endpoint, caller: &str, query: &[u8], now: Timestamp) -> Result<Setting, Refusal> {
@@ -119,24 +124,30 @@ fn limit(
     let latest = max_on_seconds
         .map(|seconds| later(begin, seconds, "start"))
         .transpose()?;
-    let Some((name, end)) = end.or_else(|| Some(("start", latest?))) else {
-        return Ok(None);
+    let (name, end) = match (end, latest) {
+        (Some(end), _) => end,
+        (None, Some(latest)) => ("start", latest),
+        (None, None) => return Ok(None),
     };
-    let problem = if end <= now {
-        "past".to_owned()
+    let refuse = |problem: &str| {
+        Err(Refusal::Parameter(format!(
+            "{name}: the end, {end}, is {problem}"
+        )))
+    };
+    if end <= now {
+        refuse("past")
     } else if end <= begin {
-        "not after the start".to_owned()
+        refuse("not after the start")
     } else if latest.is_some_and(|latest| end > latest) {
-        format!(
-            "more than {} seconds after the start",
-            max_on_seconds.unwrap_or_default()
-        )
+        let seconds = max_on_seconds.unwrap_or_default();
+        refuse(&format!("more than {seconds} seconds after the start"))
     } else {
-        return Ok(Some(end));
-    };
-    Err(Refusal::Parameter(format!(
-        "{name}: the end, {end}, is {problem}"
-    )))
+        Ok(Some(end))
+    }
+}
+
+fn lossy(text: &[u8]) -> String {
+    String::from_utf8_lossy(text).into_owned()
 }
 
 fn later(begin: Timestamp, seconds: u64, name: &str) -> Result<Timestamp, Refusal> {

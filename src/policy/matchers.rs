@@ -228,7 +228,7 @@ mod tests {
             ),
             (
                 r#"{"headers":[{"name":"a"}]}"#,
-                "headers[0]: expected exactly one of",
+                "headers[0]: expected exactly one of its kinds",
             ),
             (
                 r#"{"headers":[{"name":"a","exact":""}]}"#,

@@ -85,7 +85,9 @@ impl Plugin {
             && let Err(error) = self.store.refresh()
         {
             self.metrics.errors.increment();
-            log::error!("maintenance-mode: {error}; the last state known holds");
+            log::error!(
+                "maintenance-mode: {error}; the last state known holds, or `initial` if there is none"
+            );
         }
         self.store.snapshot()
     }
