@@ -1,15 +1,15 @@
 //! The admin endpoint: authorise the caller, read the call, carry it out.
 
 mod call;
+mod link;
 mod query;
 mod refusal;
 mod status;
 
-use std::{net::IpAddr, rc::Rc};
+use std::net::IpAddr;
 
-use self::{call::Call, refusal::Refusal, status::Status};
+use self::{call::Call, link::Link, refusal::Refusal, status::Status};
 use crate::{
-    client_address,
     config::Mode,
     policy::{Endpoint, Policy},
     reply::{LocalReply, Problem},
@@ -23,8 +23,8 @@ use crate::{
 pub struct Answer {
     /// What the caller gets.
     pub reply: LocalReply<'static>,
-    /// Whether token and address were good.
-    pub granted: bool,
+    /// Whether token and address were good; `None` for the bypass link, which has neither.
+    pub granted: Option<bool>,
     /// The line that goes to the log: of every change and of every refusal.
     pub audit: Option<String>,
 }
@@ -38,50 +38,70 @@ pub fn answer(
     store: &Store<impl SharedData>,
     request: &impl RequestHead,
 ) -> Answer {
-    let client = request
-        .source_address()
-        .and_then(|source| client_address::parse(&source));
-    let authorization = request.headers().get("authorization").unwrap_or_default();
+    let headers = request.headers();
+    // What this finds is counted by the requests that meet it.
+    let _ = store.refresh();
+    if let Some(link) = Link::of(policy, endpoint, request) {
+        return Answer {
+            reply: link.follow(&store.snapshot(), request),
+            granted: None,
+            audit: None,
+        };
+    }
+    let authorization = headers.get("authorization").unwrap_or_default();
     let caller = Caller {
         name: endpoint.authenticate(&authorization),
-        client,
+        client: request.client_ip(),
     };
     let name = match caller.authorise(endpoint) {
         Ok(name) => name,
         Err(refusal) => return caller.refuse(refusal, false),
     };
-    let call = match Call::parse(endpoint, name, request) {
-        Ok(call) => call,
-        Err(refusal) => return caller.refuse(refusal, true),
-    };
-    match carry_out(&call, policy, store) {
-        Ok(state) => {
-            let status = Status::new(policy, &state, request.now());
-            Answer {
-                audit: call
-                    .change()
-                    .map(|change| caller.audit(&format!("{}, {status}", change.as_str()))),
-                granted: true,
-                reply: status_reply(&status),
-            }
-        }
+    let path = endpoint.call(request.path()).unwrap_or_default();
+    let done = Call::parse(path, policy, endpoint, name, request)
+        .and_then(|call| carry_out(call, policy, endpoint, store, request));
+    match done {
+        Ok((reply, event)) => Answer {
+            reply,
+            granted: Some(true),
+            audit: event.map(|event| caller.audit(&event)),
+        },
         Err(refusal) => caller.refuse(refusal, true),
     }
 }
 
+/// The reply to a call, and for the log what it changed.
 fn carry_out(
-    call: &Call,
+    call: Call,
     policy: &Policy,
+    endpoint: &Endpoint,
     store: &Store<impl SharedData>,
-) -> Result<Rc<State>, Refusal> {
+    request: &impl RequestHead,
+) -> Result<(LocalReply<'static>, Option<String>), Refusal> {
+    let status = |state: &State| {
+        let status = Status::new(policy, state, request.now());
+        (status_reply(&status), status.to_string())
+    };
     match call {
-        Call::Status => {
-            // A state that cannot be read is counted by the requests that meet it.
-            let _ = store.refresh();
-            Ok(store.snapshot())
+        Call::Status => Ok((status(&store.snapshot()).0, None)),
+        Call::Change(change) => {
+            if policy.mode != Mode::Auto && change.sets_flag() {
+                return Err(Refusal::Locked(policy.mode.as_str()));
+            }
+            let (reply, outcome) = status(&*store.change(&change)?);
+            Ok((reply, Some(format!("{}, {outcome}", change.as_str()))))
         }
-        Call::Change(_) if policy.mode != Mode::Auto => Err(Refusal::Locked(policy.mode.as_str())),
-        Call::Change(change) => Ok(store.change(change)?),
+        Call::Mint { name, ttl_seconds } => {
+            let revoked_at = store.snapshot().bypass_revoked_at();
+            let minted = policy
+                .bypass
+                .as_ref()
+                .and_then(|bypass| bypass.mint(&name, request.now(), ttl_seconds, revoked_at))
+                .ok_or_else(|| Refusal::Parameter("ttl: the end is past the year 9999".into()))?;
+            let event = format!("bypass, a token until {}", minted.expires);
+            let reply = link::minted_reply(&minted, endpoint, request.headers());
+            Ok((reply, Some(event)))
+        }
     }
 }
 
@@ -98,7 +118,7 @@ impl<'e> Caller<'e> {
         if endpoint.admits(self.client) {
             Ok(name)
         } else {
-            Err(Refusal::Address)
+            Err(Refusal::Address(self.client))
         }
     }
 
@@ -106,18 +126,20 @@ impl<'e> Caller<'e> {
         let status = refusal.status();
         Answer {
             audit: Some(self.audit(&format!("refused with {status}, {refusal}"))),
-            granted,
+            granted: Some(granted),
             reply: problem_reply(&refusal),
         }
     }
 
-    /// One line: names have no control characters, and nothing else is the client's text.
+    /// One line, in which nothing is the client's text.
     fn audit(&self, event: &str) -> String {
-        let name = self.name.unwrap_or("nobody");
+        let name = self
+            .name
+            .map_or("nobody".into(), |name| format!("{name:?}"));
         let from = self
             .client
             .map_or("an unknown address".into(), |ip| ip.to_string());
-        format!("admin call by {name:?} from {from}: {event}")
+        format!("admin call by {name} from {from}: {event}")
     }
 }
 

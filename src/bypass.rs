@@ -61,16 +61,16 @@ impl Bypass {
     ) -> Result<Self, InvalidConfig> {
         let cookie = config.cookie.unwrap_or_else(|| DEFAULT_COOKIE.to_owned());
         if !is_token(&cookie) {
-            return Err(InvalidConfig::new(format!("{cookie:?} is not a cookie name")))
-                .at("cookie");
+            return Err(InvalidConfig::new(format!(
+                "{cookie:?} is not a cookie name"
+            )))
+            .at("cookie");
         }
         let key = match (config.key, config.key_env) {
             (Some(key), None) => compile_key(&key).at("key")?,
             (None, Some(variable)) => environment(&variable)
                 .ok_or_else(|| {
-                    InvalidConfig::new(format!(
-                        "the VM has no environment variable {variable:?}"
-                    ))
+                    InvalidConfig::new(format!("the VM has no environment variable {variable:?}"))
                 })
                 .and_then(|key| compile_key(key.trim_ascii()))
                 .at("key_env")?,
@@ -268,7 +268,10 @@ mod tests {
             for bit in 0..8 {
                 let mut flipped = token.clone().into_bytes();
                 flipped[index] ^= 1 << bit;
-                assert!(bypass().expiry(&flipped, at(1000), None).is_none(), "{index} {bit}");
+                assert!(
+                    bypass().expiry(&flipped, at(1000), None).is_none(),
+                    "{index} {bit}"
+                );
             }
             assert!(!holds(&token[..index], at(1000), None), "{index}");
             assert!(!holds(&token[index + 1..], at(1000), None), "{index}");
@@ -282,10 +285,19 @@ mod tests {
         let headers = |lines: &[(&str, String)]| HeaderMap::decode(HeaderMap::encode(lines));
         let admits = |lines: &[(&str, String)]| bypass().admits(&headers(lines), || at(1000), None);
         assert!(admits(&[(HEADER, good.clone())]));
-        assert!(admits(&[("cookie", format!("a=b; maintenance_bypass={good}; c=d"))]));
-        assert!(admits(&[("cookie", format!("maintenance_bypass=x; maintenance_bypass={good}"))]));
+        assert!(admits(&[(
+            "cookie",
+            format!("a=b; maintenance_bypass={good}; c=d")
+        )]));
+        assert!(admits(&[(
+            "cookie",
+            format!("maintenance_bypass=x; maintenance_bypass={good}")
+        )]));
         assert!(!admits(&[("cookie", format!("other={good}"))]));
-        assert!(!admits(&[(HEADER, "junk".into()), ("cookie", "maintenance_bypass=".into())]));
+        assert!(!admits(&[
+            (HEADER, "junk".into()),
+            ("cookie", "maintenance_bypass=".into())
+        ]));
         assert!(!admits(&[]));
     }
 
@@ -302,13 +314,28 @@ mod tests {
         assert!(compile(r#"{"key_env":"GOOD"}"#).is_ok());
         for (json, error) in [
             ("{}", "expected either `key` or `key_env`"),
-            (r#"{"key":"a","key_env":"GOOD"}"#, "expected either `key` or `key_env`"),
+            (
+                r#"{"key":"a","key_env":"GOOD"}"#,
+                "expected either `key` or `key_env`",
+            ),
             (r#"{"key":""}"#, "key: the key is shorter than 32 bytes"),
-            (r#"{"key":"0123456789abcdef0123456789abcde"}"#, "key: the key is shorter"),
-            (r#"{"key_env":"NONE"}"#, "key_env: the VM has no environment variable \"NONE\""),
+            (
+                r#"{"key":"0123456789abcdef0123456789abcde"}"#,
+                "key: the key is shorter",
+            ),
+            (
+                r#"{"key_env":"NONE"}"#,
+                "key_env: the VM has no environment variable \"NONE\"",
+            ),
             (r#"{"key_env":"EMPTY"}"#, "key_env: the key is shorter"),
-            (r#"{"key_env":"GOOD","cookie":"a b"}"#, "cookie: \"a b\" is not a cookie name"),
-            (r#"{"key_env":"GOOD","max_ttl_seconds":0}"#, "max_ttl_seconds: 0 is not"),
+            (
+                r#"{"key_env":"GOOD","cookie":"a b"}"#,
+                "cookie: \"a b\" is not a cookie name",
+            ),
+            (
+                r#"{"key_env":"GOOD","max_ttl_seconds":0}"#,
+                "max_ttl_seconds: 0 is not",
+            ),
         ] {
             let refused = compile(json).unwrap_err().to_string();
             assert!(refused.starts_with(error), "{json} gave {refused}");

@@ -35,8 +35,10 @@ impl ClientAddress {
     pub fn compile(config: ClientAddressConfig) -> Result<Self, InvalidConfig> {
         let trusted_proxies = Networks::compile(&config.trusted_proxies).at("trusted_proxies")?;
         if trusted_proxies.is_empty() {
-            return Err(InvalidConfig::new("is empty: the header would never be read"))
-                .at("trusted_proxies");
+            return Err(InvalidConfig::new(
+                "is empty: the header would never be read",
+            ))
+            .at("trusted_proxies");
         }
         let header = ProxyHeader {
             name: header_name(&config.header).at("header")?,
@@ -91,7 +93,9 @@ impl ProxyHeader {
 fn parse_source(source_address: &[u8]) -> Option<(IpAddr, u16)> {
     let text = std::str::from_utf8(source_address).ok()?;
     let (host, port) = text.rsplit_once(':')?;
-    let (address, _scope) = unbracketed(host).split_once('%').unwrap_or((unbracketed(host), ""));
+    let (address, _scope) = unbracketed(host)
+        .split_once('%')
+        .unwrap_or((unbracketed(host), ""));
     Some((parse_ip(address)?, port.parse().ok()?))
 }
 
@@ -126,9 +130,8 @@ mod tests {
     }
 
     fn resolve(header: &str, source: &str, value: &str) -> Option<IpAddr> {
-        let config = format!(
-            r#"{{"header":"{header}","trusted_proxies":["10.0.0.0/8","2001:db8::/32"]}}"#
-        );
+        let config =
+            format!(r#"{{"header":"{header}","trusted_proxies":["10.0.0.0/8","2001:db8::/32"]}}"#);
         ClientAddress::compile(serde_json::from_str(&config).unwrap())
             .unwrap()
             .resolve(source.as_bytes(), |_| Some(Cow::Borrowed(value.as_bytes())))
@@ -148,7 +151,14 @@ mod tests {
         ] {
             assert_eq!(peer(source), ip(address), "{source}");
         }
-        for source in ["", ":", "10.0.0.1", "/run/x.sock", "envoy://internal/x", "[10.0.0.1"] {
+        for source in [
+            "",
+            ":",
+            "10.0.0.1",
+            "/run/x.sock",
+            "envoy://internal/x",
+            "[10.0.0.1",
+        ] {
             assert_eq!(peer(source), None, "{source}");
         }
         assert_eq!(ClientAddress::Peer.resolve(b"\xff\xfe:1", |_| None), None);
@@ -171,15 +181,28 @@ mod tests {
             ("2001:db9::1", "2001:db9::1"),
             ("::ffff:192.0.2.1, ::ffff:10.0.0.1", "192.0.2.1"),
         ] {
-            assert_eq!(resolve("X-Forwarded-For", "10.9.9.9:1", list), ip(client), "{list}");
+            assert_eq!(
+                resolve("X-Forwarded-For", "10.9.9.9:1", list),
+                ip(client),
+                "{list}"
+            );
         }
     }
 
     #[test]
     fn only_a_trusted_proxy_is_believed() {
-        assert_eq!(resolve("x-forwarded-for", "192.0.2.7:1", "127.0.0.1"), ip("192.0.2.7"));
-        assert_eq!(resolve("x-forwarded-for", "10.9.9.9:0", "127.0.0.1"), ip("10.9.9.9"));
-        assert_eq!(resolve("cf-connecting-ip", "192.0.2.7:1", "127.0.0.1"), ip("192.0.2.7"));
+        assert_eq!(
+            resolve("x-forwarded-for", "192.0.2.7:1", "127.0.0.1"),
+            ip("192.0.2.7")
+        );
+        assert_eq!(
+            resolve("x-forwarded-for", "10.9.9.9:0", "127.0.0.1"),
+            ip("10.9.9.9")
+        );
+        assert_eq!(
+            resolve("cf-connecting-ip", "192.0.2.7:1", "127.0.0.1"),
+            ip("192.0.2.7")
+        );
     }
 
     #[test]
@@ -190,16 +213,29 @@ mod tests {
             ("192.0.2.1,192.0.2.2", "10.9.9.9"),
             ("junk", "10.9.9.9"),
         ] {
-            assert_eq!(resolve("cf-connecting-ip", "10.9.9.9:1", value), ip(client), "{value}");
+            assert_eq!(
+                resolve("cf-connecting-ip", "10.9.9.9:1", value),
+                ip(client),
+                "{value}"
+            );
         }
     }
 
     #[test]
     fn nobody_trusted_and_no_header_name_are_refused() {
         for (config, error) in [
-            (r#"{"header":"a","trusted_proxies":[]}"#, "trusted_proxies: is empty"),
-            (r#"{"header":"a","trusted_proxies":["x"]}"#, "trusted_proxies[0]: \"x\" is not"),
-            (r#"{"header":":a","trusted_proxies":["::1"]}"#, "header: \":a\" is not"),
+            (
+                r#"{"header":"a","trusted_proxies":[]}"#,
+                "trusted_proxies: is empty",
+            ),
+            (
+                r#"{"header":"a","trusted_proxies":["x"]}"#,
+                "trusted_proxies[0]: \"x\" is not",
+            ),
+            (
+                r#"{"header":":a","trusted_proxies":["::1"]}"#,
+                "header: \":a\" is not",
+            ),
         ] {
             let refused = ClientAddress::compile(serde_json::from_str(config).unwrap());
             let refused = refused.unwrap_err().to_string();

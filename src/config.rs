@@ -10,12 +10,12 @@ mod shape;
 
 use serde::{Deserialize, de::IgnoredAny};
 
+use self::shape::{keyword, object, present};
 pub use self::{
     matchers::{AttributeConfig, FieldConfig, MatchersConfig, PathConfig, PathKindConfig},
     response::{CorsConfig, Format, HeadersConfig, ResponseConfig, RetryAfterConfig},
     shape::Number,
 };
-use self::shape::{keyword, object, present};
 use crate::policy::InvalidConfig;
 
 /// The whole plugin configuration.
@@ -156,6 +156,19 @@ pub enum Action {
     /// The flag decides.
     #[default]
     Follow,
+}
+
+impl Action {
+    /// Reads the keyword.
+    pub fn parse(keyword: &[u8]) -> Option<Self> {
+        match keyword {
+            b"allow" => Some(Self::Allow),
+            b"block" => Some(Self::Block),
+            b"on" => Some(Self::On),
+            b"follow" => Some(Self::Follow),
+            _ => None,
+        }
+    }
 }
 
 /// An entry of `windows`.

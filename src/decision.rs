@@ -1,10 +1,12 @@
 //! The decision on a request.
 
 use crate::{
+    config::Action,
     flag::Flag,
     policy::{Endpoint, Policy},
     reply::LocalReply,
-    request::RequestHead,
+    request::{Attribute, RequestHead},
+    state::State,
 };
 
 /// What to do with a request.
@@ -14,6 +16,8 @@ pub enum Decision<'p> {
     Pass,
     /// Maintenance is on, but this request is exempt: to the upstream.
     Allowed(Reason),
+    /// Maintenance is on, but only observed: to the upstream.
+    Observed,
     /// Maintenance is on: answered here.
     Blocked(LocalReply<'p>),
     /// A call of the admin endpoint: answered here, whatever the flag.
@@ -37,11 +41,15 @@ pub enum Reason {
     Cookie,
     /// `attributes`
     Attribute,
+    /// A bypass token.
+    Bypass,
+    /// A rule, or the metadata of the route.
+    Rule,
 }
 
 impl Reason {
-    /// All of them.
-    pub const ALL: [Self; 7] = [
+    /// The kinds of matchers, in the order in which they are asked.
+    pub const MATCHERS: [Self; 7] = [
         Self::ClientIp,
         Self::Path,
         Self::Host,
@@ -49,6 +57,19 @@ impl Reason {
         Self::Header,
         Self::Cookie,
         Self::Attribute,
+    ];
+
+    /// All of them.
+    pub const ALL: [Self; 9] = [
+        Self::ClientIp,
+        Self::Path,
+        Self::Host,
+        Self::Method,
+        Self::Header,
+        Self::Cookie,
+        Self::Attribute,
+        Self::Bypass,
+        Self::Rule,
     ];
 
     /// The name in stats and logs.
@@ -67,73 +88,78 @@ impl Reason {
             Self::Header => "allowed:header",
             Self::Cookie => "allowed:cookie",
             Self::Attribute => "allowed:attribute",
+            Self::Bypass => "allowed:bypass",
+            Self::Rule => "allowed:rule",
         }
     }
 }
 
-/// Decides on a request, in the order: admin endpoint, flag, `allow`.
-pub fn decide<'p>(policy: &'p Policy, flag: &Flag<'p>, request: &impl RequestHead) -> Decision<'p> {
-    if let Some(endpoint) = &policy.endpoint {
-        // While on, what follows needs the headers anyway: the path comes with them.
-        if flag.on {
-            request.headers();
-        }
-        if endpoint.call(request.path()).is_some() {
-            return Decision::Admin(endpoint);
-        }
+/// Decides on a request, in the order: admin endpoint, rules, flag, `allow`, bypass token.
+pub fn decide<'p>(
+    policy: &'p Policy,
+    state: &'p State,
+    request: &impl RequestHead,
+) -> Decision<'p> {
+    let flag = Flag::decide(policy, state, || request.now());
+    // While off, rules that follow the flag only matter in that they hide the route's action.
+    let all_rules = flag.on || policy.route_metadata;
+    if flag.on || !policy.rules.is_empty(all_rules) {
+        // What follows needs the headers anyway: the path comes with them.
+        request.headers();
     }
-    if !flag.on {
-        return Decision::Pass;
+    if let Some(endpoint) = &policy.endpoint
+        && endpoint.call(request.path()).is_some()
+    {
+        return Decision::Admin(endpoint);
     }
-    match policy.allow.first_match(request) {
+    let rule = policy.rules.first_match(all_rules, request);
+    let action = match rule {
+        Some(rule) => rule.action,
+        None if policy.route_metadata => route_action(request),
+        None => Action::Follow,
+    };
+    let exemption = match action {
+        Action::Allow | Action::Follow if !flag.on => return Decision::Pass,
+        Action::Allow => Some(Reason::Rule),
+        Action::Follow | Action::On => exemption(policy, state, request),
+        Action::Block => None,
+    };
+    match exemption {
         Some(reason) => Decision::Allowed(reason),
-        None => Decision::Blocked(LocalReply::blocked(policy, flag, request)),
+        None if policy.observe => Decision::Observed,
+        None => {
+            let response = rule.and_then(|rule| rule.response.as_ref());
+            let response = response.unwrap_or(&policy.response);
+            Decision::Blocked(LocalReply::blocked(&policy.scope, response, &flag, request))
+        }
     }
+}
+
+fn exemption(policy: &Policy, state: &State, request: &impl RequestHead) -> Option<Reason> {
+    policy.allow.first_match(request).or_else(|| {
+        let bypass = policy.bypass.as_ref()?;
+        bypass
+            .admits(
+                request.headers(),
+                || request.now(),
+                state.bypass_revoked_at(),
+            )
+            .then_some(Reason::Bypass)
+    })
+}
+
+/// The action in the metadata of the route; what is none counts as an error.
+fn route_action(request: &impl RequestHead) -> Action {
+    let action = match request.route_action() {
+        Attribute::Absent => return Action::Follow,
+        Attribute::Text(text) => Action::parse(&text),
+        Attribute::Other => None,
+    };
+    action.unwrap_or_else(|| {
+        request.report_error();
+        Action::Follow
+    })
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{
-        policy::policy, request::testing::TestRequest, state::State, timestamp::Timestamp,
-    };
-
-    fn verdict(json: &str, path: &str) -> String {
-        let policy = policy(json);
-        let state = State::default();
-        let flag = Flag::decide(&policy, &state, || Timestamp::from_unix_millis(0));
-        match decide(&policy, &flag, &TestRequest::new(&[(":path", path)])) {
-            Decision::Pass => "pass".into(),
-            Decision::Allowed(reason) => format!("allowed:{}", reason.as_str()),
-            Decision::Blocked(reply) => format!("blocked:{}", reply.status),
-            Decision::Admin(_) => "admin".into(),
-        }
-    }
-
-    #[test]
-    fn the_admin_endpoint_comes_first_whatever_the_flag() {
-        for mode in ["on", "off", "auto"] {
-            let json = format!(
-                r#"{{"mode":"{mode}","allow":{{"paths":["/*"]}},"admin":{{"path":"/m","token_env":"T"}}}}"#
-            );
-            assert_eq!(verdict(&json, "/m"), "admin", "{mode}");
-            assert_eq!(verdict(&json, "/m/on?x"), "admin", "{mode}");
-            assert_ne!(verdict(&json, "/mx"), "admin", "{mode}");
-        }
-    }
-
-    #[test]
-    fn off_passes_and_on_blocks_but_for_the_allow_list() {
-        let allow = r#""allow":{"paths":["/healthz"]}"#;
-        assert_eq!(verdict(&format!("{{{allow}}}"), "/a"), "pass");
-        assert_eq!(
-            verdict(&format!(r#"{{"mode":"on",{allow}}}"#), "/a"),
-            "blocked:503"
-        );
-        assert_eq!(
-            verdict(&format!(r#"{{"mode":"on",{allow}}}"#), "/healthz"),
-            "allowed:path"
-        );
-        assert_eq!(verdict(r#"{"initial":"on"}"#, "/"), "blocked:503");
-    }
-}
+mod tests;

@@ -149,7 +149,11 @@ mod tests {
         let off = state(r#"{"maintenance":false,"start":"2026-01-01T00:00:00Z"}"#);
         for (json, state, expected) in [
             ("{}", &State::default(), (false, DecidedBy::Initial)),
-            (r#"{"initial":"on"}"#, &State::default(), (true, DecidedBy::Initial)),
+            (
+                r#"{"initial":"on"}"#,
+                &State::default(),
+                (true, DecidedBy::Initial),
+            ),
             (r#"{"initial":"on"}"#, &off, (false, DecidedBy::State)),
             ("{}", &on, (true, DecidedBy::State)),
             (r#"{"mode":"off"}"#, &on, (false, DecidedBy::Mode)),
@@ -188,12 +192,36 @@ mod tests {
         for (state, now, expected) in [
             (State::default(), "11", (true, DecidedBy::Window)),
             (State::default(), "13", (false, DecidedBy::Initial)),
-            (setting(r#"{"maintenance":false,"since":"T09Z"}"#), "11", (true, DecidedBy::Window)),
-            (setting(r#"{"maintenance":false,"since":"T10Z"}"#), "11", (false, DecidedBy::State)),
-            (setting(r#"{"maintenance":true,"since":"T10Z"}"#), "11", (true, DecidedBy::State)),
-            (setting(r#"{"maintenance":true,"since":"T10Z","until":"T11Z"}"#), "11", (true, DecidedBy::Window)),
-            (setting(r#"{"maintenance":true,"since":"T10Z","start":"T14Z"}"#), "11", (true, DecidedBy::Window)),
-            (setting(r#"{"maintenance":true,"since":"T10Z","start":"T14Z"}"#), "13", (false, DecidedBy::State)),
+            (
+                setting(r#"{"maintenance":false,"since":"T09Z"}"#),
+                "11",
+                (true, DecidedBy::Window),
+            ),
+            (
+                setting(r#"{"maintenance":false,"since":"T10Z"}"#),
+                "11",
+                (false, DecidedBy::State),
+            ),
+            (
+                setting(r#"{"maintenance":true,"since":"T10Z"}"#),
+                "11",
+                (true, DecidedBy::State),
+            ),
+            (
+                setting(r#"{"maintenance":true,"since":"T10Z","until":"T11Z"}"#),
+                "11",
+                (true, DecidedBy::Window),
+            ),
+            (
+                setting(r#"{"maintenance":true,"since":"T10Z","start":"T14Z"}"#),
+                "11",
+                (true, DecidedBy::Window),
+            ),
+            (
+                setting(r#"{"maintenance":true,"since":"T10Z","start":"T14Z"}"#),
+                "13",
+                (false, DecidedBy::State),
+            ),
         ] {
             let flag = Flag::decide(&policy, &state, || at(&format!("2026-01-01T{now}:00:00Z")));
             assert_eq!((flag.on, flag.decided_by), expected, "{state:?} at {now}");

@@ -39,6 +39,19 @@ pub fn decode(text: &[u8]) -> Option<Vec<u8>> {
         .collect()
 }
 
+/// Encodes what cannot stand in the `Location` header as it is.
+pub fn encode(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for &byte in text.as_bytes() {
+        if byte.is_ascii_graphic() {
+            encoded.push(char::from(byte));
+        } else {
+            encoded.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    encoded
+}
+
 /// The value of a hexadecimal digit of either case.
 pub fn hex(digit: u8) -> Option<u8> {
     match digit {

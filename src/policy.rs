@@ -30,6 +30,7 @@ pub use text_match::TextMatch;
 pub use windows::{Window, Windows};
 
 pub(crate) use fields::{cookie_values, header_name, is_token};
+pub(crate) use hosts::host_name;
 
 use crate::{
     bypass::Bypass,

@@ -1,19 +1,21 @@
 //! The local reply: what a request gets that does not reach the upstream.
 
+mod cors;
 mod negotiation;
+mod outage;
+mod problem;
 
 use std::borrow::Cow;
 
-use serde::Serialize;
-
-use self::negotiation::Representation;
+pub(crate) use self::problem::Problem;
+use self::{cors::Grant, negotiation::Representation, outage::Outage};
 use crate::{
     config::Format,
     flag::Flag,
     header_map::HeaderMap,
-    policy::{Policy, Response, RetryAfter, Values},
+    path::without_query,
+    policy::{Redirect, Response},
     request::RequestHead,
-    timestamp::Timestamp,
 };
 
 /// A reply that Envoy sends in the place of the upstream's.
@@ -21,7 +23,7 @@ use crate::{
 pub struct LocalReply<'a> {
     /// HTTP status code.
     pub status: u16,
-    /// The headers, each name once and in lower case.
+    /// The headers, names in lower case; only `set-cookie` may be there more than once.
     pub headers: Vec<(Cow<'a, str>, Cow<'a, str>)>,
     /// The body; Envoy leaves it out in the answer to a `HEAD`, and makes it the
     /// `grpc-message` of a gRPC reply.
@@ -35,49 +37,84 @@ pub struct LocalReply<'a> {
 /// `UNAVAILABLE`, the status that gRPC clients know as a reason to come back.
 const GRPC_UNAVAILABLE: u8 = 14;
 const DETAILS: &str = "maintenance_mode";
+const NO_CONTENT: u16 = 204;
+const FOUND: u16 = 302;
 
 impl<'a> LocalReply<'a> {
-    /// The reply to a request that maintenance blocks.
-    pub fn blocked(policy: &'a Policy, flag: &Flag<'a>, request: &impl RequestHead) -> Self {
-        let response = &policy.response;
-        let outage = Outage::new(response, flag, || request.now());
+    /// The reply to a request that maintenance of a scope blocks.
+    pub fn blocked(
+        scope: &'a str,
+        response: &'a Response,
+        flag: &Flag<'a>,
+        request: &impl RequestHead,
+    ) -> Self {
         let headers = request.headers();
         let mut reply = Self {
             status: response.status,
-            headers: Vec::with_capacity(6 + response.headers.len()),
-            body: Cow::Borrowed(outage.message),
+            headers: Vec::with_capacity(12 + response.headers.len()),
+            body: Cow::Borrowed(""),
             grpc_status: None,
             details: DETAILS,
         };
+        reply.push("cache-control", "no-store");
+        reply.push("x-maintenance-mode", scope);
+        let grant = response
+            .cors
+            .as_ref()
+            .and_then(|cors| Grant::of(cors, headers));
+        if let Some(grant) = &grant {
+            grant.apply(&mut reply);
+            if cors::is_preflight(headers) {
+                cors::answer_preflight(&mut reply, headers);
+                return reply;
+            }
+        }
+        let outage = Outage::new(response, flag, request);
         if let Some(retry_after) = &outage.retry_after {
             reply.push("retry-after", retry_after.to_text());
         }
-        reply.push("cache-control", "no-store");
-        reply.push("x-maintenance-mode", &*policy.scope);
+        reply.end_session(response, headers);
         if is_grpc(headers) {
             reply.grpc_status = Some(GRPC_UNAVAILABLE);
+            reply.body = Cow::Borrowed(outage.message);
         } else {
-            reply.represent(response, &outage, headers);
+            reply.represent(response, &outage, request);
         }
-        for (name, value) in &response.headers {
-            reply.headers.retain(|(ours, _)| **ours != **name);
-            reply.push(name, &**value);
+        if response.no_retry {
+            reply.forbid_retries();
         }
+        if grant.is_some() {
+            reply.vary("origin");
+        }
+        reply.configure(&response.headers);
         reply
     }
 
-    fn represent(&mut self, response: &'a Response, outage: &Outage<'a>, headers: &HeaderMap) {
+    fn represent(
+        &mut self,
+        response: &'a Response,
+        outage: &Outage<'a>,
+        request: &impl RequestHead,
+    ) {
+        let headers = request.headers();
         let representation = match response.format {
             Format::Html => Representation::Html,
             Format::Json => Representation::Json,
             Format::Text => Representation::Text,
             Format::Auto => {
-                self.push("vary", "accept");
+                self.vary("accept");
                 negotiation::negotiate(headers)
             }
         };
+        if representation == Representation::Html {
+            if let Some(redirect) = &response.redirect {
+                self.redirect(redirect, headers);
+            }
+            if let Some(refresh) = &response.refresh {
+                self.push("refresh", &**refresh);
+            }
+        }
         if matches!(self.status, 204 | 304) {
-            self.body = Cow::Borrowed("");
             return;
         }
         let values = || outage.values(response, headers);
@@ -97,104 +134,60 @@ impl<'a> LocalReply<'a> {
         self.body = Cow::Owned(body);
     }
 
+    /// Sends `GET` and `HEAD` elsewhere, but not to where they are.
+    fn redirect(&mut self, redirect: &'a Redirect, headers: &HeaderMap) {
+        let value = |name| headers.first(name).unwrap_or_default();
+        let is_target = redirect.is_target(value(":authority"), without_query(value(":path")));
+        if matches!(value(":method"), b"GET" | b"HEAD") && !is_target {
+            self.status = FOUND;
+            self.push("location", &*redirect.url);
+        }
+    }
+
+    fn end_session(&mut self, response: &'a Response, headers: &HeaderMap) {
+        if let Some(types) = &response.clear_site_data {
+            self.push("clear-site-data", &**types);
+        }
+        let secure = !response.expired_cookies.is_empty() && is_https(headers);
+        for cookie in &response.expired_cookies {
+            if secure {
+                self.push("set-cookie", format!("{cookie}; Secure"));
+            } else {
+                self.push("set-cookie", &**cookie);
+            }
+        }
+    }
+
+    /// To Envoys in front the first, to gRPC clients
+    /// ([proposal A6](https://github.com/grpc/proposal/blob/master/A6-client-retries.md)) the second.
+    fn forbid_retries(&mut self) {
+        self.push("x-envoy-ratelimited", "true");
+        if self.grpc_status.is_some() {
+            self.push("grpc-retry-pushback-ms", "-1");
+        }
+    }
+
+    /// Puts configured headers in the place of ours, but for those that a gRPC client takes
+    /// for the outcome of its call.
+    fn configure(&mut self, headers: &'a [(Box<str>, Box<str>)]) {
+        for (name, value) in headers {
+            if self.grpc_status.is_none() || !name.starts_with("grpc-") {
+                self.headers.retain(|(ours, _)| **ours != **name);
+                self.push(name, &**value);
+            }
+        }
+    }
+
+    fn vary(&mut self, name: &'static str) {
+        match self.headers.iter_mut().find(|(key, _)| key == "vary") {
+            Some((_, names)) => *names = format!("{names}, {name}").into(),
+            None => self.push("vary", name),
+        }
+    }
+
     /// Adds a header.
     pub(crate) fn push(&mut self, name: &'a str, value: impl Into<Cow<'a, str>>) {
         self.headers.push((Cow::Borrowed(name), value.into()));
-    }
-}
-
-/// What is known of the maintenance that blocks a request.
-struct Outage<'a> {
-    message: &'a str,
-    retry_after: Option<RetryAfter>,
-    until: Option<Timestamp>,
-}
-
-impl<'a> Outage<'a> {
-    fn new(response: &'a Response, flag: &Flag<'a>, now: impl FnOnce() -> Timestamp) -> Self {
-        let setting = flag.setting;
-        let until = setting.and_then(|setting| setting.until);
-        let retry_after = setting
-            .and_then(|setting| setting.retry_after)
-            .or_else(|| until.map(|until| now().seconds_until(until).max(1)))
-            .map(RetryAfter::Seconds)
-            .or_else(|| response.retry_after.clone());
-        Self {
-            message: setting
-                .and_then(|setting| setting.message.as_deref())
-                .unwrap_or(&response.message),
-            retry_after,
-            until,
-        }
-    }
-
-    fn values<'v>(&'v self, response: &'v Response, headers: &'v HeaderMap) -> Values<'v> {
-        let request_id = headers.first("x-request-id").unwrap_or_default();
-        Values {
-            title: &response.title,
-            message: self.message,
-            status: response.status.to_string().into(),
-            retry_after: self
-                .retry_after
-                .as_ref()
-                .map_or_else(String::new, RetryAfter::to_text)
-                .into(),
-            until: self
-                .until
-                .map_or_else(String::new, |until| until.to_string())
-                .into(),
-            request_id: String::from_utf8_lossy(request_id),
-        }
-    }
-
-    fn problem(&self, response: &'a Response) -> Problem<'a> {
-        Problem {
-            retry_after: self.retry_after.clone(),
-            until: self.until,
-            ..Problem::new(response.status, &response.title, self.message)
-        }
-    }
-}
-
-impl RetryAfter {
-    fn to_text(&self) -> String {
-        match self {
-            Self::Seconds(seconds) => seconds.to_string(),
-            Self::Date(date) => date.to_string(),
-        }
-    }
-}
-
-/// Problem details, [RFC 9457](https://www.rfc-editor.org/rfc/rfc9457).
-#[derive(Clone, Debug, Serialize)]
-pub(crate) struct Problem<'a> {
-    #[serde(rename = "type")]
-    kind: &'static str,
-    title: &'a str,
-    status: u16,
-    detail: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    retry_after: Option<RetryAfter>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    until: Option<Timestamp>,
-}
-
-impl<'a> Problem<'a> {
-    pub(crate) const CONTENT_TYPE: &'static str = "application/problem+json";
-
-    pub(crate) fn new(status: u16, title: &'a str, detail: &'a str) -> Self {
-        Self {
-            kind: "about:blank",
-            title,
-            status,
-            detail,
-            retry_after: None,
-            until: None,
-        }
-    }
-
-    pub(crate) fn to_json(&self) -> String {
-        serde_json::to_string(self).unwrap_or_default()
     }
 }
 
@@ -204,6 +197,13 @@ fn is_grpc(headers: &HeaderMap) -> bool {
         .first("content-type")
         .and_then(|content_type| content_type.strip_prefix(b"application/grpc"))
         .is_some_and(|rest| matches!(rest, [] | [b'+', ..]))
+}
+
+/// Whether the client came by https, as far as Envoy knows.
+pub(crate) fn is_https(headers: &HeaderMap) -> bool {
+    [":scheme", "x-forwarded-proto"]
+        .into_iter()
+        .any(|name| headers.first(name) == Some(b"https"))
 }
 
 #[cfg(test)]

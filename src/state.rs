@@ -105,6 +105,11 @@ pub struct PreconditionFailed {
 }
 
 impl StateChange {
+    /// Whether the flag may change by it, which `mode` can lock.
+    pub fn sets_flag(&self) -> bool {
+        matches!(self.edit, Edit::Set(_) | Edit::Reset)
+    }
+
     /// The name of the call that makes it.
     pub fn as_str(&self) -> &'static str {
         match &self.edit {

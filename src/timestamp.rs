@@ -28,6 +28,10 @@ impl Timestamp {
 
     /// Reads an RFC 3339 date-time with its offset, cut to whole milliseconds.
     pub fn parse(text: &str) -> Option<Self> {
+        let separator = text.as_bytes().get(10)?;
+        if !matches!(separator, b'T' | b't') {
+            return None;
+        }
         let nanos = OffsetDateTime::parse(text, &Rfc3339)
             .ok()?
             .unix_timestamp_nanos();
@@ -112,6 +116,8 @@ mod tests {
             "2026-11-22T10:00:00",
             "2026-13-22T10:00:00Z",
             "2026-11-22T10:00:00Zx",
+            "2026-11-22X10:00:00Z",
+            "2026-11-22 10:00:00Z",
             "9999-12-31T23:59:59-01:00",
             "0000-01-01T00:00:00+01:00",
         ] {

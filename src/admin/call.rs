@@ -2,10 +2,11 @@
 
 use super::{query::Query, refusal::Refusal};
 use crate::{
+    bypass::Bypass,
     path,
-    policy::Endpoint,
+    policy::{Endpoint, Policy},
     request::RequestHead,
-    state::{Precondition, Setting, StateChange},
+    state::{Edit, Precondition, Setting, StateChange},
     timestamp::Timestamp,
 };
 
@@ -16,72 +17,109 @@ pub(super) enum Call {
     Status,
     /// To change it.
     Change(StateChange),
+    /// To mint a bypass token.
+    Mint {
+        /// Whom it is for.
+        name: String,
+        /// How long it lives.
+        ttl_seconds: u64,
+    },
 }
 
+const DEFAULT_TTL_SECONDS: u64 = 3600;
+
 impl Call {
-    /// Reads a call by the token of that name.
+    /// Reads a call of this path below the endpoint, by the token of that name.
     ///
     /// # Errors
     /// In this order: an unknown path, a method that the path does not have, a parameter.
     pub(super) fn parse(
+        path: &[u8],
+        policy: &Policy,
         endpoint: &Endpoint,
         caller: &str,
         request: &impl RequestHead,
     ) -> Result<Self, Refusal> {
-        let headers = request.headers();
-        let method = headers.first(":method").unwrap_or_default();
+        let method = request.headers().first(":method").unwrap_or_default();
         let query = path::query(request.path());
-        let call = endpoint.call(request.path()).unwrap_or_default();
-        let setting = match call {
-            b"" => {
+        let edit = match (path, &policy.bypass) {
+            (b"", _) => {
                 expect_method(method, &[b"GET", b"HEAD"], "GET, HEAD")?;
                 Query::parse(query, &[])?;
                 return Ok(Self::Status);
             }
-            b"/on" => {
+            (b"/on", _) => {
                 expect_method(method, &[b"POST", b"PUT"], "POST, PUT")?;
-                Some(on(endpoint, caller, query, request.now())?)
+                Edit::Set(on(endpoint, caller, query, request.now())?)
             }
-            b"/off" => {
-                expect_method(method, &[b"POST"], "POST")?;
-                Query::parse(query, &[])?;
-                Some(Setting {
-                    maintenance: false,
-                    since: Some(request.now()),
-                    start: None,
-                    until: None,
-                    retry_after: None,
-                    message: None,
-                    changed_by: Some(caller.to_owned()),
-                })
+            (b"/off", _) => {
+                expect_plain_post(method, query)?;
+                Edit::Set(off(caller, request.now()))
             }
-            b"/reset" => {
-                expect_method(method, &[b"POST"], "POST")?;
-                Query::parse(query, &[])?;
-                None
+            (b"/reset", _) => {
+                expect_plain_post(method, query)?;
+                Edit::Reset
             }
-            _ => return Err(Refusal::UnknownCall),
+            (b"/bypass", Some(bypass)) => {
+                expect_method(method, &[b"POST"], "GET, HEAD, POST")?;
+                return mint(bypass, query);
+            }
+            (b"/bypass/revoke", Some(_)) => {
+                expect_plain_post(method, query)?;
+                Edit::RevokeBypass(request.now())
+            }
+            _ => return Err(Refusal::UnknownCall(lossy(path))),
         };
+        let if_match = request.headers().get("if-match");
         Ok(Self::Change(StateChange {
-            setting,
-            precondition: Precondition::parse(headers.get("if-match").as_deref()),
+            edit,
+            precondition: Precondition::parse(if_match.as_deref()),
         }))
     }
+}
 
-    /// The change that the call asks for.
-    pub(super) fn change(&self) -> Option<&StateChange> {
-        match self {
-            Self::Status => None,
-            Self::Change(change) => Some(change),
-        }
+fn expect_plain_post(method: &[u8], query: &[u8]) -> Result<(), Refusal> {
+    expect_method(method, &[b"POST"], "POST")?;
+    Query::parse(query, &[]).map(drop)
+}
+
+fn off(caller: &str, now: Timestamp) -> Setting {
+    Setting {
+        maintenance: false,
+        since: Some(now),
+        start: None,
+        until: None,
+        retry_after: None,
+        message: None,
+        changed_by: Some(caller.to_owned()),
     }
+}
+
+fn mint(bypass: &Bypass, query: &[u8]) -> Result<Call, Refusal> {
+    let query = Query::parse(query, &["name", "ttl"])?;
+    let name = query
+        .name("name")?
+        .ok_or_else(|| Refusal::Parameter("name is missing".into()))?;
+    let longest = bypass.max_ttl_seconds;
+    let ttl_seconds = query
+        .seconds("ttl")?
+        .unwrap_or(DEFAULT_TTL_SECONDS.min(longest));
+    if !(1..=longest).contains(&ttl_seconds) {
+        return Err(Refusal::Parameter(format!(
+            "ttl is not from 1 to {longest} seconds"
+        )));
+    }
+    Ok(Call::Mint { name, ttl_seconds })
 }
 
 fn expect_method(method: &[u8], expected: &[&[u8]], allow: &'static str) -> Result<(), Refusal> {
     if expected.contains(&method) {
         return Ok(());
     }
-    Err(Refusal::Method { allow })
+    Err(Refusal::Method {
+        method: lossy(method),
+        allow,
+    })
 }
 
 fn on(endpoint: &Endpoint, caller: &str, query: &[u8], now: Timestamp) -> Result<Setting, Refusal> {
@@ -119,24 +157,30 @@ fn limit(
     let latest = max_on_seconds
         .map(|seconds| later(begin, seconds, "start"))
         .transpose()?;
-    let Some((name, end)) = end.or_else(|| Some(("start", latest?))) else {
-        return Ok(None);
+    let (name, end) = match (end, latest) {
+        (Some(end), _) => end,
+        (None, Some(latest)) => ("start", latest),
+        (None, None) => return Ok(None),
     };
-    let problem = if end <= now {
-        "past".to_owned()
+    let refuse = |problem: &str| {
+        Err(Refusal::Parameter(format!(
+            "{name}: the end, {end}, is {problem}"
+        )))
+    };
+    if end <= now {
+        refuse("past")
     } else if end <= begin {
-        "not after the start".to_owned()
+        refuse("not after the start")
     } else if latest.is_some_and(|latest| end > latest) {
-        format!(
-            "more than {} seconds after the start",
-            max_on_seconds.unwrap_or_default()
-        )
+        let seconds = max_on_seconds.unwrap_or_default();
+        refuse(&format!("more than {seconds} seconds after the start"))
     } else {
-        return Ok(Some(end));
-    };
-    Err(Refusal::Parameter(format!(
-        "{name}: the end, {end}, is {problem}"
-    )))
+        Ok(Some(end))
+    }
+}
+
+fn lossy(text: &[u8]) -> String {
+    String::from_utf8_lossy(text).into_owned()
 }
 
 fn later(begin: Timestamp, seconds: u64, name: &str) -> Result<Timestamp, Refusal> {

@@ -1,7 +1,7 @@
 //! The parameters of a call, which travel in the query.
 
 use super::refusal::Refusal;
-use crate::{percent::decode, timestamp::Timestamp};
+use crate::{bypass::MAX_NAME_BYTES, percent::decode, timestamp::Timestamp};
 
 /// Decoded names and values, each name once.
 #[derive(Debug)]
@@ -67,15 +67,28 @@ impl Query {
         )
     }
 
+    /// A name that can stand in logs.
+    pub(super) fn name(&self, name: &str) -> Result<Option<String>, Refusal> {
+        self.read(name, "1 to 64 bytes without control characters", |text| {
+            let fits = (1..=MAX_NAME_BYTES).contains(&text.len());
+            (fits && !text.chars().any(char::is_control)).then(|| text.to_owned())
+        })
+    }
+
+    /// A value as it is.
+    pub(super) fn text(&self, name: &str) -> Option<&str> {
+        let value = self.0.iter().find(|(other, _)| other == name);
+        value.map(|(_, value)| value.as_str())
+    }
+
     fn read<T>(
         &self,
         name: &str,
         expected: &str,
         parse: impl FnOnce(&str) -> Option<T>,
     ) -> Result<Option<T>, Refusal> {
-        let value = self.0.iter().find(|(other, _)| other == name);
-        value
-            .map(|(_, value)| {
+        self.text(name)
+            .map(|value| {
                 parse(value).ok_or_else(|| Refusal::Parameter(format!("{name} is not {expected}")))
             })
             .transpose()

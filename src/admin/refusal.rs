@@ -1,8 +1,8 @@
 //! Why a call is refused.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, net::IpAddr};
 
-use crate::store::ChangeError;
+use crate::{state::PreconditionFailed, store::ChangeError};
 
 /// Why a call is refused. The text goes to the log and so repeats nothing of the caller's.
 #[derive(Debug, thiserror::Error)]
@@ -10,20 +10,22 @@ pub(super) enum Refusal {
     /// Deliberately without a hint which part of the credentials was wrong.
     #[error("expected `Authorization: Bearer <token>` with a valid token")]
     Unauthorized,
-    #[error("calls are not allowed from this client address")]
-    Address,
-    #[error("there is no such call: expected on, off or reset below the endpoint's path")]
-    UnknownCall,
-    #[error("the method is not one of {allow}")]
-    Method { allow: &'static str },
+    #[error("calls are not allowed from this address")]
+    Address(Option<IpAddr>),
+    #[error("unknown call, expected on, off or reset")]
+    UnknownCall(String),
+    #[error("wrong method, expected {allow}")]
+    Method { method: String, allow: &'static str },
     #[error("{0}")]
     Parameter(String),
     #[error("unknown parameter, {expected}")]
     UnknownParameter { name: String, expected: String },
     #[error("`mode` is {0:?} in the plugin configuration, which locks the state")]
     Locked(&'static str),
-    #[error(transparent)]
-    Change(#[from] ChangeError),
+    #[error("If-Match: {0}")]
+    Precondition(PreconditionFailed),
+    #[error("the state could not be changed: too many changes at once")]
+    Contended,
 }
 
 impl Refusal {
@@ -42,6 +44,15 @@ impl Refusal {
     /// The `detail` of the problem document, which names the culprit.
     pub(super) fn detail(&self) -> String {
         match self {
+            Self::Address(Some(client)) => {
+                format!("calls are not allowed from the address {client}")
+            }
+            Self::UnknownCall(call) => {
+                format!("unknown call {call:?}, expected on, off or reset")
+            }
+            Self::Method { method, allow } => {
+                format!("the method {method:?} is not allowed here, expected {allow}")
+            }
             Self::UnknownParameter { name, expected } => {
                 format!("unknown parameter {name:?}, {expected}")
             }
@@ -53,13 +64,13 @@ impl Refusal {
     pub(super) fn status(&self) -> u16 {
         match self {
             Self::Unauthorized => 401,
-            Self::Address => 403,
-            Self::UnknownCall => 404,
+            Self::Address(_) => 403,
+            Self::UnknownCall(_) => 404,
             Self::Method { .. } => 405,
             Self::Parameter(_) | Self::UnknownParameter { .. } => 400,
             Self::Locked(_) => 409,
-            Self::Change(ChangeError::Precondition(_)) => 412,
-            Self::Change(ChangeError::Contended) => 503,
+            Self::Precondition(_) => 412,
+            Self::Contended => 503,
         }
     }
 
@@ -67,13 +78,13 @@ impl Refusal {
     pub(super) fn title(&self) -> &'static str {
         match self {
             Self::Unauthorized => "Unauthorized",
-            Self::Address => "Forbidden",
-            Self::UnknownCall => "Not Found",
+            Self::Address(_) => "Forbidden",
+            Self::UnknownCall(_) => "Not Found",
             Self::Method { .. } => "Method Not Allowed",
             Self::Parameter(_) | Self::UnknownParameter { .. } => "Bad Request",
             Self::Locked(_) => "Conflict",
-            Self::Change(ChangeError::Precondition(_)) => "Precondition Failed",
-            Self::Change(ChangeError::Contended) => "Service Unavailable",
+            Self::Precondition(_) => "Precondition Failed",
+            Self::Contended => "Service Unavailable",
         }
     }
 
@@ -81,8 +92,17 @@ impl Refusal {
     pub(super) fn header(&self) -> Option<(&'static str, Cow<'static, str>)> {
         match self {
             Self::Unauthorized => Some(("www-authenticate", "Bearer".into())),
-            Self::Method { allow } => Some(("allow", (*allow).into())),
+            Self::Method { allow, .. } => Some(("allow", (*allow).into())),
             _ => None,
+        }
+    }
+}
+
+impl From<ChangeError> for Refusal {
+    fn from(error: ChangeError) -> Self {
+        match error {
+            ChangeError::Precondition(failed) => Self::Precondition(failed),
+            ChangeError::Contended => Self::Contended,
         }
     }
 }

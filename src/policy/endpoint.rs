@@ -59,6 +59,11 @@ impl Endpoint {
         })
     }
 
+    /// Where the endpoint lies.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
     /// What follows the endpoint's path in `:path` (without query): empty for the
     /// endpoint itself, or something that begins with `/`. `None` for the path of
     /// another service, and for one that servers may read differently.

@@ -139,6 +139,15 @@ impl AttributeMatch {
             ))
             .at("path");
         }
+        if segments
+            .last()
+            .is_some_and(|last| last.ends_with("metadata"))
+        {
+            return Err(InvalidConfig::new(
+                "ends before the value: expected \"filter_metadata\", a namespace and a key",
+            ))
+            .at("path");
+        }
         let path = AttributePath(segments.join("\0").into_bytes().into());
         let kinds = Kinds {
             exact: config.exact,
@@ -253,7 +262,13 @@ mod tests {
         assert!(present.matches(&Attribute::Text(b"".to_vec())));
         assert!(!present.matches(&Attribute::Other) && !absent.matches(&Attribute::Other));
         assert!(absent.matches(&Attribute::Absent));
-        for path in ["[]", r#"[""]"#, r#"["a\u0000b"]"#] {
+        for path in [
+            "[]",
+            r#"[""]"#,
+            r#"["metadata"]"#,
+            r#"["xds","route_metadata","filter_metadata"]"#,
+            r#"["a\u0000b"]"#,
+        ] {
             assert!(compile(&format!(r#"{{"path":{path},"present":true}}"#)).is_err());
         }
     }

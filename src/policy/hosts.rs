@@ -30,7 +30,7 @@ impl Hosts {
 
     /// Whether an entry matches the `:authority` of a request.
     pub fn contains(&self, authority: &[u8]) -> bool {
-        let name = name_of(authority);
+        let name = host_name(authority);
         self.0.iter().any(|host| match host {
             Host::Exact(host) => name.eq_ignore_ascii_case(host.as_bytes()),
             Host::Below(domain) => name
@@ -45,7 +45,7 @@ impl Hosts {
 }
 
 /// The host name in `authority`: without port and trailing dot.
-fn name_of(authority: &[u8]) -> &[u8] {
+pub(crate) fn host_name(authority: &[u8]) -> &[u8] {
     let colon = authority.iter().rposition(|&byte| byte == b':');
     let name = match colon.and_then(|colon| authority.split_at_checked(colon)) {
         Some((name, [_colon, port @ ..])) if port.iter().all(u8::is_ascii_digit) => name,
@@ -55,7 +55,7 @@ fn name_of(authority: &[u8]) -> &[u8] {
 }
 
 fn compile_entry(entry: &str) -> Result<Host, InvalidConfig> {
-    let name = String::from_utf8_lossy(name_of(entry.as_bytes())).to_ascii_lowercase();
+    let name = String::from_utf8_lossy(host_name(entry.as_bytes())).to_ascii_lowercase();
     match name.strip_prefix("*.") {
         Some(domain) if is_host_name(domain.as_bytes()) => {
             Ok(Host::Below(format!(".{domain}").into()))

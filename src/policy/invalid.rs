@@ -42,10 +42,13 @@ impl From<serde_path_to_error::Error<serde_json::Error>> for InvalidConfig {
     fn from(error: serde_path_to_error::Error<serde_json::Error>) -> Self {
         let path = error.path().to_string();
         let error = error.into_inner();
+        let problem = error.to_string();
         // A path tells more than the position in a text that Envoy may have generated.
         let position = format!(" at line {} column {}", error.line(), error.column());
-        let problem = error.to_string();
-        let problem = problem.strip_suffix(&position).unwrap_or(&problem);
+        let problem = match problem.strip_suffix(&position) {
+            Some(problem) if error.is_data() => problem,
+            _ => &problem,
+        };
         let path = if path == "." { "" } else { &path };
         Self::new(problem).under(path)
     }

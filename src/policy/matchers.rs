@@ -8,9 +8,7 @@ use super::{
     networks::Networks,
     paths::{Paths, Reading},
 };
-use crate::{
-    config::MatchersConfig, decision::Reason, path::without_query, request::RequestHead,
-};
+use crate::{config::MatchersConfig, decision::Reason, path::without_query, request::RequestHead};
 
 /// What a request is compared with, a field for each kind of entry.
 #[derive(Clone, Debug, Default)]
@@ -66,8 +64,9 @@ impl Matchers {
             }),
             Reason::Path => (!self.paths.is_empty())
                 .then(|| self.paths.matches(without_query(pseudo_header(":path")))),
-            Reason::Host => (!self.hosts.is_empty())
-                .then(|| self.hosts.contains(pseudo_header(":authority"))),
+            Reason::Host => {
+                (!self.hosts.is_empty()).then(|| self.hosts.contains(pseudo_header(":authority")))
+            }
             Reason::Method => any(&self.methods, |method| {
                 method.as_bytes() == pseudo_header(":method")
             }),
@@ -203,7 +202,7 @@ mod tests {
             ),
             (
                 r#"{"headers":[{"name":"a"}]}"#,
-                "headers[0]: expected exactly one of",
+                "headers[0]: expected exactly one of its kinds",
             ),
             (
                 r#"{"headers":[{"name":"a","exact":""}]}"#,
@@ -218,7 +217,8 @@ mod tests {
                 "attributes[0].path: expected",
             ),
         ] {
-            let refused = Matchers::compile(serde_json::from_str(json).unwrap(), Reading::Canonical);
+            let refused =
+                Matchers::compile(serde_json::from_str(json).unwrap(), Reading::Canonical);
             let refused = refused.unwrap_err().to_string();
             assert!(refused.starts_with(error), "{json} gave {refused}");
         }

@@ -1,6 +1,6 @@
 //! The entries of `paths`.
 
-use std::{collections::BTreeSet, iter};
+use std::collections::BTreeSet;
 
 use regex_lite::Regex;
 
@@ -53,10 +53,7 @@ impl Paths {
                 TextMatch::Exact(path) => {
                     exact.insert(path.into_boxed_bytes());
                 }
-                TextMatch::Prefix(path) => {
-                    let segments = path.strip_suffix('/').unwrap_or(&path);
-                    prefixes.push(format!("{segments}/").into_bytes());
-                }
+                TextMatch::Prefix(segments) => prefixes.push(format!("{segments}/").into_bytes()),
                 TextMatch::Suffix(suffix) => suffixes.push(suffix.bytes().rev().collect()),
                 TextMatch::Regex(regex) => regexes.push(regex),
                 // No entry of `paths` can name it.
@@ -84,17 +81,16 @@ impl Paths {
     pub fn matches(&self, path: &[u8]) -> bool {
         match self.reading {
             Reading::Canonical => is_canonical(path) && self.contains(path),
-            Reading::AsSentOrNormalised => {
-                self.contains(path) || self.contains(&normalised(path))
-            }
+            Reading::AsSentOrNormalised => self.contains(path) || self.contains(&normalised(path)),
         }
     }
 
     fn contains(&self, path: &[u8]) -> bool {
+        let end = (!path.ends_with(b"/")).then_some(b'/');
         self.exact.contains(path)
             || self
                 .prefixes
-                .contains_prefix_of(path.iter().copied().chain(iter::once(b'/')))
+                .contains_prefix_of(path.iter().copied().chain(end))
             || self.suffixes.contains_prefix_of(path.iter().rev().copied())
             || (!self.regexes.is_empty() && {
                 let text = String::from_utf8_lossy(path);
@@ -104,34 +100,16 @@ impl Paths {
 }
 
 fn compile_entry(entry: PathConfig) -> Result<TextMatch, InvalidConfig> {
-    let entry = match entry {
-        PathConfig::Pattern(pattern) => compile_pattern(pattern)?,
-        PathConfig::Kind(PathKindConfig {
-            exact,
-            prefix,
-            suffix,
-            regex,
-        }) => TextMatch::try_from(Kinds {
-            exact,
-            prefix,
-            suffix,
-            regex,
-            present: None,
-        })?,
-    };
-    match &entry {
-        TextMatch::Exact(path) => begins_with_slash(path).at("exact")?,
-        TextMatch::Prefix(path) => begins_with_slash(path).at("prefix")?,
-        _ => {}
+    match entry {
+        PathConfig::Pattern(pattern) => compile_pattern(pattern),
+        PathConfig::Kind(kind) => compile_kind(kind),
     }
-    Ok(entry)
 }
 
 fn compile_pattern(pattern: String) -> Result<TextMatch, InvalidConfig> {
     begins_with_slash(&pattern)?;
     let (path, kind): (&str, fn(Box<str>) -> TextMatch) = match pattern.strip_suffix("/*") {
-        Some("") => ("/", TextMatch::Prefix),
-        Some(prefix) => (prefix, TextMatch::Prefix),
+        Some(segments) => (segments, TextMatch::Prefix),
         None => (&pattern, TextMatch::Exact),
     };
     if path.contains('*') {
@@ -141,6 +119,36 @@ fn compile_pattern(pattern: String) -> Result<TextMatch, InvalidConfig> {
         )));
     }
     Ok(kind(path.into()))
+}
+
+/// As in the Gateway API, a slash at the end of a prefix does not matter.
+fn compile_kind(kind: PathKindConfig) -> Result<TextMatch, InvalidConfig> {
+    let PathKindConfig {
+        exact,
+        prefix,
+        suffix,
+        regex,
+    } = kind;
+    let kinds = Kinds {
+        exact,
+        prefix,
+        suffix,
+        regex,
+        present: None,
+    };
+    match kinds.try_into()? {
+        TextMatch::Exact(path) => {
+            begins_with_slash(&path).at("exact")?;
+            Ok(TextMatch::Exact(path))
+        }
+        TextMatch::Prefix(path) => {
+            begins_with_slash(&path).at("prefix")?;
+            Ok(TextMatch::Prefix(
+                path.strip_suffix('/').unwrap_or(&path).into(),
+            ))
+        }
+        other => Ok(other),
+    }
 }
 
 fn begins_with_slash(path: &str) -> Result<(), InvalidConfig> {
@@ -208,6 +216,15 @@ mod tests {
     }
 
     #[test]
+    fn a_prefix_with_an_empty_segment_matches_no_canonical_path() {
+        for entry in [r#"["//*"]"#, r#"["/static//*"]"#, r#"[{"prefix":"//"}]"#] {
+            let paths = paths(entry).unwrap();
+            assert!(!paths.contains(b"/") && !paths.contains(b"/a"), "{entry}");
+            assert!(!paths.contains(b"/static/a"), "{entry}");
+        }
+    }
+
+    #[test]
     fn an_empty_list_matches_nothing() {
         let paths = paths("[]").unwrap();
         assert!(paths.is_empty());
@@ -230,10 +247,10 @@ mod tests {
                 r#"{"regex":"("}"#,
                 "[0].regex: \"(\" is not a regular expression",
             ),
-            (r#"{}"#, "[0]: expected exactly one of"),
+            (r#"{}"#, "[0]: expected exactly one of its kinds"),
             (
                 r#"{"exact":"/a","prefix":"/b"}"#,
-                "[0]: expected exactly one of",
+                "[0]: expected exactly one of its kinds",
             ),
         ] {
             let refused = paths(&format!("[{entry}]")).unwrap_err().to_string();

@@ -3,9 +3,15 @@
 use serde::Serialize;
 use time::{OffsetDateTime, format_description::well_known::Rfc2822};
 
+mod cors;
+mod redirect;
+
+pub use self::{cors::Cors, redirect::Redirect};
+
 use super::{
     InvalidConfig, Located,
-    fields::header_name,
+    fields::{header_name, is_token},
+    invalid::each,
     template::{Escape, Template},
 };
 use crate::config::{Format, HeadersConfig, Number, ResponseConfig, RetryAfterConfig};
@@ -17,6 +23,10 @@ pub struct Response {
     pub status: u16,
     /// The `Retry-After` of a reply for which no end is known.
     pub retry_after: Option<RetryAfter>,
+    /// The most seconds that are added to each `Retry-After` in seconds.
+    pub retry_after_jitter: u64,
+    /// The `Refresh` header of HTML replies, in seconds.
+    pub refresh: Option<Box<str>>,
     /// The representation of the body.
     pub format: Format,
     /// `{{title}}` of the bodies.
@@ -29,8 +39,18 @@ pub struct Response {
     pub json: Option<Template>,
     /// The plain text body.
     pub text: Template,
+    /// Where browsers are sent.
+    pub redirect: Option<Redirect>,
     /// More headers, each in the place of ours of that name. Names are lower-case.
     pub headers: Vec<Header>,
+    /// The `Clear-Site-Data` header.
+    pub clear_site_data: Option<Box<str>>,
+    /// The `Set-Cookie` headers that end cookies, without `Secure`.
+    pub expired_cookies: Vec<Box<str>>,
+    /// The origins that may read the reply.
+    pub cors: Option<Cors>,
+    /// Whether proxies in front are told not to retry.
+    pub no_retry: bool,
 }
 
 /// The name and the value of a header.
@@ -76,6 +96,12 @@ impl Response {
         Ok(Self {
             status: compile_status(config.status).at("status")?,
             retry_after: compile_retry_after(config.retry_after).at("retry_after")?,
+            retry_after_jitter: config
+                .retry_after_jitter
+                .map_or(0, |Number(seconds)| seconds),
+            refresh: config
+                .refresh
+                .map(|Number(seconds)| seconds.to_string().into()),
             format: config.format.unwrap_or_default(),
             title: config.title.map_or(DEFAULT_TITLE.into(), Into::into),
             message: config.message.map_or(DEFAULT_MESSAGE.into(), Into::into),
@@ -86,7 +112,18 @@ impl Response {
                 .transpose()
                 .at("json")?,
             text: template(config.text, DEFAULT_TEXT, Escape::None).at("text")?,
-            headers: compile_headers(config.headers).at("headers")?,
+            redirect: config
+                .redirect
+                .map(|url| Redirect::compile(&url))
+                .transpose()
+                .at("redirect")?,
+            headers: compile_headers(config.headers.unwrap_or_default()).at("headers")?,
+            clear_site_data: compile_clear_site_data(config.clear_site_data.unwrap_or_default())
+                .at("clear_site_data")?,
+            expired_cookies: each(config.expire_cookies.unwrap_or_default(), expired_cookie)
+                .at("expire_cookies")?,
+            cors: config.cors.map(Cors::compile).transpose().at("cors")?,
+            no_retry: config.no_retry.unwrap_or(true),
         })
     }
 }
@@ -153,6 +190,39 @@ fn compile_header(name: &str, value: String) -> Result<Header, InvalidConfig> {
     Ok((name, value.into()))
 }
 
+/// The types of [Clear-Site-Data](https://www.w3.org/TR/clear-site-data/), and those that
+/// browsers have added.
+const SITE_DATA: [&str; 8] = [
+    "*",
+    "cache",
+    "clientHints",
+    "cookies",
+    "executionContexts",
+    "prefetchCache",
+    "prerenderCache",
+    "storage",
+];
+
+fn compile_clear_site_data(types: Vec<String>) -> Result<Option<Box<str>>, InvalidConfig> {
+    let quoted = each(types, |kind| {
+        if !SITE_DATA.contains(&&*kind) {
+            return Err(InvalidConfig::new(format!(
+                "{kind:?} is not one of {}",
+                SITE_DATA.join(", ")
+            )));
+        }
+        Ok(format!("{kind:?}"))
+    })?;
+    Ok((!quoted.is_empty()).then(|| quoted.join(", ").into()))
+}
+
+fn expired_cookie(name: String) -> Result<Box<str>, InvalidConfig> {
+    if !is_token(&name) {
+        return Err(InvalidConfig::new(format!("{name:?} is not a cookie name")));
+    }
+    Ok(format!("{name}=; Path=/; Max-Age=0").into())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -217,6 +287,38 @@ mod tests {
                 response(&format!(r#"{{"headers":{{"{name}":"a"}}}}"#)).is_err(),
                 "{name}"
             );
+        }
+    }
+
+    #[test]
+    fn site_data_and_cookies_are_encoded_once() {
+        let response = response(
+            r#"{"clear_site_data":["cookies","storage"],"expire_cookies":["session"],"refresh":30}"#,
+        )
+        .unwrap();
+        assert_eq!(
+            response.clear_site_data.as_deref(),
+            Some("\"cookies\", \"storage\"")
+        );
+        assert_eq!(&*response.expired_cookies[0], "session=; Path=/; Max-Age=0");
+        assert_eq!(response.refresh.as_deref(), Some("30"));
+        for (json, error) in [
+            (
+                r#"{"clear_site_data":["cookies","all"]}"#,
+                "clear_site_data[1]: \"all\" is not",
+            ),
+            (
+                r#"{"expire_cookies":["a b"]}"#,
+                "expire_cookies[0]: \"a b\" is not",
+            ),
+            (r#"{"redirect":"/status"}"#, "redirect: \"/status\" is not"),
+            (
+                r#"{"cors":{"allow_origins":[]}}"#,
+                "cors.allow_origins: is empty",
+            ),
+        ] {
+            let refused = self::response(json).unwrap_err().to_string();
+            assert!(refused.starts_with(error), "{json} gave {refused}");
         }
     }
 

@@ -1,11 +1,6 @@
 //! Overrides by host, path, method and so on.
 
-use super::{
-    InvalidConfig, Located,
-    matchers::Matchers,
-    paths::Reading,
-    response::Response,
-};
+use super::{InvalidConfig, Located, matchers::Matchers, paths::Reading, response::Response};
 use crate::{
     config::{Action, MatchersConfig, ResponseConfig, RuleConfig},
     request::RequestHead,
@@ -44,8 +39,11 @@ impl Rules {
         for (index, config) in config.into_iter().enumerate() {
             let rule = Rule::compile(config, global).and_then(|rule| {
                 if rules.iter().any(|other| other.name == rule.name) {
-                    return Err(InvalidConfig::new(format!("{:?} is there twice", rule.name)))
-                        .at("name");
+                    return Err(InvalidConfig::new(format!(
+                        "{:?} is there twice",
+                        rule.name
+                    )))
+                    .at("name");
                 }
                 Ok(rule)
             });
@@ -58,20 +56,24 @@ impl Rules {
         Ok(Self { rules, while_off })
     }
 
-    /// The rules that can matter while the flag is so.
-    fn relevant(&self, on: bool) -> &[Rule] {
-        let count = if on { self.rules.len() } else { self.while_off };
+    /// All rules, or only those up to the last that matters while maintenance is off.
+    fn relevant(&self, all: bool) -> &[Rule] {
+        let count = if all {
+            self.rules.len()
+        } else {
+            self.while_off
+        };
         self.rules.get(..count).unwrap_or_default()
     }
 
-    /// Whether requests must be read while the flag is so.
-    pub fn is_empty(&self, on: bool) -> bool {
-        self.relevant(on).is_empty()
+    /// Whether there is no such rule.
+    pub fn is_empty(&self, all: bool) -> bool {
+        self.relevant(all).is_empty()
     }
 
-    /// The first rule that matches a request.
-    pub fn first_match(&self, on: bool, request: &impl RequestHead) -> Option<&Rule> {
-        self.relevant(on)
+    /// The first such rule that matches a request.
+    pub fn first_match(&self, all: bool, request: &impl RequestHead) -> Option<&Rule> {
+        self.relevant(all)
             .iter()
             .find(|rule| rule.matches.all_match(request))
     }
@@ -171,9 +173,22 @@ mod tests {
             ))
             .unwrap()
         };
-        for path in ["//admin", "/x/../admin/a", "/%61dmin", "/admin;a/b", "/%2561dmin", "\\admin"] {
-            for (action, hit) in [("block", true), ("on", true), ("allow", false), ("follow", false)] {
-                let found = first(&rule(action), true, &[(":path", path)]);
+        for path in [
+            "//admin",
+            "/x/../admin/a",
+            "/%61dmin",
+            "/admin;a/b",
+            "/%2561dmin",
+            "\\admin",
+        ] {
+            for (action, hit) in [
+                ("block", true),
+                ("on", true),
+                ("allow", false),
+                ("follow", false),
+            ] {
+                let rules = rule(action);
+                let found = first(&rules, true, &[(":path", path)]);
                 assert_eq!(found.is_some(), hit, "{action} {path}");
             }
         }
@@ -194,9 +209,15 @@ mod tests {
     #[test]
     fn faults_are_named_with_their_path() {
         for (json, error) in [
-            (r#"[{"name":"","match":{"methods":["GET"]}}]"#, "[0].name: is empty"),
+            (
+                r#"[{"name":"","match":{"methods":["GET"]}}]"#,
+                "[0].name: is empty",
+            ),
             (r#"[{"name":"a","match":{}}]"#, "[0].match: names nothing"),
-            (r#"[{"name":"a","match":{"paths":["a"]}}]"#, "[0].match.paths[0]: \"a\" does not"),
+            (
+                r#"[{"name":"a","match":{"paths":["a"]}}]"#,
+                "[0].match.paths[0]: \"a\" does not",
+            ),
             (
                 r#"[{"name":"a","match":{"methods":["GET"]},"response":{"status":1}}]"#,
                 "[0].response.status: 1 is not",

@@ -54,7 +54,7 @@ impl TryFrom<Kinds> for TextMatch {
         match (given.next(), given.next()) {
             (Some(kind), None) => kind,
             _ => Err(InvalidConfig::new(
-                "expected exactly one of exact, prefix, suffix, regex or present",
+                "expected exactly one of its kinds, such as `exact`",
             )),
         }
     }
@@ -111,15 +111,17 @@ mod tests {
             (TextMatch::Prefix("ab".into()), "abc", "cab"),
             (TextMatch::Suffix("bc".into()), "abc", "bca"),
             (regex("a|bc"), "bc", "bcd"),
-            (TextMatch::Present(true), "", "-"),
         ] {
             assert!(kind.matches(Some(hit.as_bytes())), "{kind:?}");
-            assert!(
-                !kind.matches(Some(miss.as_bytes())) || miss == "-",
-                "{kind:?}"
-            );
+            assert!(!kind.matches(Some(miss.as_bytes())), "{kind:?}");
             assert!(!kind.matches(None), "{kind:?}");
         }
+    }
+
+    #[test]
+    fn presence_needs_no_value() {
+        assert!(TextMatch::Present(true).matches(Some(b"")));
+        assert!(!TextMatch::Present(true).matches(None));
         assert!(TextMatch::Present(false).matches(None));
         assert!(!TextMatch::Present(false).matches(Some(b"")));
     }
@@ -149,7 +151,7 @@ mod tests {
     #[test]
     fn exactly_one_kind_is_named() {
         let none = TextMatch::try_from(Kinds::default()).unwrap_err();
-        assert!(none.to_string().contains("exactly one of"));
+        assert!(none.to_string().contains("exactly one of its kinds"));
         let two = Kinds {
             exact: Some("a".into()),
             present: Some(true),

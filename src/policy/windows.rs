@@ -86,7 +86,11 @@ mod tests {
                 {"start":"2026-01-01T11:00:00Z","message":"b"}]"#,
         )
         .unwrap();
-        let message = |now| windows.active(at(now), None).and_then(|w| w.message.as_deref());
+        let message = |now| {
+            windows
+                .active(at(now), None)
+                .and_then(|w| w.message.as_deref())
+        };
         assert_eq!(message("09:59:59.999"), None);
         assert_eq!(message("10:00:00"), Some("a"));
         assert_eq!(message("11:59:59.999"), Some("a"));
@@ -101,7 +105,9 @@ mod tests {
         )
         .unwrap();
         let message = |silenced| {
-            windows.active(at("11:30:00"), Some(at(silenced))).and_then(|w| w.message.as_deref())
+            windows
+                .active(at("11:30:00"), Some(at(silenced)))
+                .and_then(|w| w.message.as_deref())
         };
         assert_eq!(message("10:59:59"), Some("b"));
         assert_eq!(message("11:00:00"), None);
@@ -111,8 +117,14 @@ mod tests {
     fn faults_are_named_with_their_path() {
         for (json, error) in [
             (r#"[{}]"#, "[0]: expected `start`, `end` or both"),
-            (r#"[{"start":"tomorrow"}]"#, "[0].start: \"tomorrow\" is not"),
-            (r#"[{"end":"2026-01-01T10:00:00"}]"#, "[0].end: \"2026-01-01T10:00:00\" is not"),
+            (
+                r#"[{"start":"tomorrow"}]"#,
+                "[0].start: \"tomorrow\" is not",
+            ),
+            (
+                r#"[{"end":"2026-01-01T10:00:00"}]"#,
+                "[0].end: \"2026-01-01T10:00:00\" is not",
+            ),
             (
                 r#"[{"start":"2026-01-01T10:00:00Z","end":"2026-01-01T10:00:00Z"}]"#,
                 "[0]: the end, 2026-01-01T10:00:00Z, is not after",

@@ -36,6 +36,14 @@ unsafe extern "C" {
         data: *mut *mut u8,
         size: *mut usize,
     ) -> u32;
+    fn proxy_replace_header_map_value(
+        map: u32,
+        key: *const u8,
+        key_size: usize,
+        value: *const u8,
+        value_size: usize,
+    ) -> u32;
+    fn proxy_remove_header_map_value(map: u32, key: *const u8, key_size: usize) -> u32;
     fn proxy_get_property(
         path: *const u8,
         path_size: usize,
@@ -128,6 +136,16 @@ pub(super) fn source_address() -> Option<Vec<u8>> {
     (status == OK).then_some(bytes)
 }
 
+/// The `action` in the metadata of the request's route.
+pub(super) fn route_action() -> Attribute {
+    const PATH: &[u8] = b"xds\0route_metadata\0filter_metadata\0maintenance_mode\0action";
+    match property(PATH) {
+        (OK, bytes) => Attribute::decode(bytes, |_| false),
+        (NOT_FOUND, _) => Attribute::Absent,
+        _ => Attribute::Other,
+    }
+}
+
 /// An attribute of Envoy.
 pub(super) fn attribute(path: &AttributePath) -> Attribute {
     match property(path.as_bytes()) {
@@ -142,6 +160,24 @@ pub(super) fn attribute(path: &AttributePath) -> Attribute {
 fn property(path: &[u8]) -> (u32, Vec<u8>) {
     // SAFETY: see above.
     returned(|data, size| unsafe { proxy_get_property(path.as_ptr(), path.len(), data, size) })
+}
+
+/// Sets a header of the request, or removes it.
+pub(super) fn set_request_header(name: &str, value: Option<&str>) {
+    let map = MapType::HttpRequestHeaders as u32;
+    // SAFETY: see above.
+    unsafe {
+        match value {
+            Some(value) => proxy_replace_header_map_value(
+                map,
+                name.as_ptr(),
+                name.len(),
+                value.as_ptr(),
+                value.len(),
+            ),
+            None => proxy_remove_header_map_value(map, name.as_ptr(), name.len()),
+        }
+    };
 }
 
 /// Sets `%FILTER_STATE(wasm.maintenance_mode:PLAIN)%` of the request.

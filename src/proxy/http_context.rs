@@ -7,7 +7,7 @@ use proxy_wasm::{
     types::Action,
 };
 
-use super::{plugin::Plugin, request::HostRequest};
+use super::plugin::Plugin;
 
 pub(super) struct MaintenanceHttp {
     pub(super) plugin: Rc<Plugin>,
@@ -17,6 +17,6 @@ impl Context for MaintenanceHttp {}
 
 impl HttpContext for MaintenanceHttp {
     fn on_http_request_headers(&mut self, _num_headers: usize, _end_of_stream: bool) -> Action {
-        self.plugin.handle(&HostRequest::default())
+        self.plugin.handle()
     }
 }

@@ -8,6 +8,8 @@ use crate::{decision::Reason, flag::Flag};
 pub(super) struct Metrics {
     /// Requests that got the local reply.
     pub(super) blocked: Metric,
+    /// Requests that would have got it, but for `observe`.
+    pub(super) observed: Metric,
     /// Calls of the admin endpoint with a good token from a good address.
     pub(super) admin_granted: Metric,
     /// Calls of the admin endpoint without.
@@ -28,6 +30,7 @@ impl Metrics {
         let gauge = |stat: &str| Metric::gauge(&name(stat));
         Self {
             blocked: counter("blocked"),
+            observed: counter("observed"),
             admin_granted: counter("admin_granted"),
             admin_denied: counter("admin_denied"),
             errors: counter("errors"),
@@ -40,10 +43,8 @@ impl Metrics {
 
     /// Counts a request that passes while maintenance is on.
     pub(super) fn allowed(&self, reason: Reason) {
-        for (candidate, metric) in Reason::ALL.into_iter().zip(self.allowed) {
-            if candidate == reason {
-                metric.increment();
-            }
+        if let Some(metric) = self.allowed.get(reason as usize) {
+            metric.increment();
         }
     }
 

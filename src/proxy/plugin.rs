@@ -10,13 +10,12 @@ use super::{
     request::HostRequest,
 };
 use crate::{
-    admin,
+    admin, bypass,
     config::{Mode, PluginConfig},
-    decision::{Decision, Reason, decide},
+    decision::{Decision, decide},
     flag::Flag,
     policy::{Endpoint, InvalidConfig, Policy},
     reply::LocalReply,
-    request::RequestHead,
     state::State,
     store::Store,
 };
@@ -54,15 +53,43 @@ impl Plugin {
     }
 
     /// Decides on a request and does it.
-    pub(super) fn handle(&self, request: &HostRequest) -> Action {
+    pub(super) fn handle(&self) -> Action {
         let state = self.state();
-        let flag = Flag::decide(&self.policy, &state, || request.now());
-        match decide(&self.policy, &flag, request) {
-            Decision::Pass => Action::Continue,
-            Decision::Allowed(reason) => self.allow(reason),
-            Decision::Blocked(reply) => self.block(&reply),
-            Decision::Admin(endpoint) => self.answer(endpoint, request),
+        let request = HostRequest::new(&self.policy.client_address);
+        let decision = decide(&self.policy, &state, &request);
+        if request.is_faulty() {
+            self.metrics.errors.increment();
         }
+        match decision {
+            Decision::Pass => self.pass(None),
+            Decision::Allowed(reason) => {
+                self.metrics.allowed(reason);
+                host::set_filter_state(reason.filter_state());
+                self.pass(Some(&format!("on; allowed={}", reason.as_str())))
+            }
+            Decision::Observed => {
+                self.metrics.observed.increment();
+                host::set_filter_state("observed");
+                self.pass(Some("on; observed"))
+            }
+            Decision::Blocked(reply) => {
+                self.metrics.blocked.increment();
+                host::set_filter_state("blocked");
+                self.send(&reply)
+            }
+            Decision::Admin(endpoint) => self.answer(endpoint, &request),
+        }
+    }
+
+    /// To the upstream, which learns of maintenance where that is configured.
+    fn pass(&self, maintenance: Option<&str>) -> Action {
+        if let Some(header) = &self.policy.upstream_header {
+            host::set_request_header(header, maintenance);
+        }
+        if self.policy.bypass.is_some() {
+            host::set_request_header(bypass::HEADER, None);
+        }
+        Action::Continue
     }
 
     /// Sets the gauges, and makes good what a worker that died may have left half done.
@@ -81,33 +108,22 @@ impl Plugin {
 
     /// The state as it is, where it decides anything.
     fn state(&self) -> Rc<State> {
-        if self.policy.mode == Mode::Auto
-            && let Err(error) = self.store.refresh()
-        {
+        let decides = self.policy.mode == Mode::Auto || self.policy.bypass.is_some();
+        if decides && let Err(error) = self.store.refresh() {
             self.metrics.errors.increment();
-            log::error!("maintenance-mode: {error}; the last state known holds");
+            log::error!(
+                "maintenance-mode: {error}; the last state known holds, or `initial` if there is none"
+            );
         }
         self.store.snapshot()
     }
 
-    fn allow(&self, reason: Reason) -> Action {
-        self.metrics.allowed(reason);
-        host::set_filter_state(reason.filter_state());
-        Action::Continue
-    }
-
-    fn block(&self, reply: &LocalReply) -> Action {
-        self.metrics.blocked.increment();
-        host::set_filter_state("blocked");
-        self.send(reply)
-    }
-
-    fn answer(&self, endpoint: &Endpoint, request: &HostRequest) -> Action {
+    fn answer(&self, endpoint: &Endpoint, request: &HostRequest<'_>) -> Action {
         let answer = admin::answer(&self.policy, endpoint, &self.store, request);
-        if answer.granted {
-            self.metrics.admin_granted.increment();
-        } else {
-            self.metrics.admin_denied.increment();
+        match answer.granted {
+            Some(true) => self.metrics.admin_granted.increment(),
+            Some(false) => self.metrics.admin_denied.increment(),
+            None => {}
         }
         if let Some(line) = &answer.audit {
             // A warning, because that is what proxies of a mesh log by default.

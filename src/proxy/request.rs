@@ -1,9 +1,14 @@
 //! The request that a context is asked about.
 
-use std::cell::OnceCell;
+use std::{
+    cell::{Cell, OnceCell},
+    hash::{BuildHasher, RandomState},
+    net::IpAddr,
+};
 
 use super::host;
 use crate::{
+    client_address::ClientAddress,
     header_map::HeaderMap,
     policy::AttributePath,
     request::{Attribute, RequestHead},
@@ -11,14 +16,35 @@ use crate::{
 };
 
 /// Reads from the host what is asked for, and keeps it.
-#[derive(Debug, Default)]
-pub(super) struct HostRequest {
+#[derive(Debug)]
+pub(super) struct HostRequest<'p> {
+    client_address: &'p ClientAddress,
+    client_ip: OnceCell<Option<IpAddr>>,
+    faulty: Cell<bool>,
     headers: OnceCell<HeaderMap>,
     path: OnceCell<Vec<u8>>,
     now: OnceCell<Timestamp>,
 }
 
-impl RequestHead for HostRequest {
+impl<'p> HostRequest<'p> {
+    pub(super) fn new(client_address: &'p ClientAddress) -> Self {
+        Self {
+            client_address,
+            client_ip: OnceCell::new(),
+            faulty: Cell::new(false),
+            headers: OnceCell::new(),
+            path: OnceCell::new(),
+            now: OnceCell::new(),
+        }
+    }
+
+    /// Whether an error was reported.
+    pub(super) fn is_faulty(&self) -> bool {
+        self.faulty.get()
+    }
+}
+
+impl RequestHead for HostRequest<'_> {
     fn path(&self) -> &[u8] {
         match self.headers.get() {
             Some(headers) => headers.first(":path").unwrap_or_default(),
@@ -30,12 +56,29 @@ impl RequestHead for HostRequest {
         self.headers.get_or_init(host::request_headers)
     }
 
-    fn source_address(&self) -> Option<Vec<u8>> {
-        host::source_address()
+    fn client_ip(&self) -> Option<IpAddr> {
+        *self.client_ip.get_or_init(|| {
+            let source = host::source_address()?;
+            self.client_address
+                .resolve(&source, |name| self.headers().get(name))
+        })
     }
 
     fn attribute(&self, path: &AttributePath) -> Attribute {
         host::attribute(path)
+    }
+
+    fn route_action(&self) -> Attribute {
+        host::route_action()
+    }
+
+    fn random(&self) -> u64 {
+        // Each hasher of the standard library has keys of its own, random ones.
+        RandomState::new().hash_one(0)
+    }
+
+    fn report_error(&self) {
+        self.faulty.set(true);
     }
 
     fn now(&self) -> Timestamp {

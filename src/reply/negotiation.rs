@@ -2,8 +2,6 @@
 
 use std::cmp::Reverse;
 
-use mediatype::{MediaType, MediaTypeList, ReadParams};
-
 use crate::header_map::HeaderMap;
 
 /// A representation of the reply.
@@ -21,32 +19,38 @@ use Representation::{Html, Json, Text};
 /// others JSON. There is always a reply: never a 406.
 pub(super) fn negotiate(headers: &HeaderMap) -> Representation {
     let accept = headers.get("accept").unwrap_or_default();
-    let accept = String::from_utf8_lossy(&accept);
-    let ranges: Vec<Range> = MediaTypeList::new(&accept)
-        .filter_map(|range| Range::new(&range.ok()?))
-        .collect();
-
-    let wishes = [Html, Json, Text].map(|kind| Wish::new(kind, &ranges));
-    let best = wishes
-        .iter()
-        .filter(|wish| wish.quality > 0)
-        .min_by_key(|wish| (Reverse(wish.quality), !wish.named, wish.position));
-    match best {
-        Some(best) if wishes.iter().any(|wish| wish.named && wish.quality > 0) => best.kind,
-        _ => {
-            let preferred = if is_browser(headers) {
-                [Html, Json, Text]
-            } else {
-                [Json, Html, Text]
-            };
-            let excluded = |kind| wishes.iter().any(|wish| wish.kind == kind && wish.excluded);
-            let [first, ..] = preferred;
-            preferred
-                .into_iter()
-                .find(|&kind| !excluded(kind))
-                .unwrap_or(first)
+    let mut preferences = [Html, Json, Text].map(Preference::new);
+    for (position, range) in split(&accept, b',').enumerate() {
+        if let Some(range) = Range::parse(range) {
+            for preference in &mut preferences {
+                preference.consider(&range, position);
+            }
         }
     }
+    let wanted = preferences
+        .iter()
+        .filter(|preference| preference.quality > 0);
+    match wanted.min_by_key(|preference| preference.rank()) {
+        Some(best) if preferences.iter().any(Preference::is_named) => best.kind,
+        _ => unnamed(headers, &preferences),
+    }
+}
+
+/// What a client gets that names none of our types.
+fn unnamed(headers: &HeaderMap, preferences: &[Preference]) -> Representation {
+    let order = if is_browser(headers) {
+        [Html, Json, Text]
+    } else {
+        [Json, Html, Text]
+    };
+    let is_excluded = |kind| {
+        preferences
+            .iter()
+            .any(|preference| preference.kind == kind && preference.is_excluded())
+    };
+    let acceptable = order.into_iter().find(|&kind| !is_excluded(kind));
+    let [first, ..] = order;
+    acceptable.unwrap_or(first)
 }
 
 /// A navigation, or a client that does not say but calls itself a browser.
@@ -59,97 +63,157 @@ fn is_browser(headers: &HeaderMap) -> bool {
     }
 }
 
+/// How much a client wants a representation, by the most specific entries that speak of it.
+struct Preference {
+    kind: Representation,
+    specificity: Specificity,
+    /// In thousandths.
+    quality: u16,
+    /// Of the entry that decides.
+    position: usize,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Specificity {
+    Nothing,
+    Anything,
+    Family,
+    Named,
+}
+
+impl Preference {
+    fn new(kind: Representation) -> Self {
+        Self {
+            kind,
+            specificity: Specificity::Nothing,
+            quality: 0,
+            position: 0,
+        }
+    }
+
+    fn consider(&mut self, range: &Range, position: usize) {
+        let specificity = range.specificity(self.kind);
+        if (specificity, range.quality) > (self.specificity, self.quality)
+            && specificity > Specificity::Nothing
+        {
+            self.specificity = specificity;
+            self.quality = range.quality;
+            self.position = position;
+        }
+    }
+
+    /// The lowest is wanted most.
+    fn rank(&self) -> (Reverse<u16>, Reverse<bool>, usize) {
+        (
+            Reverse(self.quality),
+            Reverse(self.is_named()),
+            self.position,
+        )
+    }
+
+    fn is_named(&self) -> bool {
+        self.specificity == Specificity::Named && self.quality > 0
+    }
+
+    fn is_excluded(&self) -> bool {
+        self.specificity > Specificity::Nothing && self.quality == 0
+    }
+}
+
 /// An entry of `Accept`.
-struct Range {
-    covers: Covers,
+struct Range<'a> {
+    kind: &'a [u8],
+    subtype: &'a [u8],
     /// In thousandths.
     quality: u16,
 }
 
-/// What an entry of `Accept` speaks of.
-#[derive(PartialEq, Eq)]
-enum Covers {
-    Named(Representation),
-    /// `text/*`
-    AnyText,
-    /// `application/*`
-    AnyApplication,
-    /// `*/*`
-    Anything,
-}
-
-impl Range {
-    /// `None` for other types, and for an entry whose quality cannot be read.
-    fn new(range: &MediaType) -> Option<Self> {
-        let essence = range.essence().to_string().to_ascii_lowercase();
-        let covers = match &*essence {
-            "text/html" | "application/xhtml+xml" => Covers::Named(Html),
-            "text/plain" => Covers::Named(Text),
-            "application/json" => Covers::Named(Json),
-            "text/*" => Covers::AnyText,
-            "application/*" => Covers::AnyApplication,
-            "*/*" => Covers::Anything,
-            other if other.starts_with("application/") && other.ends_with("+json") => {
-                Covers::Named(Json)
+impl<'a> Range<'a> {
+    /// `None` for what is no media range, or has a quality that cannot be read.
+    fn parse(range: &'a [u8]) -> Option<Self> {
+        let mut parts = split(range, b';').map(<[u8]>::trim_ascii);
+        let essence = parts.next()?;
+        let slash = essence.iter().position(|&byte| byte == b'/')?;
+        let (kind, subtype) = essence.split_at_checked(slash)?;
+        let mut quality = 1000;
+        for parameter in parts {
+            if let [b'q' | b'Q', b'=', value @ ..] = parameter {
+                quality = parse_quality(value)?;
             }
-            _ => return None,
-        };
-        let quality = range
-            .params()
-            .find(|(name, _)| *name == "q")
-            .map_or(Some(1000), |(_, value)| parse_quality(value.as_str()))?;
-        Some(Self { covers, quality })
-    }
-}
-
-/// `0`, `1`, or one of them with up to three decimals, in thousandths.
-fn parse_quality(text: &str) -> Option<u16> {
-    let (whole, decimals) = text.split_once('.').unwrap_or((text, ""));
-    let digits = decimals.len() <= 3 && decimals.bytes().all(|byte| byte.is_ascii_digit());
-    let thousandths: u16 = format!("{decimals:0<3}").parse().ok()?;
-    match whole {
-        "0" if digits => Some(thousandths),
-        "1" if digits && thousandths == 0 => Some(1000),
-        _ => None,
-    }
-}
-
-/// How much a client wants a representation.
-struct Wish {
-    kind: Representation,
-    quality: u16,
-    /// By its own type, not by a wildcard.
-    named: bool,
-    /// By a quality of 0.
-    excluded: bool,
-    position: usize,
-}
-
-impl Wish {
-    /// The most specific entries that cover the representation decide, and among them the
-    /// one of the highest quality.
-    fn new(kind: Representation, ranges: &[Range]) -> Self {
-        let family = match kind {
-            Html | Text => Covers::AnyText,
-            Json => Covers::AnyApplication,
-        };
-        let found = [Covers::Named(kind), family, Covers::Anything]
-            .into_iter()
-            .find_map(|covers| {
-                let entries = ranges.iter().enumerate();
-                let (position, range) = entries
-                    .filter(|(_, range)| range.covers == covers)
-                    .min_by_key(|(_, range)| Reverse(range.quality))?;
-                Some((position, range))
-            });
-        Self {
+        }
+        Some(Self {
             kind,
-            quality: found.map_or(0, |(_, range)| range.quality),
-            named: found.is_some_and(|(_, range)| range.covers == Covers::Named(kind)),
-            excluded: found.is_some_and(|(_, range)| range.quality == 0),
-            position: found.map_or(usize::MAX, |(position, _)| position),
+            subtype: subtype.strip_prefix(b"/")?,
+            quality,
+        })
+    }
+
+    fn specificity(&self, representation: Representation) -> Specificity {
+        let (named, family) = match representation {
+            Html => (
+                self.is("text", "html") || self.is("application", "xhtml+xml"),
+                "text",
+            ),
+            Json => (
+                self.is("application", "json") || self.is_structured_json(),
+                "application",
+            ),
+            Text => (self.is("text", "plain"), "text"),
+        };
+        if named {
+            Specificity::Named
+        } else if self.is(family, "*") {
+            Specificity::Family
+        } else if self.is("*", "*") {
+            Specificity::Anything
+        } else {
+            Specificity::Nothing
         }
     }
+
+    fn is(&self, kind: &str, subtype: &str) -> bool {
+        self.kind.eq_ignore_ascii_case(kind.as_bytes())
+            && self.subtype.eq_ignore_ascii_case(subtype.as_bytes())
+    }
+
+    /// `application/*+json`, RFC 6839 section 3.1.
+    fn is_structured_json(&self) -> bool {
+        const SUFFIX: &[u8] = b"+json";
+        let suffix = self.subtype.len().checked_sub(SUFFIX.len());
+        self.kind.eq_ignore_ascii_case(b"application")
+            && suffix
+                .and_then(|at| self.subtype.get(at..))
+                .is_some_and(|suffix| suffix.eq_ignore_ascii_case(SUFFIX))
+    }
+}
+
+/// A number from 0 to 1, in thousandths; more decimals are cut off.
+fn parse_quality(text: &[u8]) -> Option<u16> {
+    let (whole, decimals) = match text {
+        [whole @ (b'0' | b'1')] => (whole, &[][..]),
+        [whole @ (b'0' | b'1'), b'.', decimals @ ..] => (whole, decimals),
+        _ => return None,
+    };
+    let mut quality = u16::from(whole - b'0') * 1000;
+    let mut weight = 100;
+    for digit in decimals {
+        let digit = digit.checked_sub(b'0').filter(|&digit| digit <= 9)?;
+        quality += u16::from(digit) * weight;
+        weight /= 10;
+    }
+    (quality <= 1000).then_some(quality)
+}
+
+/// The parts between separators that stand outside quoted strings, RFC 9110 section 5.6.4.
+fn split(text: &[u8], separator: u8) -> impl Iterator<Item = &[u8]> {
+    let mut quoted = false;
+    let mut escaped = false;
+    text.split(move |&byte| {
+        let separates = byte == separator && !quoted;
+        quoted ^= byte == b'"' && !escaped;
+        escaped = quoted && byte == b'\\' && !escaped;
+        separates
+    })
 }
 
 #[cfg(test)]
@@ -183,6 +247,12 @@ mod tests {
             ("text/html;level=1;q=0.3, text/plain;q=0.4", Text),
             ("text/html;q=0.5, */*;q=0.8", Json),
             ("text/plain;q=0.5, text/*;q=0.8", Html),
+            ("text/html;q=0.2, application/json;q=0.3333", Json),
+            ("text/html ; q=0.2 , application/json ; q=0.3", Json),
+            (
+                "text/plain;a=\", text/html\\\", text/html;\", application/json;q=0.9",
+                Text,
+            ),
         ] {
             assert_eq!(negotiated(accept, &[]), expected, "{accept}");
         }

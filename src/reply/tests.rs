@@ -1,5 +1,10 @@
 use super::*;
-use crate::{policy::policy, request::testing::TestRequest, state::State};
+use crate::{
+    policy::{Policy, policy},
+    request::testing::TestRequest,
+    state::State,
+    timestamp::Timestamp,
+};
 
 /// The reply of a policy to a request, `json` being the plugin configuration without `mode`.
 fn reply(json: &str, setting: Option<&str>, headers: &[(&str, &str)]) -> LocalReply<'static> {
@@ -8,13 +13,12 @@ fn reply(json: &str, setting: Option<&str>, headers: &[(&str, &str)]) -> LocalRe
     let state: &'static State = Box::leak(Box::new(State {
         generation: 1,
         setting,
+        bypass_revoked_at: None,
     }));
-    let request = TestRequest::new(headers);
-    LocalReply::blocked(
-        policy,
-        &Flag::decide(policy, state, || request.now()),
-        &request,
-    )
+    let mut request = TestRequest::new(headers);
+    request.random = 1_000_000_007;
+    let flag = Flag::decide(policy, state, || request.now());
+    LocalReply::blocked(&policy.scope, &policy.response, &flag, &request)
 }
 
 fn header<'a>(reply: &'a LocalReply, name: &str) -> Option<&'a str> {
@@ -49,7 +53,7 @@ fn retry_after_comes_from_the_toggle_then_its_end_then_the_configuration() {
         ),
         (r#"{"retry_after":null}"#, Some((1500, "")), Some("2")),
         ("{}", Some((1, "")), Some("1")),
-        ("{}", Some((-1, "")), Some("1")),
+        ("{}", Some((-1, r#","retry_after":7"#)), Some("3600")),
         ("{}", Some((60_000, r#","retry_after":7"#)), Some("7")),
     ] {
         let setting = setting
@@ -173,4 +177,137 @@ fn configured_headers_replace_ours_of_that_name() {
     assert_eq!(header(&reply, "cache-control"), Some("private"));
     assert_eq!(header(&reply, "retry-after"), Some("9"));
     assert_eq!(header(&reply, "x-a"), Some("b"));
+}
+
+#[test]
+fn jitter_is_added_to_every_number_of_seconds_and_to_no_date() {
+    let date = "Sun, 06 Nov 1994 08:49:37 GMT";
+    // 1,000,000,007 is 6 modulo 11.
+    for (retry_after, setting, expected) in [
+        ("100".to_owned(), None, "106"),
+        (
+            "100".to_owned(),
+            Some(r#"{"maintenance":true,"retry_after":5}"#),
+            "11",
+        ),
+        (format!("{date:?}"), None, date),
+    ] {
+        let config =
+            format!(r#"{{"response":{{"retry_after":{retry_after},"retry_after_jitter":10}}}}"#);
+        let reply = reply(&config, setting, &[]);
+        assert_eq!(header(&reply, "retry-after"), Some(expected));
+    }
+}
+
+#[test]
+fn browsers_are_redirected_but_not_to_where_they_are() {
+    let config = r#"{"response":{"redirect":"https://status.example/now?a","refresh":9}}"#;
+    let request = |method, host, path, accept| {
+        [
+            (":method", method),
+            (":authority", host),
+            (":path", path),
+            ("accept", accept),
+        ]
+    };
+    for (method, host, path, accept, status) in [
+        ("GET", "shop.example", "/now", "text/html", 302),
+        ("HEAD", "shop.example", "/now", "text/html", 302),
+        ("POST", "shop.example", "/now", "text/html", 503),
+        ("GET", "shop.example", "/now", "application/json", 503),
+        ("GET", "Status.example:443", "/now?b", "text/html", 503),
+        ("GET", "status.example", "/", "text/html", 302),
+    ] {
+        let reply = reply(config, None, &request(method, host, path, accept));
+        assert_eq!(reply.status, status, "{method} {host} {path} {accept}");
+        let location = (status == 302).then_some("https://status.example/now?a");
+        assert_eq!(header(&reply, "location"), location);
+        assert_eq!(header(&reply, "refresh").is_some(), accept == "text/html");
+    }
+}
+
+#[test]
+fn sessions_are_ended_over_https_with_secure_cookies() {
+    let config = r#"{"response":{"clear_site_data":["cookies"],"expire_cookies":["a","b"]}}"#;
+    let cookies = |headers: &[(&str, &str)]| -> Vec<String> {
+        let reply = reply(config, None, headers);
+        assert_eq!(header(&reply, "clear-site-data"), Some("\"cookies\""));
+        let cookies = reply
+            .headers
+            .iter()
+            .filter(|(name, _)| name == "set-cookie");
+        cookies.map(|(_, value)| value.to_string()).collect()
+    };
+    assert_eq!(
+        cookies(&[]),
+        ["a=; Path=/; Max-Age=0", "b=; Path=/; Max-Age=0"]
+    );
+    for https in [(":scheme", "https"), ("x-forwarded-proto", "https")] {
+        assert_eq!(cookies(&[https])[1], "b=; Path=/; Max-Age=0; Secure");
+    }
+}
+
+#[test]
+fn allowed_origins_may_read_the_reply_and_no_others() {
+    let config =
+        r#"{"response":{"cors":{"allow_origins":["https://a.example"],"allow_credentials":true}}}"#;
+    let allowed = reply(config, None, &[("origin", "https://a.example")]);
+    for (name, value) in [
+        ("access-control-allow-origin", "https://a.example"),
+        ("access-control-allow-credentials", "true"),
+        ("access-control-expose-headers", "retry-after"),
+        ("vary", "accept, origin"),
+    ] {
+        assert_eq!(header(&allowed, name), Some(value));
+    }
+    for headers in [&[("origin", "https://b.example")][..], &[]] {
+        let other = reply(config, None, headers);
+        assert_eq!(header(&other, "vary"), Some("accept"));
+        assert!(
+            !other
+                .headers
+                .iter()
+                .any(|(name, _)| name.starts_with("access-control"))
+        );
+    }
+}
+
+#[test]
+fn a_preflight_of_an_allowed_origin_is_answered_here() {
+    let config = r#"{"response":{"cors":{"allow_origins":["*"]}}}"#;
+    let preflight = [
+        (":method", "OPTIONS"),
+        ("origin", "https://a.example"),
+        ("access-control-request-method", "PATCH"),
+        ("access-control-request-headers", "x-a,x-b"),
+    ];
+    let answer = reply(config, None, &preflight);
+    assert_eq!((answer.status, &*answer.body), (204, ""));
+    assert_eq!(
+        header(&answer, "access-control-allow-methods"),
+        Some("PATCH")
+    );
+    assert_eq!(
+        header(&answer, "access-control-allow-headers"),
+        Some("x-a,x-b")
+    );
+    assert_eq!(header(&answer, "access-control-allow-origin"), Some("*"));
+    assert_eq!(header(&answer, "vary"), Some("origin"));
+    assert_eq!(reply("{}", None, &preflight).status, 503);
+    assert_eq!(reply(config, None, &preflight[..2]).status, 503);
+}
+
+#[test]
+fn proxies_and_grpc_clients_are_told_not_to_retry() {
+    let grpc = [("content-type", "application/grpc")];
+    let told = reply("{}", None, &grpc);
+    assert_eq!(header(&told, "x-envoy-ratelimited"), Some("true"));
+    assert_eq!(header(&told, "grpc-retry-pushback-ms"), Some("-1"));
+    assert_eq!(
+        header(&reply("{}", None, &[]), "grpc-retry-pushback-ms"),
+        None
+    );
+    let free = reply(r#"{"response":{"no_retry":false}}"#, None, &grpc);
+    assert_eq!(header(&free, "x-envoy-ratelimited"), None);
+    assert_eq!(header(&free, "grpc-retry-pushback-ms"), None);
 }

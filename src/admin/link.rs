@@ -1,0 +1,121 @@
+//! The bypass link: it needs no token but its own, and sets the cookie.
+
+use serde::Serialize;
+
+use super::{DETAILS, no_store, query::Query};
+use crate::{
+    bypass::{Bypass, Minted},
+    header_map::HeaderMap,
+    path,
+    percent::encode,
+    policy::{Endpoint, Policy},
+    reply::{LocalReply, is_https},
+    request::RequestHead,
+    state::State,
+    timestamp::Timestamp,
+};
+
+/// A call of `GET P/bypass`.
+pub(super) struct Link<'p> {
+    bypass: &'p Bypass,
+    query: Option<Query>,
+}
+
+const SEE_OTHER: u16 = 303;
+const HOME: &str = "/";
+
+impl<'p> Link<'p> {
+    /// `None` for any other call.
+    pub(super) fn of(
+        policy: &'p Policy,
+        endpoint: &Endpoint,
+        request: &impl RequestHead,
+    ) -> Option<Self> {
+        let bypass = policy.bypass.as_ref()?;
+        let method = request.headers().first(":method")?;
+        let is_link = endpoint.call(request.path())? == b"/bypass";
+        (is_link && matches!(method, b"GET" | b"HEAD")).then(|| Self {
+            bypass,
+            query: Query::parse(path::query(request.path()), &["token", "next"]).ok(),
+        })
+    }
+
+    /// Goes on to `next`, with the cookie if the token holds. Never an error: whoever has
+    /// got a link should see the site, and whoever guesses learns nothing.
+    pub(super) fn follow(&self, state: &State, request: &impl RequestHead) -> LocalReply<'static> {
+        let parameter = |name| self.query.as_ref().and_then(|query| query.text(name));
+        let token = parameter("token").unwrap_or_default();
+        let next = parameter("next")
+            .filter(|next| is_local(next))
+            .unwrap_or(HOME);
+        let mut reply = LocalReply {
+            status: SEE_OTHER,
+            headers: vec![
+                ("location".into(), encode(next).into()),
+                ("cache-control".into(), "no-store".into()),
+            ],
+            body: "".into(),
+            grpc_status: None,
+            details: DETAILS,
+        };
+        let now = request.now();
+        let expires = self
+            .bypass
+            .expiry(token.as_bytes(), now, state.bypass_revoked_at());
+        if let Some(expires) = expires {
+            let secure = if is_https(request.headers()) {
+                "; Secure"
+            } else {
+                ""
+            };
+            let cookie = &self.bypass.cookie;
+            let max_age = now.seconds_until(expires);
+            reply.push(
+                "set-cookie",
+                format!(
+                    "{cookie}={token}; Path=/; Max-Age={max_age}; HttpOnly; SameSite=Lax{secure}"
+                ),
+            );
+        }
+        reply
+    }
+}
+
+/// Whether a browser takes the text for a path on this host: it reads `//` and `/\` as the
+/// beginning of another host, and drops control characters before it looks.
+fn is_local(next: &str) -> bool {
+    next.starts_with('/')
+        && !next.starts_with("//")
+        && !next.contains('\\')
+        && !next.chars().any(char::is_control)
+}
+
+/// The answer to a call that mints a token.
+#[derive(Serialize)]
+struct Document<'a> {
+    token: &'a str,
+    expires: Timestamp,
+    url: String,
+}
+
+/// The token, and the link that carries it.
+pub(super) fn minted_reply(
+    minted: &Minted,
+    endpoint: &Endpoint,
+    headers: &HeaderMap,
+) -> LocalReply<'static> {
+    let scheme = if is_https(headers) { "https" } else { "http" };
+    let authority = headers.first(":authority").unwrap_or_default();
+    let document = Document {
+        token: &minted.token,
+        expires: minted.expires,
+        url: format!(
+            "{scheme}://{}{}/bypass?token={}",
+            String::from_utf8_lossy(authority),
+            endpoint.path(),
+            minted.token
+        ),
+    };
+    let json = serde_json::to_string(&document).unwrap_or_default();
+    no_store(200, "application/json", json)
+}
