@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use http::Request as Http2Request;
 use serde_json::{Value, json};
 
-use crate::support::{Connection, Envoy, Request, admin, eventually, fetch_http2};
+use crate::support::{Connection, Envoy, Options, Request, admin, eventually, fetch_http2};
 
 const COUNTERS: [&str; 11] = [
     "blocked",
@@ -239,4 +239,35 @@ fn prometheus_sees_counters_and_gauges() {
     ] {
         assert!(metrics.lines().any(|metric| metric == line), "{line}");
     }
+}
+
+#[test]
+fn an_access_log_can_leave_planned_503s_out() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("unplanned.log");
+    let mut options = Options::new(json!({"mode": "on", "allow": {"paths": ["/open"]}}));
+    options.connection_manager = json!({
+        "use_remote_address": true,
+        "access_log": [{
+            "name": "envoy.access_loggers.file",
+            "filter": {"extension_filter": {
+                "name": "cel",
+                "typed_config": {
+                    "@type": "type.googleapis.com/envoy.extensions.access_loggers.filters.cel.v3.ExpressionFilter",
+                    "expression": "response.code >= 200 && response.code_details != 'maintenance_mode'",
+                },
+            }},
+            "typed_config": {
+                "@type": "type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog",
+                "path": path,
+                "log_format": {"text_format_source": {"inline_string": "%REQ(:PATH)%\n"}},
+            },
+        }],
+    });
+    let envoy = Envoy::with(options);
+    assert!(envoy.get("/shut").is_blocked());
+    assert!(envoy.get("/open").is_upstream());
+    let log = || std::fs::read_to_string(&path).unwrap_or_default();
+    eventually("the access log", || log().contains("/open"));
+    assert_eq!(log(), "/open\n");
 }
