@@ -39,9 +39,9 @@ fn a_bad_configuration_is_refused_in_one_line_that_names_the_culprit() {
     for (text, path, expectation) in [
         (r#"{"mdoe": "on"}"#, "mdoe: ", "`mode`"),
         (
-            r#"{"response": {"redirect": "https://example.com/"}}"#,
-            "response.redirect: ",
-            "`status`",
+            r#"{"response": {"redirekt": "https://example.com/"}}"#,
+            "response.redirekt: ",
+            "`redirect`",
         ),
         (r#"{"scope": null}"#, "scope: ", "expected a string"),
         (

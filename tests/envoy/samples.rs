@@ -5,9 +5,10 @@ use std::{
     net::TcpStream,
     os::unix::process::CommandExt,
     process::{Child, Command},
+    time::Duration,
 };
 
-use crate::support::eventually;
+use crate::support::{eventually, within};
 
 /// `make run` in a process group of its own, which ends with it.
 struct Sample(Child);
@@ -41,7 +42,8 @@ fn the_lines_that_make_run_prints_work_as_printed() {
         .stderr(output);
     let _sample = Sample(run.spawn().unwrap());
     let printed = || fs::read_to_string(&path).unwrap();
-    eventually("the sample", || {
+    // It may have to build the module and to get Envoy first.
+    within(Duration::from_secs(600), "the sample", || {
         TcpStream::connect("127.0.0.1:8080").is_ok() && printed().contains("Ctrl-C")
     });
 
