@@ -103,14 +103,14 @@ pub fn decide<'p>(
     let flag = Flag::decide(policy, state, || request.now());
     // While off, rules that follow the flag only matter in that they hide the route's action.
     let all_rules = flag.on || policy.route_metadata;
-    if flag.on || !policy.rules.is_empty(all_rules) {
-        // What follows needs the headers anyway: the path comes with them.
-        request.headers();
-    }
-    if let Some(endpoint) = &policy.endpoint
-        && endpoint.call(request.path()).is_some()
-    {
-        return Decision::Admin(endpoint);
+    if let Some(endpoint) = &policy.endpoint {
+        if flag.on || !policy.rules.is_empty(all_rules) {
+            // What follows needs the headers anyway: the path comes with them.
+            request.headers();
+        }
+        if endpoint.call(request.path()).is_some() {
+            return Decision::Admin(endpoint);
+        }
     }
     let rule = policy.rules.first_match(all_rules, request);
     let action = match rule {

@@ -61,16 +61,16 @@ impl Plugin {
             self.metrics.errors.increment();
         }
         match decision {
-            Decision::Pass => self.pass(None),
+            Decision::Pass => self.pass(|| None),
             Decision::Allowed(reason) => {
                 self.metrics.allowed(reason);
                 host::set_filter_state(reason.filter_state());
-                self.pass(Some(&format!("on; allowed={}", reason.as_str())))
+                self.pass(|| Some(format!("on; allowed={}", reason.as_str())))
             }
             Decision::Observed => {
                 self.metrics.observed.increment();
                 host::set_filter_state("observed");
-                self.pass(Some("on; observed"))
+                self.pass(|| Some("on; observed".to_owned()))
             }
             Decision::Blocked(reply) => {
                 self.metrics.blocked.increment();
@@ -82,9 +82,9 @@ impl Plugin {
     }
 
     /// To the upstream, which learns of maintenance where that is configured.
-    fn pass(&self, maintenance: Option<&str>) -> Action {
+    fn pass(&self, maintenance: impl FnOnce() -> Option<String>) -> Action {
         if let Some(header) = &self.policy.upstream_header {
-            host::set_request_header(header, maintenance);
+            host::set_request_header(header, maintenance().as_deref());
         }
         if self.policy.bypass.is_some() {
             host::set_request_header(bypass::HEADER, None);
