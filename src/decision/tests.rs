@@ -136,3 +136,89 @@ fn the_metadata_of_a_route_is_a_rule_where_none_matched() {
     );
     assert_eq!(verdict(&json("off", false), &request("/", "block")), "pass");
 }
+
+/// A request of which only the path, or the client's address, may be read.
+struct Sealed {
+    path: Option<&'static str>,
+    client_ip: Option<&'static str>,
+}
+
+impl RequestHead for Sealed {
+    fn path(&self) -> &[u8] {
+        self.path.expect("the path was read").as_bytes()
+    }
+
+    fn headers(&self) -> &crate::header_map::HeaderMap {
+        panic!("the headers were read")
+    }
+
+    fn client_ip(&self) -> Option<std::net::IpAddr> {
+        self.client_ip.expect("the address was read").parse().ok()
+    }
+
+    fn attribute(&self, _path: &crate::policy::AttributePath) -> Attribute {
+        panic!("an attribute was read")
+    }
+
+    fn route_action(&self) -> Attribute {
+        panic!("the route was read")
+    }
+
+    fn now(&self) -> crate::timestamp::Timestamp {
+        panic!("the clock was read")
+    }
+
+    fn random(&self) -> u64 {
+        panic!("a random number was drawn")
+    }
+
+    fn report_error(&self) {
+        panic!("an error was reported")
+    }
+}
+
+#[test]
+fn what_a_decision_does_not_need_is_not_read() {
+    const ADMIN: &str = r#""admin":{"path":"/m","token_env":"T"}"#;
+    const ALLOW: &str = r#""allow":{"client_ips":["10.0.0.0/8"],"paths":["/a"],"hosts":["a"]}"#;
+    const RULES: &str = r#""rules":[{"name":"r","match":{"paths":["/a"]},"action":"allow"}]"#;
+    const CORS: &str = r#""response":{"cors":{"allow_origins":["*"]},"expire_cookies":["a"]}"#;
+    let nothing = || Sealed {
+        path: None,
+        client_ip: None,
+    };
+    let path = || Sealed {
+        path: Some("/x"),
+        ..nothing()
+    };
+    let address = || Sealed {
+        client_ip: Some("10.0.0.1"),
+        ..nothing()
+    };
+    for (json, request, expected) in [
+        ("{}".to_owned(), nothing(), "pass"),
+        (
+            format!("{{{ALLOW},{RULES},{CORS},{BYPASS}}}"),
+            nothing(),
+            "pass",
+        ),
+        (
+            format!("{{{ALLOW},{RULES},{CORS},{BYPASS},{ADMIN}}}"),
+            path(),
+            "pass",
+        ),
+        (
+            format!(r#"{{"mode":"on",{ALLOW},{CORS},{BYPASS}}}"#),
+            address(),
+            "allowed:client_ip",
+        ),
+    ] {
+        let policy = policy(&json);
+        let verdict = match decide(&policy, &State::default(), &request) {
+            Decision::Pass => "pass".to_owned(),
+            Decision::Allowed(reason) => format!("allowed:{}", reason.as_str()),
+            other => format!("{other:?}"),
+        };
+        assert_eq!(verdict, expected, "{json}");
+    }
+}
