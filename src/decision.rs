@@ -48,18 +48,7 @@ pub enum Reason {
 }
 
 impl Reason {
-    /// The kinds of matchers, in the order in which they are asked.
-    pub const MATCHERS: [Self; 7] = [
-        Self::ClientIp,
-        Self::Path,
-        Self::Host,
-        Self::Method,
-        Self::Header,
-        Self::Cookie,
-        Self::Attribute,
-    ];
-
-    /// All of them.
+    /// All of them, the kinds of matchers first and in the order in which they are asked.
     pub const ALL: [Self; 9] = [
         Self::ClientIp,
         Self::Path,

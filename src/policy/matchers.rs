@@ -41,19 +41,19 @@ impl Matchers {
 
     /// The kind of the first entry that matches, in the order of the fields.
     pub fn first_match(&self, request: &impl RequestHead) -> Option<Reason> {
-        Reason::MATCHERS
+        Reason::ALL
             .into_iter()
             .find(|&kind| self.matches(kind, request) == Some(true))
     }
 
     /// Whether every kind that has entries matches by one of them.
     pub fn all_match(&self, request: &impl RequestHead) -> bool {
-        Reason::MATCHERS
+        Reason::ALL
             .into_iter()
             .all(|kind| self.matches(kind, request) != Some(false))
     }
 
-    /// Whether an entry of a kind matches. `None` for a kind without entries, which reads
+    /// Whether an entry of a kind matches. `None` for what has no entries, which reads
     /// nothing of the request.
     fn matches(&self, kind: Reason, request: &impl RequestHead) -> Option<bool> {
         let pseudo_header = |name: &str| request.headers().first(name).unwrap_or_default();
