@@ -1,6 +1,7 @@
 //! `rules` of the contract: what each action does, which rule counts, and what its requests get.
 
 mod paths;
+mod recipes;
 mod responses;
 mod route_metadata;
 
@@ -269,47 +270,5 @@ fn block_beats_every_entry_of_allow_and_the_bypass_token_but_on_does_not() {
                 "{prefix}"
             );
         }
-    }
-}
-
-#[test]
-fn a_rule_for_reads_makes_maintenance_read_only() {
-    let envoy = Envoy::start(json!({"admin": admin(), "rules": [
-        rule("reads", "allow", json!({"methods": ["GET", "HEAD", "OPTIONS"]})),
-    ]}));
-    for on in [true, false] {
-        envoy.toggle(on);
-        for (method, reads) in [
-            ("GET", true),
-            ("HEAD", true),
-            ("OPTIONS", true),
-            ("POST", false),
-            ("PUT", false),
-            ("PATCH", false),
-            ("DELETE", false),
-        ] {
-            let request = Request::new(method, "/orders");
-            assert_eq!(passes(&envoy, &request), reads || !on, "{method} {on}");
-        }
-    }
-}
-
-#[test]
-fn one_host_out_of_many_is_in_maintenance() {
-    let envoy = Envoy::start(json!({"rules": [
-        rule("shop", "on", json!({"hosts": ["shop.example.com", "*.shop.example.com"]})),
-    ]}));
-    for (host, expected) in [
-        ("shop.example.com", false),
-        ("SHOP.example.com:8443", false),
-        ("shop.example.com.", false),
-        ("eu.shop.example.com", false),
-        ("www.example.com", true),
-        ("example.com", true),
-        ("workshop.example.com", true),
-        ("shop.example.com.test", true),
-    ] {
-        let request = Request::get("/").header("host", host);
-        assert_eq!(passes(&envoy, &request), expected, "{host}");
     }
 }
