@@ -12,12 +12,18 @@
 
 mod admin;
 mod allow;
+mod client_address;
 mod configuration;
 mod figures;
+mod identity;
+mod observe;
 mod protocols;
 mod reply;
+mod retries;
+mod rules;
 mod samples;
 mod state;
 mod stats;
 mod support;
 mod ways_round;
+mod windows;

@@ -33,6 +33,12 @@ pub struct Options {
     pub connection_manager: Value,
     /// HTTP filters before this one.
     pub filters_before: Vec<Value>,
+    /// Routes before those that take everything to the cluster `upstream`.
+    pub routes: Vec<Value>,
+    /// How the listener wraps its connections; not at all without.
+    pub transport_socket: Option<Value>,
+    /// Where the cluster `upstream` is, if not at the counting upstream.
+    pub upstream: Option<SocketAddr>,
     /// The environment of Envoy; the VM sees the variables.
     pub environment: Vec<(String, String)>,
     /// The IP address to listen on.
@@ -54,6 +60,9 @@ impl Options {
             delivery: Delivery::Static,
             connection_manager: json!({"use_remote_address": true}),
             filters_before: Vec::new(),
+            routes: Vec::new(),
+            transport_socket: None,
+            upstream: None,
             environment: Vec::new(),
             listen_on: "127.0.0.1",
         }
@@ -69,6 +78,7 @@ pub(super) fn write(
     wasm: &Path,
     upstream: SocketAddr,
 ) -> PathBuf {
+    let upstream = options.upstream.unwrap_or(upstream);
     let listener = listener(directory, options, wasm);
     let (listeners, dynamic) = match options.delivery {
         Delivery::Lds => (
@@ -158,6 +168,11 @@ fn listener(directory: &Path, options: &Options, wasm: &Path) -> Value {
         .cloned()
         .chain([filter, router])
         .collect();
+    let catch_all = [
+        json!({"match": {"connect_matcher": {}}, "route": {"cluster": "upstream"}}),
+        json!({"match": {"prefix": "/"}, "route": {"cluster": "upstream"}}),
+    ];
+    let routes: Vec<Value> = options.routes.iter().cloned().chain(catch_all).collect();
     let mut manager = json!({
         "@type": "type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
         "stat_prefix": "test",
@@ -174,14 +189,7 @@ fn listener(directory: &Path, options: &Options, wasm: &Path) -> Value {
             },
         }],
         "route_config": {
-            "virtual_hosts": [{
-                "name": "all",
-                "domains": ["*"],
-                "routes": [
-                    {"match": {"connect_matcher": {}}, "route": {"cluster": "upstream"}},
-                    {"match": {"prefix": "/"}, "route": {"cluster": "upstream"}},
-                ],
-            }],
+            "virtual_hosts": [{"name": "all", "domains": ["*"], "routes": routes}],
         },
         "http_filters": filters,
     });
@@ -193,10 +201,13 @@ fn listener(directory: &Path, options: &Options, wasm: &Path) -> Value {
     json!({
         "name": "filtered",
         "address": socket_address(options.listen_on, 0),
-        "filter_chains": [{"filters": [{
-            "name": "envoy.filters.network.http_connection_manager",
-            "typed_config": manager,
-        }]}],
+        "filter_chains": [{
+            "transport_socket": options.transport_socket,
+            "filters": [{
+                "name": "envoy.filters.network.http_connection_manager",
+                "typed_config": manager,
+            }],
+        }],
     })
 }
 

@@ -1,0 +1,4 @@
+//! `allow.attributes` for people whom Envoy has identified: by a JWT or by a certificate.
+
+mod certificates;
+mod tokens;
