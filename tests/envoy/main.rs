@@ -12,10 +12,12 @@
 
 mod admin;
 mod allow;
+mod bypass;
 mod configuration;
 mod figures;
 mod protocols;
 mod reply;
+mod response;
 mod samples;
 mod state;
 mod stats;
