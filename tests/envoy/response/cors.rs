@@ -175,3 +175,21 @@ fn a_preflight_that_is_allowed_or_comes_while_off_goes_to_the_upstream() {
     envoy.toggle(false);
     assert!(envoy.fetch(&elsewhere).is_upstream());
 }
+
+#[test]
+fn a_preflight_that_asks_for_junk_does_no_harm() {
+    let envoy = envoy(json!({"cors": {"allow_origins": [APP]}}));
+    let long = "x-a, ".repeat(2000);
+    for junk in [&b""[..], b"\xff\xfe", b"\"", b"a\tb", long.as_bytes()] {
+        let request = Request::new("OPTIONS", "/")
+            .header("origin", APP)
+            .header("access-control-request-method", junk)
+            .header("access-control-request-headers", junk)
+            .header("access-control-request-headers", junk);
+        let response = envoy.fetch(&request);
+        assert_eq!(response.status, 204, "{}", String::from_utf8_lossy(junk));
+        assert!(response.is_blocked());
+    }
+    assert_eq!(envoy.metric("errors"), 0);
+    assert_eq!(envoy.upstream.requests(), 0);
+}
