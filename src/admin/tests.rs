@@ -1,3 +1,4 @@
+mod bypass;
 mod parameters;
 mod properties;
 

@@ -12,6 +12,7 @@
 
 mod admin;
 mod allow;
+mod bypass;
 mod client_address;
 mod configuration;
 mod figures;
@@ -19,6 +20,7 @@ mod identity;
 mod observe;
 mod protocols;
 mod reply;
+mod response;
 mod retries;
 mod rules;
 mod samples;
