@@ -90,7 +90,7 @@ fn a_token_of_another_key_is_as_good_as_none() {
 #[test]
 fn a_token_ends_when_it_expires_also_on_open_connections() {
     let envoy = start();
-    let short = text(&mint(&envoy, "name=qa&ttl=1")["token"]);
+    let short = text(&mint(&envoy, "name=qa&ttl=2")["token"]);
     let long = token(&envoy);
     let mut connection = Connection::open(envoy.address);
     assert!(is_passed(&connection.fetch(&with_header(&short))));
