@@ -1,6 +1,6 @@
 //! The arguments of the command line.
 
-use std::{ffi::OsString, net::IpAddr, path::PathBuf};
+use std::{convert::Infallible, ffi::OsString, net::IpAddr, path::PathBuf};
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
@@ -76,8 +76,10 @@ name, VM id, root id or code. As Envoy does, YAML's on and off without quotes ar
     #[command(after_help = "\
 Example:
   maintenancectl explain envoy/envoy.yaml --on --path /healthz --ip 192.0.2.1
-  block, because of state        the answer without an entry that allows it
-  allowed, because of path       matched allow.paths[0]
+
+  decision  pass
+  reason    path
+  matched   allow.paths[0]
 
 The path is taken as the filter sees it: after Envoy's own normalize_path, if that is on.
 Without --on and --off nobody has set anything, so mode, windows and `initial` decide.")]
@@ -193,7 +195,7 @@ pub(super) struct Check {
     pub(super) json: bool,
 }
 
-/// The state of the flag.
+/// The action in the metadata of a route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum RouteAction {
     Allow,
@@ -256,17 +258,9 @@ pub(super) struct HashToken {
 }
 
 #[derive(Debug, Args)]
-#[group(id = "key", required = true, multiple = false, args = ["key_env", "key_file", "config"])]
 pub(super) struct Bypass {
-    /// The environment variable that holds the key
-    #[arg(long, value_name = "NAME")]
-    pub(super) key_env: Option<String>,
-    /// The file that holds the key
-    #[arg(long, value_name = "FILE")]
-    pub(super) key_file: Option<PathBuf>,
-    /// A file with the configuration of the filter, of which `bypass` is taken
-    #[arg(long, value_name = "FILE")]
-    pub(super) config: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) key: Key,
     /// Whom the token is for
     #[arg(long)]
     pub(super) name: String,
@@ -281,6 +275,21 @@ pub(super) struct Bypass {
     pub(super) json: bool,
 }
 
+/// Where the key is.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub(super) struct Key {
+    /// The environment variable that holds the key
+    #[arg(long, value_name = "NAME")]
+    pub(super) key_env: Option<String>,
+    /// The file that holds the key
+    #[arg(long, value_name = "FILE")]
+    pub(super) key_file: Option<PathBuf>,
+    /// A file with the configuration of the filter, of which `bypass` is taken
+    #[arg(long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+}
+
 fn endpoint_url(text: &str) -> Result<String, String> {
     let (scheme, rest) = text.split_once("://").unwrap_or_default();
     let is_http = ["http", "https"].contains(&scheme);
@@ -292,12 +301,9 @@ fn endpoint_url(text: &str) -> Result<String, String> {
     Ok(text.trim_end_matches('/').to_owned())
 }
 
-fn token(text: &str) -> Result<Token, String> {
-    let text = text.trim_ascii();
-    if text.is_empty() || !text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
-        return Err("expected a token of printable ASCII".to_owned());
-    }
-    Ok(Token(text.to_owned()))
+/// Never an error, which would repeat the text.
+fn token(text: &str) -> Result<Token, Infallible> {
+    Ok(Token(text.trim_ascii().to_owned()))
 }
 
 fn timestamp(text: &str) -> Result<Timestamp, String> {
@@ -351,6 +357,5 @@ mod tests {
     #[test]
     fn a_token_is_not_printed() {
         assert!(!format!("{:?}", token("secret")).contains("secret"));
-        assert!(token("a\nb").is_err() && token(" ").is_err());
     }
 }

@@ -69,7 +69,13 @@ pub(super) enum Edit {
 }
 
 impl Client {
-    pub(super) fn new(endpoints: &Endpoints) -> Self {
+    /// # Errors
+    /// The token cannot be sent in a header.
+    pub(super) fn new(endpoints: &Endpoints) -> Result<Self, &'static str> {
+        let token = &endpoints.token.0;
+        if token.is_empty() || !token.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+            return Err("the token is not printable ASCII");
+        }
         let tls = TlsConfig::builder()
             .root_certs(RootCerts::PlatformVerifier)
             .build();
@@ -81,10 +87,10 @@ impl Client {
             .tls_config(tls)
             .user_agent(concat!("maintenancectl/", env!("CARGO_PKG_VERSION")))
             .build();
-        Self {
+        Ok(Self {
             agent: config.into(),
-            authorization: format!("Bearer {}", endpoints.token.0),
-        }
+            authorization: format!("Bearer {token}"),
+        })
     }
 
     /// Asks for the status.

@@ -13,7 +13,7 @@ use super::{
     arguments::Explain,
     check::NONE_FOUND,
     complain,
-    documents::{Accepted, Found, find},
+    documents::{Found, find},
     now, one_line, read, say,
 };
 use crate::{
@@ -57,13 +57,9 @@ pub(super) fn explain(options: &Explain) -> Exit {
         "" => format!("{file}: "),
         place => format!("{file}: {place}: "),
     };
-    let explained = found.compile().and_then(|accepted| {
-        let Accepted { policy, notes } = accepted;
-        for note in notes {
-            complain(&one_line(&format!("{place}note: {note}")));
-        }
-        Inquiry::new(options, &found, &policy)?.explain()
-    });
+    let explained = found
+        .compile()
+        .and_then(|accepted| Inquiry::new(options, &found, &accepted.policy)?.explain());
     match explained {
         Ok(explanation) if options.json => {
             say(&serde_json::to_string(&explanation).unwrap_or_default());

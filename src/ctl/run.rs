@@ -20,7 +20,13 @@ const OWN_FAILURE: u8 = 125;
 /// Switches on, runs the command, puts back what was.
 pub(super) fn run(options: &Run) -> Exit {
     let urls: Vec<&str> = options.endpoints.urls.iter().map(String::as_str).collect();
-    let client = Client::new(&options.endpoints);
+    let client = match Client::new(&options.endpoints) {
+        Ok(client) => client,
+        Err(problem) => {
+            complain(problem);
+            return Exit::Code(OWN_FAILURE);
+        }
+    };
     // From here on a signal does not end this process but the command.
     let signals = match Signals::catch() {
         Ok(signals) => signals,

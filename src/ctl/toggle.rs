@@ -4,6 +4,7 @@ use super::{
     Exit,
     arguments::{Change, Endpoints, On},
     client::{CallError, Client, Edit, Status},
+    complain,
     report::report,
 };
 
@@ -34,7 +35,13 @@ fn at_each(
     endpoints: &Endpoints,
     call: impl Fn(&Client, &str) -> Result<Status, CallError>,
 ) -> Exit {
-    let client = Client::new(endpoints);
+    let client = match Client::new(endpoints) {
+        Ok(client) => client,
+        Err(problem) => {
+            complain(problem);
+            return Exit::Usage;
+        }
+    };
     let urls = endpoints.urls.iter();
     let outcomes = urls.map(|url| (url.as_str(), call(&client, url))).collect();
     report(&outcomes, endpoints.json)

@@ -108,16 +108,16 @@ fn mint(options: &arguments::Bypass) -> Result<String, String> {
 }
 
 fn config(options: &arguments::Bypass) -> Result<BypassConfig, String> {
-    if let Some(path) = &options.config {
+    if let Some(path) = &options.key.config {
         return config_in(path).map_err(|problem| format!("{}: {problem}", path.display()));
     }
-    let key = options.key_file.as_ref().map(|path| {
+    let key = options.key.key_file.as_ref().map(|path| {
         let key = read(path).map_err(|error| format!("{}: {error}", path.display()))?;
         Ok::<_, String>(key.trim_ascii().to_owned())
     });
     Ok(BypassConfig {
         key: key.transpose()?,
-        key_env: options.key_env.clone(),
+        key_env: options.key.key_env.clone(),
         ..BypassConfig::default()
     })
 }

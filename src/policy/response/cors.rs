@@ -46,8 +46,8 @@ impl Cors {
 
     /// The entry, `*` or the origin itself, by which an `Origin` may read the reply.
     pub fn allowed(&self, origin: &[u8]) -> Option<&str> {
-        let matches = |entry: &&Box<str>| &***entry == "*" || entry.as_bytes() == origin;
-        self.origins.iter().find(matches).map(|entry| &**entry)
+        let mut entries = self.origins.iter().map(|entry| &**entry);
+        entries.find(|&entry| entry == "*" || entry.as_bytes() == origin)
     }
 }
 
