@@ -13,15 +13,35 @@ fn a_change_is_made_and_told() {
     let url = url(&envoy);
     let status = ctl(&["status", "--url", &url]);
     assert_eq!(status.code, Some(0), "{status:?}");
-    assert!(status.stdout.starts_with("maintenance  off\n"), "{status:?}");
+    assert!(
+        status.stdout.starts_with("maintenance  off\n"),
+        "{status:?}"
+    );
     let on = ctl(&[
-        "on", "--url", &url, "--json", "--until", "2126-01-01T02:00:00+02:00", "--message",
-        "é & + %", "--retry-after", "7", "--start", "2026-01-01T00:00:00Z",
+        "on",
+        "--url",
+        &url,
+        "--json",
+        "--until",
+        "2126-01-01T02:00:00+02:00",
+        "--message",
+        "é & + %",
+        "--retry-after",
+        "7",
+        "--start",
+        "2026-01-01T00:00:00Z",
     ]);
     assert_eq!(on.code, Some(0), "{on:?}");
     let told = on.json();
     let expected = envoy.admin("GET", "").json();
-    for key in ["maintenance", "until", "start", "message", "retry_after", "generation"] {
+    for key in [
+        "maintenance",
+        "until",
+        "start",
+        "message",
+        "retry_after",
+        "generation",
+    ] {
         assert_eq!(told[key], expected[key], "{key}");
     }
     assert_eq!(told["until"], "2126-01-01T00:00:00Z");
@@ -46,7 +66,10 @@ fn a_generation_can_be_asked_for() {
     assert_eq!(late.code, Some(1));
     assert!(late.stderr.contains("412: "), "{late:?}");
     assert!(envoy.get("/").is_blocked());
-    assert_eq!(ctl(&["off", "--url", &url, "--if-match", "1"]).code, Some(0));
+    assert_eq!(
+        ctl(&["off", "--url", &url, "--if-match", "1"]).code,
+        Some(0)
+    );
 }
 
 #[test]
@@ -56,15 +79,27 @@ fn what_fails_is_told_by_its_culprit() {
     let upstream = format!("http://{}/other", envoy.upstream.address);
     for (arguments, error) in [
         (vec!["off", "--url", &url], "409: "),
-        (vec!["on", "--url", &url, "--until", "2001-01-01T00:00:00Z"], "400: "),
+        (
+            vec!["on", "--url", &url, "--until", "2001-01-01T00:00:00Z"],
+            "400: ",
+        ),
         (vec!["status", "--url", &url, "--token", "wrong"], "401: "),
-        (vec!["status", "--url", "http://127.0.0.1:1/m"], "no answer: "),
-        (vec!["status", "--url", &upstream], "is not that of an admin endpoint"),
+        (
+            vec!["status", "--url", "http://127.0.0.1:1/m"],
+            "no answer: ",
+        ),
+        (
+            vec!["status", "--url", &upstream],
+            "is not that of an admin endpoint",
+        ),
     ] {
         let failed = ctl(&arguments);
         assert_eq!(failed.code, Some(1), "{arguments:?} {failed:?}");
         assert!(failed.stderr.contains(error), "{arguments:?} {failed:?}");
-        assert!(failed.stderr.starts_with("http://"), "{arguments:?} {failed:?}");
+        assert!(
+            failed.stderr.starts_with("http://"),
+            "{arguments:?} {failed:?}"
+        );
     }
 }
 
@@ -73,7 +108,15 @@ fn wrong_usage_is_told_without_the_token() {
     for arguments in [
         vec!["status"],
         vec!["status", "--url", "example.com"],
-        vec!["on", "--url", "http://a/m", "--for", "1", "--until", "2126-01-01T00:00:00Z"],
+        vec![
+            "on",
+            "--url",
+            "http://a/m",
+            "--for",
+            "1",
+            "--until",
+            "2126-01-01T00:00:00Z",
+        ],
         vec!["on", "--url", "http://a/m", "--until", "tomorrow"],
         vec!["run", "--url", "http://a/m"],
         vec![],
@@ -106,12 +149,33 @@ fn several_endpoints_must_all_answer_and_agree() {
     assert_eq!(status.code, Some(1));
     assert!(status.stderr.contains("do not agree"), "{status:?}");
     assert_eq!(ctl_both("off").code, Some(0));
-    assert_eq!(ctl(&["on", "--url", &one, "--start", "2126-01-01T00:00:00Z"]).code, Some(0));
-    assert_eq!(ctl_both("status").code, Some(1), "one is planned, the other is not");
+    assert_eq!(
+        ctl(&["on", "--url", &one, "--start", "2126-01-01T00:00:00Z"]).code,
+        Some(0)
+    );
+    assert_eq!(
+        ctl_both("status").code,
+        Some(1),
+        "one is planned, the other is not"
+    );
 
-    let table = ctl(&["off", "--url", &one, "--url", "http://127.0.0.1:1/m", "--url", &other]);
+    let table = ctl(&[
+        "off",
+        "--url",
+        &one,
+        "--url",
+        "http://127.0.0.1:1/m",
+        "--url",
+        &other,
+    ]);
     assert_eq!(table.code, Some(1), "{table:?}");
     let rows: Vec<&str> = table.stdout.lines().collect();
-    assert!(rows.len() == 4 && rows[2].contains("no answer"), "{table:?}");
-    assert!(rows[3].contains("off"), "the last is called all the same: {table:?}");
+    assert!(
+        rows.len() == 4 && rows[2].contains("no answer"),
+        "{table:?}"
+    );
+    assert!(
+        rows[3].contains("off"),
+        "the last is called all the same: {table:?}"
+    );
 }

@@ -14,12 +14,17 @@ fn files(configuration: &str) -> Vec<(String, &'static str)> {
     let structure =
         format!("{{'@type': type.googleapis.com/google.protobuf.Struct, value: {configuration}}}");
     let wasm = |configuration: &str| {
-        format!("{{'@type': {WASM}, config: {{name: maintenance_mode, configuration: {configuration}}}}}")
+        format!(
+            "{{'@type': {WASM}, config: {{name: maintenance_mode, configuration: {configuration}}}}}"
+        )
     };
     vec![
         (configuration.to_owned(), ""),
         (
-            format!("static_resources: {{listeners: [{{typed_config: {}}}]}}", wasm(&string_value)),
+            format!(
+                "static_resources: {{listeners: [{{typed_config: {}}}]}}",
+                wasm(&string_value)
+            ),
             "static_resources.listeners[0].typed_config.config.configuration: ",
         ),
         (
@@ -56,7 +61,11 @@ fn good_files_pass_and_bad_ones_name_the_culprit() {
     let bad = r#"{"allow": {"client_ips": ["::1", "10.0.0.300"]}}"#;
     for (text, place) in files(good) {
         let checked = ctl_with(&text, &["check", "-"]);
-        assert_eq!((checked.code, checked.stdout), (Some(0), format!("-: {place}OK\n")), "{text}");
+        assert_eq!(
+            (checked.code, checked.stdout),
+            (Some(0), format!("-: {place}OK\n")),
+            "{text}"
+        );
     }
     for (text, place) in files(bad) {
         let checked = ctl_with(&text, &["check", "-"]);
@@ -77,7 +86,12 @@ fn the_sample_passes() {
 
 #[test]
 fn files_without_the_filter_are_wrong_usage() {
-    for text in ["static_resources: {}", "kind: Service\napiVersion: v1", "[]", "a: b\n---\nc: d"] {
+    for text in [
+        "static_resources: {}",
+        "kind: Service\napiVersion: v1",
+        "[]",
+        "a: b\n---\nc: d",
+    ] {
         assert_eq!(ctl_with(text, &["check", "-"]).code, Some(2), "{text}");
     }
     assert_eq!(ctl(&["check", "/does/not/exist"]).code, Some(2));
@@ -121,7 +135,8 @@ fn an_unquoted_on_is_a_boolean_as_it_is_to_envoy() {
 
 #[test]
 fn a_secret_of_the_environment_is_a_note() {
-    let config = r#"{"admin":{"path":"/m","token_env":"NOT_SET_A"},"bypass":{"key_env":"NOT_SET_B"}}"#;
+    let config =
+        r#"{"admin":{"path":"/m","token_env":"NOT_SET_A"},"bypass":{"key_env":"NOT_SET_B"}}"#;
     let checked = ctl_with(config, &["check", "-"]);
     assert_eq!(checked.code, Some(0), "{checked:?}");
     for variable in ["NOT_SET_A", "NOT_SET_B"] {

@@ -33,7 +33,10 @@ impl From<Output> for Outcome {
         };
         assert!(!outcome.stderr.contains("panicked"), "{outcome:?}");
         let secret = [&outcome.stdout, &outcome.stderr];
-        assert!(!secret.iter().any(|text| text.contains(TOKEN)), "{outcome:?}");
+        assert!(
+            !secret.iter().any(|text| text.contains(TOKEN)),
+            "{outcome:?}"
+        );
         outcome
     }
 }

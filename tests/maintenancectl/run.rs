@@ -18,7 +18,17 @@ fn start() -> Envoy {
 
 /// The arguments of a shell script.
 fn run<'a>(url: &'a str, script: &'a str) -> Vec<&'a str> {
-    vec!["run", "--url", url, "--message", "migration", "--", "sh", "-c", script]
+    vec![
+        "run",
+        "--url",
+        url,
+        "--message",
+        "migration",
+        "--",
+        "sh",
+        "-c",
+        script,
+    ]
 }
 
 #[test]
@@ -35,11 +45,18 @@ fn it_is_on_while_the_command_runs_and_its_code_is_ours() {
     assert_eq!(during["maintenance"], true);
     assert_eq!(during["message"], "migration");
     let after = setting(&envoy);
-    assert_eq!((&after["maintenance"], &after["decided_by"]), (&json!(false), &json!("initial")));
+    assert_eq!(
+        (&after["maintenance"], &after["decided_by"]),
+        (&json!(false), &json!("initial"))
+    );
     assert_eq!(ctl(&run(&url, "true")).code, Some(0));
     assert_eq!(ctl(&run(&url, "kill -9 $$")).code, Some(137));
     for (program, code) in [("/does/not/exist", 127), ("/", 126)] {
-        assert_eq!(ctl(&["run", "--url", &url, "--", program]).code, Some(code), "{program}");
+        assert_eq!(
+            ctl(&["run", "--url", &url, "--", program]).code,
+            Some(code),
+            "{program}"
+        );
         assert_eq!(setting(&envoy)["decided_by"], "initial");
     }
 }
@@ -71,7 +88,10 @@ fn what_somebody_else_sets_meanwhile_stays() {
     assert_eq!(outcome.code, Some(125), "{outcome:?}");
     assert!(outcome.stderr.contains("somebody else"), "{outcome:?}");
     let after = setting(&envoy);
-    assert_eq!((&after["maintenance"], &after["decided_by"]), (&json!(false), &json!("state")));
+    assert_eq!(
+        (&after["maintenance"], &after["decided_by"]),
+        (&json!(false), &json!("state"))
+    );
 }
 
 #[test]
@@ -80,24 +100,34 @@ fn several_addresses_of_one_state_are_put_back_as_one() {
     let url = url(&envoy);
     assert_eq!(envoy.admin("POST", "on?message=before").status, 200);
     let before = setting(&envoy);
-    let outcome = ctl(&["run", "--url", &url, "--url", &url, "--for", "60", "--", "true"]);
+    let outcome = ctl(&[
+        "run", "--url", &url, "--url", &url, "--for", "60", "--", "true",
+    ]);
     assert_eq!(outcome.code, Some(0), "{outcome:?}");
     assert_eq!(setting(&envoy), before);
 }
 
 #[test]
 fn without_maintenance_the_command_is_not_run() {
-    let (envoy, locked) = (start(), Envoy::start(json!({"admin": admin(), "mode": "off"})));
+    let (envoy, locked) = (
+        start(),
+        Envoy::start(json!({"admin": admin(), "mode": "off"})),
+    );
     let [open, locked] = [&envoy, &locked].map(url);
     let outcome = ctl(&["run", "--url", &open, "--url", &locked, "--", "echo", "ran"]);
     assert_eq!((outcome.code, outcome.stdout.as_str()), (Some(125), ""));
     assert!(outcome.stderr.contains("409: "), "{outcome:?}");
     assert_eq!(setting(&envoy)["decided_by"], "initial", "put back");
-    assert_eq!(ctl(&["run", "--url", "http://127.0.0.1:1/m", "--", "true"]).code, Some(125));
+    assert_eq!(
+        ctl(&["run", "--url", "http://127.0.0.1:1/m", "--", "true"]).code,
+        Some(125)
+    );
 }
 
 fn kill(signal: &str, child: &Child) {
-    let status = Command::new("kill").args([signal, &child.id().to_string()]).status();
+    let status = Command::new("kill")
+        .args([signal, &child.id().to_string()])
+        .status();
     assert!(status.unwrap().success());
 }
 
@@ -109,7 +139,10 @@ fn a_signal_ends_the_command_and_what_was_is_put_back() {
     let started = directory.path().join("started");
     for (signal, code) in [("-TERM", 143), ("-INT", 130)] {
         let script = format!("echo > {}; exec sleep 60", started.display());
-        let mut child = command(&run(&url, &script)).stdin(Stdio::null()).spawn().unwrap();
+        let mut child = command(&run(&url, &script))
+            .stdin(Stdio::null())
+            .spawn()
+            .unwrap();
         eventually("the command", || started.exists());
         assert!(envoy.get("/").is_blocked());
         kill(signal, &child);

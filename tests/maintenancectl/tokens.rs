@@ -11,12 +11,22 @@ const KEY: &str = "0123456789abcdef0123456789abcdef";
 
 #[test]
 fn the_entry_of_a_token_admits_it() {
-    let hashed = ctl_with(&format!("{TOKEN}\n"), &["hash-token", "--name", "night shift"]);
+    let hashed = ctl_with(
+        &format!("{TOKEN}\n"),
+        &["hash-token", "--name", "night shift"],
+    );
     assert_eq!(hashed.code, Some(0));
-    assert_eq!(hashed.json(), json!({"name": "night shift", "sha256": sha256(TOKEN)}));
+    assert_eq!(
+        hashed.json(),
+        json!({"name": "night shift", "sha256": sha256(TOKEN)})
+    );
     assert_eq!(hashed.stderr, "");
     assert_eq!(ctl_with("short", &["hash-token"]).json()["name"], "ops");
-    assert!(ctl_with("short", &["hash-token"]).stderr.contains("16 bytes"));
+    assert!(
+        ctl_with("short", &["hash-token"])
+            .stderr
+            .contains("16 bytes")
+    );
     assert_eq!(ctl_with("\n", &["hash-token"]).code, Some(2));
 }
 
@@ -53,7 +63,11 @@ fn a_token_minted_offline_passes() {
         (&["--ttl", "0"], 2),
         (&["--key-env", "NOT_SET"], 2),
     ] {
-        assert_eq!(ctl(&[&name[..], more].concat()).code, Some(code), "{more:?}");
+        assert_eq!(
+            ctl(&[&name[..], more].concat()).code,
+            Some(code),
+            "{more:?}"
+        );
     }
 }
 
@@ -62,12 +76,23 @@ fn help_has_an_example_for_every_command() {
     let help = ctl(&["--help"]).stdout;
     assert!(help.contains("Exit codes:"));
     for command in [
-        "status", "on", "off", "reset", "run", "check", "explain", "hash-token", "bypass",
+        "status",
+        "on",
+        "off",
+        "reset",
+        "run",
+        "check",
+        "explain",
+        "hash-token",
+        "bypass",
         "completions",
     ] {
         assert!(help.contains(&format!("  {command} ")), "{command}");
         let help = ctl(&[command, "--help"]).stdout;
-        assert!(help.contains(&format!("maintenancectl {command}")), "{command}");
+        assert!(
+            help.contains(&format!("maintenancectl {command}")),
+            "{command}"
+        );
         assert!(help.contains("Example:"), "{command}");
     }
     assert!(ctl(&["completions", "bash"]).stdout.contains("hash-token"));
