@@ -13,7 +13,7 @@ SAMPLE := target/sample.env
 export ENVOY
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test check figures clean
+.PHONY: help build cli run test check figures clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,19 +23,24 @@ build: $(SAMPLE) ## Build the module, and a token for the samples
 	cargo build --release --locked --lib --target $(TARGET)
 	@echo "$(MODULE) is ready"
 
+cli: ## Build the command line, maintenancectl
+	cargo build --release --locked --features cli --bin maintenancectl
+	@echo "target/release/maintenancectl is ready"
+
 run: build $(ENVOY) ## Start Envoy with envoy/envoy.yaml, and say what to type next
 	@set -a; . ./$(SAMPLE); set +a; cat envoy/welcome.txt; \
 	exec $(ENVOY) --config-path envoy/envoy.yaml --concurrency 2 --log-level warning
 
 test: build $(ENVOY) ## Run all tests, on a real Envoy
-	cargo test --locked
+	cargo test --locked --features cli
 
 check: ## Check format, lints and documentation, natively and for wasm32
 	@rustup target list --installed | grep -qx $(TARGET) || rustup target add $(TARGET)
 	cargo fmt --check
 	cargo clippy --locked --all-targets -- --deny warnings
+	cargo clippy --locked --all-targets --features cli -- --deny warnings
 	cargo clippy --locked --lib --target $(TARGET) -- --deny warnings
-	RUSTDOCFLAGS="--deny warnings" cargo doc --locked --no-deps --document-private-items
+	RUSTDOCFLAGS="--deny warnings" cargo doc --locked --no-deps --document-private-items --features cli
 	RUSTDOCFLAGS="--deny warnings" cargo doc --locked --no-deps --document-private-items --target $(TARGET)
 
 figures: build $(ENVOY) ## Print the module's size and how long it takes to configure

@@ -17,6 +17,8 @@ pub mod admin;
 pub mod bypass;
 pub mod client_address;
 pub mod config;
+#[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
+pub mod ctl;
 pub mod decision;
 pub mod flag;
 pub mod header_map;

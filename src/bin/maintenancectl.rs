@@ -1,0 +1,7 @@
+//! The command line of the filter: [`maintenance_mode::ctl`].
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    maintenance_mode::ctl::main()
+}

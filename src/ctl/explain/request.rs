@@ -1,0 +1,131 @@
+//! A request that the arguments describe.
+
+use std::net::IpAddr;
+
+use super::super::arguments::{Explain, RouteAction};
+use crate::{
+    client_address::ClientAddress,
+    header_map::HeaderMap,
+    path,
+    policy::AttributePath,
+    request::{Attribute, RequestHead},
+    timestamp::Timestamp,
+};
+
+/// All of it is there from the start.
+pub(super) struct DescribedRequest<'a> {
+    options: &'a Explain,
+    headers: HeaderMap,
+    client_ip: Option<IpAddr>,
+    now: Timestamp,
+}
+
+/// Port 0 would say that Envoy itself took the address from a header.
+const SOME_PORT: u16 = 1;
+
+impl<'a> DescribedRequest<'a> {
+    /// # Errors
+    /// No request can have such a header.
+    pub(super) fn new(
+        options: &'a Explain,
+        client_address: &ClientAddress,
+        now: Timestamp,
+    ) -> Result<Self, String> {
+        let headers = HeaderMap::decode(HeaderMap::encode(&header_lines(options)?));
+        let source = match options.ip {
+            IpAddr::V4(ip) => format!("{ip}:{SOME_PORT}"),
+            IpAddr::V6(ip) => format!("[{ip}]:{SOME_PORT}"),
+        };
+        let client_ip = client_address.resolve(source.as_bytes(), |name| headers.get(name));
+        Ok(Self {
+            options,
+            headers,
+            client_ip,
+            now,
+        })
+    }
+}
+
+/// The lines as Envoy hands them over: `host` is `:authority`, cookies come last.
+fn header_lines(options: &Explain) -> Result<Vec<(String, String)>, String> {
+    let mut authority = options.host.clone();
+    let mut lines = Vec::new();
+    for (name, value) in &options.headers {
+        if name == "host" {
+            authority.clone_from(value);
+        } else if name.starts_with(':') {
+            return Err(format!("{name:?} is no header that a client sends"));
+        } else {
+            lines.push((name.clone(), value.clone()));
+        }
+    }
+    if !options.cookies.is_empty() {
+        let cookies = options.cookies.iter();
+        let pairs = cookies.map(|(name, value)| format!("{name}={value}"));
+        lines.push(("cookie".to_owned(), pairs.collect::<Vec<_>>().join("; ")));
+    }
+    let pseudo_headers = [
+        (":authority", authority),
+        (":path", options.path.clone()),
+        (":method", options.method.clone()),
+        (":scheme", "http".to_owned()),
+    ];
+    let pseudo_headers = pseudo_headers.map(|(name, value)| (name.to_owned(), value));
+    Ok(pseudo_headers.into_iter().chain(lines).collect())
+}
+
+impl RequestHead for DescribedRequest<'_> {
+    fn path(&self) -> &[u8] {
+        self.options.path.as_bytes()
+    }
+
+    fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    fn client_ip(&self) -> Option<IpAddr> {
+        self.client_ip
+    }
+
+    /// What is given, or else follows from the rest of the request.
+    fn attribute(&self, path: &AttributePath) -> Attribute {
+        let segments: Vec<&[u8]> = path.as_bytes().split(|&byte| byte == 0).collect();
+        let dotted = segments.join(&b'.');
+        let mut given = self.options.attributes.iter();
+        if let Some((_, value)) = given.find(|(name, _)| name.as_bytes() == dotted) {
+            return Attribute::Text(value.as_bytes().to_vec());
+        }
+        let text = |bytes: &[u8]| Some(bytes.to_vec());
+        let follows = match segments.as_slice() {
+            [b"request", b"headers", name] => std::str::from_utf8(name)
+                .ok()
+                .and_then(|name| text(&self.headers.get(name)?)),
+            [b"request", b"path"] => text(self.path()),
+            [b"request", b"url_path"] => text(path::without_query(self.path())),
+            [b"request", b"method"] => text(self.options.method.as_bytes()),
+            [b"request", b"host"] => self.headers.first(":authority").and_then(text),
+            _ => None,
+        };
+        follows.map_or(Attribute::Absent, Attribute::Text)
+    }
+
+    fn route_action(&self) -> Attribute {
+        let action = self.options.route_action.map(|action| match action {
+            RouteAction::Allow => "allow",
+            RouteAction::Block => "block",
+            RouteAction::On => "on",
+            RouteAction::Follow => "follow",
+        });
+        action.map_or(Attribute::Absent, |action| Attribute::Text(action.into()))
+    }
+
+    fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    fn random(&self) -> u64 {
+        0
+    }
+
+    fn report_error(&self) {}
+}

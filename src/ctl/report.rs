@@ -1,0 +1,182 @@
+//! What calls of endpoints came to: lines, a table or JSON.
+
+use serde_json::{Value, json};
+
+use super::{
+    Exit,
+    agreement::agree,
+    client::{CallError, Status},
+    complain, now, one_line, say,
+};
+
+/// The outcome of the same call at each endpoint.
+pub(super) type Outcomes<'u> = Vec<(&'u str, Result<Status, CallError>)>;
+
+/// Prints the outcomes; success if all calls were and the endpoints agree.
+pub(super) fn report(outcomes: &Outcomes<'_>, json: bool) -> Exit {
+    if json {
+        say(&document(outcomes).to_string());
+    }
+    match outcomes.as_slice() {
+        [(url, Err(error))] => complain(&format!("{url}: {error}")),
+        _ if json => {}
+        [(_, Ok(status))] => say(&lines(status)),
+        several => say(&table(several)),
+    }
+    let statuses: Vec<&Status> = outcomes
+        .iter()
+        .filter_map(|(_, o)| o.as_ref().ok())
+        .collect();
+    let agree = agree(statuses.iter().copied(), now());
+    if !agree {
+        complain("the endpoints do not agree");
+    }
+    if agree && statuses.len() == outcomes.len() {
+        Exit::Success
+    } else {
+        Exit::Failure
+    }
+}
+
+/// The answer of one endpoint, or a list of those of several.
+fn document(outcomes: &Outcomes<'_>) -> Value {
+    let documents = outcomes.iter().map(|(url, outcome)| {
+        let mut document = match outcome {
+            Ok(status) => status.document.clone(),
+            Err(error) => json!({"error": error.to_string()}),
+        };
+        if let Some(keys) = document.as_object_mut() {
+            keys.insert("url".to_owned(), (*url).into());
+        }
+        document
+    });
+    let mut documents: Vec<Value> = documents.collect();
+    match documents.as_mut_slice() {
+        [document] => document.take(),
+        _ => documents.into(),
+    }
+}
+
+/// What is known, a line each.
+fn lines(status: &Status) -> String {
+    const KEYS: [&str; 12] = [
+        "maintenance",
+        "decided_by",
+        "scope",
+        "generation",
+        "since",
+        "start",
+        "until",
+        "retry_after",
+        "message",
+        "changed_by",
+        "store",
+        "version",
+    ];
+    let line = |key: &str| {
+        let text = cell(status, key)?;
+        Some(format!("{:<13}{text}", key.replace('_', " ")))
+    };
+    let lines: Vec<String> = KEYS.into_iter().filter_map(line).collect();
+    lines.join("\n")
+}
+
+/// The text of a value that is known.
+fn cell(status: &Status, key: &str) -> Option<String> {
+    match status.document.get(key)? {
+        Value::Null => None,
+        Value::Bool(on) if key == "maintenance" => Some(if *on { "on" } else { "off" }.to_owned()),
+        Value::String(text) => Some(one_line(text)),
+        other => Some(other.to_string()),
+    }
+}
+
+fn table(outcomes: &[(&str, Result<Status, CallError>)]) -> String {
+    let mut rows = vec![
+        [
+            "URL",
+            "MAINTENANCE",
+            "DECIDED BY",
+            "GENERATION",
+            "UNTIL",
+            "MESSAGE",
+        ]
+        .map(str::to_owned),
+    ];
+    for (url, outcome) in outcomes {
+        rows.push(match outcome {
+            Ok(status) => {
+                let cell = |key| cell(status, key).unwrap_or_else(|| "-".to_owned());
+                [
+                    (*url).to_owned(),
+                    cell("maintenance"),
+                    cell("decided_by"),
+                    cell("generation"),
+                    cell("until"),
+                    cell("message"),
+                ]
+            }
+            Err(error) => {
+                let unknown = || "-".to_owned();
+                [
+                    (*url).to_owned(),
+                    "?".to_owned(),
+                    unknown(),
+                    unknown(),
+                    unknown(),
+                    error.to_string(),
+                ]
+            }
+        });
+    }
+    let mut widths = [0; 6];
+    for row in &rows {
+        for (width, cell) in widths.iter_mut().zip(row) {
+            *width = cell.chars().count().max(*width);
+        }
+    }
+    let line = |row: &[String; 6]| {
+        let cells = row.iter().zip(widths);
+        let line: String = cells
+            .map(|(cell, width)| format!("{cell:<width$}  "))
+            .collect();
+        line.trim_end().to_owned()
+    };
+    rows.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ctl::client::status;
+
+    #[test]
+    fn one_is_told_in_lines_and_several_in_a_table() {
+        let on = status(r#"{"maintenance":true,"message":"a\nb","until":null}"#);
+        assert_eq!(
+            lines(&on),
+            "maintenance  on\ndecided by   state\ngeneration   1\nmessage      a\\nb"
+        );
+        let outcomes = [
+            ("http://a/m", Ok(on)),
+            ("http://b/m", Err(CallError::Foreign(200))),
+        ];
+        let table = table(&outcomes);
+        let rows: Vec<&str> = table.lines().collect();
+        assert!(
+            rows[1].starts_with("http://a/m  on           state"),
+            "{table}"
+        );
+        assert!(rows[2].starts_with("http://b/m  ?            -"), "{table}");
+    }
+
+    #[test]
+    fn json_is_an_object_for_one_and_a_list_for_several() {
+        let on = || ("http://a/m", Ok(status(r#"{"maintenance":true}"#)));
+        assert_eq!(document(&vec![on()])["url"], "http://a/m");
+        let failed = ("http://b/m", Err(CallError::Foreign(200)));
+        let both = document(&vec![on(), failed]);
+        assert_eq!(both[0]["maintenance"], true);
+        assert!(both[1]["error"].is_string());
+    }
+}

@@ -1,0 +1,181 @@
+//! `status`, `on`, `off` and `reset`.
+
+use serde_json::{Value, json};
+
+use crate::{
+    command::{command, ctl, url},
+    support::{Envoy, admin},
+};
+
+#[test]
+fn a_change_is_made_and_told() {
+    let envoy = Envoy::start(json!({"admin": admin()}));
+    let url = url(&envoy);
+    let status = ctl(&["status", "--url", &url]);
+    assert_eq!(status.code, Some(0), "{status:?}");
+    assert!(
+        status.stdout.starts_with("maintenance  off\n"),
+        "{status:?}"
+    );
+    let on = ctl(&[
+        "on",
+        "--url",
+        &url,
+        "--json",
+        "--until",
+        "2126-01-01T02:00:00+02:00",
+        "--message",
+        "é & + %",
+        "--retry-after",
+        "7",
+        "--start",
+        "2026-01-01T00:00:00Z",
+    ]);
+    assert_eq!(on.code, Some(0), "{on:?}");
+    let told = on.json();
+    let expected = envoy.admin("GET", "").json();
+    for key in [
+        "maintenance",
+        "until",
+        "start",
+        "message",
+        "retry_after",
+        "generation",
+    ] {
+        assert_eq!(told[key], expected[key], "{key}");
+    }
+    assert_eq!(told["until"], "2126-01-01T00:00:00Z");
+    assert_eq!(told["message"], "é & + %");
+    assert_eq!(told["url"], url);
+    assert!(envoy.get("/").is_blocked());
+
+    assert_eq!(ctl(&["off", "--url", &format!("{url}/")]).code, Some(0));
+    assert!(envoy.get("/").is_upstream());
+    let on = ctl(&["on", "--url", &url, "--for", "60", "--json"]);
+    assert!(on.json()["until"].is_string(), "{on:?}");
+    let reset = ctl(&["reset", "--url", &url, "--json"]);
+    assert_eq!(reset.json()["decided_by"], "initial");
+}
+
+#[test]
+fn a_generation_can_be_asked_for() {
+    let envoy = Envoy::start(json!({"admin": admin()}));
+    let url = url(&envoy);
+    assert_eq!(ctl(&["on", "--url", &url]).code, Some(0));
+    let late = ctl(&["off", "--url", &url, "--if-match", "7"]);
+    assert_eq!(late.code, Some(1));
+    assert!(late.stderr.contains("412: "), "{late:?}");
+    assert!(envoy.get("/").is_blocked());
+    assert_eq!(
+        ctl(&["off", "--url", &url, "--if-match", "1"]).code,
+        Some(0)
+    );
+}
+
+#[test]
+fn what_fails_is_told_by_its_culprit() {
+    let envoy = Envoy::start(json!({"admin": admin(), "mode": "on"}));
+    let url = url(&envoy);
+    let upstream = format!("http://{}/other", envoy.upstream.address);
+    for (arguments, error) in [
+        (vec!["off", "--url", &url], "409: "),
+        (
+            vec!["on", "--url", &url, "--until", "2001-01-01T00:00:00Z"],
+            "400: ",
+        ),
+        (vec!["status", "--url", &url, "--token", "wrong"], "401: "),
+        (
+            vec!["status", "--url", "http://127.0.0.1:1/m"],
+            "no answer: ",
+        ),
+        (
+            vec!["status", "--url", &upstream],
+            "is not that of an admin endpoint",
+        ),
+    ] {
+        let failed = ctl(&arguments);
+        assert_eq!(failed.code, Some(1), "{arguments:?} {failed:?}");
+        assert!(failed.stderr.contains(error), "{arguments:?} {failed:?}");
+        assert!(
+            failed.stderr.starts_with("http://"),
+            "{arguments:?} {failed:?}"
+        );
+    }
+}
+
+#[test]
+fn wrong_usage_is_told_without_the_token() {
+    for arguments in [
+        vec!["status"],
+        vec!["status", "--url", "example.com"],
+        vec![
+            "on",
+            "--url",
+            "http://a/m",
+            "--for",
+            "1",
+            "--until",
+            "2126-01-01T00:00:00Z",
+        ],
+        vec!["on", "--url", "http://a/m", "--until", "tomorrow"],
+        vec!["run", "--url", "http://a/m"],
+        vec![],
+    ] {
+        assert_eq!(ctl(&arguments).code, Some(2), "{arguments:?}");
+    }
+    let bad = ctl(&["status", "--url", "http://a/m", "--token", "se\ncret"]);
+    assert_eq!(bad.code, Some(2));
+    assert!(!bad.stderr.contains("cret"), "{bad:?}");
+    let mut without = command(&["status", "--url", "http://a/m"]);
+    let without = without.env_remove("MAINTENANCE_TOKEN").output().unwrap();
+    assert_eq!(without.status.code(), Some(2));
+}
+
+#[test]
+fn several_endpoints_must_all_answer_and_agree() {
+    let envoys = [(); 2].map(|()| Envoy::start(json!({"admin": admin()})));
+    let [one, other] = envoys.each_ref().map(url);
+    let both = ["--url", &one, "--url", &other, "--json"];
+    let ctl_both = |call: &str| ctl(&[&[call][..], &both].concat());
+
+    let on = ctl_both("on");
+    assert_eq!(on.code, Some(0), "{on:?}");
+    let told: Vec<Value> = on.json().as_array().unwrap().clone();
+    assert!(told.len() == 2 && told.iter().all(|status| status["maintenance"] == true));
+    assert!(envoys.iter().all(|envoy| envoy.get("/").is_blocked()));
+
+    assert_eq!(ctl(&["off", "--url", &other]).code, Some(0));
+    let status = ctl_both("status");
+    assert_eq!(status.code, Some(1));
+    assert!(status.stderr.contains("do not agree"), "{status:?}");
+    assert_eq!(ctl_both("off").code, Some(0));
+    assert_eq!(
+        ctl(&["on", "--url", &one, "--start", "2126-01-01T00:00:00Z"]).code,
+        Some(0)
+    );
+    assert_eq!(
+        ctl_both("status").code,
+        Some(1),
+        "one is planned, the other is not"
+    );
+
+    let table = ctl(&[
+        "off",
+        "--url",
+        &one,
+        "--url",
+        "http://127.0.0.1:1/m",
+        "--url",
+        &other,
+    ]);
+    assert_eq!(table.code, Some(1), "{table:?}");
+    let rows: Vec<&str> = table.stdout.lines().collect();
+    assert!(
+        rows.len() == 4 && rows[2].contains("no answer"),
+        "{table:?}"
+    );
+    assert!(
+        rows[3].contains("off"),
+        "the last is called all the same: {table:?}"
+    );
+}

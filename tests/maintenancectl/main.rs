@@ -1,0 +1,21 @@
+//! The contract, section 7: the command line, run as a user runs it, against a real Envoy.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used
+)]
+
+mod calls;
+mod check;
+mod command;
+mod explain;
+mod run;
+#[allow(
+    dead_code,
+    unused_imports,
+    reason = "the tests of the module use all of it, these only a part"
+)]
+#[path = "../envoy/support/mod.rs"]
+mod support;
+mod tokens;
