@@ -14,7 +14,7 @@ use crate::{
     flag::Flag,
     header_map::HeaderMap,
     path::without_query,
-    policy::{Redirect, Response},
+    policy::{Redirect, Response, RetryAfter},
     request::RequestHead,
 };
 
@@ -110,8 +110,10 @@ impl<'a> LocalReply<'a> {
             if let Some(redirect) = &response.redirect {
                 self.redirect(redirect, headers);
             }
-            if let Some(refresh) = &response.refresh {
-                self.push("refresh", &**refresh);
+            if let Some(refresh) = response.refresh.filter(|_| self.status != FOUND) {
+                let refresh = RetryAfter::Seconds(refresh);
+                let refresh = refresh.jittered(response.retry_after_jitter, || request.random());
+                self.push("refresh", refresh.to_text());
             }
         }
         if matches!(self.status, 204 | 304) {

@@ -134,8 +134,11 @@ impl StateChange {
         match &self.edit {
             Edit::Set(setting) => next.setting = Some(setting.clone()),
             Edit::Reset => next.setting = None,
+            // Later than the last one, even if the clock is not: a token that was minted since
+            // must not outlive it.
             Edit::RevokeBypass(at) => {
-                next.bypass_revoked_at = state.bypass_revoked_at.max(Some(at.unix_millis()));
+                let after_last = state.bypass_revoked_at.map(|last| last.saturating_add(1));
+                next.bypass_revoked_at = after_last.max(Some(at.unix_millis()));
             }
         }
         Ok(next)
@@ -257,7 +260,7 @@ mod tests {
         let state = apply(&state, Edit::RevokeBypass(at(3)));
         let state = apply(&state, Edit::Reset);
         assert_eq!((state.generation, state.setting.as_ref()), (4, None));
-        assert_eq!(state.bypass_revoked_at(), Some(at(5)));
+        assert_eq!(state.bypass_revoked_at(), Some(at(6)));
     }
 
     proptest! {

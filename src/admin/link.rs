@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{DETAILS, no_store, query::Query};
+use super::{DETAILS, no_store, query};
 use crate::{
     bypass::{Bypass, Minted},
     header_map::HeaderMap,
@@ -18,7 +18,6 @@ use crate::{
 /// A call of `GET P/bypass`.
 pub(super) struct Link<'p> {
     bypass: &'p Bypass,
-    query: Option<Query>,
 }
 
 const SEE_OTHER: u16 = 303;
@@ -34,24 +33,21 @@ impl<'p> Link<'p> {
         let bypass = policy.bypass.as_ref()?;
         let method = request.headers().first(":method")?;
         let is_link = endpoint.call(request.path())? == b"/bypass";
-        (is_link && matches!(method, b"GET" | b"HEAD")).then(|| Self {
-            bypass,
-            query: Query::parse(path::query(request.path()), &["token", "next"]).ok(),
-        })
+        (is_link && matches!(method, b"GET" | b"HEAD")).then_some(Self { bypass })
     }
 
     /// Goes on to `next`, with the cookie if the token holds. Never an error: whoever has
     /// got a link should see the site, and whoever guesses learns nothing.
     pub(super) fn follow(&self, state: &State, request: &impl RequestHead) -> LocalReply<'static> {
-        let parameter = |name| self.query.as_ref().and_then(|query| query.text(name));
-        let token = parameter("token").unwrap_or_default();
-        let next = parameter("next")
+        let query = path::query(request.path());
+        let token = query::first(query, "token").unwrap_or_default();
+        let next = query::first(query, "next")
             .filter(|next| is_local(next))
-            .unwrap_or(HOME);
+            .unwrap_or_else(|| HOME.to_owned());
         let mut reply = LocalReply {
             status: SEE_OTHER,
             headers: vec![
-                ("location".into(), encode(next).into()),
+                ("location".into(), encode(&next).into()),
                 ("cache-control".into(), "no-store".into()),
             ],
             body: "".into(),

@@ -95,6 +95,14 @@ impl Query {
     }
 }
 
+/// The first parameter of that name whose value can be read, whatever the others are.
+pub(super) fn first(query: &[u8], name: &str) -> Option<String> {
+    query
+        .split(|&byte| byte == b'&')
+        .filter_map(|pair| pair.strip_prefix(name.as_bytes())?.strip_prefix(b"="))
+        .find_map(text)
+}
+
 fn text(encoded: &[u8]) -> Option<String> {
     String::from_utf8(decode(encoded)?).ok()
 }

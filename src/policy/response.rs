@@ -23,10 +23,10 @@ pub struct Response {
     pub status: u16,
     /// The `Retry-After` of a reply for which no end is known.
     pub retry_after: Option<RetryAfter>,
-    /// The most seconds that are added to each `Retry-After` in seconds.
+    /// The most seconds that are added to each `Retry-After` and `Refresh` in seconds.
     pub retry_after_jitter: u64,
     /// The `Refresh` header of HTML replies, in seconds.
-    pub refresh: Option<Box<str>>,
+    pub refresh: Option<u64>,
     /// The representation of the body.
     pub format: Format,
     /// `{{title}}` of the bodies.
@@ -99,9 +99,7 @@ impl Response {
             retry_after_jitter: config
                 .retry_after_jitter
                 .map_or(0, |Number(seconds)| seconds),
-            refresh: config
-                .refresh
-                .map(|Number(seconds)| seconds.to_string().into()),
+            refresh: config.refresh.map(|Number(seconds)| seconds),
             format: config.format.unwrap_or_default(),
             title: config.title.map_or(DEFAULT_TITLE.into(), Into::into),
             message: config.message.map_or(DEFAULT_MESSAGE.into(), Into::into),
@@ -301,7 +299,7 @@ mod tests {
             Some("\"cookies\", \"storage\"")
         );
         assert_eq!(&*response.expired_cookies[0], "session=; Path=/; Max-Age=0");
-        assert_eq!(response.refresh.as_deref(), Some("30"));
+        assert_eq!(response.refresh, Some(30));
         for (json, error) in [
             (
                 r#"{"clear_site_data":["cookies","all"]}"#,

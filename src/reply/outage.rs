@@ -71,7 +71,7 @@ impl RetryAfter {
     }
 
     /// Up to `jitter` seconds more; a date stays as it is.
-    fn jittered(self, jitter: u64, random: impl FnOnce() -> u64) -> Self {
+    pub(super) fn jittered(self, jitter: u64, random: impl FnOnce() -> u64) -> Self {
         match (self, jitter.checked_add(1)) {
             (Self::Seconds(seconds), Some(span)) if jitter > 0 => {
                 Self::Seconds(seconds.saturating_add(random() % span))
