@@ -40,8 +40,8 @@ impl<'p> Link<'p> {
     /// got a link should see the site, and whoever guesses learns nothing.
     pub(super) fn follow(&self, state: &State, request: &impl RequestHead) -> LocalReply<'static> {
         let query = path::query(request.path());
-        let token = query::first(query, "token").unwrap_or_default();
-        let next = query::first(query, "next")
+        let token = query::only(query, "token").unwrap_or_default();
+        let next = query::only(query, "next")
             .filter(|next| is_local(next))
             .unwrap_or_else(|| HOME.to_owned());
         let mut reply = LocalReply {

@@ -95,12 +95,15 @@ impl Query {
     }
 }
 
-/// The first parameter of that name whose value can be read, whatever the others are.
-pub(super) fn first(query: &[u8], name: &str) -> Option<String> {
-    query
+/// The value of the only parameter of that name, whatever the others are.
+pub(super) fn only(query: &[u8], name: &str) -> Option<String> {
+    let mut values = query
         .split(|&byte| byte == b'&')
-        .filter_map(|pair| pair.strip_prefix(name.as_bytes())?.strip_prefix(b"="))
-        .find_map(text)
+        .filter_map(|pair| pair.strip_prefix(name.as_bytes())?.strip_prefix(b"="));
+    match (values.next(), values.next()) {
+        (Some(value), None) => text(value),
+        _ => None,
+    }
 }
 
 fn text(encoded: &[u8]) -> Option<String> {
