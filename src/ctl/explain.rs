@@ -111,7 +111,7 @@ impl<'a> Inquiry<'a> {
             config: found.parse()?,
             policy,
             state: state(options, now),
-            request: DescribedRequest::new(options, &policy.client_address, now)?,
+            request: DescribedRequest::new(options, &policy.client_address, now),
         })
     }
 

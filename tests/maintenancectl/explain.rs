@@ -166,6 +166,6 @@ fn any_decision_is_a_success_and_what_is_invalid_is_not() {
     assert_eq!(explain("mode: 1", &[]).code, Some(1));
     assert_eq!(explain("kind: Service", &[]).code, Some(2));
     assert_eq!(explain("", &["--on", "--off"]).code, Some(2));
-    assert_eq!(explain("", &["--header", ":path: /x"]).code, Some(1));
+    assert_eq!(explain("", &["--header", ":path: /x"]).code, Some(2));
     assert_eq!(explain("", &["--nth", "2"]).code, Some(2));
 }

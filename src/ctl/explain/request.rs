@@ -24,37 +24,33 @@ pub(super) struct DescribedRequest<'a> {
 const SOME_PORT: u16 = 1;
 
 impl<'a> DescribedRequest<'a> {
-    /// # Errors
-    /// No request can have such a header.
     pub(super) fn new(
         options: &'a Explain,
         client_address: &ClientAddress,
         now: Timestamp,
-    ) -> Result<Self, String> {
-        let headers = HeaderMap::decode(HeaderMap::encode(&header_lines(options)?));
+    ) -> Self {
+        let headers = HeaderMap::decode(HeaderMap::encode(&header_lines(options)));
         let source = match options.ip {
             IpAddr::V4(ip) => format!("{ip}:{SOME_PORT}"),
             IpAddr::V6(ip) => format!("[{ip}]:{SOME_PORT}"),
         };
         let client_ip = client_address.resolve(source.as_bytes(), |name| headers.get(name));
-        Ok(Self {
+        Self {
             options,
             headers,
             client_ip,
             now,
-        })
+        }
     }
 }
 
 /// The lines as Envoy hands them over: `host` is `:authority`, cookies come last.
-fn header_lines(options: &Explain) -> Result<Vec<(String, String)>, String> {
+fn header_lines(options: &Explain) -> Vec<(String, String)> {
     let mut authority = options.host.clone();
     let mut lines = Vec::new();
     for (name, value) in &options.headers {
         if name == "host" {
             authority.clone_from(value);
-        } else if name.starts_with(':') {
-            return Err(format!("{name:?} is no header that a client sends"));
         } else {
             lines.push((name.clone(), value.clone()));
         }
@@ -71,7 +67,7 @@ fn header_lines(options: &Explain) -> Result<Vec<(String, String)>, String> {
         (":scheme", "http".to_owned()),
     ];
     let pseudo_headers = pseudo_headers.map(|(name, value)| (name.to_owned(), value));
-    Ok(pseudo_headers.into_iter().chain(lines).collect())
+    pseudo_headers.into_iter().chain(lines).collect()
 }
 
 impl RequestHead for DescribedRequest<'_> {
