@@ -131,7 +131,8 @@ pub struct ClientAddressConfig {
 #[serde(remote = "Self", deny_unknown_fields)]
 pub struct RuleConfig {
     /// The name of the rule, for people.
-    pub name: String,
+    #[serde(default, deserialize_with = "present")]
+    pub name: Option<String>,
     /// The requests it is for.
     #[serde(rename = "match")]
     pub matches: MatchersConfig,

@@ -59,14 +59,16 @@ impl HeaderMap {
         })
     }
 
-    /// The value of a header; the values of repeated lines are joined by `,`.
+    /// The value of a header; the values of repeated lines are joined by `,`, those of
+    /// `cookie` by `; `.
     pub fn get(&self, name: &str) -> Option<Cow<'_, [u8]>> {
-        self.joined(name, b",")
+        let separator: &[u8] = if name == "cookie" { b"; " } else { b"," };
+        self.joined(name, separator)
     }
 
-    /// The cookies of the request; repeated `cookie` lines are joined by `; `.
+    /// The cookies of the request.
     pub fn cookies(&self) -> Option<Cow<'_, [u8]>> {
-        self.joined("cookie", b"; ")
+        self.get("cookie")
     }
 
     /// The first line of a header that cannot be repeated, such as `:path`.

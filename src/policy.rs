@@ -33,7 +33,7 @@ pub(crate) use fields::{cookie_values, header_name, is_token};
 pub(crate) use hosts::host_name;
 
 use crate::{
-    bypass::Bypass,
+    bypass::{self, Bypass},
     client_address::ClientAddress,
     config::{Mode, PluginConfig, Switch},
 };
@@ -115,8 +115,14 @@ impl Policy {
     }
 }
 
-/// Headers that Envoy routes or frames by.
-const NOT_FOR_UPSTREAM: [&str; 4] = ["connection", "content-length", "host", "transfer-encoding"];
+/// Headers that have another meaning.
+const NOT_FOR_UPSTREAM: [&str; 5] = [
+    bypass::HEADER,
+    "connection",
+    "content-length",
+    "host",
+    "transfer-encoding",
+];
 
 fn compile_upstream_header(name: String) -> Result<Box<str>, InvalidConfig> {
     let name = header_name(&name)?;

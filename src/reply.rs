@@ -66,6 +66,7 @@ impl<'a> LocalReply<'a> {
             grant.apply(&mut reply);
             if cors::is_preflight(headers) {
                 cors::answer_preflight(&mut reply, headers);
+                reply.configure(&response.headers);
                 return reply;
             }
         }
@@ -107,10 +108,11 @@ impl<'a> LocalReply<'a> {
             }
         };
         if representation == Representation::Html {
-            if let Some(redirect) = &response.redirect {
-                self.redirect(redirect, headers);
-            }
-            if let Some(refresh) = response.refresh.filter(|_| self.status != FOUND) {
+            let redirected = response
+                .redirect
+                .as_ref()
+                .is_some_and(|redirect| self.redirect(redirect, headers));
+            if let Some(refresh) = response.refresh.filter(|_| !redirected) {
                 let refresh = RetryAfter::Seconds(refresh);
                 let refresh = refresh.jittered(response.retry_after_jitter, || request.random());
                 self.push("refresh", refresh.to_text());
@@ -136,14 +138,16 @@ impl<'a> LocalReply<'a> {
         self.body = Cow::Owned(body);
     }
 
-    /// Sends `GET` and `HEAD` elsewhere, but not to where they are.
-    fn redirect(&mut self, redirect: &'a Redirect, headers: &HeaderMap) {
+    /// Sends `GET` and `HEAD` elsewhere, but not to where they are; whether it did.
+    fn redirect(&mut self, redirect: &'a Redirect, headers: &HeaderMap) -> bool {
         let value = |name| headers.first(name).unwrap_or_default();
         let is_target = redirect.is_target(value(":authority"), without_query(value(":path")));
-        if matches!(value(":method"), b"GET" | b"HEAD") && !is_target {
+        let redirected = matches!(value(":method"), b"GET" | b"HEAD") && !is_target;
+        if redirected {
             self.status = FOUND;
             self.push("location", &*redirect.url);
         }
+        redirected
     }
 
     fn end_session(&mut self, response: &'a Response, headers: &HeaderMap) {

@@ -101,9 +101,7 @@ fn mint(bypass: &Bypass, query: &[u8]) -> Result<Call, Refusal> {
         .name("name")?
         .ok_or_else(|| Refusal::Parameter("name is missing".into()))?;
     let longest = bypass.max_ttl_seconds;
-    let ttl_seconds = query
-        .seconds("ttl")?
-        .unwrap_or(DEFAULT_TTL_SECONDS.min(longest));
+    let ttl_seconds = query.seconds("ttl")?.unwrap_or(DEFAULT_TTL_SECONDS);
     if !(1..=longest).contains(&ttl_seconds) {
         return Err(Refusal::Parameter(format!(
             "ttl is not from 1 to {longest} seconds"

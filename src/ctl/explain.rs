@@ -97,7 +97,6 @@ fn select(options: &Explain) -> Result<Found, String> {
 /// A request, and all that decides on it.
 struct Inquiry<'a> {
     found: &'a Found,
-    config: PluginConfig,
     policy: &'a Policy,
     state: State,
     request: DescribedRequest<'a>,
@@ -108,7 +107,6 @@ impl<'a> Inquiry<'a> {
         let now = options.at.unwrap_or_else(now);
         Ok(Self {
             found,
-            config: found.parse()?,
             policy,
             state: state(options, now),
             request: DescribedRequest::new(options, &policy.client_address, now),
@@ -148,7 +146,7 @@ impl<'a> Inquiry<'a> {
             matched,
             rule: match origin {
                 Origin::Admin => None,
-                _ => rule.map(|rule| rule.name.to_string()),
+                _ => rule.and_then(|rule| rule.name.as_deref().map(str::to_owned)),
             },
             status,
         })
@@ -171,13 +169,9 @@ impl<'a> Inquiry<'a> {
     }
 
     fn place_of(&self, rule: Option<&Rule>) -> String {
-        let index = rule.and_then(|rule| {
-            let mut rules = self.config.rules.iter();
-            rules.position(|config| *config.name == *rule.name)
-        });
-        index.map_or_else(
+        rule.map_or_else(
             || "route_metadata".to_owned(),
-            |index| format!("rules[{index}]"),
+            |rule| format!("rules[{}]", rule.index),
         )
     }
 }

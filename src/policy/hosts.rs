@@ -1,10 +1,13 @@
 //! The entries of `hosts`.
 
-use super::{InvalidConfig, invalid::each};
+use super::{InvalidConfig, invalid::each, paths::Reading};
 
 /// Host names to compare `:authority` with. Case, port and a trailing dot do not matter.
 #[derive(Clone, Debug, Default)]
-pub struct Hosts(Vec<Host>);
+pub struct Hosts {
+    reading: Reading,
+    hosts: Vec<Host>,
+}
 
 /// Lower-case, without port and trailing dot.
 #[derive(Clone, Debug)]
@@ -19,28 +22,38 @@ impl Hosts {
     ///
     /// # Errors
     /// The first entry that is no host name.
-    pub fn compile(entries: &[String]) -> Result<Self, InvalidConfig> {
-        each(entries, |entry| compile_entry(entry)).map(Self)
+    pub fn compile(entries: &[String], reading: Reading) -> Result<Self, InvalidConfig> {
+        let hosts = each(entries, |entry| compile_entry(entry))?;
+        Ok(Self { reading, hosts })
     }
 
     /// Whether there is an entry at all.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.hosts.is_empty()
     }
 
     /// Whether an entry matches the `:authority` of a request.
     pub fn contains(&self, authority: &[u8]) -> bool {
         let name = host_name(authority);
-        self.0.iter().any(|host| match host {
+        self.hosts.iter().any(|host| match host {
             Host::Exact(host) => name.eq_ignore_ascii_case(host.as_bytes()),
             Host::Below(domain) => name
                 .len()
                 .checked_sub(domain.len())
                 .and_then(|labels| name.split_at_checked(labels))
                 .is_some_and(|(labels, end)| {
-                    end.eq_ignore_ascii_case(domain.as_bytes()) && is_host_name(labels)
+                    end.eq_ignore_ascii_case(domain.as_bytes()) && self.are_labels(labels)
                 }),
         })
+    }
+
+    /// Whether what stands before a domain is one label or more. Envoy routes by the domain
+    /// alone: in doubt it is, where a match blocks.
+    fn are_labels(&self, labels: &[u8]) -> bool {
+        match self.reading {
+            Reading::Canonical => is_host_name(labels),
+            Reading::AsSentOrNormalised => !labels.is_empty(),
+        }
     }
 }
 
@@ -88,7 +101,7 @@ mod tests {
     use super::*;
 
     fn hosts(entry: &str) -> Hosts {
-        Hosts::compile(&[entry.to_owned()]).unwrap()
+        Hosts::compile(&[entry.to_owned()], Reading::Canonical).unwrap()
     }
 
     #[test]
@@ -135,6 +148,21 @@ mod tests {
     }
 
     #[test]
+    fn where_a_match_blocks_anything_before_the_domain_is_a_label() {
+        let entries = ["*.example.com".to_owned()];
+        let set = Hosts::compile(&entries, Reading::AsSentOrNormalised).unwrap();
+        for hit in [
+            "a.example.com",
+            "a!b.example.com",
+            "x,a.example.com",
+            "..example.com",
+        ] {
+            assert!(set.contains(hit.as_bytes()), "{hit}");
+        }
+        assert!(!set.contains(b".example.com") && !set.contains(b"example.com"));
+    }
+
+    #[test]
     fn addresses_are_hosts() {
         assert!(hosts("[2001:db8::1]").contains(b"[2001:DB8::1]:8080"));
         assert!(hosts("10.0.0.1").contains(b"10.0.0.1:80"));
@@ -156,7 +184,9 @@ mod tests {
             "::1",
             "[::1",
         ] {
-            let error = Hosts::compile(&[entry.to_owned()]).unwrap_err().to_string();
+            let error = Hosts::compile(&[entry.to_owned()], Reading::Canonical)
+                .unwrap_err()
+                .to_string();
             assert!(error.contains("is not a host name"), "{entry} gave {error}");
         }
     }

@@ -31,7 +31,7 @@ impl Matchers {
         Ok(Self {
             client_ips: Networks::compile(&config.client_ips).at("client_ips")?,
             paths: Paths::compile(config.paths, reading).at("paths")?,
-            hosts: Hosts::compile(&config.hosts).at("hosts")?,
+            hosts: Hosts::compile(&config.hosts, reading).at("hosts")?,
             methods: each(config.methods, compile_method).at("methods")?,
             headers: each(config.headers, HeaderMatch::compile).at("headers")?,
             cookies: each(config.cookies, CookieMatch::compile).at("cookies")?,

@@ -15,13 +15,14 @@ use crate::{
     path::{is_canonical, normalised},
 };
 
-/// Which readings of a request path count.
+/// Which readings of what a client sends count.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Reading {
-    /// Where a match lets a request pass: only a path that all servers read the same way.
+    /// Where a match lets a request pass: only a path that all servers read the same way,
+    /// and a host that is a host name.
     #[default]
     Canonical,
-    /// Where a match blocks: the path as it was sent, or normalised.
+    /// Where a match blocks: a path as it was sent, or normalised, and any host.
     AsSentOrNormalised,
 }
 

@@ -17,8 +17,10 @@ pub struct Rules {
 /// A compiled rule.
 #[derive(Clone, Debug)]
 pub struct Rule {
+    /// Its place in the list.
+    pub index: usize,
     /// For people.
-    pub name: Box<str>,
+    pub name: Option<Box<str>>,
     /// What it does.
     pub action: Action,
     /// What requests get that it blocks, where that is not what all get.
@@ -37,13 +39,11 @@ impl Rules {
     ) -> Result<Self, InvalidConfig> {
         let mut rules: Vec<Rule> = Vec::new();
         for (index, config) in config.into_iter().enumerate() {
-            let rule = Rule::compile(config, global).and_then(|rule| {
-                if rules.iter().any(|other| other.name == rule.name) {
-                    return Err(InvalidConfig::new(format!(
-                        "{:?} is there twice",
-                        rule.name
-                    )))
-                    .at("name");
+            let rule = Rule::compile(index, config, global).and_then(|rule| {
+                if let Some(name) = &rule.name
+                    && rules.iter().any(|other| other.name.as_ref() == Some(name))
+                {
+                    return Err(InvalidConfig::new(format!("{name:?} is there twice"))).at("name");
                 }
                 Ok(rule)
             });
@@ -80,8 +80,12 @@ impl Rules {
 }
 
 impl Rule {
-    fn compile(config: RuleConfig, global: &ResponseConfig) -> Result<Self, InvalidConfig> {
-        if config.name.is_empty() {
+    fn compile(
+        index: usize,
+        config: RuleConfig,
+        global: &ResponseConfig,
+    ) -> Result<Self, InvalidConfig> {
+        if config.name.as_deref() == Some("") {
             return Err(InvalidConfig::new("is empty")).at("name");
         }
         if config.matches == MatchersConfig::default() {
@@ -101,7 +105,8 @@ impl Rule {
             Some(Response::compile(config.response.or(global)).at("response")?)
         };
         Ok(Self {
-            name: config.name.into(),
+            index,
+            name: config.name.map(Into::into),
             action: config.action,
             response,
             matches: Matchers::compile(config.matches, reading).at("match")?,
@@ -121,7 +126,7 @@ mod tests {
 
     fn first<'r>(rules: &'r Rules, on: bool, headers: &[(&str, &str)]) -> Option<&'r str> {
         let rule = rules.first_match(on, &TestRequest::new(headers));
-        rule.map(|rule| &*rule.name)
+        rule.and_then(|rule| rule.name.as_deref())
     }
 
     #[test]
@@ -191,6 +196,16 @@ mod tests {
                 let found = first(&rules, true, &[(":path", path)]);
                 assert_eq!(found.is_some(), hit, "{action} {path}");
             }
+        }
+    }
+
+    #[test]
+    fn a_newline_in_a_path_hides_nothing_from_a_regex() {
+        let rules =
+            rules(r#"[{"match":{"paths":[{"regex":"/admin/.*"}]},"action":"block"}]"#).unwrap();
+        for path in ["/admin/x%0a", "/%61dmin/x%0a", "//admin/x%0a"] {
+            let request = TestRequest::new(&[(":path", path)]);
+            assert!(rules.first_match(false, &request).is_some(), "{path}");
         }
     }
 

@@ -93,7 +93,8 @@ pub(super) fn whole_match(pattern: &str) -> Result<Regex, InvalidConfig> {
     non_empty(pattern.to_owned())?;
     // On its own first: `a)|(?:b` would be valid only between the parentheses below.
     Regex::new(pattern).map_err(invalid)?;
-    Regex::new(&format!(r"\A(?:{pattern})\z")).map_err(invalid)
+    // `.` is any character: a decoded path may hold a newline.
+    Regex::new(&format!(r"\A(?s:{pattern})\z")).map_err(invalid)
 }
 
 #[cfg(test)]

@@ -1,6 +1,9 @@
 //! Where browsers are sent.
 
-use crate::policy::{InvalidConfig, host_name};
+use crate::{
+    path::normalised,
+    policy::{InvalidConfig, host_name},
+};
 
 /// An absolute http(s) URL.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -8,7 +11,8 @@ pub struct Redirect {
     /// The URL as it is configured.
     pub url: Box<str>,
     host: Box<str>,
-    path: Box<str>,
+    /// Normalised: a browser may write it in another way.
+    path: Vec<u8>,
 }
 
 impl Redirect {
@@ -31,22 +35,22 @@ impl Redirect {
             None => (rest, ""),
         };
         let host = host_name(authority.as_bytes()).to_ascii_lowercase();
-        if !is_http || host.is_empty() || !url.bytes().all(|byte| byte.is_ascii_graphic()) {
+        let is_plain = !host.is_empty() && !authority.contains(['@', '\\']);
+        if !is_http || !is_plain || !url.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err(invalid());
         }
         let path = path.split(['?', '#']).next().unwrap_or_default();
-        let path = if path.is_empty() { "/" } else { path };
         Ok(Self {
             url: url.into(),
             host: String::from_utf8_lossy(&host).into(),
-            path: path.into(),
+            path: normalised(path.as_bytes()),
         })
     }
 
     /// Whether a request is for the very host and path that it would be sent to.
     pub fn is_target(&self, authority: &[u8], path: &[u8]) -> bool {
         host_name(authority).eq_ignore_ascii_case(self.host.as_bytes())
-            && path == self.path.as_bytes()
+            && normalised(path) == self.path
     }
 }
 
@@ -61,6 +65,13 @@ mod tests {
         assert!(redirect.is_target(b"STATUS.example.com:8443", b"/now"));
         assert!(!redirect.is_target(b"status.example.com", b"/"));
         assert!(!redirect.is_target(b"example.com", b"/now"));
+        for (url, path) in [
+            ("https://a.example/x/../y", "/y"),
+            ("https://a.example/{x}", "/%7Bx%7D"),
+        ] {
+            let redirect = Redirect::compile(url).unwrap();
+            assert!(redirect.is_target(b"a.example", path.as_bytes()), "{url}");
+        }
         let root = Redirect::compile("http://a.example?x").unwrap();
         assert!(root.is_target(b"a.example", b"/"));
     }
@@ -75,6 +86,7 @@ mod tests {
             "https://",
             "https:///a",
             "javascript:alert(1)",
+            "https://u@a/x",
             "https://a/ b",
             "https://a/\r\nx",
         ] {
