@@ -17,7 +17,7 @@ use super::{
     now, one_line, read, say,
 };
 use crate::{
-    config::{Action, PluginConfig},
+    config::Action,
     decision::{Decision, Reason, decide},
     flag::Flag,
     policy::{Policy, Rule},
