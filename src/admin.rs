@@ -14,9 +14,19 @@ use crate::{
     policy::{Endpoint, Policy},
     reply::{LocalReply, Problem},
     request::RequestHead,
-    state::State,
-    store::{SharedData, Store},
+    state::{State, StateChange},
+    store::{Changed, StateStore},
+    timestamp::Timestamp,
 };
+
+/// What becomes of a call.
+#[derive(Debug)]
+pub enum Received {
+    /// It is answered.
+    Answer(Answer),
+    /// It is answered when the change is made.
+    Change(ChangeCall),
+}
 
 /// The answer to a call.
 #[derive(Debug)]
@@ -31,90 +41,109 @@ pub struct Answer {
 
 const DETAILS: &str = "maintenance_mode_admin";
 
-/// Answers a call of the endpoint.
-pub fn answer(
+/// Receives a call of the endpoint.
+pub fn receive(
     policy: &Policy,
     endpoint: &Endpoint,
-    store: &Store<impl SharedData>,
+    store: &dyn StateStore,
+    state: &State,
     request: &impl RequestHead,
-) -> Answer {
-    let headers = request.headers();
-    // What this finds is counted by the requests that meet it.
-    let _ = store.refresh();
+) -> Received {
     if let Some(link) = Link::of(policy, endpoint, request) {
-        return Answer {
-            reply: link.follow(&store.snapshot(), request),
+        return Received::Answer(Answer {
+            reply: link.follow(state, request),
             granted: None,
             audit: None,
-        };
+        });
     }
-    let authorization = headers.get("authorization").unwrap_or_default();
+    let authorization = request.headers().get("authorization").unwrap_or_default();
     let caller = Caller {
-        name: endpoint.authenticate(&authorization),
+        name: endpoint.authenticate(&authorization).map(str::to_owned),
         client: request.client_ip(),
     };
     let name = match caller.authorise(endpoint) {
         Ok(name) => name,
-        Err(refusal) => return caller.refuse(refusal, false),
+        Err(refusal) => return Received::Answer(caller.refuse(&refusal, false)),
     };
     let path = endpoint.call(request.path()).unwrap_or_default();
-    let done = Call::parse(path, policy, endpoint, name, request)
-        .and_then(|call| carry_out(call, policy, endpoint, store, request));
-    match done {
-        Ok((reply, event)) => Answer {
-            reply,
-            granted: Some(true),
-            audit: event.map(|event| caller.audit(&event)),
-        },
-        Err(refusal) => caller.refuse(refusal, true),
+    let received = Call::parse(path, policy, endpoint, name, request).and_then(|call| match call {
+        Call::Status => {
+            let status = Status::new(policy, store, state, request.now());
+            Ok(Received::Answer(caller.grant(status_reply(&status), None)))
+        }
+        Call::Mint { name, ttl_seconds } => {
+            let (reply, event) = mint(&name, ttl_seconds, policy, endpoint, state, request)?;
+            Ok(Received::Answer(caller.grant(reply, Some(&event))))
+        }
+        Call::Change(change) if policy.mode != Mode::Auto && change.sets_flag() => {
+            Err(Refusal::Locked(policy.mode.as_str()))
+        }
+        Call::Change(change) => Ok(Received::Change(ChangeCall {
+            caller: caller.clone(),
+            change,
+        })),
+    });
+    received.unwrap_or_else(|refusal| Received::Answer(caller.refuse(&refusal, true)))
+}
+
+/// A call that changes the state.
+#[derive(Debug)]
+pub struct ChangeCall {
+    caller: Caller,
+    /// The change.
+    pub change: StateChange,
+}
+
+impl ChangeCall {
+    /// The answer, once the change is made or not.
+    pub fn answer(
+        &self,
+        policy: &Policy,
+        store: &dyn StateStore,
+        changed: Changed,
+        now: Timestamp,
+    ) -> Answer {
+        match changed {
+            Ok(state) => {
+                let status = Status::new(policy, store, &state, now);
+                let event = format!("{}, {status}", self.change.as_str());
+                self.caller.grant(status_reply(&status), Some(&event))
+            }
+            Err(error) => self.caller.refuse(&error.into(), true),
+        }
     }
 }
 
-/// The reply to a call, and for the log what it changed.
-fn carry_out(
-    call: Call,
+/// The reply to a call that mints a token, and what goes to the log.
+fn mint(
+    name: &str,
+    ttl_seconds: u64,
     policy: &Policy,
     endpoint: &Endpoint,
-    store: &Store<impl SharedData>,
+    state: &State,
     request: &impl RequestHead,
-) -> Result<(LocalReply<'static>, Option<String>), Refusal> {
-    let status = |state: &State| {
-        let status = Status::new(policy, state, request.now());
-        (status_reply(&status), status.to_string())
-    };
-    match call {
-        Call::Status => Ok((status(&store.snapshot()).0, None)),
-        Call::Change(change) => {
-            if policy.mode != Mode::Auto && change.sets_flag() {
-                return Err(Refusal::Locked(policy.mode.as_str()));
-            }
-            let (reply, outcome) = status(&*store.change(&change)?);
-            Ok((reply, Some(format!("{}, {outcome}", change.as_str()))))
-        }
-        Call::Mint { name, ttl_seconds } => {
-            let revoked_at = store.snapshot().bypass_revoked_at();
-            let minted = policy
-                .bypass
-                .as_ref()
-                .and_then(|bypass| bypass.mint(&name, request.now(), ttl_seconds, revoked_at))
-                .ok_or_else(|| Refusal::Parameter("ttl: the end is past the year 9999".into()))?;
-            let event = format!("bypass, a token until {}", minted.expires);
-            let reply = link::minted_reply(&minted, endpoint, request.headers());
-            Ok((reply, Some(event)))
-        }
-    }
+) -> Result<(LocalReply<'static>, String), Refusal> {
+    let minted = policy
+        .bypass
+        .as_ref()
+        .and_then(|bypass| bypass.mint(name, request.now(), ttl_seconds, state.bypass_revoked_at()))
+        .ok_or_else(|| Refusal::Parameter("ttl: the end is past the year 9999".into()))?;
+    let event = format!("bypass, a token until {}", minted.expires);
+    let reply = link::minted_reply(&minted, endpoint, request.headers());
+    Ok((reply, event))
 }
 
 /// Who calls.
-struct Caller<'e> {
+#[derive(Clone, Debug)]
+struct Caller {
     /// The name of the token, if it is one.
-    name: Option<&'e str>,
+    name: Option<String>,
     client: Option<IpAddr>,
 }
 
-impl<'e> Caller<'e> {
-    fn authorise(&self, endpoint: &Endpoint) -> Result<&'e str, Refusal> {
-        let name = self.name.ok_or(Refusal::Unauthorized)?;
+impl Caller {
+    fn authorise(&self, endpoint: &Endpoint) -> Result<&str, Refusal> {
+        let name = self.name.as_deref().ok_or(Refusal::Unauthorized)?;
         if endpoint.admits(self.client) {
             Ok(name)
         } else {
@@ -122,12 +151,20 @@ impl<'e> Caller<'e> {
         }
     }
 
-    fn refuse(&self, refusal: Refusal, granted: bool) -> Answer {
+    fn grant(&self, reply: LocalReply<'static>, event: Option<&str>) -> Answer {
+        Answer {
+            reply,
+            granted: Some(true),
+            audit: event.map(|event| self.audit(event)),
+        }
+    }
+
+    fn refuse(&self, refusal: &Refusal, granted: bool) -> Answer {
         let status = refusal.status();
         Answer {
             audit: Some(self.audit(&format!("refused with {status}, {refusal}"))),
             granted: Some(granted),
-            reply: problem_reply(&refusal),
+            reply: problem_reply(refusal),
         }
     }
 
@@ -135,6 +172,7 @@ impl<'e> Caller<'e> {
     fn audit(&self, event: &str) -> String {
         let name = self
             .name
+            .as_deref()
             .map_or("nobody".into(), |name| format!("{name:?}"));
         let from = self
             .client

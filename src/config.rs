@@ -53,6 +53,9 @@ pub struct PluginConfig {
     /// Signed bypass tokens.
     #[serde(deserialize_with = "present")]
     pub bypass: Option<BypassConfig>,
+    /// A store for a fleet.
+    #[serde(deserialize_with = "present")]
+    pub store: Option<StoreConfig>,
 }
 
 impl PluginConfig {
@@ -235,6 +238,34 @@ pub struct TokenConfig {
     pub sha256: String,
 }
 
+/// `store`
+#[derive(Debug, PartialEq, Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
+pub struct StoreConfig {
+    /// etcd, version 3.
+    pub etcd: EtcdConfig,
+}
+
+/// `store.etcd`
+#[derive(Debug, PartialEq, Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
+pub struct EtcdConfig {
+    /// The cluster of Envoy that reaches it.
+    pub cluster: String,
+    /// The key that holds the state.
+    #[serde(default, deserialize_with = "present")]
+    pub key: Option<String>,
+    /// How long a change may take, in milliseconds.
+    #[serde(default, deserialize_with = "present")]
+    pub timeout_ms: Option<Number>,
+    /// Who logs in.
+    #[serde(default, deserialize_with = "present")]
+    pub username: Option<String>,
+    /// The environment variable of the VM that holds the password.
+    #[serde(default, deserialize_with = "present")]
+    pub password_env: Option<String>,
+}
+
 keyword!(Mode, Switch, Action);
 object!(
     PluginConfig,
@@ -243,7 +274,9 @@ object!(
     WindowConfig,
     BypassConfig,
     AdminConfig,
-    TokenConfig
+    TokenConfig,
+    StoreConfig,
+    EtcdConfig
 );
 
 #[cfg(test)]

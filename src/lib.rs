@@ -20,7 +20,9 @@ pub mod config;
 #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
 pub mod ctl;
 pub mod decision;
+pub mod etcd;
 pub mod flag;
+pub mod grpc;
 pub mod header_map;
 pub mod metadata;
 pub mod path;
@@ -29,6 +31,7 @@ pub mod policy;
 pub mod protobuf;
 pub mod reply;
 pub mod request;
+pub mod shared_data;
 pub mod state;
 pub mod store;
 pub mod timestamp;

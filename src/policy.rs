@@ -11,6 +11,7 @@ mod paths;
 mod prefix_set;
 mod response;
 mod rules;
+mod store;
 mod template;
 mod text_match;
 mod windows;
@@ -25,6 +26,7 @@ pub use paths::{Paths, Reading};
 pub use prefix_set::PrefixSet;
 pub use response::{Cors, Header, Redirect, Response, RetryAfter};
 pub use rules::{Rule, Rules};
+pub use store::{FleetStore, Login};
 pub use template::{Escape, Template, Values};
 pub use text_match::TextMatch;
 pub use windows::{Window, Windows};
@@ -67,6 +69,8 @@ pub struct Policy {
     pub endpoint: Option<Endpoint>,
     /// Signed bypass tokens, if there are any.
     pub bypass: Option<Bypass>,
+    /// The store of a fleet; shared data without.
+    pub store: Option<FleetStore>,
 }
 
 const DEFAULT_SCOPE: &str = "default";
@@ -82,10 +86,10 @@ impl Policy {
         config: PluginConfig,
         environment: impl Fn(&str) -> Option<String>,
     ) -> Result<Self, InvalidConfig> {
+        let scope = compile_scope(config.scope).at("scope")?;
         Ok(Self {
             mode: config.mode,
             initial: config.initial,
-            scope: compile_scope(config.scope).at("scope")?,
             observe: config.observe,
             route_metadata: config.route_metadata,
             upstream_header: config
@@ -111,6 +115,12 @@ impl Policy {
                 .map(|bypass| Bypass::compile(bypass, &environment))
                 .transpose()
                 .at("bypass")?,
+            store: config
+                .store
+                .map(|store| FleetStore::compile(store, &scope, &environment))
+                .transpose()
+                .at("store")?,
+            scope,
         })
     }
 }

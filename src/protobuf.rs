@@ -1,5 +1,5 @@
 //! The [wire format of Protocol Buffers](https://protobuf.dev/programming-guides/encoding/),
-//! read in place.
+//! read in place and written.
 
 /// A value on the wire.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -67,6 +67,53 @@ fn read_varint(rest: &mut &[u8]) -> Option<u64> {
     None
 }
 
+/// A message that is being written.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Message(Vec<u8>);
+
+impl Message {
+    /// Adds an integer, a boolean or an enum.
+    pub fn varint(mut self, field: u64, value: u64) -> Self {
+        self.write_varint(field << 3);
+        self.write_varint(value);
+        self
+    }
+
+    /// Adds a string or bytes.
+    pub fn bytes(mut self, field: u64, value: impl AsRef<[u8]>) -> Self {
+        let value = value.as_ref();
+        self.write_varint(field << 3 | 2);
+        self.write_varint(value.len() as u64);
+        self.0.extend_from_slice(value);
+        self
+    }
+
+    /// Adds a message.
+    pub fn message(self, field: u64, message: &Self) -> Self {
+        self.bytes(field, &message.0)
+    }
+
+    fn write_varint(&mut self, mut number: u64) {
+        while number >= 0x80 {
+            self.0.push(number as u8 | 0x80);
+            number >>= 7;
+        }
+        self.0.push(number as u8);
+    }
+}
+
+impl From<Message> for Vec<u8> {
+    fn from(message: Message) -> Self {
+        message.0
+    }
+}
+
+impl AsRef<[u8]> for Message {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -109,6 +156,15 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn reads_what_it_wrote(number: u64, bytes: Vec<u8>) {
+            let inner = Message::default().bytes(2, &bytes);
+            let message = Message::default().varint(1, number).message(3000, &inner);
+            let read: Option<Vec<_>> = fields(message.as_ref()).collect();
+            let expected = vec![(1, Value::Varint(number)), (3000, Value::Bytes(inner.as_ref()))];
+            prop_assert_eq!(read, Some(expected));
+        }
+
         #[test]
         fn any_bytes_can_be_read(message: Vec<u8>) {
             fields(&message).for_each(drop);

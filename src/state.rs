@@ -57,6 +57,11 @@ impl State {
         self.bypass_revoked_at.map(Timestamp::from_unix_millis)
     }
 
+    /// Takes over what another state revoked: that is never taken back.
+    pub fn keep_revocation(&mut self, other: &Self) {
+        self.bypass_revoked_at = self.bypass_revoked_at.max(other.bypass_revoked_at);
+    }
+
     /// Reads an encoded state; no bytes are the state before the first change.
     ///
     /// # Errors

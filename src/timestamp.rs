@@ -48,10 +48,19 @@ impl Timestamp {
         (later <= Self::MAX).then_some(Self(later))
     }
 
+    /// The moment `millis` later, no later than the end of the year 9999.
+    pub fn plus_millis(self, millis: u64) -> Self {
+        Self::from_unix_millis(self.0.saturating_add_unsigned(millis))
+    }
+
+    /// Milliseconds from here to `later`; 0 if it is not later.
+    pub fn millis_until(self, later: Self) -> u64 {
+        u64::try_from(later.0.saturating_sub(self.0)).unwrap_or(0)
+    }
+
     /// Seconds from here to `later`, rounded up; 0 if it is not later.
     pub fn seconds_until(self, later: Self) -> u64 {
-        let millis = u64::try_from(later.0.saturating_sub(self.0)).unwrap_or(0);
-        millis.div_ceil(1000)
+        self.millis_until(later).div_ceil(1000)
     }
 }
 

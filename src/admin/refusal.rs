@@ -24,8 +24,9 @@ pub(super) enum Refusal {
     Locked(&'static str),
     #[error("If-Match: {0}")]
     Precondition(PreconditionFailed),
-    #[error("the state could not be changed: too many changes at once")]
-    Contended,
+    /// Contended, or the store cannot be reached or does not confirm.
+    #[error("{0}")]
+    NotChanged(ChangeError),
 }
 
 impl Refusal {
@@ -70,7 +71,7 @@ impl Refusal {
             Self::Parameter(_) | Self::UnknownParameter { .. } => 400,
             Self::Locked(_) => 409,
             Self::Precondition(_) => 412,
-            Self::Contended => 503,
+            Self::NotChanged(_) => 503,
         }
     }
 
@@ -84,7 +85,7 @@ impl Refusal {
             Self::Parameter(_) | Self::UnknownParameter { .. } => "Bad Request",
             Self::Locked(_) => "Conflict",
             Self::Precondition(_) => "Precondition Failed",
-            Self::Contended => "Service Unavailable",
+            Self::NotChanged(_) => "Service Unavailable",
         }
     }
 
@@ -102,7 +103,7 @@ impl From<ChangeError> for Refusal {
     fn from(error: ChangeError) -> Self {
         match error {
             ChangeError::Precondition(failed) => Self::Precondition(failed),
-            ChangeError::Contended => Self::Contended,
+            other => Self::NotChanged(other),
         }
     }
 }

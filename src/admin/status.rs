@@ -8,6 +8,7 @@ use crate::{
     flag::{DecidedBy, Flag},
     policy::Policy,
     state::State,
+    store::StateStore,
     timestamp::Timestamp,
 };
 
@@ -32,7 +33,12 @@ pub(super) struct Status<'a> {
 
 impl<'a> Status<'a> {
     /// The status at a moment.
-    pub(super) fn new(policy: &'a Policy, state: &'a State, now: Timestamp) -> Self {
+    pub(super) fn new(
+        policy: &'a Policy,
+        store: &dyn StateStore,
+        state: &'a State,
+        now: Timestamp,
+    ) -> Self {
         let flag = Flag::decide(policy, state, || now);
         Self {
             maintenance: flag.on,
@@ -46,8 +52,8 @@ impl<'a> Status<'a> {
             retry_after: flag.retry_after,
             message: flag.message,
             changed_by: flag.changed_by,
-            store: "shared_data",
-            store_connected: true,
+            store: store.name(),
+            store_connected: store.is_connected(),
             version: env!("CARGO_PKG_VERSION"),
         }
     }

@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::{
-    policy::policy, request::testing::TestRequest, store::testing::Process, timestamp::Timestamp,
+    policy::policy, request::testing::TestRequest, shared_data::testing::Process,
+    store::SharedState, timestamp::Timestamp,
 };
 
 /// The token that `policy` finds in the environment; its name is `T`.
@@ -19,7 +20,7 @@ const NOW: &str = "2026-01-01T00:00:00Z";
 /// A filter with its endpoint at `/m`, at a time that stands still.
 struct Filter {
     policy: Policy,
-    store: Store<Rc<Process>>,
+    state: Rc<SharedState<Rc<Process>>>,
     now: &'static str,
 }
 
@@ -29,7 +30,7 @@ impl Filter {
         let admin = format!(r#"{{"path":"/m","token_env":"T"{admin}}}"#);
         Self {
             policy: policy(&format!(r#"{{"admin":{admin}{keys}}}"#)),
-            store: Store::new(Rc::default(), "default"),
+            state: Rc::new(SharedState::of_scope(Rc::default(), "default")),
             now: NOW,
         }
     }
@@ -39,7 +40,15 @@ impl Filter {
         request.now = Timestamp::parse(self.now).unwrap();
         request.client_ip = source.parse().ok();
         let endpoint = self.policy.endpoint.as_ref().unwrap();
-        answer(&self.policy, endpoint, &self.store, &request)
+        self.state.refresh().unwrap();
+        let state = self.state.snapshot();
+        match receive(&self.policy, endpoint, &self.state, &state, &request) {
+            Received::Answer(answer) => answer,
+            Received::Change(call) => {
+                let changed = SharedState::change(&self.state, &call.change);
+                call.answer(&self.policy, &self.state, changed, request.now)
+            }
+        }
     }
 
     /// A call with the good token and more headers: `POST /on?for=1`.
@@ -68,8 +77,8 @@ impl Filter {
     }
 
     fn generation(&self) -> u64 {
-        self.store.refresh().unwrap();
-        self.store.snapshot().generation
+        self.state.refresh().unwrap();
+        self.state.snapshot().generation
     }
 }
 

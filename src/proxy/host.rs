@@ -2,16 +2,20 @@
 //!
 //! The only unsafe code of the crate. It calls the host directly, because the SDK's own
 //! wrappers panic on a status they do not expect and on bytes that are no UTF-8, and
-//! cannot set response code details. A call that fails here is an absent value.
+//! cannot set response code details. A call that fails here is an absent value. Only gRPC
+//! is called through the SDK, which must know to whom answers go.
 #![allow(unsafe_code)]
 
-use std::ptr::null_mut;
+use std::{ptr::null_mut, time::Duration};
 
-use proxy_wasm::types::{BufferType, MapType, MetricType};
+use proxy_wasm::{
+    hostcalls,
+    types::{BufferType, MapType, MetricType},
+};
 
 use crate::{
-    header_map::HeaderMap, policy::AttributePath, reply::LocalReply, request::Attribute,
-    store::SharedData, timestamp::Timestamp,
+    grpc, header_map::HeaderMap, policy::AttributePath, protobuf::Message, reply::LocalReply,
+    request::Attribute, shared_data::SharedData, timestamp::Timestamp,
 };
 
 // SAFETY of all calls: each pointer comes with the length of the memory behind it, which
@@ -80,6 +84,9 @@ unsafe extern "C" {
         headers_size: usize,
         grpc_status: i32,
     ) -> u32;
+    fn proxy_get_status(code: *mut u32, message: *mut *mut u8, size: *mut usize) -> u32;
+    fn proxy_grpc_send(stream: u32, message: *const u8, size: usize, end: bool) -> u32;
+    fn proxy_grpc_cancel(stream: u32) -> u32;
     fn proxy_define_metric(kind: u32, name: *const u8, name_size: usize, id: *mut u32) -> u32;
     fn proxy_increment_metric(id: u32, offset: i64) -> u32;
     fn proxy_record_metric(id: u32, value: u64) -> u32;
@@ -105,10 +112,14 @@ pub(super) fn set_tick_period(millis: u32) {
 
 /// The plugin configuration; empty where there is none.
 pub(super) fn plugin_configuration() -> Vec<u8> {
-    let buffer = BufferType::PluginConfiguration as u32;
+    buffer(BufferType::PluginConfiguration)
+}
+
+fn buffer(buffer: BufferType) -> Vec<u8> {
     // SAFETY: see above.
-    let (_, bytes) =
-        returned(|data, size| unsafe { proxy_get_buffer_bytes(buffer, 0, usize::MAX, data, size) });
+    let (_, bytes) = returned(|data, size| unsafe {
+        proxy_get_buffer_bytes(buffer as u32, 0, usize::MAX, data, size)
+    });
     bytes
 }
 
@@ -272,6 +283,79 @@ impl SharedData for HostSharedData {
         };
         status == OK
     }
+}
+
+/// Envoy's gRPC client.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct HostGrpc;
+
+impl grpc::Client for HostGrpc {
+    fn call(
+        &self,
+        cluster: &str,
+        (service, method): grpc::Method,
+        metadata: grpc::Metadata,
+        message: &Message,
+        timeout_ms: u64,
+    ) -> Option<grpc::CallId> {
+        let message = Some(message.as_ref());
+        let timeout = Duration::from_millis(timeout_ms);
+        let cluster = grpc_service(cluster);
+        hostcalls::dispatch_grpc_call(&cluster, service, method, metadata, message, timeout).ok()
+    }
+
+    fn open(
+        &self,
+        cluster: &str,
+        (service, method): grpc::Method,
+        metadata: grpc::Metadata,
+    ) -> Option<grpc::StreamId> {
+        hostcalls::open_grpc_stream(&grpc_service(cluster), service, method, metadata).ok()
+    }
+
+    fn send(&self, stream: grpc::StreamId, message: &Message) -> bool {
+        let message = message.as_ref();
+        // SAFETY: see above.
+        let status = unsafe { proxy_grpc_send(stream, message.as_ptr(), message.len(), false) };
+        status == OK
+    }
+
+    fn cancel(&self, stream: grpc::StreamId) {
+        // SAFETY: no pointer.
+        unsafe { proxy_grpc_cancel(stream) };
+    }
+}
+
+/// `envoy.config.core.v3.GrpcService` of a cluster. Envoy would take the plain name, too,
+/// but ends the process on one that happens to be a message of this type. The longest
+/// names are no text in that encoding, which the SDK wants; they go as they are.
+fn grpc_service(cluster: &str) -> String {
+    let envoy_grpc = Message::default().bytes(1, cluster);
+    let service = Message::default().message(1, &envoy_grpc);
+    String::from_utf8(service.into()).unwrap_or_else(|_| cluster.to_owned())
+}
+
+/// The answer to a call that ended with this status code.
+pub(super) fn grpc_answer(code: u32) -> Result<Vec<u8>, grpc::Failure> {
+    if code == OK {
+        Ok(grpc_message())
+    } else {
+        Err(grpc_failure(code))
+    }
+}
+
+/// The message that came.
+pub(super) fn grpc_message() -> Vec<u8> {
+    buffer(BufferType::GrpcReceiveBuffer)
+}
+
+/// Why a call or a stream ended with this status code.
+pub(super) fn grpc_failure(code: u32) -> grpc::Failure {
+    let mut ignored = 0;
+    // SAFETY: see above.
+    let (_, message) =
+        returned(|data, size| unsafe { proxy_get_status(&raw mut ignored, data, size) });
+    grpc::Failure::new(code, String::from_utf8_lossy(&message))
 }
 
 /// The status and the bytes of a call that returns bytes.

@@ -7,16 +7,45 @@ use proxy_wasm::{
     types::Action,
 };
 
-use super::plugin::Plugin;
+use super::{
+    host,
+    plugin::{Handled, PendingCall, Plugin},
+};
 
 pub(super) struct MaintenanceHttp {
-    pub(super) plugin: Rc<Plugin>,
+    plugin: Rc<Plugin>,
+    pending: Option<PendingCall>,
 }
 
-impl Context for MaintenanceHttp {}
+impl MaintenanceHttp {
+    pub(super) fn new(plugin: Rc<Plugin>) -> Self {
+        Self {
+            plugin,
+            pending: None,
+        }
+    }
+}
+
+impl Context for MaintenanceHttp {
+    fn on_grpc_call_response(&mut self, call: u32, status: u32, _response_size: usize) {
+        if let Some(pending) = &mut self.pending {
+            let answer = host::grpc_answer(status);
+            let answer = answer.as_deref().map_err(Clone::clone);
+            if self.plugin.resume(pending, call, answer) {
+                self.pending = None;
+            }
+        }
+    }
+}
 
 impl HttpContext for MaintenanceHttp {
     fn on_http_request_headers(&mut self, _num_headers: usize, _end_of_stream: bool) -> Action {
-        self.plugin.handle()
+        match self.plugin.handle() {
+            Handled::Done(action) => action,
+            Handled::Waiting(pending) => {
+                self.pending = Some(pending);
+                Action::Pause
+            }
+        }
     }
 }

@@ -49,9 +49,9 @@ impl Metrics {
     }
 
     /// Sets the gauges.
-    pub(super) fn observe(&self, flag: &Flag, generation: u64) {
+    pub(super) fn observe(&self, flag: &Flag, generation: u64, store_connected: bool) {
         self.active.record(u64::from(flag.on));
         self.generation.record(generation);
-        self.store_connected.record(1);
+        self.store_connected.record(u64::from(store_connected));
     }
 }

@@ -1,36 +1,61 @@
 //! A configured plugin: the policy and what it works with.
 
-use std::rc::Rc;
+use std::{
+    hash::{BuildHasher, RandomState},
+    rc::Rc,
+};
 
 use proxy_wasm::types::Action;
 
 use super::{
-    host::{self, HostSharedData},
+    host::{self, HostGrpc, HostSharedData},
     metrics::Metrics,
     request::HostRequest,
 };
 use crate::{
-    admin, bypass,
+    admin::{self, Answer, ChangeCall, Received},
+    bypass,
     config::{Mode, PluginConfig},
     decision::{Decision, decide},
+    etcd::{Etcd, Follower, Notice, Notices},
     flag::Flag,
+    grpc,
     policy::{Endpoint, InvalidConfig, Policy},
     reply::LocalReply,
     state::State,
-    store::Store,
+    store::{Changing, PendingChange, SharedState, StateStore},
 };
 
 /// What the root context makes of a plugin configuration, and all HTTP contexts share.
-#[derive(Debug)]
 pub(super) struct Plugin {
     policy: Policy,
-    store: Store<HostSharedData>,
+    state: Rc<SharedState<HostSharedData>>,
+    store: Box<dyn StateStore>,
     metrics: Metrics,
+}
+
+/// Follows the store of a fleet.
+pub(super) type HostFollower = Follower<HostSharedData, HostGrpc>;
+
+/// What became of a request.
+pub(super) enum Handled {
+    /// It goes on, or is answered.
+    Done(Action),
+    /// It is answered when the store is.
+    Waiting(PendingCall),
+}
+
+/// A call of the admin endpoint that waits for the store.
+pub(super) struct PendingCall {
+    call: ChangeCall,
+    change: Box<dyn PendingChange>,
 }
 
 impl Plugin {
     /// Reads and compiles the plugin configuration.
-    pub(super) fn configure(configuration: &[u8]) -> Result<Self, InvalidConfig> {
+    pub(super) fn configure(
+        configuration: &[u8],
+    ) -> Result<(Self, Option<HostFollower>), InvalidConfig> {
         let config = PluginConfig::parse(configuration)?;
         if config == PluginConfig::default() {
             log::warn!(
@@ -38,13 +63,28 @@ impl Plugin {
             );
         }
         let policy = Policy::compile(config, |variable| std::env::var(variable).ok())?;
-        let store = Store::new(HostSharedData, &policy.scope);
         let metrics = Metrics::define(&policy.scope);
-        Ok(Self {
+        let (state, store, follower) = match policy.store.clone() {
+            None => {
+                let state = Rc::new(SharedState::of_scope(HostSharedData, &policy.scope));
+                let store: Box<dyn StateStore> = Box::new(Rc::clone(&state));
+                (state, store, None)
+            }
+            Some(settings) => {
+                let random = RandomState::new().hash_one(0);
+                let etcd = Etcd::new(settings, HostGrpc, HostSharedData, &policy.scope, random);
+                let etcd = Rc::new(etcd);
+                let follower = Follower::new(Rc::clone(&etcd), random);
+                (Rc::clone(etcd.state()), Box::new(etcd) as _, Some(follower))
+            }
+        };
+        let plugin = Self {
             policy,
+            state,
             store,
             metrics,
-        })
+        };
+        Ok((plugin, follower))
     }
 
     /// The name of the state.
@@ -53,14 +93,14 @@ impl Plugin {
     }
 
     /// Decides on a request and does it.
-    pub(super) fn handle(&self) -> Action {
+    pub(super) fn handle(&self) -> Handled {
         let state = self.state();
         let request = HostRequest::new(&self.policy.client_address);
         let decision = decide(&self.policy, &state, &request);
         if request.is_faulty() {
             self.metrics.errors.increment();
         }
-        match decision {
+        Handled::Done(match decision {
             Decision::Pass => self.pass(|| None),
             Decision::Allowed(reason) => {
                 self.metrics.allowed(reason);
@@ -77,8 +117,8 @@ impl Plugin {
                 host::set_filter_state("blocked");
                 self.send(&reply)
             }
-            Decision::Admin(endpoint) => self.answer(endpoint, &request),
-        }
+            Decision::Admin(endpoint) => return self.receive(endpoint, &request),
+        })
     }
 
     /// To the upstream, which learns of maintenance where that is configured.
@@ -96,30 +136,81 @@ impl Plugin {
     pub(super) fn tick(&self) {
         self.state();
         // An error was reported just now, once.
-        let _ = self.store.reload();
+        let _ = self.state.reload();
+        self.observe();
+    }
+
+    /// Reports what the store of a fleet said.
+    pub(super) fn report(&self, notices: Notices) {
+        for notice in notices {
+            let is_error = notice != Notice::Connected;
+            if is_error {
+                self.metrics.errors.increment();
+            }
+            // Warnings, because that is what proxies of a mesh log by default.
+            log::warn!("maintenance-mode: scope {}: {notice}", self.policy.scope);
+        }
         self.observe();
     }
 
     fn observe(&self) {
-        let state = self.store.snapshot();
+        let state = self.state.snapshot();
         let flag = Flag::decide(&self.policy, &state, host::now);
-        self.metrics.observe(&flag, state.generation);
+        let connected = self.store.is_connected();
+        self.metrics.observe(&flag, state.generation, connected);
     }
 
     /// The state as it is, where it decides anything.
     fn state(&self) -> Rc<State> {
         let decides = self.policy.mode == Mode::Auto || self.policy.bypass.is_some();
-        if decides && let Err(error) = self.store.refresh() {
+        if decides && let Err(error) = self.state.refresh() {
             self.metrics.errors.increment();
             log::error!(
                 "maintenance-mode: {error}; the last state known holds, or `initial` if there is none"
             );
         }
-        self.store.snapshot()
+        self.state.snapshot()
     }
 
-    fn answer(&self, endpoint: &Endpoint, request: &HostRequest<'_>) -> Action {
-        let answer = admin::answer(&self.policy, endpoint, &self.store, request);
+    fn receive(&self, endpoint: &Endpoint, request: &HostRequest<'_>) -> Handled {
+        // What this finds is counted by the requests that meet it.
+        let _ = self.state.refresh();
+        let state = self.state.snapshot();
+        let received = admin::receive(&self.policy, endpoint, &*self.store, &state, request);
+        let call = match received {
+            Received::Answer(answer) => return Handled::Done(self.answer(&answer)),
+            Received::Change(call) => call,
+        };
+        match self.store.change(call.change.clone(), host::now()) {
+            Changing::Waiting(change) => Handled::Waiting(PendingCall { call, change }),
+            Changing::Done(changed) => {
+                let answer = call.answer(&self.policy, &*self.store, changed, host::now());
+                Handled::Done(self.answer(&answer))
+            }
+        }
+    }
+
+    /// Hands the answer of the store to a call that waits for it; whether the call is
+    /// answered now.
+    pub(super) fn resume(
+        &self,
+        pending: &mut PendingCall,
+        call: grpc::CallId,
+        answer: Result<&[u8], grpc::Failure>,
+    ) -> bool {
+        let Some(changed) = pending.change.on_answer(call, answer, host::now()) else {
+            return false;
+        };
+        let now = host::now();
+        self.answer(
+            &pending
+                .call
+                .answer(&self.policy, &*self.store, changed, now),
+        );
+        true
+    }
+
+    fn answer(&self, answer: &Answer) -> Action {
         match answer.granted {
             Some(true) => self.metrics.admin_granted.increment(),
             Some(false) => self.metrics.admin_denied.increment(),

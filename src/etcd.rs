@@ -1,0 +1,118 @@
+//! etcd as the store of a fleet: a change on one Envoy is a change on all of them.
+//!
+//! ```text
+//! admin call ─ transaction ─▶ Range, Txn ──▶ etcd ─┬─ Range, Watch ─▶ follower ─▶ SharedState
+//!                                                  └─ the same on every other Envoy
+//! ```
+//!
+//! Of the VMs of one Envoy the one with the lease follows. etcd is reached by
+//! [its gRPC API](https://etcd.io/docs/v3.5/learning/api/) through a cluster of Envoy.
+
+mod document;
+mod exchange;
+mod follower;
+mod lease;
+mod messages;
+mod transaction;
+
+use std::rc::Rc;
+
+pub use self::follower::{Follower, Notice, Notices};
+use self::{document::Document, lease::Lease, messages::KeyValue, transaction::Transaction};
+use crate::{
+    grpc,
+    policy::FleetStore,
+    shared_data::{SharedData, UNCONDITIONAL},
+    state::{State, StateChange},
+    store::{Changing, SharedState, StateStore},
+    timestamp::Timestamp,
+};
+
+/// The store of a scope, as one VM reaches it.
+pub struct Etcd<D, C> {
+    settings: FleetStore,
+    client: C,
+    data: D,
+    token_key: String,
+    state: Rc<SharedState<D>>,
+    lease: Lease<D>,
+}
+
+impl<D: SharedData + Clone, C: grpc::Client> Etcd<D, C> {
+    /// The store of a scope; `vm` is a number that no other VM has.
+    pub fn new(settings: FleetStore, client: C, data: D, scope: &str, vm: u64) -> Self {
+        let FleetStore { cluster, key, .. } = &settings;
+        // Another key is another state, also while both are configured during an update.
+        let prefix = format!("maintenance_mode.{scope}.etcd.{cluster}.{key}");
+        Self {
+            client,
+            state: Rc::new(SharedState::new(data.clone(), &prefix)),
+            lease: Lease::new(data.clone(), &prefix, vm),
+            token_key: format!("{prefix}.token"),
+            data,
+            settings,
+        }
+    }
+
+    /// The state in shared data, which requests read.
+    pub fn state(&self) -> &Rc<SharedState<D>> {
+        &self.state
+    }
+
+    /// The state in shared data as it is.
+    fn latest(&self) -> Rc<State> {
+        // What cannot be read is reported by those who read it to decide.
+        let _ = self.state.refresh();
+        self.state.snapshot()
+    }
+
+    /// The state that a key and the revision of the store make; no key is a reset.
+    fn state_of(
+        &self,
+        key_value: Option<&KeyValue>,
+        revision: u64,
+    ) -> Result<State, serde_json::Error> {
+        let latest = self.latest();
+        Ok(match key_value {
+            Some(key_value) => Document::read(key_value.value)?.into_state(key_value.mod_revision),
+            // The key is not there, and was not before: nothing changed.
+            None if latest.setting.is_none() => (*latest).clone(),
+            None => State {
+                generation: revision,
+                ..State::default()
+            },
+        })
+    }
+
+    /// The token of a login that a VM of this Envoy made.
+    fn token(&self) -> Option<Vec<u8>> {
+        self.settings.login.as_ref()?;
+        let (token, _) = self.data.get(&self.token_key)?;
+        (!token.is_empty()).then_some(token)
+    }
+
+    fn keep_token(&self, token: &[u8]) {
+        self.data.set(&self.token_key, token, UNCONDITIONAL);
+    }
+}
+
+impl<D, C> StateStore for Rc<Etcd<D, C>>
+where
+    D: SharedData + Clone + 'static,
+    C: grpc::Client + 'static,
+{
+    fn name(&self) -> &'static str {
+        "etcd"
+    }
+
+    fn is_connected(&self) -> bool {
+        self.lease.is_connected()
+    }
+
+    fn change(&self, change: StateChange, now: Timestamp) -> Changing {
+        match Transaction::begin(Rc::clone(self), change, now) {
+            Ok(transaction) => Changing::Waiting(Box::new(transaction)),
+            Err(error) => Changing::Done(Err(error)),
+        }
+    }
+}

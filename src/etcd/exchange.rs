@@ -1,0 +1,124 @@
+//! A call of etcd and its answer, with a login before it where one is needed.
+
+use super::{
+    Etcd,
+    messages::{AUTHENTICATE, authenticate_request, decode_token},
+};
+use crate::{
+    grpc::{self, CallId, Failure, Method},
+    protobuf::Message,
+    shared_data::SharedData,
+    timestamp::Timestamp,
+};
+
+/// A call that waits for its answer.
+pub(super) struct Exchange {
+    method: Method,
+    request: Message,
+    deadline: Timestamp,
+    call: CallId,
+    step: Step,
+}
+
+/// What was called.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Step {
+    LogIn,
+    /// With a token that was kept, and so may not hold any more.
+    AskAsBefore,
+    Ask,
+}
+
+impl Exchange {
+    /// Calls a method.
+    ///
+    /// # Errors
+    /// Envoy cannot call it, or the time is up.
+    pub(super) fn begin<D: SharedData + Clone, C: grpc::Client>(
+        etcd: &Etcd<D, C>,
+        method: Method,
+        request: Message,
+        deadline: Timestamp,
+        now: Timestamp,
+    ) -> Result<Self, Failure> {
+        let token = etcd.token();
+        let step = match (&etcd.settings.login, &token) {
+            (None, _) => Step::Ask,
+            (Some(_), Some(_)) => Step::AskAsBefore,
+            (Some(_), None) => Step::LogIn,
+        };
+        let mut exchange = Self {
+            method,
+            request,
+            deadline,
+            call: 0,
+            step,
+        };
+        exchange.call(etcd, token.as_deref(), now)?;
+        Ok(exchange)
+    }
+
+    /// Takes the answer to a call; `None` where there is more to wait for, or the call was
+    /// another's.
+    pub(super) fn on_answer<'a, D: SharedData + Clone, C: grpc::Client>(
+        &mut self,
+        etcd: &Etcd<D, C>,
+        call: CallId,
+        answer: Result<&'a [u8], Failure>,
+        now: Timestamp,
+    ) -> Option<Result<&'a [u8], Failure>> {
+        if call != self.call {
+            return None;
+        }
+        let next = match (self.step, answer) {
+            (Step::LogIn, Ok(answer)) => {
+                let token = decode_token(answer).unwrap_or_default();
+                etcd.keep_token(token);
+                self.step = Step::Ask;
+                self.call(etcd, Some(token), now)
+            }
+            (Step::AskAsBefore, Err(failure)) if is_of_the_token(&failure) => {
+                self.step = Step::LogIn;
+                self.call(etcd, None, now)
+            }
+            (_, answer) => return Some(answer),
+        };
+        next.err().map(Err)
+    }
+
+    fn call<D: SharedData + Clone, C: grpc::Client>(
+        &mut self,
+        etcd: &Etcd<D, C>,
+        token: Option<&[u8]>,
+        now: Timestamp,
+    ) -> Result<(), Failure> {
+        let settings = &etcd.settings;
+        // No more than is configured, also where the clock was set back.
+        let timeout_ms = now.millis_until(self.deadline).min(settings.timeout_ms);
+        if timeout_ms == 0 {
+            return Err(Failure::new(Failure::DEADLINE_EXCEEDED, "no time is left"));
+        }
+        let log_in;
+        let (method, request) = match (self.step, &settings.login) {
+            (Step::LogIn, Some(login)) => {
+                log_in = authenticate_request(&login.username, &login.password);
+                (AUTHENTICATE, &log_in)
+            }
+            _ => (self.method, &self.request),
+        };
+        let metadata = token.map(|token| ("token", token)).into_iter().collect();
+        self.call = etcd
+            .client
+            .call(&settings.cluster, method, metadata, request, timeout_ms)
+            .ok_or_else(|| Failure::no_cluster(&settings.cluster))?;
+        Ok(())
+    }
+}
+
+/// etcd says either of a token that it does not know, or not any more.
+fn is_of_the_token(failure: &Failure) -> bool {
+    matches!(
+        failure.code,
+        Failure::UNAUTHENTICATED | Failure::INVALID_ARGUMENT
+    )
+}

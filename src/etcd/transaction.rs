@@ -1,0 +1,133 @@
+//! A change of the state: read the key, then write it if it is still what was read.
+//!
+//! What was read tells that the store has a quorum before anything is written, and what
+//! the change has to follow. It may take half of the time, so that a write never goes out
+//! too late to be confirmed.
+
+use std::rc::Rc;
+
+use super::{
+    Document, Etcd, KeyValue,
+    exchange::Exchange,
+    messages::{RANGE, RangeResponse, TXN, TxnResponse, range_request, txn_request},
+};
+use crate::{
+    grpc::{self, CallId, Failure},
+    shared_data::SharedData,
+    state::{State, StateChange},
+    store::{ChangeError, Changed, Contended, PendingChange},
+    timestamp::Timestamp,
+};
+
+/// A change that waits for an answer of etcd.
+pub(super) struct Transaction<D, C> {
+    etcd: Rc<Etcd<D, C>>,
+    change: StateChange,
+    deadline: Timestamp,
+    /// The generation in shared data before etcd was asked.
+    known: u64,
+    exchange: Exchange,
+    step: Step,
+}
+
+enum Step {
+    Reading,
+    /// The state after the change, and how often it was tried.
+    Writing(State, usize),
+}
+
+/// How often a change that loses a race is tried again.
+const ATTEMPTS: usize = 16;
+
+impl<D: SharedData + Clone, C: grpc::Client> Transaction<D, C> {
+    pub(super) fn begin(
+        etcd: Rc<Etcd<D, C>>,
+        change: StateChange,
+        now: Timestamp,
+    ) -> Result<Self, ChangeError> {
+        let timeout_ms = etcd.settings.timeout_ms;
+        let request = range_request(&etcd.settings.key);
+        let half = now.plus_millis(timeout_ms.div_ceil(2));
+        let exchange =
+            Exchange::begin(&etcd, RANGE, request, half, now).map_err(ChangeError::Unreachable)?;
+        Ok(Self {
+            known: etcd.latest().generation,
+            etcd,
+            change,
+            deadline: now.plus_millis(timeout_ms),
+            exchange,
+            step: Step::Reading,
+        })
+    }
+
+    /// Writes what the change makes of the state that was read.
+    fn write(
+        &mut self,
+        key_value: Option<&KeyValue>,
+        revision: u64,
+        attempt: usize,
+        now: Timestamp,
+    ) -> Result<(), ChangeError> {
+        if attempt > ATTEMPTS {
+            return Err(Contended.into());
+        }
+        let mut current = self
+            .etcd
+            .state_of(key_value, revision)
+            // A value that cannot be read is replaced.
+            .unwrap_or_else(|_| (*self.etcd.latest()).clone());
+        current.keep_revocation(&self.etcd.latest());
+        let next = self.change.apply(&current)?;
+        let request = txn_request(
+            &self.etcd.settings.key,
+            key_value.map_or(0, |key_value| key_value.mod_revision),
+            &Document::from(&next).to_json(),
+        );
+        self.exchange = Exchange::begin(&self.etcd, TXN, request, self.deadline, now)
+            .map_err(ChangeError::Unreachable)?;
+        self.step = Step::Writing(next, attempt);
+        Ok(())
+    }
+
+    fn go_on(&mut self, answer: &[u8], now: Timestamp) -> Result<Option<Rc<State>>, ChangeError> {
+        match &mut self.step {
+            Step::Reading => {
+                let read = RangeResponse::decode(answer)
+                    .ok_or_else(|| ChangeError::Unreachable(Failure::malformed()))?;
+                self.write(read.key_value.as_ref(), read.revision, 1, now)?;
+            }
+            Step::Writing(next, attempt) => {
+                let written = TxnResponse::decode(answer)
+                    .ok_or_else(|| ChangeError::Unconfirmed(Failure::malformed()))?;
+                if written.succeeded {
+                    next.generation = written.revision;
+                    // Where others were faster again and again, the watch brings it.
+                    let _ = self.etcd.state.adopt(next, self.known);
+                    return Ok(Some(Rc::new(next.clone())));
+                }
+                let attempt = *attempt + 1;
+                self.write(written.key_value.as_ref(), written.revision, attempt, now)?;
+            }
+        }
+        Ok(None)
+    }
+}
+
+impl<D: SharedData + Clone, C: grpc::Client> PendingChange for Transaction<D, C> {
+    fn on_answer(
+        &mut self,
+        call: CallId,
+        answer: Result<&[u8], Failure>,
+        now: Timestamp,
+    ) -> Option<Changed> {
+        match self.exchange.on_answer(&self.etcd, call, answer, now)? {
+            Ok(answer) => self.go_on(answer, now).transpose(),
+            Err(failure) => Some(Err(match self.step {
+                Step::Writing(..) if failure.may_have_been_done() => {
+                    ChangeError::Unconfirmed(failure)
+                }
+                _ => ChangeError::Unreachable(failure),
+            })),
+        }
+    }
+}

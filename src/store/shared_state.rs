@@ -1,0 +1,277 @@
+//! The state in Envoy's shared data, which all workers of one Envoy see.
+//!
+//! Two keys a scope. One holds the state. The other is always empty, and rewritten after
+//! each change of the state: the compare-and-swap number that Envoy keeps for it tells a
+//! worker at the price of a look-up, without a copy, whether there is more to read.
+
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
+
+use super::{ChangeError, Changing, Contended, StateStore};
+use crate::{
+    shared_data::{CREATE_ONLY, SharedData, UNCONDITIONAL},
+    state::{State, StateChange, UnreadableState},
+    timestamp::Timestamp,
+};
+
+/// The state of a scope, and a snapshot of it that requests read.
+#[derive(Debug)]
+pub struct SharedState<D> {
+    data: D,
+    state_key: String,
+    generation_key: String,
+    snapshot: RefCell<Rc<State>>,
+    /// The number of the generation key when the snapshot was taken.
+    seen: Cell<Option<u32>>,
+}
+
+/// How often a write that loses a race is tried again.
+const ATTEMPTS: usize = 16;
+
+impl<D: SharedData> SharedState<D> {
+    /// The state under the keys that begin with `prefix`. Creates them where they are
+    /// missing, so that compare-and-swap holds from the first change on.
+    pub fn new(data: D, prefix: &str) -> Self {
+        let state = Self {
+            data,
+            state_key: format!("{prefix}.state"),
+            generation_key: format!("{prefix}.generation"),
+            snapshot: RefCell::default(),
+            seen: Cell::new(None),
+        };
+        state.data.set(&state.state_key, b"", CREATE_ONLY);
+        state.data.set(&state.generation_key, b"", CREATE_ONLY);
+        state
+    }
+
+    /// The state of a scope that shared data alone keeps.
+    pub fn of_scope(data: D, scope: &str) -> Self {
+        Self::new(data, &format!("maintenance_mode.{scope}"))
+    }
+
+    /// The state as it was last read.
+    pub fn snapshot(&self) -> Rc<State> {
+        Rc::clone(&self.snapshot.borrow())
+    }
+
+    /// Reads the state if it changed since it was last read.
+    ///
+    /// # Errors
+    /// The state cannot be read; the snapshot stays, and the error comes once a change.
+    pub fn refresh(&self) -> Result<(), UnreadableState> {
+        let version = self.data.version(&self.generation_key);
+        if version.is_some() && version == self.seen.get() {
+            return Ok(());
+        }
+        self.seen.set(version);
+        self.reload()
+    }
+
+    /// Reads the state, whether it changed or not.
+    ///
+    /// # Errors
+    /// The state cannot be read; the snapshot stays.
+    pub fn reload(&self) -> Result<(), UnreadableState> {
+        if let Some((bytes, _)) = self.data.get(&self.state_key) {
+            let state = State::decode(&bytes)?;
+            if state != **self.snapshot.borrow() {
+                self.snapshot.replace(Rc::new(state));
+            }
+        }
+        Ok(())
+    }
+
+    /// Changes the state for all workers. A state that cannot be read is replaced.
+    ///
+    /// # Errors
+    /// The state is not one that the change may follow, or others changed it at each try;
+    /// nothing was changed.
+    pub fn change(&self, change: &StateChange) -> Result<Rc<State>, ChangeError> {
+        self.replace(|current| Ok(change.apply(current)?))
+    }
+
+    /// Takes over a state for all workers, unless they have a newer one. Those of a
+    /// generation up to `known` are none, whatever their number: the state was asked for
+    /// after they were known. Bypass tokens that were revoked stay so.
+    ///
+    /// # Errors
+    /// Others changed the state at each try.
+    pub fn adopt(&self, state: &State, known: u64) -> Result<(), Contended> {
+        let adopted = self.replace(|current| {
+            if current.generation > known && current.generation >= state.generation {
+                return Err(NotAdopted::Newer);
+            }
+            let mut state = state.clone();
+            state.keep_revocation(current);
+            Ok(state)
+        });
+        match adopted {
+            Ok(_) | Err(NotAdopted::Newer) => Ok(()),
+            Err(NotAdopted::Contended(contended)) => Err(contended),
+        }
+    }
+
+    fn replace<E: From<Contended>>(
+        &self,
+        next: impl Fn(&State) -> Result<State, E>,
+    ) -> Result<Rc<State>, E> {
+        for _ in 0..ATTEMPTS {
+            let (bytes, cas) = self
+                .data
+                .get(&self.state_key)
+                .unwrap_or((Vec::new(), CREATE_ONLY));
+            let current = State::decode(&bytes).unwrap_or_else(|_| (*self.snapshot()).clone());
+            let next = next(&current)?;
+            if self.data.set(&self.state_key, &next.encode(), cas) {
+                self.data.set(&self.generation_key, b"", UNCONDITIONAL);
+                let next = Rc::new(next);
+                self.snapshot.replace(Rc::clone(&next));
+                return Ok(next);
+            }
+        }
+        Err(Contended.into())
+    }
+}
+
+/// Shared data as the store of one Envoy: a change is made when the call returns.
+impl<D: SharedData> StateStore for Rc<SharedState<D>> {
+    fn name(&self) -> &'static str {
+        "shared_data"
+    }
+
+    fn is_connected(&self) -> bool {
+        true
+    }
+
+    fn change(&self, change: StateChange, _now: Timestamp) -> Changing {
+        Changing::Done(SharedState::change(self, &change))
+    }
+}
+
+enum NotAdopted {
+    Newer,
+    Contended(Contended),
+}
+
+impl From<Contended> for NotAdopted {
+    fn from(contended: Contended) -> Self {
+        Self::Contended(contended)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        shared_data::testing::Process,
+        state::{Edit, Precondition, PreconditionFailed},
+    };
+
+    fn change(maintenance: bool) -> StateChange {
+        let setting = format!(r#"{{"maintenance":{maintenance}}}"#);
+        StateChange {
+            edit: Edit::Set(serde_json::from_str(&setting).unwrap()),
+            precondition: Precondition::Any,
+        }
+    }
+
+    fn is_on(store: &SharedState<Rc<Process>>) -> bool {
+        store.refresh().unwrap();
+        store
+            .snapshot()
+            .setting
+            .as_ref()
+            .is_some_and(|setting| setting.maintenance)
+    }
+
+    #[test]
+    fn a_change_is_seen_by_every_worker_of_the_scope_and_no_other() {
+        let process = Rc::new(Process::default());
+        let [one, two] =
+            [(); 2].map(|()| SharedState::new(Rc::clone(&process), "maintenance_mode.a"));
+        let other = SharedState::new(Rc::clone(&process), "maintenance_mode.b");
+        one.change(&change(true)).unwrap();
+        assert!(is_on(&one) && is_on(&two) && !is_on(&other));
+        two.change(&change(false)).unwrap();
+        assert!(!is_on(&one) && !is_on(&two));
+        assert_eq!(one.snapshot().generation, 2);
+    }
+
+    #[test]
+    fn a_store_that_comes_later_finds_the_state() {
+        let process = Rc::new(Process::default());
+        SharedState::new(Rc::clone(&process), "maintenance_mode.a")
+            .change(&change(true))
+            .unwrap();
+        assert!(is_on(&SharedState::new(process, "maintenance_mode.a")));
+    }
+
+    #[test]
+    fn nothing_is_read_twice() {
+        let process = Rc::new(Process::default());
+        let store = SharedState::new(Rc::clone(&process), "maintenance_mode.a");
+        store.refresh().unwrap();
+        process.reads.set(0);
+        for _ in 0..3 {
+            store.refresh().unwrap();
+        }
+        assert_eq!(process.reads.get(), 0);
+    }
+
+    #[test]
+    fn a_change_that_loses_a_race_is_made_after_the_winner() {
+        let process = Rc::new(Process::default());
+        let [one, two] =
+            [(); 2].map(|()| SharedState::new(Rc::clone(&process), "maintenance_mode.a"));
+        let rival = Rc::clone(&process);
+        process.before_set.replace(Some(Box::new(move |_| {
+            SharedState::new(rival, "maintenance_mode.a")
+                .change(&change(false))
+                .unwrap();
+        })));
+        assert_eq!(one.change(&change(true)).unwrap().generation, 2);
+        assert!(is_on(&two));
+    }
+
+    #[test]
+    fn a_change_for_a_generation_that_is_past_changes_nothing() {
+        let process = Rc::new(Process::default());
+        let store = SharedState::new(process, "maintenance_mode.a");
+        store.change(&change(true)).unwrap();
+        let stale = StateChange {
+            precondition: Precondition::OneOf(vec![0]),
+            ..change(false)
+        };
+        let failed = PreconditionFailed { generation: 1 };
+        assert_eq!(store.change(&stale), Err(failed.into()));
+        assert!(is_on(&store));
+    }
+
+    #[test]
+    fn a_state_that_cannot_be_read_keeps_the_last_one_and_can_be_replaced() {
+        let process = Rc::new(Process::default());
+        let store = SharedState::new(Rc::clone(&process), "maintenance_mode.a");
+        store.change(&change(true)).unwrap();
+        process.set("maintenance_mode.a.state", b"\0other", UNCONDITIONAL);
+        process.set("maintenance_mode.a.generation", b"", UNCONDITIONAL);
+        assert_eq!(store.refresh(), Err(UnreadableState));
+        assert_eq!(store.refresh(), Ok(()), "the error comes once");
+        assert!(store.snapshot().setting.as_ref().unwrap().maintenance);
+        assert_eq!(store.change(&change(false)).unwrap().generation, 2);
+        assert!(!is_on(&store));
+    }
+
+    #[test]
+    fn a_worker_that_died_between_the_two_writes_is_made_good_by_a_reload() {
+        let process = Rc::new(Process::default());
+        let store = SharedState::new(Rc::clone(&process), "maintenance_mode.a");
+        store.refresh().unwrap();
+        let state = change(true).apply(&State::default()).unwrap();
+        process.set("maintenance_mode.a.state", &state.encode(), UNCONDITIONAL);
+        assert!(!is_on(&store));
+        store.reload().unwrap();
+        assert!(is_on(&store));
+    }
+}
