@@ -82,3 +82,59 @@ impl From<&State> for Document {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn state(value: &str) -> Result<State, String> {
+        Document::read(value.as_bytes())
+            .map(|document| document.into_state(7))
+            .map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_person_need_only_write_the_flag() {
+        for maintenance in [true, false] {
+            let state = state(&format!(r#"{{"maintenance": {maintenance}}}"#)).unwrap();
+            assert_eq!(state.generation, 7);
+            assert_eq!(state.setting.unwrap().maintenance, maintenance);
+        }
+    }
+
+    #[test]
+    fn what_is_written_reads_the_same() {
+        for value in [
+            r#"{"maintenance":true,"since":"2026-01-01T00:00:00Z","start":"2026-01-01T01:00:00Z","until":"2026-01-01T02:00:00Z","retry_after":60,"message":"m","changed_by":"ops","bypass_revoked_at":5}"#,
+            r#"{"maintenance":false}"#,
+            r#"{"maintenance":null,"bypass_revoked_at":5}"#,
+        ] {
+            let state = state(value).unwrap();
+            assert_eq!(Document::from(&state).to_json(), value);
+        }
+    }
+
+    #[test]
+    fn a_null_flag_is_a_reset_and_an_absent_one_an_error() {
+        assert_eq!(state(r#"{"maintenance":null}"#).unwrap().setting, None);
+        let error = state(r#"{"maintenence":true}"#).unwrap_err();
+        assert_eq!(error, "missing field `maintenance` at line 1 column 20");
+    }
+
+    #[test]
+    fn what_is_no_such_json_is_an_error() {
+        for value in [
+            "",
+            "on",
+            "[]",
+            "true",
+            r#"{"maintenance":"true"}"#,
+            r#"{"maintenance":true,"until":"tomorrow"}"#,
+            r#"{"maintenance":true,"retry_after":-1}"#,
+            r#"{"maintenance":true}}"#,
+        ] {
+            assert!(state(value).is_err(), "{value}");
+        }
+        assert!(Document::read(b"\xff").is_err());
+    }
+}

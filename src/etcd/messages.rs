@@ -194,3 +194,116 @@ fn submessage(message: &[u8], number: u64) -> Option<Option<&[u8]>> {
     }
     Some(found)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// What etcd 3.5 sent, in hexadecimal, without its header.
+    fn message(rest: &str) -> Vec<u8> {
+        const HEADER: &str = "0a1a08b298eaf1948386fccd0110cdd2918bd2b881cf8e011807\
+                              2007";
+        let hex = format!("{HEADER}{rest}");
+        hex.as_bytes()
+            .chunks(2)
+            .map(|digits| u8::from_str_radix(std::str::from_utf8(digits).unwrap(), 16).unwrap())
+            .collect()
+    }
+
+    const KEY_VALUE: &str = "121f0a016b1007180720012a147b226d61696e74656e616e6365223a747275657d";
+
+    fn key_value() -> KeyValue<'static> {
+        KeyValue {
+            mod_revision: 7,
+            value: br#"{"maintenance":true}"#,
+        }
+    }
+
+    #[test]
+    fn a_transaction_compares_the_revision_of_the_key() {
+        let request = txn_request("k", 0, r#"{"maintenance":true}"#);
+        let expected = "0a0710021a016b3000121b12190a016b12147b226d61696e74656e616e6365223a7472\
+                        75657d1a050a030a016b";
+        let hex: String = request
+            .as_ref()
+            .iter()
+            .map(|b| format!("{b:02x}"))
+            .collect();
+        assert_eq!(hex, expected);
+    }
+
+    #[test]
+    fn a_range_finds_the_key_or_not() {
+        for (rest, key_value) in [
+            ("", None),
+            (&*format!("{KEY_VALUE}2001"), Some(key_value())),
+        ] {
+            let message = message(rest);
+            let expected = RangeResponse {
+                revision: 7,
+                key_value,
+            };
+            assert_eq!(RangeResponse::decode(&message), Some(expected));
+        }
+    }
+
+    #[test]
+    fn a_transaction_wrote_or_read() {
+        let written = message("10011a0612040a021807");
+        let expected = TxnResponse {
+            revision: 7,
+            succeeded: true,
+            key_value: None,
+        };
+        assert_eq!(TxnResponse::decode(&written), Some(expected));
+        let read = message(&format!("1a290a270a021807{KEY_VALUE}2001"));
+        let expected = TxnResponse {
+            revision: 7,
+            succeeded: false,
+            key_value: Some(key_value()),
+        };
+        assert_eq!(TxnResponse::decode(&read), Some(expected));
+    }
+
+    #[test]
+    fn a_watch_tells_what_happened() {
+        let created = message("1801");
+        assert!(WatchResponse::decode(&created).unwrap().created);
+        let progress = message("10ffffffffffffffffff01");
+        let silent = WatchResponse::default();
+        assert_eq!(WatchResponse::decode(&progress), Some(silent));
+        let put = message(&format!("5a21{KEY_VALUE}"));
+        let event = Event {
+            is_delete: false,
+            key_value: key_value(),
+        };
+        assert_eq!(WatchResponse::decode(&put).unwrap().events, [event]);
+        let deleted = message("5a09080112050a016b1808");
+        let event = Event {
+            is_delete: true,
+            key_value: KeyValue {
+                mod_revision: 8,
+                value: b"",
+            },
+        };
+        assert_eq!(WatchResponse::decode(&deleted).unwrap().events, [event]);
+    }
+
+    #[test]
+    fn no_bytes_are_no_answer() {
+        assert_eq!(RangeResponse::decode(b""), None);
+        assert_eq!(TxnResponse::decode(b""), None);
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_can_be_read(message: Vec<u8>) {
+            let _ = RangeResponse::decode(&message);
+            let _ = TxnResponse::decode(&message);
+            let _ = WatchResponse::decode(&message);
+            let _ = decode_token(&message);
+        }
+    }
+}

@@ -133,7 +133,7 @@ impl Plugin {
     }
 
     /// Sets the gauges, and makes good what a worker that died may have left half done.
-    pub(super) fn tick(&self) {
+    pub(super) fn look(&self) {
         self.state();
         // An error was reported just now, once.
         let _ = self.state.reload();
@@ -143,14 +143,12 @@ impl Plugin {
     /// Reports what the store of a fleet said.
     pub(super) fn report(&self, notices: Notices) {
         for notice in notices {
-            let is_error = notice != Notice::Connected;
-            if is_error {
+            if notice != Notice::Connected {
                 self.metrics.errors.increment();
             }
             // Warnings, because that is what proxies of a mesh log by default.
             log::warn!("maintenance-mode: scope {}: {notice}", self.policy.scope);
         }
-        self.observe();
     }
 
     fn observe(&self) {

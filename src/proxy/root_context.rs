@@ -27,10 +27,13 @@ pub(super) struct MaintenanceRoot {
 }
 
 impl MaintenanceRoot {
-    /// Where a fleet's store is followed: does so, and reports what came of it.
+    /// Follows the store of a fleet, where there is one, and looks at the state.
     fn follow(&mut self, step: impl FnOnce(&mut HostFollower) -> Notices) {
-        if let (Some(plugin), Some(follower)) = (&self.plugin, &mut self.follower) {
-            plugin.report(step(follower));
+        if let Some(plugin) = &self.plugin {
+            if let Some(follower) = &mut self.follower {
+                plugin.report(step(follower));
+            }
+            plugin.look();
         }
     }
 }
@@ -70,7 +73,7 @@ impl RootContext for MaintenanceRoot {
                     plugin.scope(),
                     begin.elapsed().as_micros()
                 );
-                plugin.tick();
+                plugin.look();
                 self.plugin = Some(Rc::new(plugin));
                 self.follower = follower;
                 host::set_tick_period(FIRST_TICK_MILLIS);
@@ -88,9 +91,6 @@ impl RootContext for MaintenanceRoot {
             host::set_tick_period(TICK_MILLIS);
         }
         self.follow(|follower| follower.tick(host::now()));
-        if let Some(plugin) = &self.plugin {
-            plugin.tick();
-        }
     }
 
     fn get_type(&self) -> Option<ContextType> {
