@@ -8,19 +8,19 @@ mod protobuf_struct;
 mod response;
 mod shape;
 
-use serde::{Deserialize, de::IgnoredAny};
+use serde::Deserialize;
 
-use self::shape::{keyword, object, present};
+use self::shape::present;
 pub use self::{
     matchers::{AttributeConfig, FieldConfig, MatchersConfig, PathConfig, PathKindConfig},
     response::{CorsConfig, Format, HeadersConfig, ResponseConfig, RetryAfterConfig},
     shape::Number,
 };
-use crate::policy::InvalidConfig;
+use crate::{json::Json, policy::InvalidConfig};
 
 /// The whole plugin configuration.
 #[derive(Debug, Default, PartialEq, Deserialize)]
-#[serde(remote = "Self", deny_unknown_fields, default)]
+#[serde(deny_unknown_fields, default)]
 pub struct PluginConfig {
     /// Whether the flag is fixed, or the state decides.
     pub mode: Mode,
@@ -69,24 +69,16 @@ impl PluginConfig {
         if configuration.trim_ascii().is_empty() {
             return Ok(Self::default());
         }
-        match serde_json::from_slice::<IgnoredAny>(configuration) {
-            Ok(_) => Self::from_json(configuration),
-            Err(error) => match protobuf_struct::decode(configuration) {
-                Some(json) => Self::from_json(json.to_string().as_bytes()),
-                None => Err(InvalidConfig::syntax(&error)),
-            },
-        }
-    }
-
-    fn from_json(text: &[u8]) -> Result<Self, InvalidConfig> {
-        let mut json = serde_json::Deserializer::from_slice(text);
-        serde_path_to_error::deserialize(&mut json).map_err(InvalidConfig::from)
+        let json = Json::parse(configuration).or_else(|error| {
+            protobuf_struct::decode(configuration).ok_or_else(|| InvalidConfig::syntax(&error))
+        })?;
+        json.read()
     }
 }
 
 /// `mode`
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase", remote = "Self")]
+#[serde(rename_all = "lowercase")]
 pub enum Mode {
     /// The state decides.
     #[default]
@@ -110,7 +102,7 @@ impl Mode {
 
 /// `"on"` or `"off"`
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase", remote = "Self")]
+#[serde(rename_all = "lowercase")]
 pub enum Switch {
     /// Maintenance is on.
     On,
@@ -121,7 +113,7 @@ pub enum Switch {
 
 /// `client_address`
 #[derive(Debug, PartialEq, Deserialize)]
-#[serde(remote = "Self", deny_unknown_fields)]
+#[serde(deny_unknown_fields)]
 pub struct ClientAddressConfig {
     /// The header that proxies write.
     pub header: String,
@@ -131,7 +123,7 @@ pub struct ClientAddressConfig {
 
 /// An entry of `rules`.
 #[derive(Debug, PartialEq, Deserialize)]
-#[serde(remote = "Self", deny_unknown_fields)]
+#[serde(deny_unknown_fields)]
 pub struct RuleConfig {
     /// The name of the rule, for people.
     #[serde(default, deserialize_with = "present")]
@@ -149,7 +141,7 @@ pub struct RuleConfig {
 
 /// `rules[].action`, and the action in the metadata of a route.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase", remote = "Self")]
+#[serde(rename_all = "lowercase")]
 pub enum Action {
     /// Always passes.
     Allow,
@@ -177,7 +169,7 @@ impl Action {
 
 /// An entry of `windows`.
 #[derive(Debug, PartialEq, Deserialize)]
-#[serde(remote = "Self", deny_unknown_fields)]
+#[serde(deny_unknown_fields)]
 pub struct WindowConfig {
     /// RFC 3339; open without.
     #[serde(default, deserialize_with = "present")]
@@ -192,7 +184,7 @@ pub struct WindowConfig {
 
 /// `bypass`
 #[derive(Debug, Default, PartialEq, Deserialize)]
-#[serde(remote = "Self", deny_unknown_fields, default)]
+#[serde(deny_unknown_fields, default)]
 pub struct BypassConfig {
     /// The key that signs tokens.
     #[serde(deserialize_with = "present")]
@@ -210,7 +202,7 @@ pub struct BypassConfig {
 
 /// `admin`
 #[derive(Debug, PartialEq, Deserialize)]
-#[serde(remote = "Self", deny_unknown_fields)]
+#[serde(deny_unknown_fields)]
 pub struct AdminConfig {
     /// Where the endpoint lies.
     pub path: String,
@@ -230,7 +222,7 @@ pub struct AdminConfig {
 
 /// An entry of `admin.tokens`.
 #[derive(Debug, PartialEq, Deserialize)]
-#[serde(remote = "Self", deny_unknown_fields)]
+#[serde(deny_unknown_fields)]
 pub struct TokenConfig {
     /// Whose token it is; written to the log and to the state.
     pub name: String,
@@ -240,7 +232,7 @@ pub struct TokenConfig {
 
 /// `store`
 #[derive(Debug, PartialEq, Deserialize)]
-#[serde(remote = "Self", deny_unknown_fields)]
+#[serde(deny_unknown_fields)]
 pub struct StoreConfig {
     /// etcd, version 3.
     pub etcd: EtcdConfig,
@@ -248,7 +240,7 @@ pub struct StoreConfig {
 
 /// `store.etcd`
 #[derive(Debug, PartialEq, Deserialize)]
-#[serde(remote = "Self", deny_unknown_fields)]
+#[serde(deny_unknown_fields)]
 pub struct EtcdConfig {
     /// The cluster of Envoy that reaches it.
     pub cluster: String,
@@ -265,19 +257,6 @@ pub struct EtcdConfig {
     #[serde(default, deserialize_with = "present")]
     pub password_env: Option<String>,
 }
-
-keyword!(Mode, Switch, Action);
-object!(
-    PluginConfig,
-    ClientAddressConfig,
-    RuleConfig,
-    WindowConfig,
-    BypassConfig,
-    AdminConfig,
-    TokenConfig,
-    StoreConfig,
-    EtcdConfig
-);
 
 #[cfg(test)]
 mod tests;

@@ -21,7 +21,7 @@ pub use self::follower::{Follower, Notice, Notices};
 use self::{document::Document, lease::Lease, messages::KeyValue, transaction::Transaction};
 use crate::{
     grpc,
-    policy::FleetStore,
+    policy::{FleetStore, InvalidConfig},
     shared_data::{SharedData, UNCONDITIONAL},
     state::{State, StateChange},
     store::{Changing, SharedState, StateStore},
@@ -71,7 +71,7 @@ impl<D: SharedData + Clone, C: grpc::Client> Etcd<D, C> {
         &self,
         key_value: Option<&KeyValue>,
         revision: u64,
-    ) -> Result<State, serde_json::Error> {
+    ) -> Result<State, InvalidConfig> {
         let latest = self.latest();
         Ok(match key_value {
             Some(key_value) => Document::read(key_value.value)?.into_state(key_value.mod_revision),

@@ -24,6 +24,7 @@ pub mod etcd;
 pub mod flag;
 pub mod grpc;
 pub mod header_map;
+pub mod json;
 pub mod metadata;
 pub mod path;
 pub mod percent;

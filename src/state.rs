@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::timestamp::Timestamp;
+use crate::{json::Json, timestamp::Timestamp};
 
 /// The state of a scope, replaced as a whole.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,7 +69,10 @@ impl State {
     pub fn decode(bytes: &[u8]) -> Result<Self, UnreadableState> {
         match bytes {
             [] => Ok(Self::default()),
-            [VERSION, json @ ..] => serde_json::from_slice(json).map_err(|_| UnreadableState),
+            [VERSION, json @ ..] => {
+                let json = Json::parse(json).map_err(|_| UnreadableState)?;
+                json.read().map_err(|_| UnreadableState)
+            }
             _ => Err(UnreadableState),
         }
     }

@@ -7,11 +7,11 @@ use serde::{
     de::{self, value::MapAccessDeserializer},
 };
 
-use super::shape::{object, present};
+use super::shape::present;
 
 /// `allow`
 #[derive(Debug, Default, PartialEq, Deserialize)]
-#[serde(remote = "Self", deny_unknown_fields, default)]
+#[serde(deny_unknown_fields, default)]
 pub struct MatchersConfig {
     /// IP addresses and CIDR blocks.
     pub client_ips: Vec<String>,
@@ -82,7 +82,7 @@ impl<'de> Deserialize<'de> for PathConfig {
 
 /// An entry of `headers` or `cookies`; exactly one kind is given.
 #[derive(Debug, PartialEq, Deserialize)]
-#[serde(remote = "Self", deny_unknown_fields)]
+#[serde(deny_unknown_fields)]
 pub struct FieldConfig {
     /// The name of the header or cookie.
     pub name: String,
@@ -105,7 +105,7 @@ pub struct FieldConfig {
 
 /// An entry of `attributes`; exactly one kind is given.
 #[derive(Debug, PartialEq, Deserialize)]
-#[serde(remote = "Self", deny_unknown_fields)]
+#[serde(deny_unknown_fields)]
 pub struct AttributeConfig {
     /// The path of the attribute, a segment an element.
     pub path: Vec<String>,
@@ -125,5 +125,3 @@ pub struct AttributeConfig {
     #[serde(default, deserialize_with = "present")]
     pub present: Option<bool>,
 }
-
-object!(MatchersConfig, FieldConfig, AttributeConfig);

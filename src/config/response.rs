@@ -4,11 +4,11 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, de};
 
-use super::shape::{Number, keyword, object, present};
+use super::shape::{Number, present};
 
 /// `response`
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[serde(remote = "Self", deny_unknown_fields, default)]
+#[serde(deny_unknown_fields, default)]
 pub struct ResponseConfig {
     /// HTTP status code, 200 to 599.
     #[serde(deserialize_with = "present")]
@@ -91,7 +91,7 @@ impl ResponseConfig {
 
 /// `response.cors`
 #[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(remote = "Self", deny_unknown_fields)]
+#[serde(deny_unknown_fields)]
 pub struct CorsConfig {
     /// Origins, or `*`.
     pub allow_origins: Vec<String>,
@@ -102,7 +102,7 @@ pub struct CorsConfig {
 
 /// `response.format`
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase", remote = "Self")]
+#[serde(rename_all = "lowercase")]
 pub enum Format {
     /// What the client asks for.
     #[default]
@@ -181,6 +181,3 @@ impl<'de> Deserialize<'de> for HeadersConfig {
         deserializer.deserialize_map(Visitor)
     }
 }
-
-keyword!(Format);
-object!(ResponseConfig, CorsConfig);

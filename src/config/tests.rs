@@ -72,7 +72,7 @@ fn a_wrong_type_is_named_with_its_path_and_what_was_expected() {
         ),
         (
             r#"{"response":{"status":503.0}}"#,
-            "response.status: invalid type: floating point `503.0`, expected a whole number",
+            "response.status: invalid type: a number that is not whole, expected a whole number",
         ),
         (
             r#"{"response":{"retry_after":-1}}"#,
@@ -83,7 +83,7 @@ fn a_wrong_type_is_named_with_its_path_and_what_was_expected() {
             "response.headers.x-a: invalid type: integer `1`, expected a string",
         ),
         (r#"{"admin":{}}"#, "admin: missing field `path`"),
-        (r#"[]"#, "invalid type: sequence, expected an object"),
+        (r#"[]"#, "invalid type: list, expected an object"),
         (r#"{"mode":"on","mode":"on"}"#, "duplicate field `mode`"),
     ] {
         let error = error(text);

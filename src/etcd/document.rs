@@ -3,6 +3,8 @@
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::{
+    json::Json,
+    policy::InvalidConfig,
     state::{Setting, State},
     timestamp::Timestamp,
 };
@@ -39,8 +41,10 @@ impl Document {
     ///
     /// # Errors
     /// It is no such JSON; the text names line and column.
-    pub(super) fn read(value: &[u8]) -> Result<Self, serde_json::Error> {
-        serde_json::from_slice(value)
+    pub(super) fn read(value: &[u8]) -> Result<Self, InvalidConfig> {
+        Json::parse(value)
+            .map_err(|error| InvalidConfig::syntax(&error))?
+            .read()
     }
 
     /// The value of the key.
@@ -118,7 +122,7 @@ mod tests {
     fn a_null_flag_is_a_reset_and_an_absent_one_an_error() {
         assert_eq!(state(r#"{"maintenance":null}"#).unwrap().setting, None);
         let error = state(r#"{"maintenence":true}"#).unwrap_err();
-        assert_eq!(error, "missing field `maintenance` at line 1 column 20");
+        assert_eq!(error, "missing field `maintenance`");
     }
 
     #[test]

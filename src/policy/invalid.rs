@@ -28,29 +28,14 @@ impl InvalidConfig {
         Self::new(format!("not valid JSON: {error}"))
     }
 
-    fn under(mut self, parent: &str) -> Self {
+    /// The same of what `parent` holds.
+    pub(crate) fn under(mut self, parent: &str) -> Self {
         let separator = match self.path.as_bytes().first() {
             None | Some(b'[') => "",
             Some(_) => ".",
         };
         self.path = format!("{parent}{separator}{}", self.path);
         self
-    }
-}
-
-impl From<serde_path_to_error::Error<serde_json::Error>> for InvalidConfig {
-    fn from(error: serde_path_to_error::Error<serde_json::Error>) -> Self {
-        let path = error.path().to_string();
-        let error = error.into_inner();
-        let problem = error.to_string();
-        // A path tells more than the position in a text that Envoy may have generated.
-        let position = format!(" at line {} column {}", error.line(), error.column());
-        let problem = match problem.strip_suffix(&position) {
-            Some(problem) if error.is_data() => problem,
-            _ => &problem,
-        };
-        let path = if path == "." { "" } else { &path };
-        Self::new(problem).under(path)
     }
 }
 
