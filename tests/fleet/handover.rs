@@ -5,16 +5,12 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::{
-    fixtures::{Etcd, KEY, Observer, agree, configuration, options},
+    fixtures::{Etcd, KEY, Observer, agree, configuration, generation, options, value},
     support::{Delivery, Envoy, Options, within},
 };
 
 /// How long the Envoy may be without a watch.
 const TAKE_OVER: Duration = Duration::from_secs(3);
-
-fn put(etcd: &Etcd, on: bool) {
-    etcd.put(KEY, &format!(r#"{{"maintenance": {on}}}"#));
-}
 
 fn with_message(message: &str) -> Value {
     let mut plugin = configuration();
@@ -35,7 +31,7 @@ fn survives(delivery: Delivery, update: impl Fn(&mut Options, usize)) {
         envoys[0].change(|options| update(options, round));
         let observer = Observer::start(envoys[0].address);
         let on = round % 2 == 0;
-        put(&etcd, on);
+        etcd.put(KEY, value(on));
         within(TAKE_OVER, "the change", || observer.is_blocked() == on);
         assert_eq!(observer.turns(), 1);
         agree(&envoys, on);
@@ -66,6 +62,27 @@ fn another_listener_by_lds_takes_over_the_watch() {
     });
 }
 
+#[test]
+fn another_key_by_ecds_is_followed_instead() {
+    let etcd = Etcd::start();
+    let mut options = options(&etcd);
+    options.delivery = Delivery::Ecds;
+    let mut envoys = [Envoy::with(options)];
+    agree(&envoys, false);
+    for (key, on) in [("another-key", true), (KEY, false), ("another-key", true)] {
+        etcd.put(key, value(on));
+        let mut plugin = configuration();
+        plugin["store"]["etcd"]["key"] = key.into();
+        envoys[0].update(plugin);
+        agree(&envoys, on);
+        let current = etcd.mod_revision(key);
+        assert_eq!(Some(generation(&envoys[0])), current);
+        envoys[0].toggle(on);
+        assert!(etcd.mod_revision(key) > current);
+        agree(&envoys, on);
+    }
+}
+
 /// Two listeners share a watch until one is gone.
 fn survives_the_removal(of_first: bool) {
     let etcd = Etcd::start();
@@ -81,7 +98,7 @@ fn survives_the_removal(of_first: bool) {
     assert_eq!(shared, 1);
 
     let observer = Observer::start(envoys[0].listener("other"));
-    put(&etcd, true);
+    etcd.put(KEY, value(true));
     within(TAKE_OVER, "the change", || observer.is_blocked());
     drop(observer);
     envoys[0].change(|options| {
@@ -93,7 +110,7 @@ fn survives_the_removal(of_first: bool) {
         envoys[0].stat("listener_manager.total_listeners_draining") == 0
     });
     let observer = Observer::start(envoys[0].address);
-    put(&etcd, false);
+    etcd.put(KEY, value(false));
     within(TAKE_OVER, "the change", || !observer.is_blocked());
     agree(&envoys, false);
     within(TAKE_OVER, "one watch", || {

@@ -13,12 +13,14 @@
 mod cost;
 mod fixtures;
 mod handover;
+mod in_flight;
 mod outage;
 mod partition;
 mod propagation;
 mod races;
 mod reconnect;
 mod restart;
+mod revocation;
 #[allow(
     dead_code,
     unused_imports,
@@ -26,4 +28,5 @@ mod restart;
 )]
 #[path = "../envoy/support/mod.rs"]
 mod support;
+mod waiting;
 mod watches;

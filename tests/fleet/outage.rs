@@ -6,22 +6,14 @@ use serde_json::Value;
 
 use crate::{
     fixtures::{
-        CATCH_UP, Etcd, KEY, agree, assert_refused, change, generation, observe, status,
-        store_connected, three,
+        CATCH_UP, Etcd, KEY, agree, assert_refused, change, disconnected, generation, observe,
+        status, three, value,
     },
     support::{Envoy, within},
 };
 
 /// Long enough that a back-off without a limit would have grown past [`CATCH_UP`].
 const LONG: Duration = Duration::from_secs(15);
-
-fn disconnected(envoys: &[Envoy]) {
-    within(CATCH_UP, "the loss of the store", || {
-        envoys
-            .iter()
-            .all(|envoy| store_connected(envoy) == (false, 0))
-    });
-}
 
 /// Kills etcd for so long, and puts a value right after its return.
 fn kill(on: bool, outage: Duration) {
@@ -30,8 +22,8 @@ fn kill(on: bool, outage: Duration) {
     envoys[0].toggle(!on);
     envoys[1].toggle(on);
     agree(&envoys, on);
-    let value: Value = serde_json::from_str(&etcd.get(KEY).unwrap()).unwrap();
-    assert_eq!(value["maintenance"], on);
+    let stored: Value = serde_json::from_str(&etcd.get(KEY).unwrap()).unwrap();
+    assert_eq!(stored["maintenance"], on);
     let mut before = status(&envoys[0]);
     let observers = observe(&envoys);
 
@@ -56,7 +48,7 @@ fn kill(on: bool, outage: Duration) {
 
     etcd.restart();
     assert_eq!(Some(generation(&envoys[0])), etcd.mod_revision(KEY));
-    etcd.put(KEY, &format!(r#"{{"maintenance": {}}}"#, !on));
+    etcd.put(KEY, value(!on));
     agree(&envoys, !on);
     assert_eq!(Some(generation(&envoys[0])), etcd.mod_revision(KEY));
     assert!(observers.iter().all(|observer| observer.turns() == 1));

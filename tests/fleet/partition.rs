@@ -2,8 +2,8 @@
 
 use crate::{
     fixtures::{
-        CATCH_UP, Etcd, KEY, agree, assert_refused, change, envoy_cluster, generation, observe,
-        options_on, three,
+        CATCH_UP, Etcd, KEY, agree, assert_refused, change, disconnected, envoy_cluster,
+        generation, observe, options_on, three,
     },
     support::{Envoy, within},
 };
@@ -34,6 +34,7 @@ fn what_was_refused_while_etcd_did_not_answer_is_not_done_later() {
         for envoy in envoys.iter().chain(&envoys) {
             assert_refused(envoy, refused);
         }
+        disconnected(&envoys);
         etcd.resume();
 
         agree(&envoys, on);
@@ -119,6 +120,8 @@ fn what_was_refused_without_a_quorum_is_not_done_later() {
     for envoy in &envoys {
         assert_refused(envoy, "off");
     }
+    // Also the one whose member answers, but cannot know what holds.
+    disconnected(&envoys);
     for follower in followers {
         etcd.members[follower].resume();
     }
