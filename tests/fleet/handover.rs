@@ -5,8 +5,8 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::{
-    fixtures::{Etcd, KEY, Observer, agree, configuration, generation, options, value},
-    support::{Delivery, Envoy, Options, within},
+    fixtures::{Etcd, KEY, Observer, agree, configuration, generation, options, start_all, value},
+    support::{Delivery, Options, within},
 };
 
 /// How long the Envoy may be without a watch.
@@ -25,8 +25,7 @@ fn survives(delivery: Delivery, update: impl Fn(&mut Options, usize)) {
     let mut options = options(&etcd);
     options.delivery = delivery;
     options.arguments = vec!["--drain-time-s", "1"];
-    let mut envoys = [Envoy::with(options)];
-    agree(&envoys, false);
+    let mut envoys = start_all([options]);
     for round in 0..5 {
         envoys[0].change(|options| update(options, round));
         let observer = Observer::start(envoys[0].address);
@@ -67,8 +66,7 @@ fn another_key_by_ecds_is_followed_instead() {
     let etcd = Etcd::start();
     let mut options = options(&etcd);
     options.delivery = Delivery::Ecds;
-    let mut envoys = [Envoy::with(options)];
-    agree(&envoys, false);
+    let mut envoys = start_all([options]);
     for (key, on) in [("another-key", true), (KEY, false), ("another-key", true)] {
         etcd.put(key, value(on));
         let mut plugin = configuration();
@@ -92,8 +90,7 @@ fn survives_the_removal(of_first: bool) {
     options.arguments = vec!["--drain-time-s", "1"];
     options.configuration.clone_from(&one);
     options.other_listener = Some(two.clone());
-    let mut envoys = [Envoy::with(options)];
-    agree(&envoys, false);
+    let mut envoys = start_all([options]);
     let shared = etcd.metric("etcd_debugging_mvcc_watcher_total");
     assert_eq!(shared, 1);
 

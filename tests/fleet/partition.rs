@@ -3,20 +3,18 @@
 use crate::{
     fixtures::{
         CATCH_UP, Etcd, KEY, agree, assert_refused, change, disconnected, envoy_cluster,
-        generation, observe, options_on, three,
+        generation, observe, options_on, start_all, three,
     },
     support::{Envoy, within},
 };
 
 /// Three Envoys, each with a member of its own.
 fn one_member_each(etcd: &Etcd) -> Vec<Envoy> {
-    let envoys: Vec<Envoy> = etcd
+    let clusters = etcd
         .members
         .iter()
-        .map(|member| Envoy::with(options_on(envoy_cluster([member.address]))))
-        .collect();
-    agree(&envoys, false);
-    envoys
+        .map(|member| envoy_cluster([member.address]));
+    start_all(clusters.map(options_on))
 }
 
 #[test]

@@ -3,16 +3,16 @@
 use serde_json::json;
 
 use crate::{
-    fixtures::{Etcd, agree, change, configuration, options},
-    support::{Envoy, Request},
+    fixtures::{Etcd, agree, change, configuration, options, start_all},
+    support::{Envoy, Options, Request},
 };
 
-fn start(etcd: &Etcd) -> Envoy {
+fn with_bypass(etcd: &Etcd) -> Options {
     let mut options = options(etcd);
     let mut plugin = configuration();
     plugin["bypass"] = json!({"key": "k".repeat(32)});
     options.configuration = plugin.to_string();
-    Envoy::with(options)
+    options
 }
 
 fn passes(envoy: &Envoy, token: &str) -> bool {
@@ -23,7 +23,7 @@ fn passes(envoy: &Envoy, token: &str) -> bool {
 #[test]
 fn a_revocation_holds_on_every_envoy_and_survives_a_restart() {
     let etcd = Etcd::start();
-    let mut envoys = vec![start(&etcd), start(&etcd), start(&etcd)];
+    let mut envoys = start_all((0..3).map(|_| with_bypass(&etcd)));
     envoys[0].toggle(true);
     agree(&envoys, true);
     let mint = |envoy: &Envoy| {
@@ -40,7 +40,7 @@ fn a_revocation_holds_on_every_envoy_and_survives_a_restart() {
     // Neither a reset nor a restart brings it back.
     assert_eq!(change(&envoys[2], "reset").status, 200);
     envoys[2].toggle(true);
-    envoys.push(start(&etcd));
+    envoys.push(Envoy::with(with_bypass(&etcd)));
     agree(&envoys, true);
     assert!(!envoys.iter().any(|envoy| passes(envoy, &token)));
     let token = mint(&envoys[3]);

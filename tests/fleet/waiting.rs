@@ -5,16 +5,16 @@ use std::thread;
 use http::Request as Http2Request;
 
 use crate::{
-    fixtures::{Etcd, KEY, agree, assert_refused, configuration, options, refused_by_store},
+    fixtures::{
+        Etcd, KEY, agree, assert_refused, configuration, options, refused_by_store, start_all,
+    },
     support::{ADMIN, Connection, Delivery, Envoy, Request, TOKEN, admin_request, fetch_http2},
 };
 
-fn start(etcd: &Etcd) -> [Envoy; 1] {
+fn start(etcd: &Etcd) -> Vec<Envoy> {
     let mut options = options(etcd);
     options.delivery = Delivery::Ecds;
-    let envoys = [Envoy::with(options)];
-    agree(&envoys, false);
-    envoys
+    start_all([options])
 }
 
 /// Asks for a change and leaves the answer.

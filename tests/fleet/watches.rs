@@ -3,7 +3,7 @@
 use crate::{
     fixtures::{
         Etcd, KEY, Relay, agree, configuration, disconnected, envoy_cluster, options, options_on,
-        store_connected, value,
+        start_all, store_connected, value,
     },
     support::{Connection, Delivery, Envoy, Options, Request, within},
 };
@@ -13,10 +13,10 @@ use std::time::Duration;
 const SETTLE: Duration = Duration::from_secs(5);
 const ROUNDS: usize = 20;
 
-fn with_four_workers(mut options: Options) -> Envoy {
+fn with_four_workers(mut options: Options) -> Options {
     options.workers = 4;
     options.delivery = Delivery::Ecds;
-    Envoy::with(options)
+    options
 }
 
 fn watches(etcd: &Etcd) -> u64 {
@@ -56,8 +56,7 @@ fn assert_steady(etcd: &Etcd, envoys: &[Envoy]) {
 #[test]
 fn an_envoy_has_one_watch_however_many_workers() {
     let etcd = Etcd::start();
-    let envoys = [(); 3].map(|()| with_four_workers(options(&etcd)));
-    agree(&envoys, false);
+    let envoys = start_all((0..3).map(|_| with_four_workers(options(&etcd))));
     assert_steady(&etcd, &envoys);
     drop(envoys);
     settle_at(&etcd, 0);
@@ -68,7 +67,7 @@ fn reconnects_leave_no_watch_behind() {
     let mut etcd = Etcd::start();
     let relay = Relay::start(etcd.members[0].address);
     let cluster = envoy_cluster([relay.address]);
-    let envoys = [with_four_workers(options_on(cluster))];
+    let envoys = start_all([with_four_workers(options_on(cluster))]);
     for round in 0..ROUNDS {
         agree(&envoys, round % 2 == 1);
         relay.cut();
@@ -91,7 +90,7 @@ fn reconnects_leave_no_watch_behind() {
 #[test]
 fn updates_of_the_configuration_leave_no_watch_behind() {
     let etcd = Etcd::start();
-    let mut envoys = [with_four_workers(options(&etcd))];
+    let mut envoys = start_all([with_four_workers(options(&etcd))]);
     for round in 0..ROUNDS {
         let mut plugin = configuration();
         plugin["response"]["message"] = format!("message {round}").into();
