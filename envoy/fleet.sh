@@ -19,7 +19,7 @@ echo $$ >$fleet/pid
 
 # At once, because there is nothing to save.
 end() {
-    for file in $fleet/etcd-?.pid $fleet/envoy-?.pid; do
+    for file in $fleet/envoy-?.pid $fleet/etcd-?.pid; do
         [ ! -e "$file" ] || kill -KILL "$(cat "$file")" 2>/dev/null || :
     done
     rm -rf $fleet 2>/dev/null || { sleep 1 && rm -rf $fleet; }
