@@ -18,7 +18,7 @@ SAMPLE := target/sample.env
 export ENVOY ETCD
 
 .DEFAULT_GOAL := help
-.PHONY: help build cli run test check figures clean
+.PHONY: help build cli run fleet test check figures clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,6 +35,9 @@ cli: ## Build the command line, maintenancectl
 run: build $(ENVOY) ## Start Envoy with envoy/envoy.yaml, and say what to type next
 	@set -a; . ./$(SAMPLE); set +a; cat envoy/welcome.txt; \
 	exec $(ENVOY) --config-path envoy/envoy.yaml --concurrency 2 --log-level warning
+
+fleet: build $(ENVOY) $(ETCD) ## Start three Envoys and an etcd of three members, and say what to type next
+	@set -a; . ./$(SAMPLE); set +a; exec sh envoy/fleet.sh
 
 test: build $(ENVOY) $(ETCD) ## Run all tests, on a real Envoy and a real etcd
 	cargo test --locked --features cli
