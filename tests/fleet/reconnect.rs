@@ -2,8 +2,8 @@
 
 use crate::{
     fixtures::{
-        CATCH_UP, Etcd, KEY, Relay, agree, assert_refused, disconnected, envoy_cluster, options,
-        options_on, status, store_connected, three, value,
+        CATCH_UP, Etcd, KEY, Relay, agree, assert_refused, disconnected, envoy_cluster, generation,
+        options, options_on, status, store_connected, three, value,
     },
     support::{Envoy, within},
 };
@@ -79,15 +79,22 @@ fn an_envoy_that_was_cut_off_learns_that_the_key_was_deleted_though_that_is_comp
 }
 
 #[test]
-fn a_deleted_key_leaves_the_same_generation_on_every_envoy() {
+fn an_envoy_that_starts_after_a_deletion_is_at_one_with_the_others_from_the_next_change() {
     let etcd = Etcd::start();
     let mut envoys = vec![Envoy::with(options(&etcd))];
     etcd.put(KEY, value(true));
     agree(&envoys, true);
     etcd.delete(KEY);
-    etcd.put("another-key", "");
-    envoys.push(Envoy::with(options(&etcd)));
     agree(&envoys, false);
+    let newcomer = Envoy::with(options(&etcd));
+    within(CATCH_UP, "the store", || {
+        store_connected(&newcomer) == (true, 1)
+    });
+    assert_eq!(status(&newcomer)["decided_by"], "initial");
+    assert_eq!(generation(&newcomer), 0);
+    newcomer.toggle(true);
+    envoys.push(newcomer);
+    agree(&envoys, true);
 }
 
 #[test]
