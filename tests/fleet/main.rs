@@ -1,0 +1,32 @@
+//! The contract, section 5: one toggle, every Envoy, with real Envoys and a real etcd.
+//!
+//! `make test` gets both; `ETCD` names another etcd, with `etcdctl` beside it. Each test
+//! starts servers of its own, and the tests run one after the other: they measure time.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::unwrap_used
+)]
+
+mod cost;
+mod fixtures;
+mod handover;
+mod in_flight;
+mod outage;
+mod partition;
+mod propagation;
+mod races;
+mod reconnect;
+mod restart;
+mod revocation;
+#[allow(
+    dead_code,
+    unused_imports,
+    reason = "the tests of the module use all of it, these only a part"
+)]
+#[path = "../envoy/support/mod.rs"]
+mod support;
+mod waiting;
+mod watches;
