@@ -14,7 +14,6 @@ NEEDED = {
     "proxy_on_configure",
     "proxy_on_context_create",
     "proxy_on_delete",
-    "proxy_on_done",
     "proxy_on_grpc_close",
     "proxy_on_grpc_receive",
     "proxy_on_memory_allocate",

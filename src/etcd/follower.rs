@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// The watch of one Envoy, in each of its VMs; it is at work in the one with the lease.
-pub struct Follower<D, C> {
+pub struct Follower<D: SharedData + Clone, C: grpc::Client> {
     etcd: Rc<Etcd<D, C>>,
     phase: Phase,
     /// Since the store was last connected.
@@ -27,6 +27,13 @@ pub struct Follower<D, C> {
     /// The revision of the last value that could not be read.
     unreadable: Option<u64>,
     random: u64,
+}
+
+/// Another VM takes over at once.
+impl<D: SharedData + Clone, C: grpc::Client> Drop for Follower<D, C> {
+    fn drop(&mut self) {
+        self.stop();
+    }
 }
 
 enum Phase {

@@ -54,13 +54,6 @@ impl Context for MaintenanceRoot {
         let failure = host::grpc_failure(status);
         self.follow(|follower| follower.on_close(stream, failure));
     }
-
-    fn on_done(&mut self) -> bool {
-        if let Some(follower) = &mut self.follower {
-            follower.stop();
-        }
-        true
-    }
 }
 
 impl RootContext for MaintenanceRoot {
