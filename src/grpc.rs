@@ -65,11 +65,11 @@ impl Failure {
         Self { code, message }
     }
 
-    /// Envoy has no such cluster, or no server in it.
+    /// Envoy cannot call the cluster.
     pub fn no_cluster(cluster: &str) -> Self {
         Self::new(
             Self::UNAVAILABLE,
-            format!("Envoy cannot call the cluster {cluster:?}"),
+            format!("Envoy has no cluster {cluster}, or no host in it that takes calls"),
         )
     }
 
