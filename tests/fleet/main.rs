@@ -10,17 +10,23 @@
     clippy::unwrap_used
 )]
 
+mod bypass;
+mod clusters;
 mod cost;
 mod fixtures;
+mod generations;
 mod handover;
 mod in_flight;
+mod login;
 mod outage;
 mod partition;
+mod patience;
 mod propagation;
 mod races;
 mod reconnect;
 mod restart;
 mod revocation;
+mod scopes;
 #[allow(
     dead_code,
     unused_imports,
@@ -28,5 +34,7 @@ mod revocation;
 )]
 #[path = "../envoy/support/mod.rs"]
 mod support;
+mod tls;
+mod value;
 mod waiting;
 mod watches;
