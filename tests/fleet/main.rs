@@ -17,6 +17,7 @@ mod fixtures;
 mod generations;
 mod handover;
 mod in_flight;
+mod key;
 mod login;
 mod outage;
 mod partition;

@@ -6,7 +6,7 @@ use crate::{
         CATCH_UP, Etcd, KEY, PASSWORD, USER, agree, assert_detail, assert_never_connected, change,
         disconnected, logged_in, options, start_all, status, store_connected,
     },
-    support::{Envoy, within},
+    support::{Delivery, Envoy, within},
 };
 
 const WRONG: &str = "authentication failed, invalid user ID or password";
@@ -150,6 +150,30 @@ fn a_permission_that_is_taken_away_refuses_changes_and_comes_back() {
     assert_detail(&change(&envoys[0], "off"), DENIED);
     assert!(envoys[0].get("/").is_blocked());
     etcd.grant(USER, USER);
+    agree(&envoys, true);
+    envoys[0].toggle(false);
+    agree(&envoys, false);
+}
+
+#[test]
+fn an_update_to_another_user_has_the_rights_of_that_user() {
+    let etcd = Etcd::secured();
+    etcd.add_user("reader", PASSWORD);
+    etcd.add_role("reader", "read");
+    etcd.grant("reader", "reader");
+    let mut options = logged_in(&etcd, USER, PASSWORD);
+    options.delivery = Delivery::Ecds;
+    let mut envoys = start_all([options]);
+    envoys[0].toggle(true);
+    agree(&envoys, true);
+    let to = |user: &str| {
+        let configuration = logged_in(&etcd, user, PASSWORD).configuration;
+        serde_json::from_str(&configuration).unwrap()
+    };
+    envoys[0].update(to("reader"));
+    agree(&envoys, true);
+    assert_detail(&change(&envoys[0], "off"), DENIED);
+    envoys[0].update(to(USER));
     agree(&envoys, true);
     envoys[0].toggle(false);
     agree(&envoys, false);
