@@ -95,8 +95,8 @@ fn a_transaction_of_others_is_one_change() {
     let envoys = start_all([(); 2].map(|()| options(&etcd)));
     for on in [true, false, true] {
         let transaction = format!(
-            "\nput {KEY} '{}'\nput another-key {on}\nput {KEY}/audit {on}\n\n\n",
-            value(on)
+            "\nput {KEY} {}\nput another-key {on}\nput {KEY}/audit {on}\n\n\n",
+            value(on).replace(" ", "")
         );
         etcd.ctl_with_input(&["txn"], transaction.as_bytes());
         agree(&envoys, on);
