@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::{
     fixtures::{
         CATCH_UP, Etcd, KEY, Relay, agree, disconnected, envoy_cluster, generation, options,
-        options_on, store_connected, three, value,
+        options_on, three, value,
     },
     support::{Envoy, Response, admin_request, within},
 };
@@ -159,19 +159,4 @@ fn an_envoy_that_was_cut_off_is_of_the_generation_of_the_deletion_it_missed() {
     agree(&envoys, false);
     let tag = settle_at(&envoys, deletion);
     assert_eq!(if_match(&envoys[0], "on", &tag).status, 200);
-}
-
-#[test]
-fn an_envoy_that_comes_after_a_deletion_takes_the_tags_of_the_others() {
-    let etcd = Etcd::start();
-    let envoys = three(&etcd);
-    etcd.put(KEY, value(true));
-    etcd.delete(KEY);
-    let tag = settle_at(&envoys, etcd.revision());
-    let late = Envoy::with(options(&etcd));
-    within(CATCH_UP, "the store", || {
-        store_connected(&late) == (true, 1)
-    });
-    let made = if_match(&late, "on", &tag);
-    assert_eq!(made.status, 200, "{}", made.text());
 }

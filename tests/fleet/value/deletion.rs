@@ -87,13 +87,15 @@ fn deleting_the_key_leaves_the_flag_to_the_windows() {
 }
 
 #[test]
-fn an_off_without_a_moment_ends_a_window_that_is_active() {
+fn an_off_without_a_moment_leaves_the_flag_to_a_window() {
     let etcd = Etcd::start();
     let windows = json!({"windows": [{"start": "2020-01-01T00:00:00Z"}]});
     let envoys = three_with(&etcd, &windows);
-    agree(&envoys, true);
     let status = put(&etcd, &envoys, r#"{"maintenance":false}"#);
-    assert_eq!(status["maintenance"], false, "{status}");
+    assert_eq!(status["decided_by"], "window", "{status}");
+    agree(&envoys, true);
+    // One through the endpoint has its moment.
+    envoys[0].toggle(false);
     agree(&envoys, false);
 }
 
