@@ -49,7 +49,7 @@ fn a_toggle_is_obeyed_by_every_envoy_that_logs_in() {
 /// Expects that a password is nowhere but in the environment.
 fn assert_secret(envoy: &Envoy, password: &str) {
     let escaped = serde_json::to_string(password).unwrap();
-    let secrets = [password, escaped.trim_matches('"'), "p\u{e4}ss"];
+    let secrets = [password, escaped.trim_matches('"'), "p\u{e4}ss", "s3cret"];
     for (place, text) in [
         ("the log", envoy.log()),
         ("the status", envoy.admin("GET", "").text()),

@@ -1,6 +1,6 @@
 //! Logins that cannot work and are refused.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{
     fixtures::{Etcd, KEY, PASSWORD, PASSWORD_ENV, USER, logged_in, start_all},
@@ -63,7 +63,7 @@ fn a_login_without_a_user_or_a_password_is_refused_by_name() {
         ),
     ] {
         let mut options = logged_in(&etcd, USER, password);
-        let mut plugin: serde_json::Value = serde_json::from_str(&options.configuration).unwrap();
+        let mut plugin: Value = serde_json::from_str(&options.configuration).unwrap();
         let settings = plugin["store"]["etcd"].as_object_mut().unwrap();
         for (key, value) in [("username", username), ("password_env", password_env)] {
             match value {

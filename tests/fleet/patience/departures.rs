@@ -2,6 +2,8 @@
 
 use std::{thread, time::Duration};
 
+use serde_json::Value;
+
 use super::with_timeout;
 use crate::{
     fixtures::{CATCH_UP, Etcd, KEY, agree, generation, start_all, three},
@@ -78,7 +80,7 @@ fn an_update_of_the_configuration_while_a_change_waits_leaves_it_one_answer() {
         let mut options = with_timeout(&etcd, 3000);
         options.delivery = delivery;
         options.arguments = vec!["--drain-time-s", "1"];
-        let mut plugin: serde_json::Value = serde_json::from_str(&options.configuration).unwrap();
+        let mut plugin: Value = serde_json::from_str(&options.configuration).unwrap();
         let mut envoys = start_all([options]);
         etcd.stop();
         let mut waiting: Vec<Connection> = (0..8)

@@ -1,6 +1,6 @@
 //! Messages that are no plain words.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::put;
 use crate::{
@@ -111,7 +111,7 @@ fn the_page_and_every_envoy_bear_any_message() {
     }
     // A change through the endpoint takes their place.
     envoys[1].toggle(true);
-    let value: serde_json::Value = serde_json::from_str(&etcd.get(KEY).unwrap()).unwrap();
+    let value: Value = serde_json::from_str(&etcd.get(KEY).unwrap()).unwrap();
     assert_eq!(value.get("message"), None);
 }
 
