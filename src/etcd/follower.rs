@@ -156,6 +156,8 @@ impl<D: SharedData + Clone, C: grpc::Client> Follower<D, C> {
             return self.lose(Failure::malformed());
         };
         if response.canceled {
+            // A token that does not hold any more may be the cause.
+            self.etcd.keep_token(b"");
             let reason = String::from_utf8_lossy(response.cancel_reason);
             return self.lose(format_args!("it canceled the watch: {reason:?}"));
         }

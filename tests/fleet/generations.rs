@@ -3,10 +3,7 @@
 use serde_json::Value;
 
 use crate::{
-    fixtures::{
-        CATCH_UP, Etcd, KEY, Relay, agree, disconnected, envoy_cluster, generation, options,
-        options_on, three, value,
-    },
+    fixtures::{CATCH_UP, Etcd, KEY, agree, generation, three, value},
     support::{Envoy, Response, admin_request, within},
 };
 
@@ -138,25 +135,4 @@ fn a_reset_that_changes_nothing_is_a_change_on_every_envoy() {
         assert_eq!(etcd.mod_revision(KEY), Some(current));
         last = current;
     }
-}
-
-#[test]
-fn an_envoy_that_was_cut_off_is_of_the_generation_of_the_deletion_it_missed() {
-    let etcd = Etcd::start();
-    let relay = Relay::start(etcd.members[0].address);
-    let envoys = [
-        Envoy::with(options_on(envoy_cluster([relay.address]))),
-        Envoy::with(options(&etcd)),
-    ];
-    etcd.put(KEY, value(true));
-    agree(&envoys, true);
-    relay.cut();
-    disconnected(&envoys[..1]);
-    etcd.delete(KEY);
-    let deletion = etcd.revision();
-    etcd.put("another-key", "moves the revision of the store on");
-    relay.mend();
-    agree(&envoys, false);
-    let tag = settle_at(&envoys, deletion);
-    assert_eq!(if_match(&envoys[0], "on", &tag).status, 200);
 }

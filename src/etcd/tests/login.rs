@@ -63,3 +63,15 @@ fn each_user_logs_in() {
     }
     assert_eq!(model.logins.get(), 2);
 }
+
+#[test]
+fn nobody_needs_to_log_in_where_authentication_is_not_enabled() {
+    let model = Model::new();
+    let vm = vm(&model, &Rc::default(), 1);
+    vm.change(set(ON)).unwrap();
+    model.token.replace(Some("t".into()));
+    vm.change(set(OFF)).unwrap();
+    model.token.replace(None);
+    vm.change(set(ON)).unwrap();
+    assert_eq!(vm.flag(), Some(true));
+}
