@@ -51,8 +51,9 @@ check: ## Check format, lints and documentation, natively and for wasm32
 	RUSTDOCFLAGS="--deny warnings" cargo doc --locked --no-deps --document-private-items --features cli
 	RUSTDOCFLAGS="--deny warnings" cargo doc --locked --no-deps --document-private-items --target $(TARGET)
 
-figures: build $(ENVOY) ## Print the module's size and how long it takes to configure
+figures: build $(ENVOY) $(ETCD) ## Print the module's size, and how long it takes to configure and to toggle a fleet
 	@cargo test --locked --quiet --test envoy figures -- --nocapture
+	@cargo test --locked --quiet --test fleet propagation -- --nocapture
 
 clean: ## Remove all that was built or fetched
 	rm -rf target

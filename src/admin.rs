@@ -112,6 +112,13 @@ impl ChangeCall {
             Err(error) => self.caller.refuse(&error.into(), true),
         }
     }
+
+    /// The line for the log of a caller who has left before the answer.
+    pub fn abandoned(&self) -> String {
+        let change = self.change.as_str();
+        let event = format!("{change}, but the caller left before the store answered");
+        self.caller.audit(&event)
+    }
 }
 
 /// The reply to a call that mints a token, and what goes to the log.

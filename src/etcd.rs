@@ -13,12 +13,16 @@ mod exchange;
 mod follower;
 mod lease;
 mod messages;
+mod notice;
 mod transaction;
 
 use std::rc::Rc;
 
-pub use self::follower::{Follower, Notice, Notices};
 use self::{document::Document, lease::Lease, messages::KeyValue, transaction::Transaction};
+pub use self::{
+    follower::Follower,
+    notice::{Notice, Notices},
+};
 use crate::{
     grpc,
     policy::{FleetStore, InvalidConfig},
@@ -43,12 +47,13 @@ impl<D: SharedData + Clone, C: grpc::Client> Etcd<D, C> {
     pub fn new(settings: FleetStore, client: C, data: D, scope: &str, vm: u64) -> Self {
         let FleetStore { cluster, key, .. } = &settings;
         // Another key is another state, also while both are configured during an update.
+        let username = settings.login.as_ref().map_or("", |login| &login.username);
         let prefix = format!("maintenance_mode.{scope}.etcd.{cluster}.{key}");
         Self {
             client,
             state: Rc::new(SharedState::new(data.clone(), &prefix)),
             lease: Lease::new(data.clone(), &prefix, vm),
-            token_key: format!("{prefix}.token"),
+            token_key: format!("{prefix}.token.{username}"),
             data,
             settings,
         }
@@ -62,7 +67,7 @@ impl<D: SharedData + Clone, C: grpc::Client> Etcd<D, C> {
     /// The state in shared data as it is.
     fn latest(&self) -> Rc<State> {
         // What cannot be read is reported by those who read it to decide.
-        let _ = self.state.refresh();
+        let _ = self.state.reload();
         self.state.snapshot()
     }
 

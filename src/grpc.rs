@@ -54,6 +54,8 @@ impl Failure {
     pub const INVALID_ARGUMENT: u32 = 3;
     /// The call took too long.
     pub const DEADLINE_EXCEEDED: u32 = 4;
+    /// The server is not in a state for it.
+    pub const FAILED_PRECONDITION: u32 = 9;
     /// The server cannot be reached.
     pub const UNAVAILABLE: u32 = 14;
     /// The server does not know who calls.
@@ -65,11 +67,11 @@ impl Failure {
         Self { code, message }
     }
 
-    /// Envoy has no such cluster, or no server in it.
+    /// Envoy cannot call the cluster.
     pub fn no_cluster(cluster: &str) -> Self {
         Self::new(
             Self::UNAVAILABLE,
-            format!("Envoy cannot call the cluster {cluster:?}"),
+            format!("Envoy has no cluster {cluster}, or no host in it that takes calls"),
         )
     }
 

@@ -141,6 +141,10 @@ impl Found {
                 .bypass
                 .as_ref()
                 .and_then(|bypass| bypass.key_env.clone()),
+            config
+                .store
+                .as_ref()
+                .and_then(|store| store.etcd.password_env.clone()),
         ];
         for variable in variables.into_iter().flatten() {
             if std::env::var_os(&variable).is_none() {

@@ -2,7 +2,7 @@
 
 use super::{
     Etcd,
-    messages::{AUTHENTICATE, TXN, authenticate_request, decode_token},
+    messages::{AUTHENTICATE, RANGE, authenticate_request, decode_token},
 };
 use crate::{
     grpc::{self, CallId, Failure, Method},
@@ -11,10 +11,12 @@ use crate::{
     timestamp::Timestamp,
 };
 
-/// When Envoy tries another member: a write only while it has not been sent to any.
+/// When Envoy tries another member: without having sent the call to one, which is all that
+/// a write may be tried again, and a login, which is slow by design, should.
 const UNSENT: &[u8] = b"connect-failure,refused-stream,reset-before-request";
+/// A read after any failure.
 const FAILED: &[u8] = b"connect-failure,refused-stream,reset,gateway-error";
-/// How many members may keep silent within the time of a call.
+/// So many members are asked within the time of a read.
 const TRIES: u64 = 2;
 
 /// A call that waits for its answer.
@@ -83,6 +85,11 @@ impl Exchange {
                 self.step = Step::Ask;
                 self.call(etcd, Some(token), now)
             }
+            // Users are known, but authentication is not enabled.
+            (Step::LogIn, Err(failure)) if failure.code == Failure::FAILED_PRECONDITION => {
+                self.step = Step::Ask;
+                self.call(etcd, None, now)
+            }
             (Step::AskAsBefore, Err(failure)) if is_of_the_token(&failure) => {
                 self.step = Step::LogIn;
                 self.call(etcd, None, now)
@@ -113,15 +120,14 @@ impl Exchange {
             _ => (self.method, &self.request),
         };
         let per_try = (timeout_ms / TRIES).max(1).to_string();
-        let mut metadata = if method == TXN {
-            vec![("x-envoy-retry-on", UNSENT)]
-        } else {
-            vec![
+        let mut metadata: grpc::Metadata = vec![("x-envoy-retry-on", UNSENT)];
+        if method == RANGE {
+            metadata = vec![
                 ("x-envoy-retry-on", FAILED),
                 ("x-envoy-retry-grpc-on", b"unavailable"),
                 ("x-envoy-upstream-rq-per-try-timeout-ms", per_try.as_bytes()),
-            ]
-        };
+            ];
+        }
         metadata.push(("x-envoy-max-retries", b"2"));
         metadata.extend(token.map(|token| ("token", token)));
         self.call = etcd

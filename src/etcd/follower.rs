@@ -1,10 +1,14 @@
 //! Follows the key: reads it, then watches it from the next revision on, so that nothing
 //! falls between; what comes goes into shared data.
 
-use std::{fmt, rc::Rc};
+use std::{
+    fmt,
+    hash::{DefaultHasher, Hash, Hasher},
+    rc::Rc,
+};
 
 use super::{
-    Etcd, KeyValue,
+    Etcd, KeyValue, Notice, Notices,
     exchange::Exchange,
     messages::{
         Event, RANGE, RangeResponse, WATCH, WatchResponse, progress_request, range_request,
@@ -22,8 +26,12 @@ use crate::{
 pub struct Follower<D: SharedData + Clone, C: grpc::Client> {
     etcd: Rc<Etcd<D, C>>,
     phase: Phase,
+    /// Streams that are done with, to be canceled outside their own callbacks.
+    doomed: Vec<StreamId>,
     /// Since the store was last connected.
     failures: u32,
+    /// For so many ticks others may take the lease.
+    rest: u32,
     /// The revision of the last value that could not be read.
     unreadable: Option<u64>,
     random: u64,
@@ -52,47 +60,14 @@ enum Phase {
     },
 }
 
-/// What somebody should know.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Notice {
-    /// The store is connected.
-    Connected,
-    /// The store is connected no longer, or could not be at first.
-    Lost(String),
-    /// The value of the key cannot be read.
-    Unreadable {
-        /// The mod revision of the value.
-        revision: u64,
-        /// What is wrong with it.
-        problem: String,
-    },
-}
-
-impl fmt::Display for Notice {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Connected => f.write_str("the store etcd is connected"),
-            Self::Lost(reason) => write!(
-                f,
-                "the store etcd is not connected, so the last state known holds and changes are \
-                 refused: {reason}"
-            ),
-            Self::Unreadable { revision, problem } => write!(
-                f,
-                "the value of revision {revision} in etcd cannot be read, so the last state \
-                 known holds: {problem}"
-            ),
-        }
-    }
-}
-
-/// What is to be reported; mostly nothing.
-pub type Notices = Vec<Notice>;
-
 /// So many ticks without a sign of life, and the store counts as lost.
 const MAX_SILENCE: u32 = 6;
 /// A new attempt begins within so many ticks.
 const MAX_BACK_OFF: u32 = 4;
+/// After so many failures in a row another VM gets a turn: it may be configured better.
+const FAILURES_PER_TURN: u32 = 3;
+/// After its turn a VM takes the lease again when for so many ticks nobody else did.
+const REST: u32 = 2;
 /// Ends the watch of a member that has lost the others.
 const REQUIRE_LEADER: (&str, &[u8]) = ("hasleader", b"true");
 
@@ -102,7 +77,9 @@ impl<D: SharedData + Clone, C: grpc::Client> Follower<D, C> {
         Self {
             etcd,
             phase: Phase::Idle(0),
+            doomed: Vec::new(),
             failures: 0,
+            rest: 0,
             unreadable: None,
             // Xorshift stays at 0.
             random: random | 1,
@@ -111,6 +88,15 @@ impl<D: SharedData + Clone, C: grpc::Client> Follower<D, C> {
 
     /// Renews the lease, and does what is due.
     pub fn tick(&mut self, now: Timestamp) -> Notices {
+        self.cancel_doomed();
+        if self.rest > 0 {
+            self.rest = if self.etcd.lease.is_free() {
+                self.rest - 1
+            } else {
+                REST
+            };
+            return Notices::new();
+        }
         if !self.etcd.lease.renew(self.is_connected()) {
             self.stop();
             return Notices::new();
@@ -153,7 +139,7 @@ impl<D: SharedData + Clone, C: grpc::Client> Follower<D, C> {
                 None => self.lose(Failure::malformed()),
                 Some(read) => {
                     let mut notices = self.take(read.key_value.as_ref(), read.revision, known);
-                    notices.extend(self.watch(read.revision + 1));
+                    notices.extend(self.watch(read.revision.saturating_add(1)));
                     notices
                 }
             },
@@ -177,6 +163,8 @@ impl<D: SharedData + Clone, C: grpc::Client> Follower<D, C> {
             return self.lose(Failure::malformed());
         };
         if response.canceled {
+            // A token that does not hold any more may be the cause.
+            self.etcd.keep_token(b"");
             let reason = String::from_utf8_lossy(response.cancel_reason);
             return self.lose(format_args!("it canceled the watch: {reason:?}"));
         }
@@ -185,7 +173,7 @@ impl<D: SharedData + Clone, C: grpc::Client> Follower<D, C> {
         let mut notices = Notices::new();
         if is_new {
             self.failures = 0;
-            self.etcd.lease.report(true);
+            self.etcd.lease.report(true, 0);
             notices.push(Notice::Connected);
         }
         for event in response.events {
@@ -196,17 +184,21 @@ impl<D: SharedData + Clone, C: grpc::Client> Follower<D, C> {
 
     /// A stream has ended.
     pub fn on_close(&mut self, stream: StreamId, failure: Failure) -> Notices {
-        match self.phase {
+        let notices = match self.phase {
             Phase::Watching { stream: own, .. } if own == stream => self.lose(failure),
             _ => Notices::new(),
-        }
+        };
+        // Envoy forgets it only now that this end is closed, too.
+        self.doomed.retain(|doomed| *doomed != stream);
+        self.etcd.client.cancel(stream);
+        notices
     }
 
     /// Leaves the store to another VM.
     pub fn stop(&mut self) {
         self.close();
+        self.cancel_doomed();
         self.phase = Phase::Idle(0);
-        self.failures = 0;
         self.etcd.lease.release();
     }
 
@@ -280,21 +272,37 @@ impl<D: SharedData + Clone, C: grpc::Client> Follower<D, C> {
         }
     }
 
-    /// The store is not connected: tries again, some ticks later.
+    /// The store is not connected: tries again, some ticks later, or leaves that to others.
     fn lose(&mut self, reason: impl fmt::Display) -> Notices {
         self.close();
         let bound = 2u32.saturating_pow(self.failures + 1).min(MAX_BACK_OFF);
         self.phase = Phase::Idle(self.random_below(bound));
-        self.etcd.lease.report(false);
         self.failures = self.failures.saturating_add(1);
-        match self.failures {
-            1 => vec![Notice::Lost(reason.to_string())],
-            _ => Notices::new(),
+        let reason = reason.to_string();
+        let hash = hash(&reason);
+        let reported = self.etcd.lease.reported();
+        // Another reason is news, too, but where they alternate only now and then.
+        let is_news = reported == 0 || self.failures.is_power_of_two() && reported != hash;
+        self.etcd
+            .lease
+            .report(false, if is_news { hash } else { reported });
+        if self.failures.is_multiple_of(FAILURES_PER_TURN) {
+            self.etcd.lease.release();
+            self.phase = Phase::Idle(0);
+            self.rest = REST;
         }
+        let notice = is_news.then_some(Notice::Lost(reason));
+        notice.into_iter().collect()
     }
 
     fn close(&mut self) {
         if let Phase::Watching { stream, .. } = self.phase {
+            self.doomed.push(stream);
+        }
+    }
+
+    fn cancel_doomed(&mut self) {
+        for stream in self.doomed.drain(..) {
             self.etcd.client.cancel(stream);
         }
     }
@@ -306,4 +314,10 @@ impl<D: SharedData + Clone, C: grpc::Client> Follower<D, C> {
         self.random ^= self.random << 17;
         (self.random >> 32) as u32 % bound.max(1)
     }
+}
+
+fn hash(reason: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    reason.hash(&mut hasher);
+    hasher.finish()
 }

@@ -19,12 +19,16 @@ pub(super) struct Lease<D> {
     seen: Cell<(u32, u32)>,
 }
 
-/// The value in shared data.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The value in shared data; the default is a lease that nobody holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Term {
     holder: u64,
     connected: bool,
+    reported: u64,
 }
+
+/// The holder of a lease that nobody holds.
+const NOBODY: u64 = 0;
 
 impl<D: SharedData> Lease<D> {
     pub(super) fn new(data: D, prefix: &str, vm: u64) -> Self {
@@ -33,7 +37,7 @@ impl<D: SharedData> Lease<D> {
         Self {
             data,
             key,
-            vm,
+            vm: vm.max(NOBODY + 1),
             seen: Cell::default(),
         }
     }
@@ -41,75 +45,96 @@ impl<D: SharedData> Lease<D> {
     /// At each tick: takes or renews the lease, and tells whether this VM holds it.
     pub(super) fn renew(&self, connected: bool) -> bool {
         let (term, version) = self.read();
-        match term {
-            Some(term) if term.holder != self.vm && !self.is_over(version) => return false,
-            _ => {}
-        }
-        self.write(version, Some(connected))
+        let renewed = Term {
+            holder: self.vm,
+            connected,
+            ..term
+        };
+        (term.holder == self.vm || self.is_vacant(term, version)) && self.write(renewed, version)
     }
 
-    /// For the holder: whether the store is connected changed.
-    pub(super) fn report(&self, connected: bool) {
-        if let (Some(term), version) = self.read()
-            && term.holder == self.vm
-        {
-            self.write(version, Some(connected));
-        }
+    /// At each tick of a VM that leaves the lease to others: whether nobody wants it.
+    pub(super) fn is_free(&self) -> bool {
+        let (term, version) = self.read();
+        self.is_vacant(term, version)
+    }
+
+    /// For the holder: whether the store is connected, and what is known of it in the log,
+    /// a number that the next holder finds.
+    pub(super) fn report(&self, connected: bool, reported: u64) {
+        self.change(|term| Term {
+            connected,
+            reported,
+            ..term
+        });
+    }
+
+    /// What is known in the log; 0 if all is well.
+    pub(super) fn reported(&self) -> u64 {
+        self.read().0.reported
     }
 
     /// Leaves the lease to others.
     pub(super) fn release(&self) {
-        if let (Some(term), version) = self.read()
-            && term.holder == self.vm
-        {
-            self.write(version, None);
-        }
+        self.change(|term| Term {
+            holder: NOBODY,
+            connected: false,
+            ..term
+        });
     }
 
     /// Whether a VM holds the lease, and is connected.
     pub(super) fn is_connected(&self) -> bool {
         let (term, version) = self.read();
         let (seen, quiet) = self.seen.get();
-        let is_over = seen == version && quiet >= QUIET_TICKS;
-        term.is_some_and(|term| term.connected) && !is_over
+        term.connected && !(seen == version && quiet >= QUIET_TICKS)
     }
 
     /// Counts a tick of somebody else's lease.
-    fn is_over(&self, version: u32) -> bool {
+    fn is_vacant(&self, term: Term, version: u32) -> bool {
         let (seen, quiet) = self.seen.get();
         let quiet = if seen == version { quiet + 1 } else { 0 };
         self.seen.set((version, quiet));
-        quiet >= QUIET_TICKS
+        term.holder == NOBODY || quiet >= QUIET_TICKS
     }
 
-    fn read(&self) -> (Option<Term>, u32) {
+    fn change(&self, change: impl FnOnce(Term) -> Term) {
+        let (term, version) = self.read();
+        if term.holder == self.vm {
+            self.write(change(term), version);
+        }
+    }
+
+    fn read(&self) -> (Term, u32) {
         let (value, version) = self
             .data
             .get(&self.key)
             .unwrap_or((Vec::new(), CREATE_ONLY));
-        (Term::decode(&value), version)
+        (Term::decode(&value).unwrap_or_default(), version)
     }
 
-    fn write(&self, version: u32, connected: Option<bool>) -> bool {
-        let term = connected.map(|connected| Term {
-            holder: self.vm,
-            connected,
-        });
-        let value = term.map(Term::encode).unwrap_or_default();
-        self.data.set(&self.key, &value, version)
+    fn write(&self, term: Term, version: u32) -> bool {
+        self.data.set(&self.key, &term.encode(), version)
     }
 }
 
 impl Term {
     fn decode(value: &[u8]) -> Option<Self> {
-        let (holder, connected) = value.split_first_chunk()?;
+        let (holder, rest) = value.split_first_chunk()?;
+        let (reported, connected) = rest.split_first_chunk()?;
         Some(Self {
             holder: u64::from_le_bytes(*holder),
             connected: connected == [1],
+            reported: u64::from_le_bytes(*reported),
         })
     }
 
     fn encode(self) -> Vec<u8> {
-        [&self.holder.to_le_bytes()[..], &[u8::from(self.connected)]].concat()
+        [
+            &self.holder.to_le_bytes()[..],
+            &self.reported.to_le_bytes(),
+            &[u8::from(self.connected)],
+        ]
+        .concat()
     }
 }

@@ -104,8 +104,10 @@ impl Model {
         }
         if call.method == AUTHENTICATE {
             self.logins.set(self.logins.get() + 1);
-            let token = self.token.borrow().clone().unwrap_or_default();
-            return Ok(self.response().bytes(2, token));
+            return match &*self.token.borrow() {
+                Some(token) => Ok(self.response().bytes(2, token)),
+                None => Err(Failure::new(Failure::FAILED_PRECONDITION, "not enabled")),
+            };
         }
         if call.token != *self.token.borrow() {
             return Err(Failure::new(

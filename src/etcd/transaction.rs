@@ -1,8 +1,8 @@
 //! A change of the state: read the key, then write it if it is still what was read.
 //!
 //! What was read tells that the store has a quorum before anything is written, and what
-//! the change has to follow. It may take half of the time, so that a write never goes out
-//! too late to be confirmed.
+//! the change has to follow. It may take three quarters of the time, so that a write never
+//! goes out too late to be confirmed.
 
 use std::rc::Rc;
 

@@ -301,7 +301,8 @@ impl grpc::Client for HostGrpc {
         let message = Some(message.as_ref());
         let timeout = Duration::from_millis(timeout_ms);
         let cluster = grpc_service(cluster);
-        hostcalls::dispatch_grpc_call(&cluster, service, method, metadata, message, timeout).ok()
+        let cluster = as_text(&cluster);
+        hostcalls::dispatch_grpc_call(cluster, service, method, metadata, message, timeout).ok()
     }
 
     fn open(
@@ -310,7 +311,8 @@ impl grpc::Client for HostGrpc {
         (service, method): grpc::Method,
         metadata: grpc::Metadata,
     ) -> Option<grpc::StreamId> {
-        hostcalls::open_grpc_stream(&grpc_service(cluster), service, method, metadata).ok()
+        let cluster = grpc_service(cluster);
+        hostcalls::open_grpc_stream(as_text(&cluster), service, method, metadata).ok()
     }
 
     fn send(&self, stream: grpc::StreamId, message: &Message) -> bool {
@@ -327,12 +329,16 @@ impl grpc::Client for HostGrpc {
 }
 
 /// `envoy.config.core.v3.GrpcService` of a cluster. Envoy would take the plain name, too,
-/// but ends the process on one that happens to be a message of this type. The longest
-/// names are no text in that encoding, which the SDK wants; they go as they are.
-fn grpc_service(cluster: &str) -> String {
+/// but ends the process on one that happens to be a message of this type.
+fn grpc_service(cluster: &str) -> Vec<u8> {
     let envoy_grpc = Message::default().bytes(1, cluster);
-    let service = Message::default().message(1, &envoy_grpc);
-    String::from_utf8(service.into()).unwrap_or_else(|_| cluster.to_owned())
+    Message::default().message(1, &envoy_grpc).into()
+}
+
+/// What the SDK takes for text.
+fn as_text(bytes: &[u8]) -> &str {
+    // SAFETY: the SDK hands pointer and length on to the host, and looks at no character.
+    unsafe { std::str::from_utf8_unchecked(bytes) }
 }
 
 /// The answer to a call that ended with this status code.

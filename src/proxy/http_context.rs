@@ -14,7 +14,7 @@ use super::{
 
 pub(super) struct MaintenanceHttp {
     plugin: Rc<Plugin>,
-    pending: Option<PendingCall>,
+    pending: Option<Box<PendingCall>>,
 }
 
 impl MaintenanceHttp {
@@ -22,6 +22,22 @@ impl MaintenanceHttp {
         Self {
             plugin,
             pending: None,
+        }
+    }
+
+    /// What follows the headers of a call that waits goes no further than they do.
+    fn hold(&self) -> Action {
+        match self.pending {
+            Some(_) => Action::Pause,
+            None => Action::Continue,
+        }
+    }
+}
+
+impl Drop for MaintenanceHttp {
+    fn drop(&mut self) {
+        if let Some(pending) = &self.pending {
+            self.plugin.abandon(pending);
         }
     }
 }
@@ -47,5 +63,13 @@ impl HttpContext for MaintenanceHttp {
                 Action::Pause
             }
         }
+    }
+
+    fn on_http_request_body(&mut self, _body_size: usize, _end_of_stream: bool) -> Action {
+        self.hold()
+    }
+
+    fn on_http_request_trailers(&mut self, _num_trailers: usize) -> Action {
+        self.hold()
     }
 }

@@ -42,7 +42,7 @@ pub(super) enum Handled {
     /// It goes on, or is answered.
     Done(Action),
     /// It is answered when the store is.
-    Waiting(PendingCall),
+    Waiting(Box<PendingCall>),
 }
 
 /// A call of the admin endpoint that waits for the store.
@@ -172,7 +172,7 @@ impl Plugin {
 
     fn receive(&self, endpoint: &Endpoint, request: &HostRequest<'_>) -> Handled {
         // What this finds is counted by the requests that meet it.
-        let _ = self.state.refresh();
+        let _ = self.state.reload();
         let state = self.state.snapshot();
         let received = admin::receive(&self.policy, endpoint, &*self.store, &state, request);
         let call = match received {
@@ -180,7 +180,7 @@ impl Plugin {
             Received::Change(call) => call,
         };
         match self.store.change(call.change.clone(), host::now()) {
-            Changing::Waiting(change) => Handled::Waiting(PendingCall { call, change }),
+            Changing::Waiting(change) => Handled::Waiting(Box::new(PendingCall { call, change })),
             Changing::Done(changed) => {
                 let answer = call.answer(&self.policy, &*self.store, changed, host::now());
                 Handled::Done(self.answer(&answer))
@@ -208,6 +208,12 @@ impl Plugin {
         true
     }
 
+    /// The caller has left before the store answered: the change may be made all the same.
+    pub(super) fn abandon(&self, pending: &PendingCall) {
+        self.metrics.admin_granted.increment();
+        self.audit(&pending.call.abandoned());
+    }
+
     fn answer(&self, answer: &Answer) -> Action {
         match answer.granted {
             Some(true) => self.metrics.admin_granted.increment(),
@@ -215,11 +221,15 @@ impl Plugin {
             None => {}
         }
         if let Some(line) = &answer.audit {
-            // A warning, because that is what proxies of a mesh log by default.
-            log::warn!("maintenance-mode: {line}");
+            self.audit(line);
         }
         self.observe();
         self.send(&answer.reply)
+    }
+
+    /// A warning, because that is what proxies of a mesh log by default.
+    fn audit(&self, line: &str) {
+        log::warn!("maintenance-mode: {line}");
     }
 
     /// The request never goes on, not even where the host refuses the reply.

@@ -10,17 +10,24 @@
     clippy::unwrap_used
 )]
 
+mod bypass;
+mod clusters;
 mod cost;
 mod fixtures;
+mod generations;
 mod handover;
 mod in_flight;
+mod key;
+mod login;
 mod outage;
 mod partition;
+mod patience;
 mod propagation;
 mod races;
 mod reconnect;
 mod restart;
 mod revocation;
+mod scopes;
 #[allow(
     dead_code,
     unused_imports,
@@ -28,5 +35,7 @@ mod revocation;
 )]
 #[path = "../envoy/support/mod.rs"]
 mod support;
+mod tls;
+mod value;
 mod waiting;
 mod watches;

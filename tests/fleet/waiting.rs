@@ -43,6 +43,8 @@ fn callers_that_hang_up_harm_nothing() {
     }
     envoys[0].toggle(true);
     agree(&envoys, true);
+    let left = "on, but the caller left before the store answered";
+    assert!(envoys[0].log().matches(left).count() >= 10);
 }
 
 #[test]
@@ -94,6 +96,29 @@ fn a_body_is_neither_waited_for_nor_in_the_way() {
     );
     assert_eq!(envoys[0].send(unfinished).status, 200);
     agree(&envoys, true);
+}
+
+#[test]
+fn nothing_of_a_call_goes_upstream_where_only_its_headers_are_held() {
+    let etcd = Etcd::start();
+    let mut options = options(&etcd);
+    options.stops_at_headers = true;
+    let envoys = start_all([options]);
+    let before = envoys[0].upstream.requests();
+    for call in ["on", "off"] {
+        for body in [
+            "content-length: 1\r\n\r\nx",
+            "transfer-encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n",
+            "transfer-encoding: chunked\r\n\r\n1\r\nx\r\n0\r\nx-trailer: y\r\n\r\n",
+        ] {
+            let request = format!(
+                "POST {ADMIN}/{call} HTTP/1.1\r\nhost: test.example\r\n\
+                 authorization: Bearer {TOKEN}\r\n{body}"
+            );
+            assert_eq!(envoys[0].send(request).status, 200);
+        }
+    }
+    assert_eq!(envoys[0].upstream.requests(), before);
 }
 
 #[test]

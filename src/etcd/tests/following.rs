@@ -98,7 +98,7 @@ fn a_watch_without_a_sign_of_life_is_lost() {
     }
     assert!(vm.store.is_connected(), "progress is a sign of life");
     model.is_down.set(true);
-    for _ in 0..7 {
+    for _ in 0..8 {
         vm.tick();
     }
     assert!(!vm.store.is_connected() && model.open_streams().is_empty());
@@ -192,4 +192,23 @@ fn nothing_falls_between_reading_and_watching() {
     vm.follower.on_answer(call, Ok(&answer.unwrap()), now());
     vm.receive();
     assert_eq!((vm.flag(), vm.generation()), (Some(true), 2));
+}
+
+#[test]
+fn another_reason_is_reported_as_well() {
+    let model = Model::new();
+    model.is_down.set(true);
+    let mut vm = Vm::alone(&model);
+    for _ in 0..20 {
+        vm.tick();
+    }
+    model.is_down.set(false);
+    model.token.replace(Some("t".into()));
+    for _ in 0..100 {
+        vm.tick();
+    }
+    let [Notice::Lost(first), Notice::Lost(second)] = &vm.notices[..] else {
+        panic!("{:?}", vm.notices);
+    };
+    assert!(first.contains("refused") && second.contains("token"));
 }

@@ -57,3 +57,26 @@ fn what_is_no_lease_is_free() {
     vm.tick();
     assert!(vm.store.is_connected());
 }
+
+#[test]
+fn a_vm_that_cannot_connect_leaves_it_to_one_that_can_and_the_outage_is_reported_once() {
+    let model = Model::new();
+    model.token.replace(Some("t".into()));
+    let process = Rc::default();
+    let mut wrong = [1, 2, 3].map(|number| Vm::new(&model, &process, number));
+    for _ in 0..20 {
+        wrong.iter_mut().for_each(Vm::tick);
+    }
+    let login = Login {
+        username: "u".into(),
+        password: "p".into(),
+    };
+    let mut right = Vm::with(&model, &process, 4, Some(login));
+    for _ in 0..60 {
+        wrong.iter_mut().for_each(Vm::tick);
+        right.tick();
+    }
+    assert!(wrong.iter().all(|vm| vm.store.is_connected()));
+    assert_eq!(right.notices, [Notice::Connected]);
+    assert_eq!(wrong.iter().map(|vm| vm.notices.len()).sum::<usize>(), 1);
+}

@@ -3,8 +3,12 @@
 use super::*;
 
 fn vm(model: &Rc<Model>, process: &Rc<Process>, number: u64) -> Vm {
+    vm_of("u", model, process, number)
+}
+
+fn vm_of(username: &str, model: &Rc<Model>, process: &Rc<Process>, number: u64) -> Vm {
     let login = Login {
-        username: "u".into(),
+        username: username.into(),
         password: "p".into(),
     };
     Vm::with(model, process, number, Some(login))
@@ -45,4 +49,29 @@ fn a_login_that_fails_is_not_tried_for_ever() {
         finish(&model, &mut *change),
         Err(ChangeError::Unreachable(failure)) if failure.code == Failure::UNAUTHENTICATED
     ));
+}
+
+#[test]
+fn each_user_logs_in() {
+    let model = Model::new();
+    model.token.replace(Some("t1".into()));
+    let process = Rc::default();
+    for username in ["u", "v", "u"] {
+        vm_of(username, &model, &process, 1)
+            .change(set(ON))
+            .unwrap();
+    }
+    assert_eq!(model.logins.get(), 2);
+}
+
+#[test]
+fn nobody_needs_to_log_in_where_authentication_is_not_enabled() {
+    let model = Model::new();
+    let vm = vm(&model, &Rc::default(), 1);
+    vm.change(set(ON)).unwrap();
+    model.token.replace(Some("t".into()));
+    vm.change(set(OFF)).unwrap();
+    model.token.replace(None);
+    vm.change(set(ON)).unwrap();
+    assert_eq!(vm.flag(), Some(true));
 }

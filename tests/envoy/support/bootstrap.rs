@@ -48,6 +48,8 @@ pub struct Options {
     /// The plugin configuration of one more listener, `other`; only where listeners come by
     /// LDS.
     pub other_listener: Option<String>,
+    /// `allow_on_headers_stop_iteration`: a filter that pauses at the headers gets the body.
+    pub stops_at_headers: bool,
     /// `vm_config.configuration`: where it changes, so do the VMs.
     pub vm_configuration: String,
     /// Envoy's `--component-log-level`.
@@ -78,6 +80,7 @@ impl Options {
             listen_on: "127.0.0.1",
             clusters: Vec::new(),
             other_listener: None,
+            stops_at_headers: false,
             vm_configuration: String::new(),
             log_level: "wasm:info",
             arguments: Vec::new(),
@@ -268,6 +271,7 @@ fn plugin(options: &Options, configuration: &str, wasm: &Path) -> Value {
     let mut plugin = unconfigured(wasm);
     plugin["config"]["configuration"] = configuration;
     plugin["config"]["vm_config"]["environment_variables"] = json!({"host_env_keys": variables});
+    plugin["config"]["allow_on_headers_stop_iteration"] = options.stops_at_headers.into();
     plugin["config"]["vm_config"]["configuration"] = string_value(&options.vm_configuration);
     plugin
 }

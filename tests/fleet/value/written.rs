@@ -1,0 +1,154 @@
+//! What the filter itself writes.
+
+use serde_json::{Value, json};
+
+use super::settle;
+use crate::{
+    fixtures::{Etcd, KEY, agree, configuration, options},
+    support::Envoy,
+};
+
+fn two_with_bypass(etcd: &Etcd) -> [Envoy; 2] {
+    let mut plugin = configuration();
+    plugin["bypass"] = json!({"key": "a-key-of-the-tests-and-of-nobody-else"});
+    [(); 2].map(|()| {
+        let mut options = options(etcd);
+        options.configuration = plugin.to_string();
+        Envoy::with(options)
+    })
+}
+
+fn written(etcd: &Etcd) -> Value {
+    serde_json::from_str(&etcd.get(KEY).unwrap()).unwrap()
+}
+
+fn keys(value: &Value) -> Vec<&str> {
+    value
+        .as_object()
+        .unwrap()
+        .keys()
+        .map(String::as_str)
+        .collect()
+}
+
+#[test]
+fn what_a_change_writes_is_what_people_may_write() {
+    let etcd = Etcd::start();
+    let envoys = two_with_bypass(&etcd);
+    agree(&envoys, false);
+    for (call, expected) in [
+        ("on", vec!["changed_by", "maintenance", "since"]),
+        ("off", vec!["changed_by", "maintenance", "since"]),
+        (
+            "on?message=%22a%22",
+            vec!["changed_by", "maintenance", "message", "since"],
+        ),
+        (
+            "on?start=2999-01-01T00:00:00Z&for=60&retry_after=7&message=%C3%A4%5C%3C",
+            vec![
+                "changed_by",
+                "maintenance",
+                "message",
+                "retry_after",
+                "since",
+                "start",
+                "until",
+            ],
+        ),
+        (
+            "on?until=2999-01-01T00:00:00Z",
+            vec!["changed_by", "maintenance", "since", "until"],
+        ),
+    ] {
+        let answer = envoys[0].admin("POST", call);
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        let value = written(&etcd);
+        assert_eq!(keys(&value), expected, "{call}: {value}");
+        let status = settle(&etcd, &envoys);
+        assert_eq!(status, answer.json(), "{call}");
+        for key in [
+            "since",
+            "start",
+            "until",
+            "retry_after",
+            "message",
+            "changed_by",
+        ] {
+            assert_eq!(
+                value.get(key).unwrap_or(&Value::Null),
+                &status[key],
+                "{call} {key}"
+            );
+        }
+        assert_eq!(value["maintenance"], call.starts_with("on"), "{call}");
+        assert_eq!(value["changed_by"], "ops");
+    }
+}
+
+#[test]
+fn what_a_change_wrote_means_the_same_when_somebody_puts_it_back() {
+    let etcd = Etcd::start();
+    let envoys = two_with_bypass(&etcd);
+    agree(&envoys, false);
+    for call in [
+        "on?for=600&retry_after=7&message=a",
+        "off",
+        "bypass/revoke",
+        "reset",
+    ] {
+        let mut before = envoys[0].admin("POST", call).json();
+        let value = etcd.get(KEY).unwrap();
+        etcd.put(KEY, r#"{"maintenance":true,"message":"other"}"#);
+        agree(&envoys, true);
+        etcd.put(KEY, &value);
+        let after = settle(&etcd, &envoys);
+        before["generation"] = after["generation"].clone();
+        assert_eq!(after, before, "{call}");
+    }
+}
+
+#[test]
+fn a_revocation_is_written_beside_the_flag() {
+    let etcd = Etcd::start();
+    let envoys = two_with_bypass(&etcd);
+    agree(&envoys, false);
+    etcd.put(KEY, r#"{"maintenance":true,"message":"kept"}"#);
+    agree(&envoys, true);
+    assert_eq!(envoys[0].admin("POST", "bypass/revoke").status, 200);
+    let value = written(&etcd);
+    assert_eq!(
+        keys(&value),
+        ["bypass_revoked_at", "maintenance", "message"]
+    );
+    assert_eq!(value["message"], "kept");
+    let revoked_at = value["bypass_revoked_at"].as_i64().unwrap();
+    for call in ["off", "on?for=60"] {
+        assert_eq!(envoys[1].admin("POST", call).status, 200);
+        assert_eq!(written(&etcd)["bypass_revoked_at"], revoked_at, "{call}");
+    }
+}
+
+#[test]
+fn keys_that_the_filter_does_not_know_are_left_behind_by_a_change() {
+    let etcd = Etcd::start();
+    let envoys = two_with_bypass(&etcd);
+    etcd.put(KEY, r#"{"maintenance":true,"ticket":"OPS-7"}"#);
+    agree(&envoys, true);
+    envoys[0].toggle(false);
+    let value = written(&etcd);
+    assert_eq!(keys(&value), ["changed_by", "maintenance", "since"]);
+}
+
+#[test]
+fn a_reset_is_null_so_that_an_envoy_that_comes_later_knows_its_generation() {
+    let etcd = Etcd::start();
+    let mut envoys = Vec::from(two_with_bypass(&etcd));
+    envoys[0].toggle(true);
+    agree(&envoys, true);
+    assert_eq!(envoys[1].admin("POST", "reset").status, 200);
+    assert_eq!(written(&etcd), json!({"maintenance": null}));
+    agree(&envoys, false);
+    assert_eq!(settle(&etcd, &envoys)["decided_by"], "initial");
+    envoys.extend(two_with_bypass(&etcd));
+    agree(&envoys, false);
+}
