@@ -17,7 +17,9 @@ NEEDED = {
     "proxy_on_grpc_close",
     "proxy_on_grpc_receive",
     "proxy_on_memory_allocate",
+    "proxy_on_request_body",
     "proxy_on_request_headers",
+    "proxy_on_request_trailers",
     "proxy_on_tick",
 }
 
