@@ -30,7 +30,7 @@ impl fmt::Display for Notice {
             Self::Unreadable { revision, problem } => write!(
                 f,
                 "the value of revision {revision} in etcd cannot be read, so the last state \
-                 known holds: {problem}"
+                 known holds: {problem:.200}"
             ),
         }
     }
