@@ -31,7 +31,10 @@ pub fn check(cases: &[Case], samples: &[Sample]) -> ExitCode {
     let baseline: Overheads = serde_json::from_str(&baseline).unwrap();
     let counted = overheads(cases, samples);
     let mut failed = false;
-    println!("{:<38} {:>9} {:>9}", "Instructions over Envoy's own", "baseline", "now");
+    println!(
+        "{:<38} {:>9} {:>9}",
+        "Instructions over Envoy's own", "baseline", "now"
+    );
     for (case, &now) in &counted {
         let Some(&before) = baseline.get(case) else {
             println!("{case:<38} {:>9} {now:>9.0} NO BASELINE", "");
@@ -42,7 +45,10 @@ pub fn check(cases: &[Case], samples: &[Sample]) -> ExitCode {
         let exceeds = change > TOLERANCE;
         failed |= exceeds;
         let verdict = if exceeds { "EXCEEDED" } else { "ok" };
-        println!("{case:<38} {before:>9.0} {now:>9.0} {:>+6.1} % {verdict}", change * 100.0);
+        println!(
+            "{case:<38} {before:>9.0} {now:>9.0} {:>+6.1} % {verdict}",
+            change * 100.0
+        );
     }
     if failed {
         println!("Where this is meant to be so: make bench-baseline");

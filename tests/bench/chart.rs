@@ -9,8 +9,14 @@ const LINE: f64 = 22.0;
 const BAR: f64 = 13.0;
 /// Where the names end and the bars begin, and how long a bar can be.
 const NAMES: f64 = 258.0;
-const CPU: Column = Column { left: 270.0, width: 210.0 };
-const INSTRUCTIONS: Column = Column { left: 570.0, width: 210.0 };
+const CPU: Column = Column {
+    left: 270.0,
+    width: 210.0,
+};
+const INSTRUCTIONS: Column = Column {
+    left: 570.0,
+    width: 210.0,
+};
 /// Bars that are longer than this many times the reference are cut off.
 const LIMIT: f64 = 2.2;
 
@@ -36,7 +42,12 @@ pub fn draw(report: &Report) -> String {
     for group in &report.groups {
         text(&mut body, (0.0, y), "title", group.title);
         text(&mut body, (CPU.left, y), "note", "CPU time of Envoy, µs");
-        text(&mut body, (INSTRUCTIONS.left, y), "note", "instructions of Envoy");
+        text(
+            &mut body,
+            (INSTRUCTIONS.left, y),
+            "note",
+            "instructions of Envoy",
+        );
         y += LINE;
         for row in &group.rows {
             draw_row(&mut body, y, row, &group.rows[0]);
@@ -80,13 +91,20 @@ fn bar(body: &mut String, column: Column, y: f64, class: &str, ratio: f64, label
         body,
         "<rect class=\"{class}\" x=\"{left}\" y=\"{top}\" width=\"{width:.1}\" height=\"{BAR}\" rx=\"2\"/>"
     );
-    let label = if ratio > LIMIT { format!("→ {label}") } else { label.to_owned() };
+    let label = if ratio > LIMIT {
+        format!("→ {label}")
+    } else {
+        label.to_owned()
+    };
     text(body, (left + width + 6.0, y), "note", &label);
 }
 
 fn text(body: &mut String, (x, y): (f64, f64), class: &str, text: &str) {
     let text = escaped(text);
-    let _ = writeln!(body, "<text class=\"{class}\" x=\"{x:.1}\" y=\"{y}\">{text}</text>");
+    let _ = writeln!(
+        body,
+        "<text class=\"{class}\" x=\"{x:.1}\" y=\"{y}\">{text}</text>"
+    );
 }
 
 fn escaped(text: &str) -> String {

@@ -6,7 +6,7 @@ use crate::{
     case::{Case, HEADERS},
     django::Django,
     envoy::Bench,
-    tools::{LOAD, MEASURED, on_core},
+    tools::Core,
 };
 
 const CONNECTIONS: usize = 16;
@@ -23,7 +23,7 @@ pub struct Rounds {
 
 /// Measures all cases and django in turn, round by round, after a short one that counts not.
 pub fn measure(cases: &[Case], rounds: usize, seconds: u64) -> Vec<Rounds> {
-    let bench = Bench::start(on_core(MEASURED, "env"), cases);
+    let bench = Bench::start(Core::Measured.command("env"), cases);
     let django = Django::start();
     let mut measured: Vec<Rounds> = cases
         .iter()
@@ -39,7 +39,11 @@ pub fn measure(cases: &[Case], rounds: usize, seconds: u64) -> Vec<Rounds> {
         let seconds = if round == 0 { 1 } else { seconds };
         for (index, measured) in measured.iter_mut().enumerate() {
             let (address, path, processes) = match cases.get(index) {
-                Some(case) => (bench.envoy.address(case.name), case.path, vec![bench.envoy.id()]),
+                Some(case) => (
+                    bench.envoy.address(case.name),
+                    case.path,
+                    vec![bench.envoy.id()],
+                ),
                 None => (django.address, "/", django.processes()),
             };
             let before = cpu_micros(&processes);
@@ -80,7 +84,7 @@ struct Load {
 
 impl Load {
     fn put(address: SocketAddr, path: &str, seconds: u64) -> Self {
-        let mut command = on_core(LOAD, "wrk");
+        let mut command = Core::Load.command("wrk");
         command.args(["--threads", "1"]);
         command.args(["--connections", &CONNECTIONS.to_string()]);
         command.args(["--duration", &format!("{seconds}s")]);

@@ -10,7 +10,7 @@ use std::{
 
 use crate::{
     support::{Connection, Request, within},
-    tools::{MEASURED, on_core},
+    tools::Core,
 };
 
 const START_TIMEOUT: Duration = Duration::from_secs(60);
@@ -26,20 +26,27 @@ impl Django {
 
     pub fn start() -> Self {
         let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
-        let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-        let process = on_core(MEASURED, root.join("target/django/bin/gunicorn"))
+        let address = TcpListener::bind("127.0.0.1:0")
+            .unwrap()
+            .local_addr()
+            .unwrap();
+        let process = Core::Measured
+            .command(root.join("target/django/bin/gunicorn"))
             .args(["--workers", "1", "--worker-class", "sync"])
             .args(["--bind", &address.to_string()])
             .args(["--log-level", "error"])
             .arg("--chdir")
             .arg(root.join("tests/bench"))
-            .arg("django_app:application")
+            .arg("django.core.wsgi:get_wsgi_application()")
+            .env("DJANGO_SETTINGS_MODULE", "django_site")
             .env("PYTHONDONTWRITEBYTECODE", "1")
             .stdout(Stdio::null())
             .spawn()
             .expect("gunicorn is not there: run `make bench`");
-        let django = Self { process, address };
+        let mut django = Self { process, address };
         within(START_TIMEOUT, "gunicorn", || {
+            let exit = django.process.try_wait().unwrap();
+            assert!(exit.is_none(), "gunicorn ended, {exit:?}");
             Connection::try_open(address)
                 .and_then(|mut connection| connection.try_fetch(&Request::get("/")))
                 .is_some()

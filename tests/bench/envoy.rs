@@ -16,7 +16,7 @@ use crate::{
     case::{Case, Switch},
     fixtures::Etcd,
     support::{Connection, Request, admin_request, binary, within},
-    tools,
+    tools::Core,
 };
 
 /// Under callgrind, and beside others who use the machine, V8 takes its time.
@@ -123,7 +123,7 @@ impl Bench {
     /// Starts all, switches on what is to be on, and checks each answer.
     pub fn start(command: Command, cases: &[Case]) -> Self {
         let etcd = Etcd::start();
-        let upstream = Envoy::start(tools::on_core(tools::LOAD, "env"), &bootstrap::of_upstream());
+        let upstream = Envoy::start(Core::Load.command("env"), &bootstrap::of_upstream());
         let bootstrap =
             bootstrap::of_cases(cases, upstream.address("upstream"), etcd.envoy_cluster());
         let bench = Self {

@@ -30,19 +30,38 @@ pub fn references() -> Vec<Case> {
 pub fn all() -> Vec<Case> {
     let mut cases = references();
     cases.extend([
-        bare(BARE_PASS, "pass", include_str!("pass.wat"), Answer::Upstream),
-        bare(BARE_REPLY, "reply", include_str!("reply.wat"), Answer::Reply),
+        bare(
+            BARE_PASS,
+            "pass",
+            include_str!("pass.wat"),
+            Answer::Upstream,
+        ),
+        bare(
+            BARE_REPLY,
+            "reply",
+            include_str!("reply.wat"),
+            Answer::Reply,
+        ),
         bare(
             BARE_ENDPOINT,
             "pass_endpoint",
             include_str!("pass_endpoint.wat"),
             Answer::Upstream,
         ),
-        bare(BARE_BLOCK, "block", include_str!("block.wat"), Answer::Reply),
+        bare(
+            BARE_BLOCK,
+            "block",
+            include_str!("block.wat"),
+            Answer::Reply,
+        ),
         lua(LUA_OFF, include_str!("off.lua"), Answer::Upstream),
         lua(LUA_ENDPOINT, include_str!("endpoint.lua"), Answer::Upstream),
         lua(LUA_BLOCK, include_str!("block.lua"), Answer::Reply),
-        Case::new(RBAC, vec![rbac()], Answer::Other(403, "RBAC: access denied")),
+        Case::new(
+            RBAC,
+            vec![rbac()],
+            Answer::Other(403, "RBAC: access denied"),
+        ),
     ]);
     cases
 }

@@ -41,13 +41,17 @@ pub fn all() -> Vec<Case> {
     cases.add(OFF_ENDPOINT, endpoint(policy()), Answer::Upstream);
     cases.add(BLOCK, on(policy()), Answer::Reply);
     cases.add(BLOCK_TOGGLE, endpoint(policy()), Answer::Reply);
-    cases.add("allow by path", on(policy()), Answer::Upstream).path = "/healthz";
+    cases
+        .add("allow by path", on(policy()), Answer::Upstream)
+        .path = "/healthz";
     let local = json!({"allow": {"client_ips": ["127.0.0.0/8"], "paths": ["/healthz"]}});
     cases.add("allow by address", on(local), Answer::Upstream);
     cases.add(BLOCK_LARGE, on(large()), Answer::Reply);
     cases.add("off, every feature", every_feature(), Answer::Upstream);
     let busy = Answer::Other(503, "Closed for the night");
-    cases.add("block, every feature", every_feature(), busy).switch = Switch::Endpoint;
+    cases
+        .add("block, every feature", every_feature(), busy)
+        .switch = Switch::Endpoint;
     cases.add("off, etcd", etcd("off"), Answer::Upstream);
     cases.add("block, etcd", etcd("block"), Answer::Reply);
     cases.0
@@ -60,7 +64,11 @@ impl Cases {
     fn add(&mut self, name: &'static str, mut configuration: Value, answer: Answer) -> &mut Case {
         configuration["scope"] = format!("case-{:02}", self.0.len()).into();
         let module = support::module();
-        let filter = modules::wasm("maintenance_mode", &module.to_string_lossy(), &configuration);
+        let filter = modules::wasm(
+            "maintenance_mode",
+            &module.to_string_lossy(),
+            &configuration,
+        );
         let mut case = Case::new(name, vec![filter], answer);
         if answer == Answer::Reply && configuration["mode"] != "on" {
             case.switch = Switch::Endpoint;

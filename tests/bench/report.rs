@@ -122,17 +122,32 @@ impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for group in &self.groups {
             let first = &group.rows[0];
-            writeln!(f, "\n{:<38} {:>9} {:>6} {:>9} {:>13} {:>8}", group.title, "CPU us", "", "req/s", "instructions", "over")?;
+            writeln!(
+                f,
+                "\n{:<38} {:>9} {:>6} {:>9} {:>13} {:>8}",
+                group.title, "CPU us", "", "req/s", "instructions", "over"
+            )?;
             for row in &group.rows {
                 let ratio = row.micros / first.micros;
-                write!(f, "{:<38} {:>9.2} {ratio:>5.2}x {:>9.0}", row.name, row.micros, row.rate)?;
+                write!(
+                    f,
+                    "{:<38} {:>9.2} {ratio:>5.2}x {:>9.0}",
+                    row.name, row.micros, row.rate
+                )?;
                 if let (Some(count), Some(base)) = (row.instructions, first.instructions) {
                     write!(f, " {count:>13.0} {:>8.0}", count - base)?;
                 }
                 writeln!(f)?;
             }
         }
-        writeln!(f, "\nover: instructions over `{}` or `{}`. {}, {}", filters::NO_FILTER, filters::DIRECT_RESPONSE, self.date, self.machine)
+        writeln!(
+            f,
+            "\nover: instructions over `{}` or `{}`. {}, {}",
+            filters::NO_FILTER,
+            filters::DIRECT_RESPONSE,
+            self.date,
+            self.machine
+        )
     }
 }
 

@@ -6,9 +6,7 @@ use crate::{
     callgrind::Sample,
     cpu::{Rounds, median},
     django::Django,
-    filters::{
-        BARE_BLOCK, BARE_ENDPOINT, BARE_PASS, LUA_BLOCK, LUA_ENDPOINT, LUA_OFF, NO_FILTER,
-    },
+    filters::{BARE_BLOCK, BARE_ENDPOINT, BARE_PASS, LUA_BLOCK, LUA_ENDPOINT, LUA_OFF, NO_FILTER},
     plugins::{BLOCK, BLOCK_LARGE, BLOCK_TOGGLE, OFF, OFF_ENDPOINT},
 };
 

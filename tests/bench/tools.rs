@@ -1,11 +1,35 @@
 //! The programs of the distribution that measure, and the cores they run on.
 
-use std::{env, process::Command, str::FromStr};
+use std::{env, ffi::OsStr, fs, process::Command, str::FromStr};
 
-/// The core of what is measured.
-pub const MEASURED: &str = "0";
-/// The core of what sends requests and serves as the upstream.
-pub const LOAD: &str = "1";
+/// A core of this machine.
+#[derive(Clone, Copy)]
+pub enum Core {
+    /// Of what is measured: the first that this process may use.
+    Measured,
+    /// Of what sends requests and serves as the upstream: the last.
+    Load,
+}
+
+impl Core {
+    /// A command that stays on this core. Its process is the program's own.
+    pub fn command(self, program: impl AsRef<OsStr>) -> Command {
+        let status = fs::read_to_string("/proc/self/status").unwrap();
+        let cores = status
+            .lines()
+            .find_map(|line| line.strip_prefix("Cpus_allowed_list:"))
+            .unwrap()
+            .trim();
+        let end = |c: char| !c.is_ascii_digit();
+        let core = match self {
+            Self::Measured => cores.split(end).next(),
+            Self::Load => cores.rsplit(end).next(),
+        };
+        let mut command = Command::new("taskset");
+        command.args(["--cpu-list", core.unwrap()]).arg(program);
+        command
+    }
+}
 
 /// What to install where a program is missing.
 pub fn missing(programs: &[&str]) -> Option<String> {
@@ -13,19 +37,18 @@ pub fn missing(programs: &[&str]) -> Option<String> {
         .iter()
         .copied()
         .filter(|program| Command::new(program).arg("--version").output().is_err())
-        .map(|program| if program == "taskset" { "util-linux" } else { program })
+        .map(|program| {
+            if program == "taskset" {
+                "util-linux"
+            } else {
+                program
+            }
+        })
         .collect();
     (!missing.is_empty()).then(|| {
         let missing = missing.join(" ");
         format!("Install what is missing to measure: apt-get install {missing}")
     })
-}
-
-/// A command that stays on a core.
-pub fn on_core(core: &str, program: impl AsRef<std::ffi::OsStr>) -> Command {
-    let mut command = Command::new("taskset");
-    command.args(["--cpu-list", core]).arg(program);
-    command
 }
 
 /// A number from the environment.

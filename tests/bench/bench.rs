@@ -89,7 +89,10 @@ fn bench(save: bool) -> ExitCode {
     let cases = [others.clone(), ours.clone()].concat();
     let rounds = tools::number("ROUNDS", ROUNDS);
     let seconds = tools::number("SECONDS", SECONDS);
-    eprintln!("CPU time of {} cases, {rounds} rounds of {seconds} s", cases.len() + 1);
+    eprintln!(
+        "CPU time of {} cases, {rounds} rounds of {seconds} s",
+        cases.len() + 1
+    );
     let cpu = cpu::measure(&cases, rounds, seconds);
     eprintln!("Instructions of {} cases, on two Envoys", cases.len());
     let samples = [callgrind::count(&others), callgrind::count(&ours)].concat();
