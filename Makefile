@@ -54,13 +54,13 @@ figures: build $(ENVOY) ## Print the module's size and how long it takes to conf
 	@cargo test --locked --quiet --test envoy figures -- --nocapture
 
 bench: build $(ENVOY) $(ETCD) $(DJANGO_HOME) ## Measure what a request costs, beside other filters: README's figures
-	cargo bench --locked --bench proxy -- --save
+	cargo bench --locked --profile dev --bench proxy -- --save
 
 bench-check: build $(ENVOY) $(ETCD) ## Fail if a request takes over 2 % more instructions than committed
-	cargo bench --locked --bench proxy -- --check
+	cargo bench --locked --profile dev --bench proxy -- --check
 
 bench-baseline: build $(ENVOY) $(ETCD) ## Write the instructions that bench-check compares with
-	cargo bench --locked --bench proxy -- --write-baseline
+	cargo bench --locked --profile dev --bench proxy -- --write-baseline
 
 clean: ## Remove all that was built or fetched
 	rm -rf target
