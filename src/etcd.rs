@@ -46,8 +46,8 @@ impl<D: SharedData + Clone, C: grpc::Client> Etcd<D, C> {
     /// The store of a scope; `vm` is a number that no other VM has.
     pub fn new(settings: FleetStore, client: C, data: D, scope: &str, vm: u64) -> Self {
         let FleetStore { cluster, key, .. } = &settings;
-        // Another key is another state, also while both are configured during an update.
         let username = settings.login.as_ref().map_or("", |login| &login.username);
+        // Another key is another state, also while both are configured during an update.
         let prefix = format!("maintenance_mode.{scope}.etcd.{cluster}.{key}");
         Self {
             client,

@@ -47,9 +47,9 @@ impl<D: SharedData + Clone, C: grpc::Client> Transaction<D, C> {
     ) -> Result<Self, ChangeError> {
         let timeout_ms = etcd.settings.timeout_ms;
         let request = range_request(&etcd.settings.key);
-        let half = now.plus_millis(timeout_ms.div_ceil(2));
-        let exchange =
-            Exchange::begin(&etcd, RANGE, request, half, now).map_err(ChangeError::Unreachable)?;
+        let read_by = now.plus_millis((timeout_ms * 3).div_ceil(4));
+        let exchange = Exchange::begin(&etcd, RANGE, request, read_by, now)
+            .map_err(ChangeError::Unreachable)?;
         Ok(Self {
             known: etcd.latest().generation,
             etcd,
@@ -71,12 +71,13 @@ impl<D: SharedData + Clone, C: grpc::Client> Transaction<D, C> {
         if attempt > ATTEMPTS {
             return Err(Contended.into());
         }
+        let latest = self.etcd.latest();
         let mut current = self
             .etcd
             .state_of(key_value, revision)
             // A value that cannot be read is replaced.
-            .unwrap_or_else(|_| (*self.etcd.latest()).clone());
-        current.keep_revocation(&self.etcd.latest());
+            .unwrap_or_else(|_| (*latest).clone());
+        current.keep_revocation(&latest);
         let next = self.change.apply(&current)?;
         let request = txn_request(
             &self.etcd.settings.key,
