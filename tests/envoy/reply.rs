@@ -16,11 +16,12 @@ const PROBLEM: &str = "application/problem+json";
 const TEXT: &str = "text/plain";
 
 /// An Envoy in maintenance for all but `/open`.
-fn envoy(response: Value) -> Envoy {
+pub fn envoy(response: Value) -> Envoy {
     Envoy::start(configuration(response))
 }
 
-fn configuration(response: Value) -> Value {
+/// The plugin configuration of [`envoy`].
+pub fn configuration(response: Value) -> Value {
     json!({
         "initial": "on",
         "allow": {"paths": ["/open"]},

@@ -7,24 +7,14 @@ mod redirect;
 use http::Request as Http2Request;
 use serde_json::{Value, json};
 
-use crate::support::{Envoy, Options, Request, Response, admin, fetch_http2};
+use crate::{
+    reply::{configuration, envoy},
+    support::{Envoy, Options, Request, Response, fetch_http2},
+};
 
 const HTML: &str = "text/html";
 const JSON: &str = "application/json";
 const TEXT: &str = "text/plain";
-
-fn configuration(response: Value) -> Value {
-    json!({
-        "initial": "on",
-        "allow": {"paths": ["/open"]},
-        "admin": admin(),
-        "response": response,
-    })
-}
-
-fn envoy(response: Value) -> Envoy {
-    Envoy::start(configuration(response))
-}
 
 fn accepting(accept: &str) -> Request {
     Request::get("/").header("accept", accept)

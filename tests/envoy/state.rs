@@ -1,18 +1,14 @@
 //! The contract, section 2: a change takes effect on the next request of every worker, also
 //! on connections that are open; section 6: what the state survives.
 
-use std::{
-    sync::Barrier,
-    thread::{self, ScopedJoinHandle},
-};
-
 use serde_json::{Value, json};
 
 use crate::support::{
-    Connection, Delivery, Envoy, Options, Request, admin, admin_request, eventually,
+    Connection, Delivery, Envoy, Options, Request, admin, admin_request, eventually, in_parallel,
 };
 
 const WORKERS: usize = 4;
+const CLIENTS: usize = 8;
 
 fn start() -> Envoy {
     let mut options = Options::new(json!({"admin": admin()}));
@@ -32,26 +28,6 @@ fn is_blocked(connection: &mut Connection) -> bool {
 fn workers_in_use(envoy: &Envoy) -> usize {
     let stats = envoy.envoy_admin("/stats?filter=^listener\\..*worker_.*downstream_cx_total$");
     stats.lines().filter(|line| !line.ends_with(": 0")).count()
-}
-
-/// What each of eight threads makes of its number, all beginning at once.
-fn in_parallel<T: Send>(work: impl Fn(usize) -> T + Sync) -> Vec<T> {
-    let barrier = Barrier::new(8);
-    thread::scope(|scope| {
-        let threads: Vec<ScopedJoinHandle<T>> = (0..8)
-            .map(|number| {
-                let (barrier, work) = (&barrier, &work);
-                scope.spawn(move || {
-                    barrier.wait();
-                    work(number)
-                })
-            })
-            .collect();
-        threads
-            .into_iter()
-            .map(|thread| thread.join().unwrap())
-            .collect()
-    })
 }
 
 #[test]
@@ -84,7 +60,7 @@ fn a_change_is_seen_by_the_next_request_of_every_open_connection() {
 #[test]
 fn every_one_of_many_changes_at_once_gets_a_generation_of_its_own() {
     let envoy = start();
-    let mut generations: Vec<u64> = in_parallel(|number| {
+    let mut generations: Vec<u64> = in_parallel(CLIENTS, |number| {
         let mut connection = Connection::open(envoy.address);
         let call = if number % 2 == 0 { "on" } else { "off" };
         let change = |_| {
@@ -109,7 +85,7 @@ fn every_one_of_many_changes_at_once_gets_a_generation_of_its_own() {
 fn of_many_changes_for_the_same_generation_exactly_one_is_made() {
     let envoy = start();
     for generation in 0..20 {
-        let mut statuses = in_parallel(|number| {
+        let mut statuses = in_parallel(CLIENTS, |number| {
             let mut connection = Connection::open(envoy.address);
             let call = if number % 2 == 0 { "on" } else { "off" };
             let if_match = format!("\"{generation}\"");

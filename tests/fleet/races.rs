@@ -1,33 +1,16 @@
 //! Changes on several Envoys at once, and changes that know what they replace.
 
-use std::{sync::Barrier, thread};
-
 use crate::{
     fixtures::{Etcd, KEY, agree, change, generation, status, three},
-    support::{Envoy, Response, admin_request},
+    support::{Envoy, Response, admin_request, in_parallel},
 };
 
 const CALLS: [&str; 6] = ["on", "off", "on?message=a", "off", "on?for=600", "off"];
 
 /// Makes six changes at once, two on each Envoy.
 fn change_at_once(envoys: &[Envoy]) -> Vec<Response> {
-    let barrier = Barrier::new(CALLS.len());
-    thread::scope(|scope| {
-        let threads: Vec<_> = CALLS
-            .iter()
-            .enumerate()
-            .map(|(number, call)| {
-                let barrier = &barrier;
-                scope.spawn(move || {
-                    barrier.wait();
-                    change(&envoys[number % envoys.len()], call)
-                })
-            })
-            .collect();
-        threads
-            .into_iter()
-            .map(|thread| thread.join().unwrap())
-            .collect()
+    in_parallel(CALLS.len(), |number| {
+        change(&envoys[number % envoys.len()], CALLS[number])
     })
 }
 
@@ -103,16 +86,8 @@ fn of_changes_at_once_for_the_same_generation_exactly_one_is_made() {
     for round in 0..10 {
         agree(&envoys, round > 0);
         let current = generation(&envoys[0]);
-        let mut statuses: Vec<u16> = thread::scope(|scope| {
-            let threads: Vec<_> = envoys
-                .iter()
-                .chain(&envoys)
-                .map(|envoy| scope.spawn(move || if_match(envoy, "on", current).status))
-                .collect();
-            threads
-                .into_iter()
-                .map(|thread| thread.join().unwrap())
-                .collect()
+        let mut statuses = in_parallel(2 * envoys.len(), |number| {
+            if_match(&envoys[number % envoys.len()], "on", current).status
         });
         statuses.sort_unstable();
         assert_eq!(statuses, [200, 412, 412, 412, 412, 412]);

@@ -3,6 +3,7 @@
 mod bootstrap;
 mod client;
 mod http2;
+mod threads;
 mod upstream;
 
 use std::{
@@ -22,6 +23,7 @@ pub use self::{
     bootstrap::{Delivery, Options, another_filter},
     client::{Connection, Request, Response},
     http2::{fetch as fetch_http2, fetch_all as fetch_all_http2},
+    threads::in_parallel,
     upstream::Upstream,
 };
 
