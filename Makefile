@@ -27,8 +27,7 @@ help: ## List the targets
 
 build: $(SAMPLE) ## Build the module, and a token for the samples
 	@rustup target list --installed | grep -qx $(TARGET) || rustup target add $(TARGET)
-	CARGO_TARGET_WASM32_WASIP1_LINKER=$(CURDIR)/src/linker.py \
-		cargo build --release --locked --lib --target $(TARGET)
+	cargo build --release --locked --lib --target $(TARGET)
 	@echo "$(MODULE) is ready, without" $$(cat $(dir $(MODULE))/deps/maintenance_mode.wasm.removed)
 
 cli: ## Build the command line, maintenancectl

@@ -33,7 +33,7 @@ use crate::{
 };
 
 /// The store of a scope, as one VM reaches it.
-pub struct Etcd<D, C> {
+pub struct Etcd<D: SharedData, C> {
     settings: FleetStore,
     client: C,
     data: D,
@@ -51,7 +51,7 @@ impl<D: SharedData + Clone, C: grpc::Client> Etcd<D, C> {
         let prefix = format!("maintenance_mode.{scope}.etcd.{cluster}.{key}");
         Self {
             client,
-            state: Rc::new(SharedState::new(data.clone(), &prefix)),
+            state: Rc::new(SharedState::new(data.clone(), scope, &prefix)),
             lease: Lease::new(data.clone(), &prefix, vm),
             token_key: format!("{prefix}.token.{username}"),
             data,

@@ -3,8 +3,11 @@
 /// Envoy's shared data: a map of one process and VM id. An update of the configuration or
 /// of the code leaves it intact; it ends with the process.
 pub trait SharedData {
-    /// The compare-and-swap number of an empty value; `None` where there is no such key.
-    fn version(&self, key: &str) -> Option<u32>;
+    /// What tells that a state changed.
+    type Signal: Signal;
+
+    /// The signal of a scope.
+    fn signal(&self, scope: &str) -> Self::Signal;
 
     /// A value and its compare-and-swap number; `None` where there is no such key.
     fn get(&self, key: &str) -> Option<(Vec<u8>, u32)>;
@@ -12,6 +15,15 @@ pub trait SharedData {
     /// Writes a value, and tells whether it did: only if the number is still the value's,
     /// or there is no such key, or the number is 0.
     fn set(&self, key: &str, value: &[u8], cas: u32) -> bool;
+}
+
+/// Tells all workers that there is something to read, at less than it costs to read it.
+pub trait Signal {
+    /// A number that is another one after each [`Signal::raise`], by whomever.
+    fn number(&self) -> u64;
+
+    /// Tells of a change that was made.
+    fn raise(&self);
 }
 
 /// Envoy counts from 1 upwards: no value has this number, so that with it a key is
@@ -38,6 +50,7 @@ pub(crate) mod testing {
     pub(crate) struct Process {
         values: RefCell<HashMap<String, (Vec<u8>, u32)>>,
         last_cas: Cell<u32>,
+        signals: RefCell<HashMap<String, Rc<Cell<u64>>>>,
         /// The number of reads of a value.
         pub(crate) reads: Cell<usize>,
         /// Called before each write: somebody else was faster.
@@ -45,8 +58,11 @@ pub(crate) mod testing {
     }
 
     impl SharedData for Rc<Process> {
-        fn version(&self, key: &str) -> Option<u32> {
-            self.values.borrow().get(key).map(|(_, cas)| *cas)
+        type Signal = Rc<Cell<u64>>;
+
+        fn signal(&self, scope: &str) -> Rc<Cell<u64>> {
+            let mut signals = self.signals.borrow_mut();
+            Rc::clone(signals.entry(scope.to_owned()).or_default())
         }
 
         fn get(&self, key: &str) -> Option<(Vec<u8>, u32)> {
@@ -66,6 +82,16 @@ pub(crate) mod testing {
             self.last_cas.set(self.last_cas.get() + 1);
             values.insert(key.to_owned(), (value.to_owned(), self.last_cas.get()));
             true
+        }
+    }
+
+    impl Signal for Rc<Cell<u64>> {
+        fn number(&self) -> u64 {
+            self.get()
+        }
+
+        fn raise(&self) {
+            self.set(self.get() + 1);
         }
     }
 }

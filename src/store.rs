@@ -37,11 +37,12 @@ pub enum Changing {
 
 /// A change that waits for the answer of a store.
 pub trait PendingChange {
-    /// Takes the answer to a call, and goes on; `None` where there is more to wait for,
-    /// or the call was another's.
+    /// Whether the answer to this call is awaited.
+    fn awaits(&self, call: grpc::CallId) -> bool;
+
+    /// Takes the answer, and goes on; `None` where there is more to wait for.
     fn on_answer(
         &mut self,
-        call: grpc::CallId,
         answer: Result<&[u8], grpc::Failure>,
         now: Timestamp,
     ) -> Option<Changed>;

@@ -66,18 +66,18 @@ impl Exchange {
         Ok(exchange)
     }
 
-    /// Takes the answer to a call; `None` where there is more to wait for, or the call was
-    /// another's.
+    /// Whether the answer to this call is awaited.
+    pub(super) fn awaits(&self, call: CallId) -> bool {
+        call == self.call
+    }
+
+    /// Takes the answer; `None` where there is more to wait for.
     pub(super) fn on_answer<'a, D: SharedData + Clone, C: grpc::Client>(
         &mut self,
         etcd: &Etcd<D, C>,
-        call: CallId,
         answer: Result<&'a [u8], Failure>,
         now: Timestamp,
     ) -> Option<Result<&'a [u8], Failure>> {
-        if call != self.call {
-            return None;
-        }
         let next = match (self.step, answer) {
             (Step::LogIn, Ok(answer)) => {
                 let token = decode_token(answer).unwrap_or_default();

@@ -16,7 +16,7 @@ use super::{
     },
 };
 use crate::{
-    grpc::{self, CallId, Failure, StreamId},
+    grpc::{self, Failure, StreamId},
     shared_data::SharedData,
     state::State,
     timestamp::Timestamp,
@@ -121,18 +121,37 @@ impl<D: SharedData + Clone, C: grpc::Client> Follower<D, C> {
         Notices::new()
     }
 
-    /// Takes the answer to a call.
-    pub fn on_answer(
-        &mut self,
-        call: CallId,
-        answer: Result<&[u8], Failure>,
-        now: Timestamp,
-    ) -> Notices {
+    /// Takes what came of a call or a stream.
+    pub fn on_message(&mut self, id: u32, message: &[u8], now: Timestamp) -> Notices {
+        match &self.phase {
+            Phase::Reading { exchange, .. } if exchange.awaits(id) => self.answer(Ok(message), now),
+            Phase::Watching { stream, .. } if *stream == id => self.watched(message),
+            _ => Notices::new(),
+        }
+    }
+
+    /// A call has failed, or a stream has ended.
+    pub fn on_end(&mut self, id: u32, failure: Failure, now: Timestamp) -> Notices {
+        let notices = match &self.phase {
+            Phase::Reading { exchange, .. } if exchange.awaits(id) => {
+                return self.answer(Err(failure), now);
+            }
+            Phase::Watching { stream, .. } if *stream == id => self.lose(failure),
+            _ => Notices::new(),
+        };
+        if let Some(at) = self.doomed.iter().position(|doomed| *doomed == id) {
+            // Envoy forgets it only now that this end is closed, too.
+            self.etcd.client.cancel(self.doomed.swap_remove(at));
+        }
+        notices
+    }
+
+    fn answer(&mut self, answer: Result<&[u8], Failure>, now: Timestamp) -> Notices {
         let Phase::Reading { exchange, known } = &mut self.phase else {
             return Notices::new();
         };
         let known = *known;
-        match exchange.on_answer(&self.etcd, call, answer, now) {
+        match exchange.on_answer(&self.etcd, answer, now) {
             None => Notices::new(),
             Some(Err(failure)) => self.lose(failure),
             Some(Ok(answer)) => match RangeResponse::decode(answer) {
@@ -146,19 +165,7 @@ impl<D: SharedData + Clone, C: grpc::Client> Follower<D, C> {
         }
     }
 
-    /// Takes a message of a stream.
-    pub fn on_message(&mut self, stream: StreamId, message: &[u8]) -> Notices {
-        let Phase::Watching {
-            stream: own,
-            created,
-            silence,
-        } = &mut self.phase
-        else {
-            return Notices::new();
-        };
-        if *own != stream {
-            return Notices::new();
-        }
+    fn watched(&mut self, message: &[u8]) -> Notices {
         let Some(response) = WatchResponse::decode(message) else {
             return self.lose(Failure::malformed());
         };
@@ -168,6 +175,12 @@ impl<D: SharedData + Clone, C: grpc::Client> Follower<D, C> {
             let reason = String::from_utf8_lossy(response.cancel_reason);
             return self.lose(format_args!("it canceled the watch: {reason:?}"));
         }
+        let Phase::Watching {
+            created, silence, ..
+        } = &mut self.phase
+        else {
+            return Notices::new();
+        };
         *silence = 0;
         let is_new = response.created && !std::mem::replace(created, true);
         let mut notices = Notices::new();
@@ -179,18 +192,6 @@ impl<D: SharedData + Clone, C: grpc::Client> Follower<D, C> {
         for event in response.events {
             notices.extend(self.follow(&event));
         }
-        notices
-    }
-
-    /// A stream has ended.
-    pub fn on_close(&mut self, stream: StreamId, failure: Failure) -> Notices {
-        let notices = match self.phase {
-            Phase::Watching { stream: own, .. } if own == stream => self.lose(failure),
-            _ => Notices::new(),
-        };
-        // Envoy forgets it only now that this end is closed, too.
-        self.doomed.retain(|doomed| *doomed != stream);
-        self.etcd.client.cancel(stream);
         notices
     }
 

@@ -74,12 +74,14 @@ impl Vm {
 
     fn receive(&mut self) {
         while let Some((call, answer)) = self.model.answer() {
-            let answer = answer.as_deref().map_err(Clone::clone);
-            let notices = self.follower.on_answer(call, answer, now());
+            let notices = match answer {
+                Ok(message) => self.follower.on_message(call, &message, now()),
+                Err(failure) => self.follower.on_end(call, failure, now()),
+            };
             self.notices.extend(notices);
         }
         for (stream, message) in self.model.messages() {
-            let notices = self.follower.on_message(stream, &message);
+            let notices = self.follower.on_message(stream, &message, now());
             self.notices.extend(notices);
         }
     }
@@ -116,7 +118,8 @@ fn finish(model: &Rc<Model>, pending: &mut dyn PendingChange) -> Changed {
 /// The answer to the oldest call.
 fn step(model: &Rc<Model>, pending: &mut dyn PendingChange) -> Option<Changed> {
     let (call, answer) = model.answer().unwrap();
-    pending.on_answer(call, answer.as_deref().map_err(Clone::clone), now())
+    assert!(pending.awaits(call));
+    pending.on_answer(answer.as_deref().map_err(Clone::clone), now())
 }
 
 fn now() -> Timestamp {

@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// A change that waits for an answer of etcd.
-pub(super) struct Transaction<D, C> {
+pub(super) struct Transaction<D: SharedData, C> {
     etcd: Rc<Etcd<D, C>>,
     change: StateChange,
     deadline: Timestamp,
@@ -115,13 +115,12 @@ impl<D: SharedData + Clone, C: grpc::Client> Transaction<D, C> {
 }
 
 impl<D: SharedData + Clone, C: grpc::Client> PendingChange for Transaction<D, C> {
-    fn on_answer(
-        &mut self,
-        call: CallId,
-        answer: Result<&[u8], Failure>,
-        now: Timestamp,
-    ) -> Option<Changed> {
-        match self.exchange.on_answer(&self.etcd, call, answer, now)? {
+    fn awaits(&self, call: CallId) -> bool {
+        self.exchange.awaits(call)
+    }
+
+    fn on_answer(&mut self, answer: Result<&[u8], Failure>, now: Timestamp) -> Option<Changed> {
+        match self.exchange.on_answer(&self.etcd, answer, now)? {
             Ok(answer) => self.go_on(answer, now).transpose(),
             Err(failure) => Some(Err(match self.step {
                 Step::Writing(..) if failure.may_have_been_done() => {

@@ -8,9 +8,10 @@ use std::{
 use proxy_wasm::types::Action;
 
 use super::{
-    host::{self, HostGrpc, HostSharedData},
+    host::{self, HostGrpc},
     metrics::Metrics,
     request::HostRequest,
+    shared_data::HostSharedData,
 };
 use crate::{
     admin::{self, Answer, ChangeCall, Received},
@@ -26,7 +27,7 @@ use crate::{
     store::{Changing, PendingChange, SharedState, StateStore},
 };
 
-/// What the root context makes of a plugin configuration, and all HTTP contexts share.
+/// What the root context makes of a plugin configuration.
 pub(super) struct Plugin {
     policy: Policy,
     state: Rc<SharedState<HostSharedData>>,
@@ -49,6 +50,13 @@ pub(super) enum Handled {
 pub(super) struct PendingCall {
     call: ChangeCall,
     change: Box<dyn PendingChange>,
+}
+
+impl PendingCall {
+    /// Whether the answer to this call of the store is awaited.
+    pub(super) fn awaits(&self, call: grpc::CallId) -> bool {
+        self.change.awaits(call)
+    }
 }
 
 impl Plugin {
@@ -193,10 +201,9 @@ impl Plugin {
     pub(super) fn resume(
         &self,
         pending: &mut PendingCall,
-        call: grpc::CallId,
         answer: Result<&[u8], grpc::Failure>,
     ) -> bool {
-        let Some(changed) = pending.change.on_answer(call, answer, host::now()) else {
+        let Some(changed) = pending.change.on_answer(answer, host::now()) else {
             return false;
         };
         let now = host::now();

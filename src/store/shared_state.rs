@@ -1,8 +1,7 @@
 //! The state in Envoy's shared data, which all workers of one Envoy see.
 //!
-//! Two keys a scope. One holds the state. The other is always empty, and rewritten after
-//! each change of the state: the compare-and-swap number that Envoy keeps for it tells a
-//! worker at the price of a look-up, without a copy, whether there is more to read.
+//! A signal is raised after each change, so that a worker knows without a look at the state
+//! whether there is more to read.
 
 use std::{
     cell::{Cell, RefCell},
@@ -11,44 +10,43 @@ use std::{
 
 use super::{ChangeError, Changing, Contended, StateStore};
 use crate::{
-    shared_data::{CREATE_ONLY, SharedData, UNCONDITIONAL},
+    shared_data::{CREATE_ONLY, SharedData, Signal},
     state::{State, StateChange, UnreadableState},
     timestamp::Timestamp,
 };
 
 /// The state of a scope, and a snapshot of it that requests read.
 #[derive(Debug)]
-pub struct SharedState<D> {
+pub struct SharedState<D: SharedData> {
     data: D,
     state_key: String,
-    generation_key: String,
+    signal: D::Signal,
     snapshot: RefCell<Rc<State>>,
-    /// The number of the generation key when the snapshot was taken.
-    seen: Cell<Option<u32>>,
+    /// The number of the signal when the snapshot was taken.
+    seen: Cell<Option<u64>>,
 }
 
 /// How often a write that loses a race is tried again.
 const ATTEMPTS: usize = 16;
 
 impl<D: SharedData> SharedState<D> {
-    /// The state under the keys that begin with `prefix`. Creates them where they are
-    /// missing, so that compare-and-swap holds from the first change on.
-    pub fn new(data: D, prefix: &str) -> Self {
+    /// The state of a scope under the key `prefix.state`. Creates it where it is missing,
+    /// so that compare-and-swap holds from the first change on.
+    pub fn new(data: D, scope: &str, prefix: &str) -> Self {
         let state = Self {
-            data,
             state_key: format!("{prefix}.state"),
-            generation_key: format!("{prefix}.generation"),
+            signal: data.signal(scope),
+            data,
             snapshot: RefCell::default(),
             seen: Cell::new(None),
         };
         state.data.set(&state.state_key, b"", CREATE_ONLY);
-        state.data.set(&state.generation_key, b"", CREATE_ONLY);
         state
     }
 
     /// The state of a scope that shared data alone keeps.
     pub fn of_scope(data: D, scope: &str) -> Self {
-        Self::new(data, &format!("maintenance_mode.{scope}"))
+        Self::new(data, scope, &format!("maintenance_mode.{scope}"))
     }
 
     /// The state as it was last read.
@@ -61,11 +59,10 @@ impl<D: SharedData> SharedState<D> {
     /// # Errors
     /// The state cannot be read; the snapshot stays, and the error comes once a change.
     pub fn refresh(&self) -> Result<(), UnreadableState> {
-        let version = self.data.version(&self.generation_key);
-        if version.is_some() && version == self.seen.get() {
+        let number = Some(self.signal.number());
+        if number == self.seen.replace(number) {
             return Ok(());
         }
-        self.seen.set(version);
         self.reload()
     }
 
@@ -125,7 +122,7 @@ impl<D: SharedData> SharedState<D> {
             let current = State::decode(&bytes).unwrap_or_else(|_| (*self.snapshot()).clone());
             let next = next(&current)?;
             if self.data.set(&self.state_key, &next.encode(), cas) {
-                self.data.set(&self.generation_key, b"", UNCONDITIONAL);
+                self.signal.raise();
                 let next = Rc::new(next);
                 self.snapshot.replace(Rc::clone(&next));
                 return Ok(next);
@@ -165,7 +162,7 @@ impl From<Contended> for NotAdopted {
 mod tests {
     use super::*;
     use crate::{
-        shared_data::testing::Process,
+        shared_data::{UNCONDITIONAL, testing::Process},
         state::{Edit, Precondition, PreconditionFailed},
     };
 
@@ -189,9 +186,8 @@ mod tests {
     #[test]
     fn a_change_is_seen_by_every_worker_of_the_scope_and_no_other() {
         let process = Rc::new(Process::default());
-        let [one, two] =
-            [(); 2].map(|()| SharedState::new(Rc::clone(&process), "maintenance_mode.a"));
-        let other = SharedState::new(Rc::clone(&process), "maintenance_mode.b");
+        let [one, two] = [(); 2].map(|()| SharedState::of_scope(Rc::clone(&process), "a"));
+        let other = SharedState::of_scope(Rc::clone(&process), "b");
         one.change(&change(true)).unwrap();
         assert!(is_on(&one) && is_on(&two) && !is_on(&other));
         two.change(&change(false)).unwrap();
@@ -202,16 +198,16 @@ mod tests {
     #[test]
     fn a_store_that_comes_later_finds_the_state() {
         let process = Rc::new(Process::default());
-        SharedState::new(Rc::clone(&process), "maintenance_mode.a")
+        SharedState::of_scope(Rc::clone(&process), "a")
             .change(&change(true))
             .unwrap();
-        assert!(is_on(&SharedState::new(process, "maintenance_mode.a")));
+        assert!(is_on(&SharedState::of_scope(process, "a")));
     }
 
     #[test]
     fn nothing_is_read_twice() {
         let process = Rc::new(Process::default());
-        let store = SharedState::new(Rc::clone(&process), "maintenance_mode.a");
+        let store = SharedState::of_scope(Rc::clone(&process), "a");
         store.refresh().unwrap();
         process.reads.set(0);
         for _ in 0..3 {
@@ -223,11 +219,10 @@ mod tests {
     #[test]
     fn a_change_that_loses_a_race_is_made_after_the_winner() {
         let process = Rc::new(Process::default());
-        let [one, two] =
-            [(); 2].map(|()| SharedState::new(Rc::clone(&process), "maintenance_mode.a"));
+        let [one, two] = [(); 2].map(|()| SharedState::of_scope(Rc::clone(&process), "a"));
         let rival = Rc::clone(&process);
         process.before_set.replace(Some(Box::new(move |_| {
-            SharedState::new(rival, "maintenance_mode.a")
+            SharedState::of_scope(rival, "a")
                 .change(&change(false))
                 .unwrap();
         })));
@@ -238,7 +233,7 @@ mod tests {
     #[test]
     fn a_change_for_a_generation_that_is_past_changes_nothing() {
         let process = Rc::new(Process::default());
-        let store = SharedState::new(process, "maintenance_mode.a");
+        let store = SharedState::of_scope(process, "a");
         store.change(&change(true)).unwrap();
         let stale = StateChange {
             precondition: Precondition::OneOf(vec![0]),
@@ -252,10 +247,10 @@ mod tests {
     #[test]
     fn a_state_that_cannot_be_read_keeps_the_last_one_and_can_be_replaced() {
         let process = Rc::new(Process::default());
-        let store = SharedState::new(Rc::clone(&process), "maintenance_mode.a");
+        let store = SharedState::of_scope(Rc::clone(&process), "a");
         store.change(&change(true)).unwrap();
         process.set("maintenance_mode.a.state", b"\0other", UNCONDITIONAL);
-        process.set("maintenance_mode.a.generation", b"", UNCONDITIONAL);
+        process.signal("a").raise();
         assert_eq!(store.refresh(), Err(UnreadableState));
         assert_eq!(store.refresh(), Ok(()), "the error comes once");
         assert!(store.snapshot().setting.as_ref().unwrap().maintenance);
@@ -266,7 +261,7 @@ mod tests {
     #[test]
     fn a_worker_that_died_between_the_two_writes_is_made_good_by_a_reload() {
         let process = Rc::new(Process::default());
-        let store = SharedState::new(Rc::clone(&process), "maintenance_mode.a");
+        let store = SharedState::of_scope(Rc::clone(&process), "a");
         store.refresh().unwrap();
         let state = change(true).apply(&State::default()).unwrap();
         process.set("maintenance_mode.a.state", &state.encode(), UNCONDITIONAL);

@@ -85,8 +85,8 @@ fn a_write_without_an_answer_is_told_from_one_that_was_refused() {
         let vm = Vm::alone(&model);
         let mut change = vm.begin(set(ON));
         assert_eq!(step(&model, &mut *change), None);
-        let (call, _) = model.answer().unwrap();
-        let failed = change.on_answer(call, Err(Failure::new(code, "")), now());
+        model.answer().unwrap();
+        let failed = change.on_answer(Err(Failure::new(code, "")), now());
         let error = failed.unwrap().unwrap_err();
         let unconfirmed = matches!(error, ChangeError::Unconfirmed(_));
         assert_eq!(unconfirmed, is_unconfirmed, "{error}");
@@ -98,9 +98,9 @@ fn nothing_is_written_when_the_time_is_up() {
     let model = Model::new();
     let vm = Vm::alone(&model);
     let mut change = vm.begin(set(ON));
-    let (call, answer) = model.answer().unwrap();
+    let (_, answer) = model.answer().unwrap();
     let late = now().plus_millis(1000);
-    let failed = change.on_answer(call, Ok(&answer.unwrap()), late);
+    let failed = change.on_answer(Ok(&answer.unwrap()), late);
     assert!(matches!(failed, Some(Err(ChangeError::Unreachable(_)))));
     assert_eq!(model.waiting(), 0);
 }

@@ -33,7 +33,7 @@ fn what_happens_while_the_store_is_lost_is_caught_up_on() {
         let mut vm = Vm::connected(&model);
         let stream = model.open_streams()[0];
         let failure = Failure::new(Failure::UNAVAILABLE, "gone");
-        vm.notices = vm.follower.on_close(stream, failure);
+        vm.notices = vm.follower.on_end(stream, failure, now());
         assert!(matches!(&vm.notices[..], [Notice::Lost(_)]));
         assert!(!vm.store.is_connected() && model.open_streams().is_empty());
         assert_eq!(vm.flag(), Some(true), "the last state known");
@@ -125,7 +125,7 @@ fn a_canceled_watch_is_begun_anew() {
         .varint(4, 1)
         .bytes(6, "compacted");
     let stream = model.open_streams()[0];
-    let notices = vm.follower.on_message(stream, canceled.as_ref());
+    let notices = vm.follower.on_message(stream, canceled.as_ref(), now());
     assert!(matches!(&notices[..], [Notice::Lost(reason)] if reason.contains("compacted")));
     for _ in 0..ENOUGH_TICKS {
         vm.tick();
@@ -176,7 +176,7 @@ fn an_answer_that_comes_late_does_not_undo_a_change() {
     vm.follower.tick(now());
     let (call, answer) = model.answer().unwrap();
     vm.change(set(OFF)).unwrap();
-    vm.follower.on_answer(call, Ok(&answer.unwrap()), now());
+    vm.follower.on_message(call, &answer.unwrap(), now());
     assert_eq!((vm.flag(), vm.generation()), (Some(false), 3));
     vm.receive();
     assert_eq!((vm.flag(), vm.generation()), (Some(false), 3));
@@ -189,7 +189,7 @@ fn nothing_falls_between_reading_and_watching() {
     vm.follower.tick(now());
     let (call, answer) = model.answer().unwrap();
     model.put(Some(ON));
-    vm.follower.on_answer(call, Ok(&answer.unwrap()), now());
+    vm.follower.on_message(call, &answer.unwrap(), now());
     vm.receive();
     assert_eq!((vm.flag(), vm.generation()), (Some(true), 2));
 }

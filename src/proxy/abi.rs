@@ -1,0 +1,407 @@
+//! The [Proxy-Wasm ABI 0.2.1](https://github.com/proxy-wasm/spec/tree/main/abi-versions/v0.2.1):
+//! what Envoy calls here, and what is called in Envoy.
+//!
+//! The only unsafe code of the crate. The dispatcher of the SDK is left out, because it
+//! costs each request several look-ups and a callback at its end, and so are the SDK's
+//! wrappers, which panic on a status they do not expect and on bytes that are no UTF-8.
+#![allow(unsafe_code)]
+
+use std::ptr::null_mut;
+
+use proxy_wasm::types::{Action, BufferType, MapType, MetricType};
+
+use super::contexts::{self, ContextId};
+use crate::grpc::{CallId, StreamId};
+
+// SAFETY of the exports: `src/linker.py` gives each the name that Envoy looks for, with
+// `proxy_` before it; nothing else of these names is linked. They take numbers only.
+
+#[unsafe(no_mangle)]
+extern "C" fn on_context_create(context: ContextId, root: ContextId) {
+    contexts::with(|contexts| contexts.create(context, root));
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn on_configure(root: ContextId, _size: usize) -> bool {
+    contexts::with(|contexts| contexts.configure(root))
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn on_tick(root: ContextId) {
+    contexts::with(|contexts| contexts.tick(root));
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn on_request_headers(context: ContextId, _count: usize, _is_end: bool) -> Action {
+    contexts::with(|contexts| contexts.request(context))
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn on_request_body(context: ContextId, _size: usize, _is_end: bool) -> Action {
+    contexts::with(|contexts| contexts.rest_of_request(context))
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn on_request_trailers(context: ContextId, _count: usize) -> Action {
+    contexts::with(|contexts| contexts.rest_of_request(context))
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn on_grpc_receive(context: ContextId, id: u32, _size: usize) {
+    contexts::with(|contexts| contexts.grpc_message(context, id));
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn on_grpc_close(context: ContextId, id: u32, status: u32) {
+    contexts::with(|contexts| contexts.grpc_end(context, id, status));
+}
+
+#[link(wasm_import_module = "env")]
+unsafe extern "C" {
+    fn proxy_get_current_time_nanoseconds(time: *mut u64) -> u32;
+    fn proxy_set_tick_period_milliseconds(period: u32) -> u32;
+    fn proxy_set_effective_context(context: u32) -> u32;
+    fn proxy_get_buffer_bytes(
+        buffer: BufferType,
+        start: usize,
+        max_size: usize,
+        data: *mut *mut u8,
+        size: *mut usize,
+    ) -> u32;
+    fn proxy_get_header_map_pairs(map: MapType, data: *mut *mut u8, size: *mut usize) -> u32;
+    fn proxy_get_header_map_value(
+        map: MapType,
+        key: *const u8,
+        key_size: usize,
+        data: *mut *mut u8,
+        size: *mut usize,
+    ) -> u32;
+    fn proxy_replace_header_map_value(
+        map: MapType,
+        key: *const u8,
+        key_size: usize,
+        value: *const u8,
+        value_size: usize,
+    ) -> u32;
+    fn proxy_remove_header_map_value(map: MapType, key: *const u8, key_size: usize) -> u32;
+    fn proxy_get_property(
+        path: *const u8,
+        path_size: usize,
+        data: *mut *mut u8,
+        size: *mut usize,
+    ) -> u32;
+    fn proxy_set_property(
+        path: *const u8,
+        path_size: usize,
+        value: *const u8,
+        value_size: usize,
+    ) -> u32;
+    fn proxy_get_shared_data(
+        key: *const u8,
+        key_size: usize,
+        data: *mut *mut u8,
+        size: *mut usize,
+        cas: *mut u32,
+    ) -> u32;
+    fn proxy_set_shared_data(
+        key: *const u8,
+        key_size: usize,
+        value: *const u8,
+        value_size: usize,
+        cas: u32,
+    ) -> u32;
+    fn proxy_send_local_response(
+        status: u32,
+        details: *const u8,
+        details_size: usize,
+        body: *const u8,
+        body_size: usize,
+        headers: *const u8,
+        headers_size: usize,
+        grpc_status: i32,
+    ) -> u32;
+    fn proxy_get_status(code: *mut u32, message: *mut *mut u8, size: *mut usize) -> u32;
+    fn proxy_grpc_call(
+        target: *const u8,
+        target_size: usize,
+        service: *const u8,
+        service_size: usize,
+        method: *const u8,
+        method_size: usize,
+        metadata: *const u8,
+        metadata_size: usize,
+        message: *const u8,
+        message_size: usize,
+        timeout_millis: u32,
+        id: *mut u32,
+    ) -> u32;
+    fn proxy_grpc_stream(
+        target: *const u8,
+        target_size: usize,
+        service: *const u8,
+        service_size: usize,
+        method: *const u8,
+        method_size: usize,
+        metadata: *const u8,
+        metadata_size: usize,
+        id: *mut u32,
+    ) -> u32;
+    fn proxy_grpc_send(stream: u32, message: *const u8, size: usize, end: bool) -> u32;
+    fn proxy_grpc_cancel(stream: u32) -> u32;
+    fn proxy_define_metric(
+        kind: MetricType,
+        name: *const u8,
+        name_size: usize,
+        id: *mut u32,
+    ) -> u32;
+    fn proxy_increment_metric(id: u32, offset: i64) -> u32;
+    fn proxy_record_metric(id: u32, value: u64) -> u32;
+    fn proxy_get_metric(id: u32, value: *mut u64) -> u32;
+}
+
+const OK: u32 = 0;
+const NOT_FOUND: u32 = 1;
+
+// SAFETY of all calls below: each pointer comes with the length of the memory behind it,
+// which outlives the call; the host keeps none of them. It writes each result through a
+// pointer to a live variable of the type it expects.
+
+/// Why the host returned nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Failed {
+    /// There is no such thing.
+    NotFound,
+    /// Anything else.
+    Otherwise,
+}
+
+type Result<T> = std::result::Result<T, Failed>;
+
+/// Nanoseconds since the epoch.
+pub(super) fn get_current_time() -> u64 {
+    let mut nanos = 0;
+    // SAFETY: see above.
+    unsafe { proxy_get_current_time_nanoseconds(&raw mut nanos) };
+    nanos
+}
+
+/// Asks for a call of `on_tick` each `millis` milliseconds.
+pub(super) fn set_tick_period(millis: u32) {
+    // SAFETY: no pointer.
+    unsafe { proxy_set_tick_period_milliseconds(millis) };
+}
+
+/// For whom the calls are that follow, until the callback returns.
+pub(super) fn set_effective_context(context: ContextId) -> Result<()> {
+    // SAFETY: no pointer.
+    result(unsafe { proxy_set_effective_context(context) })
+}
+
+/// All of a buffer.
+pub(super) fn get_buffer(buffer: BufferType) -> Result<Vec<u8>> {
+    // SAFETY: see above.
+    returned(|data, size| unsafe { proxy_get_buffer_bytes(buffer, 0, usize::MAX, data, size) })
+}
+
+/// A header map, encoded.
+pub(super) fn get_header_map(map: MapType) -> Result<Vec<u8>> {
+    // SAFETY: see above.
+    returned(|data, size| unsafe { proxy_get_header_map_pairs(map, data, size) })
+}
+
+/// The first line of a header.
+pub(super) fn get_header(map: MapType, name: &str) -> Result<Vec<u8>> {
+    // SAFETY: see above.
+    returned(|data, size| unsafe {
+        proxy_get_header_map_value(map, name.as_ptr(), name.len(), data, size)
+    })
+}
+
+/// Sets a header to one line.
+pub(super) fn set_header(map: MapType, name: &str, value: &str) {
+    // SAFETY: see above.
+    unsafe {
+        proxy_replace_header_map_value(map, name.as_ptr(), name.len(), value.as_ptr(), value.len())
+    };
+}
+
+/// Removes a header.
+pub(super) fn remove_header(map: MapType, name: &str) {
+    // SAFETY: see above.
+    unsafe { proxy_remove_header_map_value(map, name.as_ptr(), name.len()) };
+}
+
+/// A property; the parts of its path are separated by NULs.
+pub(super) fn get_property(path: &[u8]) -> Result<Vec<u8>> {
+    // SAFETY: see above.
+    returned(|data, size| unsafe { proxy_get_property(path.as_ptr(), path.len(), data, size) })
+}
+
+/// Sets a property.
+pub(super) fn set_property(path: &[u8], value: &[u8]) {
+    // SAFETY: see above.
+    unsafe { proxy_set_property(path.as_ptr(), path.len(), value.as_ptr(), value.len()) };
+}
+
+/// A value of shared data, and its compare-and-swap number.
+pub(super) fn get_shared_data(key: &[u8]) -> Result<(Vec<u8>, u32)> {
+    let mut cas = 0;
+    // SAFETY: see above.
+    let value = returned(|data, size| unsafe {
+        proxy_get_shared_data(key.as_ptr(), key.len(), data, size, &raw mut cas)
+    })?;
+    Ok((value, cas))
+}
+
+/// Sets a value of shared data.
+pub(super) fn set_shared_data(key: &[u8], value: &[u8], cas: u32) -> Result<()> {
+    // SAFETY: see above.
+    result(unsafe {
+        proxy_set_shared_data(key.as_ptr(), key.len(), value.as_ptr(), value.len(), cas)
+    })
+}
+
+/// Answers a request; `headers` are an encoded map, a negative gRPC status is none.
+pub(super) fn send_local_response(
+    status: u16,
+    details: &[u8],
+    body: &[u8],
+    headers: &[u8],
+    grpc_status: i32,
+) -> Result<()> {
+    // SAFETY: see above.
+    result(unsafe {
+        proxy_send_local_response(
+            u32::from(status),
+            details.as_ptr(),
+            details.len(),
+            body.as_ptr(),
+            body.len(),
+            headers.as_ptr(),
+            headers.len(),
+            grpc_status,
+        )
+    })
+}
+
+/// The message that came with the status of a gRPC call.
+pub(super) fn get_status_message() -> Result<Vec<u8>> {
+    let mut ignored = 0;
+    // SAFETY: see above.
+    returned(|data, size| unsafe { proxy_get_status(&raw mut ignored, data, size) })
+}
+
+/// Calls a method of a gRPC service; `target` is an `envoy.config.core.v3.GrpcService`.
+pub(super) fn grpc_call(
+    target: &[u8],
+    (service, method): (&str, &str),
+    metadata: &[u8],
+    message: &[u8],
+    timeout_millis: u32,
+) -> Result<CallId> {
+    let mut id = 0;
+    // SAFETY: see above.
+    let status = unsafe {
+        proxy_grpc_call(
+            target.as_ptr(),
+            target.len(),
+            service.as_ptr(),
+            service.len(),
+            method.as_ptr(),
+            method.len(),
+            metadata.as_ptr(),
+            metadata.len(),
+            message.as_ptr(),
+            message.len(),
+            timeout_millis,
+            &raw mut id,
+        )
+    };
+    result(status).map(|()| id)
+}
+
+/// Opens a stream of a gRPC service.
+pub(super) fn grpc_stream(
+    target: &[u8],
+    (service, method): (&str, &str),
+    metadata: &[u8],
+) -> Result<StreamId> {
+    let mut id = 0;
+    // SAFETY: see above.
+    let status = unsafe {
+        proxy_grpc_stream(
+            target.as_ptr(),
+            target.len(),
+            service.as_ptr(),
+            service.len(),
+            method.as_ptr(),
+            method.len(),
+            metadata.as_ptr(),
+            metadata.len(),
+            &raw mut id,
+        )
+    };
+    result(status).map(|()| id)
+}
+
+/// Sends a message, after which others may follow.
+pub(super) fn grpc_send(stream: StreamId, message: &[u8]) -> Result<()> {
+    // SAFETY: see above.
+    result(unsafe { proxy_grpc_send(stream, message.as_ptr(), message.len(), false) })
+}
+
+/// Ends a call or a stream.
+pub(super) fn grpc_cancel(id: u32) {
+    // SAFETY: no pointer.
+    unsafe { proxy_grpc_cancel(id) };
+}
+
+/// Defines a metric, or finds it.
+pub(super) fn define_metric(kind: MetricType, name: &str) -> Result<u32> {
+    let mut id = 0;
+    // SAFETY: see above.
+    result(unsafe { proxy_define_metric(kind, name.as_ptr(), name.len(), &raw mut id) })?;
+    Ok(id)
+}
+
+/// Adds one to a metric.
+pub(super) fn increment_metric(id: u32) {
+    // SAFETY: no pointer.
+    unsafe { proxy_increment_metric(id, 1) };
+}
+
+/// Sets a metric.
+pub(super) fn record_metric(id: u32, value: u64) {
+    // SAFETY: no pointer.
+    unsafe { proxy_record_metric(id, value) };
+}
+
+/// What a metric is.
+pub(super) fn get_metric(id: u32) -> Result<u64> {
+    let mut value = 0;
+    // SAFETY: see above.
+    result(unsafe { proxy_get_metric(id, &raw mut value) })?;
+    Ok(value)
+}
+
+fn result(status: u32) -> Result<()> {
+    match status {
+        OK => Ok(()),
+        NOT_FOUND => Err(Failed::NotFound),
+        _ => Err(Failed::Otherwise),
+    }
+}
+
+/// The bytes of a call that returns bytes.
+fn returned(call: impl FnOnce(*mut *mut u8, *mut usize) -> u32) -> Result<Vec<u8>> {
+    let mut data = null_mut();
+    let mut size = 0;
+    result(call(&raw mut data, &raw mut size))?;
+    if data.is_null() {
+        return Ok(Vec::new());
+    }
+    // SAFETY: the host has allocated the memory with `proxy_on_memory_allocate`, which the
+    // SDK implements by a boxed slice of this size from the global allocator, and leaves it
+    // to the module.
+    Ok(unsafe { Vec::from_raw_parts(data, size, size) })
+}

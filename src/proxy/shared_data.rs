@@ -1,0 +1,61 @@
+//! Envoy's shared data, and the signal that it changed.
+
+use super::{abi, host::Metric};
+use crate::shared_data::{SharedData, Signal, UNCONDITIONAL};
+
+/// Envoy's shared data.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct HostSharedData;
+
+impl SharedData for HostSharedData {
+    type Signal = HostSignal;
+
+    fn signal(&self, scope: &str) -> HostSignal {
+        let counter = Metric::counter(&format!("maintenance_mode.{scope}.signals"));
+        // Envoy may be configured to keep no such stat.
+        counter.increment();
+        if counter.value() > 0 {
+            return HostSignal::Counter(counter);
+        }
+        let key = format!("maintenance_mode.{scope}.signal");
+        HostSignal::Key(key)
+    }
+
+    fn get(&self, key: &str) -> Option<(Vec<u8>, u32)> {
+        abi::get_shared_data(key.as_bytes()).ok()
+    }
+
+    fn set(&self, key: &str, value: &[u8], cas: u32) -> bool {
+        abi::set_shared_data(key.as_bytes(), value, cas).is_ok()
+    }
+}
+
+/// All workers share both; a counter costs half of a look-up, and takes no lock.
+#[derive(Debug)]
+pub(super) enum HostSignal {
+    /// A counter among Envoy's stats.
+    Counter(Metric),
+    /// A key that is always empty: each write gets a new compare-and-swap number.
+    Key(String),
+}
+
+impl Signal for HostSignal {
+    fn number(&self) -> u64 {
+        match self {
+            Self::Counter(counter) => counter.value(),
+            Self::Key(key) => {
+                let (_, cas) = abi::get_shared_data(key.as_bytes()).unwrap_or_default();
+                u64::from(cas)
+            }
+        }
+    }
+
+    fn raise(&self) {
+        match self {
+            Self::Counter(counter) => counter.increment(),
+            Self::Key(key) => {
+                HostSharedData.set(key, b"", UNCONDITIONAL);
+            }
+        }
+    }
+}
