@@ -66,10 +66,16 @@ impl Contexts {
         if root == NONE {
             return;
         }
-        let (earlier, its_root) = self.newest.replace((context, root));
-        if earlier != NONE {
-            self.earlier.borrow_mut().insert(earlier, its_root);
+        let earlier = self.newest.replace((context, root));
+        if earlier.0 != NONE {
+            self.set_aside(earlier);
         }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn set_aside(&self, (context, root): (ContextId, ContextId)) {
+        self.earlier.borrow_mut().insert(context, root);
     }
 
     /// Configures a root context; `false` if its configuration is none.
@@ -160,14 +166,18 @@ impl Contexts {
     /// The root of a request, which is handled now.
     fn claim(&self, context: ContextId) -> ContextId {
         let (newest, root) = self.newest.get();
-        if newest == context {
-            self.newest.set((NONE, NONE));
-            return root;
+        if newest != context {
+            return self.take_back(context);
         }
-        self.earlier
-            .borrow_mut()
-            .remove(&context)
-            .unwrap_or_default()
+        self.newest.set((NONE, NONE));
+        root
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn take_back(&self, context: ContextId) -> ContextId {
+        let root = self.earlier.borrow_mut().remove(&context);
+        root.unwrap_or(NONE)
     }
 
     /// Forgets what Envoy has ended: of the requests those of this root, and of the roots

@@ -2,13 +2,15 @@
 
 use std::{fs, process::Command};
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::support::{Connection, Envoy, Options, Request, module};
 
 const BLOCKS: usize = 10_000;
 const PATHS: usize = 1_000;
 const LIMIT_MICROS: u64 = 200_000;
+const MORE_WORKERS: usize = 8;
+const MAX_VM_BYTES: u64 = 16_000_000;
 
 #[test]
 fn figures_of_the_module() {
@@ -26,17 +28,29 @@ fn figures_of_the_module() {
 }
 
 #[test]
+fn figures_of_a_vm() {
+    let of_worker = |configuration: &Value, is_bare: bool| {
+        let memory = |workers| {
+            let options = Options {
+                workers,
+                is_bare,
+                ..Options::new(configuration.clone())
+            };
+            Envoy::with(options).memory()
+        };
+        memory(1 + MORE_WORKERS).saturating_sub(memory(1)) / MORE_WORKERS as u64
+    };
+    let bare = of_worker(&json!({}), true);
+    for (what, configuration) in [("no", json!({})), ("the large", large_lists())] {
+        let bytes = of_worker(&configuration, false).saturating_sub(bare);
+        println!("memory of a VM with {what} lists: {} KB", bytes / 1000);
+        assert!(bytes < MAX_VM_BYTES, "{bytes}");
+    }
+}
+
+#[test]
 fn figures_of_large_lists() {
-    // Every other /25, so that no two blocks become one; the last holds 127.0.0.2.
-    let blocks: Vec<String> = (1..BLOCKS)
-        .map(|n| format!("10.{}.{}.0/25", n >> 8, n & 0xff))
-        .chain(["127.0.0.2/32".to_owned()])
-        .collect();
-    let paths: Vec<String> = (0..PATHS).map(|n| format!("/tenants/{n}/*")).collect();
-    let envoy = Envoy::with(Options::new(json!({
-        "mode": "on",
-        "allow": {"client_ips": blocks, "paths": paths},
-    })));
+    let envoy = Envoy::start(large_lists());
     let micros: Vec<u64> = envoy
         .log()
         .lines()
@@ -57,4 +71,14 @@ fn figures_of_large_lists() {
     let from = |client| Connection::from(client, envoy.address).fetch(&Request::get("/"));
     assert!(from("127.0.0.2").is_upstream());
     assert!(from("127.0.0.3").is_blocked());
+}
+
+fn large_lists() -> Value {
+    // Every other /25, so that no two blocks become one; the last holds 127.0.0.2.
+    let blocks: Vec<String> = (1..BLOCKS)
+        .map(|n| format!("10.{}.{}.0/25", n >> 8, n & 0xff))
+        .chain(["127.0.0.2/32".to_owned()])
+        .collect();
+    let paths: Vec<String> = (0..PATHS).map(|n| format!("/tenants/{n}/*")).collect();
+    json!({"mode": "on", "allow": {"client_ips": blocks, "paths": paths}})
 }

@@ -31,6 +31,8 @@ pub struct Options {
     pub delivery: Delivery,
     /// `use_remote_address` of the connection manager, and what else is to be set there.
     pub connection_manager: Value,
+    /// Without this filter.
+    pub is_bare: bool,
     /// HTTP filters before this one.
     pub filters_before: Vec<Value>,
     /// Routes before those that take everything to the cluster `upstream`.
@@ -72,6 +74,7 @@ impl Options {
             workers: 2,
             delivery: Delivery::Static,
             connection_manager: json!({"use_remote_address": true}),
+            is_bare: false,
             filters_before: Vec::new(),
             routes: Vec::new(),
             transport_socket: None,
@@ -213,7 +216,8 @@ fn listener(
         .filters_before
         .iter()
         .cloned()
-        .chain([filter, router])
+        .chain((!options.is_bare).then_some(filter))
+        .chain([router])
         .collect();
     let catch_all = [
         json!({"match": {"connect_matcher": {}}, "route": {"cluster": "upstream"}}),

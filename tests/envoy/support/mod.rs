@@ -131,6 +131,14 @@ impl Envoy {
         }
     }
 
+    /// The memory that Envoy takes, in bytes.
+    pub fn memory(&self) -> u64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.process.id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let kilobytes = line.unwrap().trim().trim_end_matches(" kB");
+        kilobytes.parse::<u64>().unwrap() * 1024
+    }
+
     /// `GET` on a connection of its own.
     pub fn get(&self, path: &str) -> Response {
         self.fetch(&Request::get(path))
