@@ -124,6 +124,7 @@ pub fn decide<'p>(
     }
 }
 
+#[inline(never)]
 fn exemption(policy: &Policy, state: &State, request: &impl RequestHead) -> Option<Reason> {
     policy.allow.first_match(request).or_else(|| {
         let bypass = policy.bypass.as_ref()?;

@@ -42,6 +42,7 @@ const FOUND: u16 = 302;
 
 impl<'a> LocalReply<'a> {
     /// The reply to a request that maintenance of a scope blocks.
+    #[inline(never)]
     pub fn blocked(
         scope: &'a str,
         response: &'a Response,

@@ -6,7 +6,6 @@
 
 use std::{
     cell::{Cell, RefCell},
-    collections::BTreeMap,
     rc::Rc,
 };
 
@@ -36,11 +35,9 @@ pub(super) fn with<R>(callback: impl FnOnce(&Contexts) -> R) -> R {
 
 pub(super) struct Contexts {
     roots: RefCell<Vec<(ContextId, Rc<RootContext>)>>,
-    /// The last request that began, with its root: nearly always the next to be handled.
+    /// The last request that began, and its root: Envoy creates the context of a request
+    /// when it is about to hand over the headers.
     newest: Cell<(ContextId, ContextId)>,
-    /// Those before it that are not handled yet: a filter in front of this one holds them,
-    /// or has answered them.
-    earlier: RefCell<BTreeMap<ContextId, ContextId>>,
     /// The calls of the admin endpoint that wait for the store.
     pending: RefCell<Vec<Pending>>,
 }
@@ -56,26 +53,13 @@ impl Contexts {
         Self {
             roots: RefCell::new(Vec::new()),
             newest: Cell::new((NONE, NONE)),
-            earlier: RefCell::new(BTreeMap::new()),
             pending: RefCell::new(Vec::new()),
         }
     }
 
     /// A context begins; `root` is 0 for a root context.
     pub(super) fn create(&self, context: ContextId, root: ContextId) {
-        if root == NONE {
-            return;
-        }
-        let earlier = self.newest.replace((context, root));
-        if earlier.0 != NONE {
-            self.set_aside(earlier);
-        }
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn set_aside(&self, (context, root): (ContextId, ContextId)) {
-        self.earlier.borrow_mut().insert(context, root);
+        self.newest.set((context, root));
     }
 
     /// Configures a root context; `false` if its configuration is none.
@@ -97,9 +81,10 @@ impl Contexts {
 
     /// The headers of a request.
     pub(super) fn request(&self, context: ContextId) -> Action {
-        let root = self.claim(context);
+        let (newest, root) = self.newest.get();
         let roots = self.roots.borrow();
-        let Some((_, root)) = roots.iter().find(|(id, _)| *id == root) else {
+        let root = roots.iter().find(|(id, _)| *id == root);
+        let Some((_, root)) = root.filter(|_| newest == context) else {
             return host::refuse();
         };
         match root.plugin.handle() {
@@ -163,29 +148,8 @@ impl Contexts {
         }
     }
 
-    /// The root of a request, which is handled now.
-    fn claim(&self, context: ContextId) -> ContextId {
-        let (newest, root) = self.newest.get();
-        if newest != context {
-            return self.take_back(context);
-        }
-        self.newest.set((NONE, NONE));
-        root
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn take_back(&self, context: ContextId) -> ContextId {
-        let root = self.earlier.borrow_mut().remove(&context);
-        root.unwrap_or(NONE)
-    }
-
-    /// Forgets what Envoy has ended: of the requests those of this root, and of the roots
-    /// the next, so that all are looked at in turn.
+    /// Forgets what Envoy has ended; of the roots the next, so that all have their turn.
     fn forget_ended(&self, root: ContextId) {
-        self.earlier
-            .borrow_mut()
-            .retain(|&request, its_root| *its_root != root || is_there(request));
         let is_abandoned = |pending: &mut Pending| !is_there(pending.request);
         for pending in self.pending.borrow_mut().extract_if(.., is_abandoned) {
             pending.abandon();

@@ -106,7 +106,7 @@ impl Metric {
         Self(abi::define_metric(MetricType::Gauge, name).ok())
     }
 
-    /// Counts one more.
+    /// Adds one.
     pub(super) fn increment(self) {
         if let Some(id) = self.0 {
             abi::increment_metric(id);

@@ -11,11 +11,12 @@ impl SharedData for HostSharedData {
     type Signal = HostSignal;
 
     fn signal(&self, scope: &str) -> HostSignal {
-        let counter = Metric::counter(&format!("maintenance_mode.{scope}.signals"));
+        // No counter: `POST /reset_counters` would set it back.
+        let gauge = Metric::gauge(&format!("maintenance_mode.{scope}.signals"));
+        gauge.increment();
         // Envoy may be configured to keep no such stat.
-        counter.increment();
-        if counter.value() > 0 {
-            return HostSignal::Counter(counter);
+        if gauge.value() > 0 {
+            return HostSignal::Stat(gauge);
         }
         let key = format!("maintenance_mode.{scope}.signal");
         HostSignal::Key(key)
@@ -30,11 +31,11 @@ impl SharedData for HostSharedData {
     }
 }
 
-/// All workers share both; a counter costs half of a look-up, and takes no lock.
+/// All workers share both; a stat costs half of a look-up, and takes no lock.
 #[derive(Debug)]
 pub(super) enum HostSignal {
-    /// A counter among Envoy's stats.
-    Counter(Metric),
+    /// A number among Envoy's stats.
+    Stat(Metric),
     /// A key that is always empty: each write gets a new compare-and-swap number.
     Key(String),
 }
@@ -42,7 +43,7 @@ pub(super) enum HostSignal {
 impl Signal for HostSignal {
     fn number(&self) -> u64 {
         match self {
-            Self::Counter(counter) => counter.value(),
+            Self::Stat(gauge) => gauge.value(),
             Self::Key(key) => {
                 let (_, cas) = abi::get_shared_data(key.as_bytes()).unwrap_or_default();
                 u64::from(cas)
@@ -52,7 +53,7 @@ impl Signal for HostSignal {
 
     fn raise(&self) {
         match self {
-            Self::Counter(counter) => counter.increment(),
+            Self::Stat(gauge) => gauge.increment(),
             Self::Key(key) => {
                 HostSharedData.set(key, b"", UNCONDITIONAL);
             }

@@ -25,12 +25,13 @@
   (data (i32.const 0x2000) "{{headers}}")
   (data (i32.const 0x3000) "{{body}}")
   (func (export "proxy_abi_version_0_2_1"))
+  (func (export "proxy_on_context_create") (param i32 i32))
   ;; What the host returns lies at 0x8000, until it returns something else.
   (func (export "proxy_on_memory_allocate") (param i32) (result i32) (i32.const 0x8000))
   (func (export "proxy_on_configure") (param i32 i32) (result i32)
-    ;; The numbers of the counters stay at 0x18 and 0x1c.
+    ;; The numbers of the gauge and the counter stay at 0x18 and 0x1c.
     (drop (call $define_metric
-      (i32.const 0) (i32.const 0x1000) (i32.const 29) (i32.const 0x18)))
+      (i32.const 1) (i32.const 0x1000) (i32.const 29) (i32.const 0x18)))
     (drop (call $define_metric
       (i32.const 0) (i32.const 0x1400) (i32.const 29) (i32.const 0x1c)))
     (i32.const 1))

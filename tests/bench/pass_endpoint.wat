@@ -11,12 +11,13 @@
   (data (i32.const 0x1000) "maintenance_mode.bare.signals")
   (data (i32.const 0x1100) ":path")
   (func (export "proxy_abi_version_0_2_1"))
+  (func (export "proxy_on_context_create") (param i32 i32))
   ;; What the host returns lies at 0x8000, until the next request.
   (func (export "proxy_on_memory_allocate") (param i32) (result i32) (i32.const 0x8000))
   (func (export "proxy_on_configure") (param i32 i32) (result i32)
-    ;; The number of the counter stays at 0x1c.
+    ;; The number of the gauge stays at 0x1c.
     (drop (call $define_metric
-      (i32.const 0) (i32.const 0x1000) (i32.const 29) (i32.const 0x1c)))
+      (i32.const 1) (i32.const 0x1000) (i32.const 29) (i32.const 0x1c)))
     (i32.const 1))
   (func (export "proxy_on_request_headers") (param i32 i32 i32) (result i32)
     (drop (call $get_metric (i32.load (i32.const 0x1c)) (i32.const 0x20)))

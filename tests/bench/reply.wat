@@ -7,6 +7,7 @@
   (data (i32.const 0x2000) "{{headers}}")
   (data (i32.const 0x3000) "{{body}}")
   (func (export "proxy_abi_version_0_2_1"))
+  (func (export "proxy_on_context_create") (param i32 i32))
   (func (export "proxy_on_memory_allocate") (param i32) (result i32) (i32.const 0x8000))
   (func (export "proxy_on_request_headers") (param i32 i32 i32) (result i32)
     (drop (call $send_local_response

@@ -30,18 +30,19 @@ fn workers_in_use(envoy: &Envoy) -> usize {
     stats.lines().filter(|line| !line.ends_with(": 0")).count()
 }
 
-#[test]
-fn a_change_is_seen_by_the_next_request_of_every_open_connection() {
-    let envoy = start();
+/// Each of some changes is obeyed by the next request of every connection; `before` is
+/// called before each change.
+fn assert_obeyed_at_once(envoy: &Envoy, before: impl Fn()) {
     let mut connections: Vec<Connection> =
         (0..24).map(|_| Connection::open(envoy.address)).collect();
     assert!(!connections.iter_mut().any(is_blocked));
-    let workers = workers_in_use(&envoy);
+    let workers = workers_in_use(envoy);
     assert!(workers >= 3, "{workers} workers");
     for (toggle, call) in ["on", "off", "on?message=a", "reset", "on"]
         .into_iter()
         .enumerate()
     {
+        before();
         // The change comes by another connection, so by another worker, each time.
         let answer = connections[toggle].fetch(&admin_request("POST", call));
         assert_eq!(answer.status, 200);
@@ -55,6 +56,28 @@ fn a_change_is_seen_by_the_next_request_of_every_open_connection() {
             assert_eq!(status["generation"], toggle + 1, "{call} {index}");
         }
     }
+}
+
+#[test]
+fn a_change_is_seen_by_the_next_request_of_every_open_connection() {
+    assert_obeyed_at_once(&start(), || {});
+}
+
+#[test]
+fn a_change_is_seen_at_once_where_envoy_keeps_no_stats_of_the_filter() {
+    let refused = json!({"patterns": [{"prefix": "wasmcustom"}]});
+    let mut options = Options::new(json!({"admin": admin()}));
+    options.workers = WORKERS;
+    options.stats = json!({"stats_matcher": {"exclusion_list": refused}});
+    let envoy = Envoy::with(options);
+    assert_eq!(envoy.envoy_admin("/stats?filter=^wasmcustom"), "");
+    assert_obeyed_at_once(&envoy, || {});
+}
+
+#[test]
+fn a_change_is_seen_at_once_after_the_counters_are_reset() {
+    let envoy = start();
+    assert_obeyed_at_once(&envoy, || envoy.reset_counters());
 }
 
 #[test]

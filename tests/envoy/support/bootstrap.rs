@@ -54,6 +54,8 @@ pub struct Options {
     pub stops_at_headers: bool,
     /// `vm_config.configuration`: where it changes, so do the VMs.
     pub vm_configuration: String,
+    /// `stats_config` of the bootstrap: which stats Envoy keeps.
+    pub stats: Value,
     /// Envoy's `--component-log-level`.
     pub log_level: &'static str,
     /// More arguments of Envoy.
@@ -85,6 +87,7 @@ impl Options {
             other_listener: None,
             stops_at_headers: false,
             vm_configuration: String::new(),
+            stats: json!({}),
             log_level: "wasm:info",
             arguments: Vec::new(),
         }
@@ -132,6 +135,7 @@ pub(super) fn write(
     let bootstrap = json!({
         "admin": {"address": socket_address("127.0.0.1", 0)},
         "node": {"id": "test", "cluster": "test"},
+        "stats_config": options.stats,
         "dynamic_resources": dynamic,
         "static_resources": {
             "listeners": listeners,

@@ -188,6 +188,13 @@ impl Envoy {
         response.text()
     }
 
+    /// Sets all counters of Envoy to 0.
+    pub fn reset_counters(&self) {
+        let reset = Request::new("POST", "/reset_counters");
+        let response = Connection::open(self.admin).fetch(&reset);
+        assert_eq!(response.status, 200, "{}", response.text());
+    }
+
     /// Where a listener is: `filtered`, or the `other` of [`Options::other_listener`].
     pub fn listener(&self, name: &str) -> SocketAddr {
         listener(self.admin, name).unwrap_or_else(|| panic!("no listener {name}"))
