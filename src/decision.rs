@@ -119,7 +119,7 @@ pub fn decide<'p>(
         None => {
             let response = rule.and_then(|rule| rule.response.as_ref());
             let response = response.unwrap_or(&policy.response);
-            Decision::Blocked(LocalReply::blocked(&policy.scope, response, &flag, request))
+            Decision::Blocked(LocalReply::blocked(response, &flag, request))
         }
     }
 }

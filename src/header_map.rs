@@ -1,6 +1,6 @@
 //! The headers of a request, as the host hands them over.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, slice};
 
 /// A header map in the encoding of the Proxy-Wasm ABI, read in place: the number of
 /// headers, the lengths of each name and value, then each name and value with a NUL
@@ -19,44 +19,29 @@ impl HeaderMap {
 
     /// The encoding of a list of headers.
     pub fn encode<N: AsRef<[u8]>, V: AsRef<[u8]>>(headers: &[(N, V)]) -> Vec<u8> {
-        let length = |bytes: &[u8]| u32::try_from(bytes.len()).unwrap_or(u32::MAX).to_le_bytes();
-        let size: usize = headers
+        let lines = headers.iter();
+        encode(lines.map(|(name, value)| (name.as_ref(), value.as_ref())))
+    }
+
+    /// The map with these lines in the place of those that it has of their names.
+    pub fn with<N: AsRef<[u8]>, V: AsRef<[u8]>>(&self, lines: &[(N, V)]) -> Self {
+        let lines = lines
             .iter()
-            .map(|(name, value)| name.as_ref().len() + value.as_ref().len() + 10)
-            .sum();
-        let mut encoded = Vec::with_capacity(4 + size);
-        encoded.extend(
-            u32::try_from(headers.len())
-                .unwrap_or(u32::MAX)
-                .to_le_bytes(),
-        );
-        for (name, value) in headers {
-            encoded.extend(length(name.as_ref()));
-            encoded.extend(length(value.as_ref()));
-        }
-        for (name, value) in headers {
-            encoded.extend_from_slice(name.as_ref());
-            encoded.push(0);
-            encoded.extend_from_slice(value.as_ref());
-            encoded.push(0);
-        }
-        encoded
+            .map(|(name, value)| (name.as_ref(), value.as_ref()));
+        let kept = self
+            .iter()
+            .filter(|(name, _)| lines.clone().all(|(other, _)| other != *name));
+        Self(encode(kept.chain(lines.clone())))
+    }
+
+    /// The encoding.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
     }
 
     /// The lines of the map, in the order the client sent them.
-    pub fn iter(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
-        let (count, rest) = read_u32(&self.0).unwrap_or((0, &[]));
-        let (mut lengths, mut data) = rest
-            .split_at_checked(count.saturating_mul(8))
-            .unwrap_or((&[], &[]));
-        std::iter::from_fn(move || {
-            let (name_length, rest) = read_u32(lengths)?;
-            let (value_length, rest) = read_u32(rest)?;
-            lengths = rest;
-            let name = read_field(&mut data, name_length)?;
-            let value = read_field(&mut data, value_length)?;
-            Some((name, value))
-        })
+    pub fn iter(&self) -> impl Iterator<Item = (&[u8], &[u8])> + Clone {
+        Lines::of(&self.0)
     }
 
     /// The value of a header; the values of repeated lines are joined by `,`, those of
@@ -94,15 +79,61 @@ impl HeaderMap {
     }
 }
 
-fn read_u32(bytes: &[u8]) -> Option<(usize, &[u8])> {
-    let (number, rest) = bytes.split_first_chunk::<4>()?;
-    Some((usize::try_from(u32::from_le_bytes(*number)).ok()?, rest))
+/// Walks over the lines of an encoded map.
+#[derive(Clone)]
+struct Lines<'m> {
+    /// The lengths of each name and value to come.
+    lengths: slice::Iter<'m, [[u8; 4]; 2]>,
+    /// The names and values to come.
+    data: &'m [u8],
 }
 
-fn read_field<'a>(data: &mut &'a [u8], length: usize) -> Option<&'a [u8]> {
-    let (field, rest) = data.split_at_checked(length)?;
-    *data = rest.strip_prefix(b"\0")?;
-    Some(field)
+impl<'m> Lines<'m> {
+    fn of(map: &'m [u8]) -> Self {
+        let (count, rest) = map.split_first_chunk().unwrap_or((&[0; 4], &[]));
+        let (lengths, data) = rest
+            .split_at_checked(size(*count).saturating_mul(8))
+            .unwrap_or((&[], &[]));
+        let lengths = lengths.as_chunks::<4>().0.as_chunks::<2>().0.iter();
+        Self { lengths, data }
+    }
+}
+
+impl<'m> Iterator for Lines<'m> {
+    type Item = (&'m [u8], &'m [u8]);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let [name, value] = self.lengths.next()?;
+        let (name, rest) = self.data.split_at_checked(size(*name))?;
+        let (value, rest) = rest.get(1..)?.split_at_checked(size(*value))?;
+        self.data = rest.get(1..)?;
+        Some((name, value))
+    }
+}
+
+fn encode<'l>(lines: impl Iterator<Item = (&'l [u8], &'l [u8])> + Clone) -> Vec<u8> {
+    let number = |length: usize| u32::try_from(length).unwrap_or(u32::MAX).to_le_bytes();
+    let (mut count, mut size) = (0, 4);
+    for (name, value) in lines.clone() {
+        count += 1;
+        size += name.len() + value.len() + 10;
+    }
+    let mut encoded = Vec::with_capacity(size);
+    encoded.extend_from_slice(&number(count));
+    for (name, value) in lines.clone() {
+        encoded.extend_from_slice(&number(name.len()));
+        encoded.extend_from_slice(&number(value.len()));
+    }
+    for field in lines.flat_map(|(name, value)| [name, value]) {
+        encoded.extend_from_slice(field);
+        encoded.push(0);
+    }
+    encoded
+}
+
+/// A length on a machine whose addresses have 32 bits or more.
+fn size(length: [u8; 4]) -> usize {
+    usize::try_from(u32::from_le_bytes(length)).unwrap_or(usize::MAX)
 }
 
 #[cfg(test)]

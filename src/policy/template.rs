@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::InvalidConfig;
+use super::{InvalidConfig, RetryAfter};
+use crate::timestamp::Timestamp;
 
 /// A body, cut at its `{{placeholders}}`.
 #[derive(Clone, Debug)]
@@ -38,21 +39,21 @@ pub enum Escape {
     None,
 }
 
-/// The values of the placeholders; an unknown one is empty.
-#[derive(Clone, Debug, Default)]
+/// What a body tells; an unknown value is empty.
+#[derive(Clone, Debug)]
 pub struct Values<'a> {
     /// `{{title}}`
     pub title: &'a str,
     /// `{{message}}`
     pub message: &'a str,
     /// `{{status}}`
-    pub status: Cow<'a, str>,
+    pub status: u16,
     /// `{{retry_after}}`, as in the header.
-    pub retry_after: Cow<'a, str>,
+    pub retry_after: Option<RetryAfter>,
     /// `{{until}}`, RFC 3339 in UTC.
-    pub until: Cow<'a, str>,
+    pub until: Option<Timestamp>,
     /// `{{request_id}}`, Envoy's `x-request-id`.
-    pub request_id: Cow<'a, str>,
+    pub request_id: &'a [u8],
 }
 
 impl Template {
@@ -82,11 +83,17 @@ impl Template {
             match part {
                 Part::Literal(text) => body.push_str(text),
                 Part::Placeholder(placeholder) => {
-                    self.escape.push(&mut body, placeholder.value(values));
+                    self.escape.push(&mut body, &placeholder.value(values));
                 }
             }
         }
         body
+    }
+
+    /// Whether each request has another body.
+    pub fn tells_of_request(&self) -> bool {
+        let is_of_request = |part: &Part| matches!(part, Part::Placeholder(Placeholder::RequestId));
+        self.parts.iter().any(is_of_request)
     }
 }
 
@@ -109,14 +116,22 @@ impl Placeholder {
         })
     }
 
-    fn value<'a>(self, values: &'a Values) -> &'a str {
+    fn value<'a>(self, values: &'a Values) -> Cow<'a, str> {
         match self {
-            Self::Title => values.title,
-            Self::Message => values.message,
-            Self::Status => &values.status,
-            Self::RetryAfter => &values.retry_after,
-            Self::Until => &values.until,
-            Self::RequestId => &values.request_id,
+            Self::Title => values.title.into(),
+            Self::Message => values.message.into(),
+            Self::Status => values.status.to_string().into(),
+            Self::RetryAfter => values
+                .retry_after
+                .as_ref()
+                .map(RetryAfter::to_text)
+                .unwrap_or_default(),
+            Self::Until => values
+                .until
+                .map(|until| until.to_string())
+                .unwrap_or_default()
+                .into(),
+            Self::RequestId => String::from_utf8_lossy(values.request_id),
         }
     }
 }
@@ -152,8 +167,10 @@ mod tests {
         Values {
             title: "T",
             message,
-            status: "503".into(),
-            ..Values::default()
+            status: 503,
+            retry_after: None,
+            until: None,
+            request_id: b"",
         }
     }
 
@@ -193,7 +210,7 @@ mod tests {
     fn braces_that_are_no_placeholder_stay() {
         let text = r#"{"a":{"b":1}} }} {"#;
         let template = Template::compile(text, Escape::Json).unwrap();
-        assert_eq!(template.render(&Values::default()), text);
+        assert_eq!(template.render(&values("")), text);
     }
 
     proptest! {

@@ -200,8 +200,7 @@ pub(super) fn set_filter_state(value: &str) {
 
 /// Answers the request here; `false` if the host could not. One call a request.
 pub(super) fn send_local_reply(reply: &LocalReply) -> bool {
-    let headers: Vec<(&str, &str)> = reply.headers.iter().map(|(n, v)| (&**n, &**v)).collect();
-    let headers = HeaderMap::encode(&headers);
+    let headers = reply.headers.as_bytes();
     // SAFETY: see above.
     let status = unsafe {
         proxy_send_local_response(
