@@ -1,6 +1,6 @@
 //! The headers of a request, as the host hands them over.
 
-use std::{borrow::Cow, slice};
+use std::{borrow::Cow, iter, ops::Range, slice};
 
 /// A header map in the encoding of the Proxy-Wasm ABI, read in place: the number of
 /// headers, the lengths of each name and value, then each name and value with a NUL
@@ -19,19 +19,39 @@ impl HeaderMap {
 
     /// The encoding of a list of headers.
     pub fn encode<N: AsRef<[u8]>, V: AsRef<[u8]>>(headers: &[(N, V)]) -> Vec<u8> {
-        let lines = headers.iter();
-        encode(lines.map(|(name, value)| (name.as_ref(), value.as_ref())))
+        let number = |length: usize| u32::try_from(length).unwrap_or(u32::MAX).to_le_bytes();
+        let size: usize = headers
+            .iter()
+            .map(|(name, value)| name.as_ref().len() + value.as_ref().len() + 10)
+            .sum();
+        let mut encoded = Vec::with_capacity(4 + size);
+        encoded.extend_from_slice(&number(headers.len()));
+        for (name, value) in headers {
+            encoded.extend_from_slice(&number(name.as_ref().len()));
+            encoded.extend_from_slice(&number(value.as_ref().len()));
+        }
+        for (name, value) in headers {
+            for field in [name.as_ref(), value.as_ref()] {
+                encoded.extend_from_slice(field);
+                encoded.push(0);
+            }
+        }
+        encoded
     }
 
     /// The map with these lines in the place of those that it has of their names.
     pub fn with<N: AsRef<[u8]>, V: AsRef<[u8]>>(&self, lines: &[(N, V)]) -> Self {
-        let lines = lines
-            .iter()
-            .map(|(name, value)| (name.as_ref(), value.as_ref()));
-        let kept = self
-            .iter()
-            .filter(|(name, _)| lines.clone().all(|(other, _)| other != *name));
-        Self(encode(kept.chain(lines.clone())))
+        let mut all = Vec::with_capacity(16 + lines.len());
+        all.extend(self.iter().filter(|(name, _)| {
+            let replaces = |(other, _): &(N, V)| other.as_ref() == *name;
+            !lines.iter().any(replaces)
+        }));
+        all.extend(
+            lines
+                .iter()
+                .map(|(name, value)| (name.as_ref(), value.as_ref())),
+        );
+        Self(Self::encode(&all))
     }
 
     /// The encoding.
@@ -40,7 +60,7 @@ impl HeaderMap {
     }
 
     /// The lines of the map, in the order the client sent them.
-    pub fn iter(&self) -> impl Iterator<Item = (&[u8], &[u8])> + Clone {
+    pub fn iter(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
         Lines::of(&self.0)
     }
 
@@ -62,9 +82,8 @@ impl HeaderMap {
     }
 
     fn values(&self, name: &str) -> impl Iterator<Item = &[u8]> {
-        self.iter()
-            .filter(move |(key, _)| *key == name.as_bytes())
-            .map(|(_, value)| value)
+        let mut lines = Lines::of(&self.0);
+        iter::from_fn(move || lines.value_of(name.as_bytes()))
     }
 
     fn joined(&self, name: &str, separator: &[u8]) -> Option<Cow<'_, [u8]>> {
@@ -80,12 +99,13 @@ impl HeaderMap {
 }
 
 /// Walks over the lines of an encoded map.
-#[derive(Clone)]
 struct Lines<'m> {
     /// The lengths of each name and value to come.
     lengths: slice::Iter<'m, [[u8; 4]; 2]>,
-    /// The names and values to come.
+    /// All names and values.
     data: &'m [u8],
+    /// Where the next name begins.
+    at: usize,
 }
 
 impl<'m> Lines<'m> {
@@ -95,7 +115,32 @@ impl<'m> Lines<'m> {
             .split_at_checked(size(*count).saturating_mul(8))
             .unwrap_or((&[], &[]));
         let lengths = lengths.as_chunks::<4>().0.as_chunks::<2>().0.iter();
-        Self { lengths, data }
+        Self {
+            lengths,
+            data,
+            at: 0,
+        }
+    }
+
+    /// The value of the next line of a name; a name of another length is not looked at.
+    fn value_of(&mut self, name: &[u8]) -> Option<&'m [u8]> {
+        loop {
+            let (key, value) = self.next_ranges()?;
+            let length = key.end.wrapping_sub(key.start);
+            if length == name.len() && self.data.get(key) == Some(name) {
+                return self.data.get(value);
+            }
+        }
+    }
+
+    /// Where the next name and value lie: nowhere, if a sum wraps around.
+    fn next_ranges(&mut self) -> Option<(Range<usize>, Range<usize>)> {
+        let [name, value] = self.lengths.next()?;
+        let name = self.at..self.at.wrapping_add(size(*name));
+        let begin = name.end.wrapping_add(1);
+        let value = begin..begin.wrapping_add(size(*value));
+        self.at = value.end.wrapping_add(1);
+        Some((name, value))
     }
 }
 
@@ -103,32 +148,9 @@ impl<'m> Iterator for Lines<'m> {
     type Item = (&'m [u8], &'m [u8]);
 
     fn next(&mut self) -> Option<Self::Item> {
-        let [name, value] = self.lengths.next()?;
-        let (name, rest) = self.data.split_at_checked(size(*name))?;
-        let (value, rest) = rest.get(1..)?.split_at_checked(size(*value))?;
-        self.data = rest.get(1..)?;
-        Some((name, value))
+        let (name, value) = self.next_ranges()?;
+        Some((self.data.get(name)?, self.data.get(value)?))
     }
-}
-
-fn encode<'l>(lines: impl Iterator<Item = (&'l [u8], &'l [u8])> + Clone) -> Vec<u8> {
-    let number = |length: usize| u32::try_from(length).unwrap_or(u32::MAX).to_le_bytes();
-    let (mut count, mut size) = (0, 4);
-    for (name, value) in lines.clone() {
-        count += 1;
-        size += name.len() + value.len() + 10;
-    }
-    let mut encoded = Vec::with_capacity(size);
-    encoded.extend_from_slice(&number(count));
-    for (name, value) in lines.clone() {
-        encoded.extend_from_slice(&number(name.len()));
-        encoded.extend_from_slice(&number(value.len()));
-    }
-    for field in lines.flat_map(|(name, value)| [name, value]) {
-        encoded.extend_from_slice(field);
-        encoded.push(0);
-    }
-    encoded
 }
 
 /// A length on a machine whose addresses have 32 bits or more.

@@ -56,6 +56,9 @@ pub struct Values<'a> {
     pub request_id: &'a [u8],
 }
 
+/// Room for a value beside title and message; the longest is usually an UUID.
+const SHORT_VALUE_BYTES: usize = 40;
+
 impl Template {
     /// Cuts a body at its placeholders.
     ///
@@ -78,7 +81,12 @@ impl Template {
 
     /// The body with all placeholders replaced.
     pub fn render(&self, values: &Values) -> String {
-        let mut body = String::new();
+        let literals = self.parts.iter().map(|part| match part {
+            Part::Literal(text) => text.len(),
+            Part::Placeholder(_) => SHORT_VALUE_BYTES,
+        });
+        let known = values.title.len() + values.message.len();
+        let mut body = String::with_capacity(known + literals.sum::<usize>());
         for part in &self.parts {
             match part {
                 Part::Literal(text) => body.push_str(text),
@@ -149,7 +157,7 @@ impl Escape {
                 _ => body.push(character),
             }),
             Self::Json => {
-                let quoted = serde_json::Value::from(value).to_string();
+                let quoted = serde_json::to_string(value).unwrap_or_default();
                 let inside = quoted.strip_prefix('"').and_then(|q| q.strip_suffix('"'));
                 body.push_str(inside.unwrap_or_default());
             }
