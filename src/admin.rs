@@ -12,7 +12,8 @@ use self::{call::Call, link::Link, refusal::Refusal, status::Status};
 use crate::{
     config::Mode,
     policy::{Endpoint, Policy},
-    reply::{LocalReply, Problem},
+    problem::Problem,
+    reply::LocalReply,
     request::RequestHead,
     state::{State, StateChange},
     store::{Changed, StateStore},
@@ -190,7 +191,7 @@ impl Caller {
 
 fn status_reply(status: &Status) -> LocalReply<'static> {
     let mut reply = no_store(200, "application/json", status.to_json());
-    reply.push("etag", format!("\"{}\"", status.generation));
+    reply.set("etag", &format!("\"{}\"", status.generation));
     reply
 }
 
@@ -200,22 +201,16 @@ fn problem_reply(refusal: &Refusal) -> LocalReply<'static> {
     let problem = Problem::new(status, refusal.title(), &detail);
     let mut reply = no_store(status, Problem::CONTENT_TYPE, problem.to_json());
     if let Some((name, value)) = refusal.header() {
-        reply.push(name, value);
+        reply.set(name, &value);
     }
     reply
 }
 
 fn no_store(status: u16, content_type: &'static str, body: String) -> LocalReply<'static> {
-    LocalReply {
-        status,
-        headers: vec![
-            ("content-type".into(), content_type.into()),
-            ("cache-control".into(), "no-store".into()),
-        ],
-        body: body.into(),
-        grpc_status: None,
-        details: DETAILS,
-    }
+    let mut reply = LocalReply::new(status, body, DETAILS);
+    reply.set("content-type", content_type);
+    reply.set("cache-control", "no-store");
+    reply
 }
 
 #[cfg(test)]

@@ -1,6 +1,9 @@
 //! The client's IP address: the peer's, or what trusted proxies say.
 
-use std::{borrow::Cow, net::IpAddr};
+use std::{
+    borrow::Cow,
+    net::{IpAddr, SocketAddr},
+};
 
 use crate::{
     config::ClientAddressConfig,
@@ -92,11 +95,8 @@ impl ProxyHeader {
 /// dropped. Pipes and internal addresses have no IP: `None`.
 fn parse_source(source_address: &[u8]) -> Option<(IpAddr, u16)> {
     let text = std::str::from_utf8(source_address).ok()?;
-    let (host, port) = text.rsplit_once(':')?;
-    let (address, _scope) = unbracketed(host)
-        .split_once('%')
-        .unwrap_or((unbracketed(host), ""));
-    Some((parse_ip(address)?, port.parse().ok()?))
+    let address: SocketAddr = text.parse().ok()?;
+    Some((address.ip().to_canonical(), address.port()))
 }
 
 /// Reads an address that a proxy wrote, with or without spaces, brackets and port.

@@ -119,12 +119,11 @@ pub fn decide<'p>(
         None => {
             let response = rule.and_then(|rule| rule.response.as_ref());
             let response = response.unwrap_or(&policy.response);
-            Decision::Blocked(LocalReply::blocked(&policy.scope, response, &flag, request))
+            Decision::Blocked(LocalReply::blocked(response, &flag, request))
         }
     }
 }
 
-#[inline(never)]
 fn exemption(policy: &Policy, state: &State, request: &impl RequestHead) -> Option<Reason> {
     policy.allow.first_match(request).or_else(|| {
         let bypass = policy.bypass.as_ref()?;

@@ -1,6 +1,6 @@
 //! The headers of a request, as the host hands them over.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, iter, ops::Range, slice};
 
 /// A header map in the encoding of the Proxy-Wasm ABI, read in place: the number of
 /// headers, the lengths of each name and value, then each name and value with a NUL
@@ -19,44 +19,49 @@ impl HeaderMap {
 
     /// The encoding of a list of headers.
     pub fn encode<N: AsRef<[u8]>, V: AsRef<[u8]>>(headers: &[(N, V)]) -> Vec<u8> {
-        let length = |bytes: &[u8]| u32::try_from(bytes.len()).unwrap_or(u32::MAX).to_le_bytes();
+        let number = |length: usize| u32::try_from(length).unwrap_or(u32::MAX).to_le_bytes();
         let size: usize = headers
             .iter()
             .map(|(name, value)| name.as_ref().len() + value.as_ref().len() + 10)
             .sum();
         let mut encoded = Vec::with_capacity(4 + size);
-        encoded.extend(
-            u32::try_from(headers.len())
-                .unwrap_or(u32::MAX)
-                .to_le_bytes(),
-        );
+        encoded.extend_from_slice(&number(headers.len()));
         for (name, value) in headers {
-            encoded.extend(length(name.as_ref()));
-            encoded.extend(length(value.as_ref()));
+            encoded.extend_from_slice(&number(name.as_ref().len()));
+            encoded.extend_from_slice(&number(value.as_ref().len()));
         }
         for (name, value) in headers {
-            encoded.extend_from_slice(name.as_ref());
-            encoded.push(0);
-            encoded.extend_from_slice(value.as_ref());
-            encoded.push(0);
+            for field in [name.as_ref(), value.as_ref()] {
+                encoded.extend_from_slice(field);
+                encoded.push(0);
+            }
         }
         encoded
     }
 
+    /// The map with these lines in the place of those that it has of their names.
+    pub fn with<N: AsRef<[u8]>, V: AsRef<[u8]>>(&self, lines: &[(N, V)]) -> Self {
+        let mut all = Vec::with_capacity(16 + lines.len());
+        all.extend(self.iter().filter(|(name, _)| {
+            let replaces = |(other, _): &(N, V)| other.as_ref() == *name;
+            !lines.iter().any(replaces)
+        }));
+        all.extend(
+            lines
+                .iter()
+                .map(|(name, value)| (name.as_ref(), value.as_ref())),
+        );
+        Self(Self::encode(&all))
+    }
+
+    /// The encoding.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
     /// The lines of the map, in the order the client sent them.
     pub fn iter(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
-        let (count, rest) = read_u32(&self.0).unwrap_or((0, &[]));
-        let (mut lengths, mut data) = rest
-            .split_at_checked(count.saturating_mul(8))
-            .unwrap_or((&[], &[]));
-        std::iter::from_fn(move || {
-            let (name_length, rest) = read_u32(lengths)?;
-            let (value_length, rest) = read_u32(rest)?;
-            lengths = rest;
-            let name = read_field(&mut data, name_length)?;
-            let value = read_field(&mut data, value_length)?;
-            Some((name, value))
-        })
+        Lines::of(&self.0)
     }
 
     /// The value of a header; the values of repeated lines are joined by `,`, those of
@@ -77,9 +82,8 @@ impl HeaderMap {
     }
 
     fn values(&self, name: &str) -> impl Iterator<Item = &[u8]> {
-        self.iter()
-            .filter(move |(key, _)| *key == name.as_bytes())
-            .map(|(_, value)| value)
+        let mut lines = Lines::of(&self.0);
+        iter::from_fn(move || lines.value_of(name.as_bytes()))
     }
 
     fn joined(&self, name: &str, separator: &[u8]) -> Option<Cow<'_, [u8]>> {
@@ -94,15 +98,64 @@ impl HeaderMap {
     }
 }
 
-fn read_u32(bytes: &[u8]) -> Option<(usize, &[u8])> {
-    let (number, rest) = bytes.split_first_chunk::<4>()?;
-    Some((usize::try_from(u32::from_le_bytes(*number)).ok()?, rest))
+/// Walks over the lines of an encoded map.
+struct Lines<'m> {
+    /// The lengths of each name and value to come.
+    lengths: slice::Iter<'m, [[u8; 4]; 2]>,
+    /// All names and values.
+    data: &'m [u8],
+    /// Where the next name begins.
+    at: usize,
 }
 
-fn read_field<'a>(data: &mut &'a [u8], length: usize) -> Option<&'a [u8]> {
-    let (field, rest) = data.split_at_checked(length)?;
-    *data = rest.strip_prefix(b"\0")?;
-    Some(field)
+impl<'m> Lines<'m> {
+    fn of(map: &'m [u8]) -> Self {
+        let (count, rest) = map.split_first_chunk().unwrap_or((&[0; 4], &[]));
+        let (lengths, data) = rest
+            .split_at_checked(size(*count).saturating_mul(8))
+            .unwrap_or((&[], &[]));
+        let lengths = lengths.as_chunks::<4>().0.as_chunks::<2>().0.iter();
+        Self {
+            lengths,
+            data,
+            at: 0,
+        }
+    }
+
+    /// The value of the next line of a name; a name of another length is not looked at.
+    fn value_of(&mut self, name: &[u8]) -> Option<&'m [u8]> {
+        loop {
+            let (key, value) = self.next_ranges()?;
+            let length = key.end.wrapping_sub(key.start);
+            if length == name.len() && self.data.get(key) == Some(name) {
+                return self.data.get(value);
+            }
+        }
+    }
+
+    /// Where the next name and value lie: nowhere, if a sum wraps around.
+    fn next_ranges(&mut self) -> Option<(Range<usize>, Range<usize>)> {
+        let [name, value] = self.lengths.next()?;
+        let name = self.at..self.at.wrapping_add(size(*name));
+        let begin = name.end.wrapping_add(1);
+        let value = begin..begin.wrapping_add(size(*value));
+        self.at = value.end.wrapping_add(1);
+        Some((name, value))
+    }
+}
+
+impl<'m> Iterator for Lines<'m> {
+    type Item = (&'m [u8], &'m [u8]);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let (name, value) = self.next_ranges()?;
+        Some((self.data.get(name)?, self.data.get(value)?))
+    }
+}
+
+/// A length on a machine whose addresses have 32 bits or more.
+fn size(length: [u8; 4]) -> usize {
+    usize::try_from(u32::from_le_bytes(length)).unwrap_or(usize::MAX)
 }
 
 #[cfg(test)]

@@ -29,6 +29,7 @@ pub mod metadata;
 pub mod path;
 pub mod percent;
 pub mod policy;
+mod problem;
 pub mod protobuf;
 pub mod reply;
 pub mod request;

@@ -24,7 +24,7 @@ pub use matchers::Matchers;
 pub use networks::Networks;
 pub use paths::{Paths, Reading};
 pub use prefix_set::PrefixSet;
-pub use response::{Cors, Header, Redirect, Response, RetryAfter};
+pub use response::{Cors, Draft, Drafts, Header, Redirect, Response, RetryAfter};
 pub use rules::{Rule, Rules};
 pub use store::{FleetStore, Login};
 pub use template::{Escape, Template, Values};
@@ -102,8 +102,8 @@ impl Policy {
                 .map_or(Ok(ClientAddress::Peer), ClientAddress::compile)
                 .at("client_address")?,
             allow: Matchers::compile(config.allow, Reading::Canonical).at("allow")?,
-            response: Response::compile(config.response.clone()).at("response")?,
-            rules: Rules::compile(config.rules, &config.response).at("rules")?,
+            response: Response::compile(config.response.clone(), &scope).at("response")?,
+            rules: Rules::compile(config.rules, &config.response, &scope).at("rules")?,
             windows: Windows::compile(config.windows).at("windows")?,
             endpoint: config
                 .admin

@@ -3,18 +3,16 @@
 mod cors;
 mod negotiation;
 mod outage;
-mod problem;
 
 use std::borrow::Cow;
 
-pub(crate) use self::problem::Problem;
-use self::{cors::Grant, negotiation::Representation, outage::Outage};
+use self::{cors::Grant, negotiation::Representation};
 use crate::{
     config::Format,
     flag::Flag,
     header_map::HeaderMap,
     path::without_query,
-    policy::{Redirect, Response, RetryAfter},
+    policy::{Draft, Redirect, Response, RetryAfter},
     request::RequestHead,
 };
 
@@ -24,7 +22,7 @@ pub struct LocalReply<'a> {
     /// HTTP status code.
     pub status: u16,
     /// The headers, names in lower case; only `set-cookie` may be there more than once.
-    pub headers: Vec<(Cow<'a, str>, Cow<'a, str>)>,
+    pub headers: Cow<'a, HeaderMap>,
     /// The body; Envoy leaves it out in the answer to a `HEAD`, and makes it the
     /// `grpc-message` of a gRPC reply.
     pub body: Cow<'a, str>,
@@ -34,167 +32,159 @@ pub struct LocalReply<'a> {
     pub details: &'static str,
 }
 
-/// `UNAVAILABLE`, the status that gRPC clients know as a reason to come back.
-const GRPC_UNAVAILABLE: u8 = 14;
 const DETAILS: &str = "maintenance_mode";
-const NO_CONTENT: u16 = 204;
-const FOUND: u16 = 302;
 
 impl<'a> LocalReply<'a> {
-    /// The reply to a request that maintenance of a scope blocks.
-    #[inline(never)]
-    pub fn blocked(
-        scope: &'a str,
-        response: &'a Response,
-        flag: &Flag<'a>,
-        request: &impl RequestHead,
-    ) -> Self {
-        let headers = request.headers();
-        let mut reply = Self {
-            status: response.status,
-            headers: Vec::with_capacity(12 + response.headers.len()),
-            body: Cow::Borrowed(""),
+    /// A reply without headers.
+    pub(crate) fn new(status: u16, body: impl Into<Cow<'a, str>>, details: &'static str) -> Self {
+        Self {
+            status,
+            headers: Cow::Owned(HeaderMap::default()),
+            body: body.into(),
             grpc_status: None,
-            details: DETAILS,
-        };
-        reply.push("cache-control", "no-store");
-        reply.push("x-maintenance-mode", scope);
-        let grant = response
-            .cors
-            .as_ref()
-            .and_then(|cors| Grant::of(cors, headers));
+            details,
+        }
+    }
+
+    /// Sets a header.
+    pub(crate) fn set(&mut self, name: &str, value: &str) {
+        self.headers = Cow::Owned(self.headers.with(&[(name, value)]));
+    }
+
+    /// The reply to a request that maintenance blocks: a draft, with what the request or
+    /// the flag say otherwise.
+    pub fn blocked(response: &'a Response, flag: &Flag<'a>, request: &impl RequestHead) -> Self {
+        let headers = request.headers();
+        let drafts = &response.drafts;
+        let mut additions = Additions::to(response);
+        let cors = response.cors.as_ref();
+        let grant = cors.and_then(|cors| Grant::of(cors, headers));
         if let Some(grant) = &grant {
-            grant.apply(&mut reply);
+            grant.add_to(&mut additions);
             if cors::is_preflight(headers) {
-                cors::answer_preflight(&mut reply, headers);
-                reply.configure(&response.headers);
-                return reply;
+                cors::answer_preflight(&mut additions, headers);
+                additions.add("vary", "origin");
+                return additions.reply(&drafts.preflight, Cow::Borrowed(""));
             }
         }
-        let outage = Outage::new(response, flag, request);
-        if let Some(retry_after) = &outage.retry_after {
-            reply.push("retry-after", retry_after.to_text());
+        let draft = choose(response, headers);
+        let outage = outage::outage(response, flag, request);
+        if let Some(values) = &outage
+            && let Some(retry_after) = &values.retry_after
+            && values.retry_after != response.retry_after
+        {
+            additions.add("retry-after", retry_after.to_text().into_owned());
         }
-        reply.end_session(response, headers);
-        if is_grpc(headers) {
-            reply.grpc_status = Some(GRPC_UNAVAILABLE);
-            reply.body = Cow::Borrowed(outage.message);
-        } else {
-            reply.represent(response, &outage, request);
-        }
-        if response.no_retry {
-            reply.forbid_retries();
+        if let Some(refresh) = response.refresh.filter(|_| response.retry_after_jitter > 0)
+            && draft.headers.first("refresh").is_some()
+        {
+            let refresh = RetryAfter::Seconds(refresh)
+                .jittered(response.retry_after_jitter, || request.random());
+            additions.add("refresh", refresh.to_text().into_owned());
         }
         if grant.is_some() {
-            reply.vary("origin");
+            let negotiated = draft.grpc_status.is_none() && response.format == Format::Auto;
+            additions.add(
+                "vary",
+                if negotiated {
+                    "accept, origin"
+                } else {
+                    "origin"
+                },
+            );
         }
-        reply.configure(&response.headers);
-        reply
-    }
-
-    fn represent(
-        &mut self,
-        response: &'a Response,
-        outage: &Outage<'a>,
-        request: &impl RequestHead,
-    ) {
-        let headers = request.headers();
-        let representation = match response.format {
-            Format::Html => Representation::Html,
-            Format::Json => Representation::Json,
-            Format::Text => Representation::Text,
-            Format::Auto => {
-                self.vary("accept");
-                negotiation::negotiate(headers)
+        additions.end_session(response, headers);
+        let body = match (&draft.body, outage) {
+            (Some(body), None) => Cow::Borrowed(&**body),
+            (_, outage) => {
+                let mut values = outage.unwrap_or_else(|| response.values());
+                values.request_id = headers.first("x-request-id").unwrap_or_default();
+                Cow::Owned(draft.render(&values))
             }
         };
-        if representation == Representation::Html {
-            let redirected = response
-                .redirect
-                .as_ref()
-                .is_some_and(|redirect| self.redirect(redirect, headers));
-            if let Some(refresh) = response.refresh.filter(|_| !redirected) {
-                let refresh = RetryAfter::Seconds(refresh);
-                let refresh = refresh.jittered(response.retry_after_jitter, || request.random());
-                self.push("refresh", refresh.to_text());
-            }
+        additions.reply(draft, body)
+    }
+}
+
+/// The draft for who sends these headers.
+fn choose<'a>(response: &'a Response, headers: &HeaderMap) -> &'a Draft {
+    let drafts = &response.drafts;
+    if is_grpc(headers) {
+        return &drafts.grpc;
+    }
+    let representation = match response.format {
+        Format::Html => Representation::Html,
+        Format::Json => Representation::Json,
+        Format::Text => Representation::Text,
+        Format::Auto => negotiation::negotiate(headers),
+    };
+    match (representation, &response.redirect, &drafts.redirect) {
+        (Representation::Html, Some(redirect), Some(draft)) if redirects(redirect, headers) => {
+            draft
         }
-        if matches!(self.status, 204 | 304) {
-            return;
+        (Representation::Html, ..) => &drafts.html,
+        (Representation::Json, ..) => &drafts.json,
+        (Representation::Text, ..) => &drafts.text,
+    }
+}
+
+/// Sends `GET` and `HEAD` elsewhere, but not to where they are.
+fn redirects(redirect: &Redirect, headers: &HeaderMap) -> bool {
+    let value = |name| headers.first(name).unwrap_or_default();
+    matches!(value(":method"), b"GET" | b"HEAD")
+        && !redirect.is_target(value(":authority"), without_query(value(":path")))
+}
+
+/// The headers that come to a draft, in the place of those that it has of their names.
+struct Additions<'a> {
+    response: &'a Response,
+    lines: Vec<(&'static str, Cow<'a, str>)>,
+}
+
+impl<'a> Additions<'a> {
+    fn to(response: &'a Response) -> Self {
+        Self {
+            response,
+            lines: Vec::new(),
         }
-        let values = || outage.values(response, headers);
-        let (content_type, body) = match (representation, &response.json) {
-            (Representation::Html, _) => {
-                ("text/html; charset=utf-8", response.html.render(&values()))
-            }
-            (Representation::Text, _) => {
-                ("text/plain; charset=utf-8", response.text.render(&values()))
-            }
-            (Representation::Json, Some(json)) => ("application/json", json.render(&values())),
-            (Representation::Json, None) => {
-                (Problem::CONTENT_TYPE, outage.problem(response).to_json())
-            }
-        };
-        self.push("content-type", content_type);
-        self.body = Cow::Owned(body);
     }
 
-    /// Sends `GET` and `HEAD` elsewhere, but not to where they are; whether it did.
-    fn redirect(&mut self, redirect: &'a Redirect, headers: &HeaderMap) -> bool {
-        let value = |name| headers.first(name).unwrap_or_default();
-        let is_target = redirect.is_target(value(":authority"), without_query(value(":path")));
-        let redirected = matches!(value(":method"), b"GET" | b"HEAD") && !is_target;
-        if redirected {
-            self.status = FOUND;
-            self.push("location", &*redirect.url);
+    /// Adds a header, but for one that is configured.
+    fn add(&mut self, name: &'static str, value: impl Into<Cow<'a, str>>) {
+        if !self.response.sets(name) {
+            self.lines.push((name, value.into()));
         }
-        redirected
     }
 
     fn end_session(&mut self, response: &'a Response, headers: &HeaderMap) {
-        if let Some(types) = &response.clear_site_data {
-            self.push("clear-site-data", &**types);
-        }
         let secure = !response.expired_cookies.is_empty() && is_https(headers);
         for cookie in &response.expired_cookies {
             if secure {
-                self.push("set-cookie", format!("{cookie}; Secure"));
+                self.add("set-cookie", format!("{cookie}; Secure"));
             } else {
-                self.push("set-cookie", &**cookie);
+                self.add("set-cookie", &**cookie);
             }
         }
     }
 
-    /// To Envoys in front the first, to gRPC clients
-    /// ([proposal A6](https://github.com/grpc/proposal/blob/master/A6-client-retries.md)) the second.
-    fn forbid_retries(&mut self) {
-        self.push("x-envoy-ratelimited", "true");
-        if self.grpc_status.is_some() {
-            self.push("grpc-retry-pushback-ms", "-1");
+    fn reply(self, draft: &'a Draft, body: Cow<'a, str>) -> LocalReply<'a> {
+        let headers = if self.lines.is_empty() {
+            Cow::Borrowed(&draft.headers)
+        } else {
+            let lines: Vec<_> = self
+                .lines
+                .iter()
+                .map(|(name, value)| (name.as_bytes(), value.as_bytes()))
+                .collect();
+            Cow::Owned(draft.headers.with(&lines))
+        };
+        LocalReply {
+            status: draft.status,
+            headers,
+            body,
+            grpc_status: draft.grpc_status,
+            details: DETAILS,
         }
-    }
-
-    /// Puts configured headers in the place of ours, but for those that a gRPC client takes
-    /// for the outcome of its call.
-    fn configure(&mut self, headers: &'a [(Box<str>, Box<str>)]) {
-        for (name, value) in headers {
-            if self.grpc_status.is_none() || !name.starts_with("grpc-") {
-                self.headers.retain(|(ours, _)| **ours != **name);
-                self.push(name, &**value);
-            }
-        }
-    }
-
-    fn vary(&mut self, name: &'static str) {
-        match self.headers.iter_mut().find(|(key, _)| key == "vary") {
-            Some((_, names)) => *names = format!("{names}, {name}").into(),
-            None => self.push("vary", name),
-        }
-    }
-
-    /// Adds a header.
-    pub(crate) fn push(&mut self, name: &'a str, value: impl Into<Cow<'a, str>>) {
-        self.headers.push((Cow::Borrowed(name), value.into()));
     }
 }
 

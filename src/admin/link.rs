@@ -44,16 +44,9 @@ impl<'p> Link<'p> {
         let next = query::only(query, "next")
             .filter(|next| is_local(next))
             .unwrap_or_else(|| HOME.to_owned());
-        let mut reply = LocalReply {
-            status: SEE_OTHER,
-            headers: vec![
-                ("location".into(), encode(&next).into()),
-                ("cache-control".into(), "no-store".into()),
-            ],
-            body: "".into(),
-            grpc_status: None,
-            details: DETAILS,
-        };
+        let mut reply = LocalReply::new(SEE_OTHER, String::new(), DETAILS);
+        reply.set("location", &encode(&next));
+        reply.set("cache-control", "no-store");
         let now = request.now();
         let expires = self
             .bypass
@@ -66,9 +59,9 @@ impl<'p> Link<'p> {
             };
             let cookie = &self.bypass.cookie;
             let max_age = now.seconds_until(expires);
-            reply.push(
+            reply.set(
                 "set-cookie",
-                format!(
+                &format!(
                     "{cookie}={token}; Path=/; Max-Age={max_age}; HttpOnly; SameSite=Lax{secure}"
                 ),
             );

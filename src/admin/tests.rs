@@ -84,10 +84,11 @@ impl Filter {
 
 impl Answer {
     fn header(&self, name: &str) -> Option<&str> {
-        let mut values = self.reply.headers.iter().filter(|(key, _)| key == name);
-        let value = values.next().map(|(_, value)| &**value);
-        assert!(values.next().is_none(), "{name} is there twice");
-        value
+        let name = name.as_bytes();
+        let mut values = self.reply.headers.iter().filter(|(key, _)| *key == name);
+        let value = values.next().map(|(_, value)| value);
+        assert!(values.next().is_none(), "{name:?} is there twice");
+        value.map(|value| str::from_utf8(value).unwrap())
     }
 
     fn json(&self) -> Value {

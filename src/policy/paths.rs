@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     config::{PathConfig, PathKindConfig},
-    path::{is_canonical, normalised},
+    path::{is_canonical, is_normal, normalised},
 };
 
 /// Which readings of what a client sends count.
@@ -81,8 +81,11 @@ impl Paths {
     /// Whether an entry matches a reading of the path.
     pub fn matches(&self, path: &[u8]) -> bool {
         match self.reading {
-            Reading::Canonical => is_canonical(path) && self.contains(path),
-            Reading::AsSentOrNormalised => self.contains(path) || self.contains(&normalised(path)),
+            // Most paths match nothing, and need no second look.
+            Reading::Canonical => self.contains(path) && is_canonical(path),
+            Reading::AsSentOrNormalised => {
+                self.contains(path) || (!is_normal(path) && self.contains(&normalised(path)))
+            }
         }
     }
 

@@ -1,26 +1,32 @@
 //! What a blocked request gets.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 use time::{OffsetDateTime, format_description::well_known::Rfc2822};
 
 mod cors;
+mod draft;
 mod redirect;
 
-pub use self::{cors::Cors, redirect::Redirect};
+pub use self::{
+    cors::Cors,
+    draft::{Draft, Drafts},
+    redirect::Redirect,
+};
 
+use self::draft::Outline;
 use super::{
     InvalidConfig, Located,
     fields::{header_name, is_token},
     invalid::each,
-    template::{Escape, Template},
+    template::{Escape, Template, Values},
 };
 use crate::config::{Format, HeadersConfig, Number, ResponseConfig, RetryAfterConfig};
 
 /// The compiled `response`.
 #[derive(Clone, Debug)]
 pub struct Response {
-    /// HTTP status code, 200 to 599.
-    pub status: u16,
     /// The `Retry-After` of a reply for which no end is known.
     pub retry_after: Option<RetryAfter>,
     /// The most seconds that are added to each `Retry-After` and `Refresh` in seconds.
@@ -29,28 +35,22 @@ pub struct Response {
     pub refresh: Option<u64>,
     /// The representation of the body.
     pub format: Format,
+    /// HTTP status code, 200 to 599.
+    status: u16,
     /// `{{title}}` of the bodies.
-    pub title: Box<str>,
+    title: Box<str>,
     /// `{{message}}` of the bodies where neither toggle nor window has one.
-    pub message: Box<str>,
-    /// The page.
-    pub html: Template,
-    /// The `application/json` body, instead of problem details.
-    pub json: Option<Template>,
-    /// The plain text body.
-    pub text: Template,
+    message: Box<str>,
     /// Where browsers are sent.
     pub redirect: Option<Redirect>,
-    /// More headers, each in the place of ours of that name. Names are lower-case.
-    pub headers: Vec<Header>,
-    /// The `Clear-Site-Data` header.
-    pub clear_site_data: Option<Box<str>>,
     /// The `Set-Cookie` headers that end cookies, without `Secure`.
     pub expired_cookies: Vec<Box<str>>,
     /// The origins that may read the reply.
     pub cors: Option<Cors>,
-    /// Whether proxies in front are told not to retry.
-    pub no_retry: bool,
+    /// More headers, each in the place of ours of that name. Names are lower-case.
+    headers: Vec<Header>,
+    /// The replies, as far as nothing else is known.
+    pub drafts: Drafts,
 }
 
 /// The name and the value of a header.
@@ -85,44 +85,106 @@ const RESERVED: [&str; 6] = [
 ];
 
 impl Response {
-    /// Compiles `response`.
+    /// Compiles `response`, for the replies of a scope.
     ///
     /// # Errors
     /// The first key whose value is out of range.
-    pub fn compile(config: ResponseConfig) -> Result<Self, InvalidConfig> {
+    pub fn compile(config: ResponseConfig, scope: &str) -> Result<Self, InvalidConfig> {
         let template = |text: Option<String>, default: &str, escape| {
             Template::compile(text.as_deref().unwrap_or(default), escape)
         };
+        let format = config.format.unwrap_or_default();
+        let status = compile_status(config.status).at("status")?;
+        let retry_after = compile_retry_after(config.retry_after).at("retry_after")?;
+        let refresh = config.refresh.map(|Number(seconds)| seconds);
+        let title: Box<str> = config.title.map_or(DEFAULT_TITLE.into(), Into::into);
+        let message: Box<str> = config.message.map_or(DEFAULT_MESSAGE.into(), Into::into);
+        let html = template(config.html, DEFAULT_HTML, Escape::Html).at("html")?;
+        let json = config
+            .json
+            .map(|text| Template::compile(&text, Escape::Json))
+            .transpose()
+            .at("json")?;
+        let text = template(config.text, DEFAULT_TEXT, Escape::None).at("text")?;
+        let redirect = config
+            .redirect
+            .map(|url| Redirect::compile(&url))
+            .transpose()
+            .at("redirect")?;
+        let headers = compile_headers(config.headers.unwrap_or_default()).at("headers")?;
+        let clear_site_data = compile_clear_site_data(config.clear_site_data.unwrap_or_default())
+            .at("clear_site_data")?;
+        let outline = Outline {
+            scope,
+            negotiated: format == Format::Auto,
+            clear_site_data: clear_site_data.as_deref(),
+            no_retry: config.no_retry.unwrap_or(true),
+            headers: &headers,
+            values: Values {
+                title: &title,
+                message: &message,
+                status,
+                retry_after: retry_after.clone(),
+                until: None,
+                request_id: b"",
+            },
+        };
+        let drafts = Drafts {
+            redirect: redirect
+                .as_ref()
+                .map(|redirect| outline.redirect(&redirect.url, &html)),
+            html: outline.html(html, refresh),
+            json: outline.json(json),
+            text: outline.text(text),
+            grpc: outline.grpc(),
+            preflight: outline.preflight(),
+        };
         Ok(Self {
-            status: compile_status(config.status).at("status")?,
-            retry_after: compile_retry_after(config.retry_after).at("retry_after")?,
+            retry_after,
             retry_after_jitter: config
                 .retry_after_jitter
                 .map_or(0, |Number(seconds)| seconds),
-            refresh: config.refresh.map(|Number(seconds)| seconds),
-            format: config.format.unwrap_or_default(),
-            title: config.title.map_or(DEFAULT_TITLE.into(), Into::into),
-            message: config.message.map_or(DEFAULT_MESSAGE.into(), Into::into),
-            html: template(config.html, DEFAULT_HTML, Escape::Html).at("html")?,
-            json: config
-                .json
-                .map(|text| Template::compile(&text, Escape::Json))
-                .transpose()
-                .at("json")?,
-            text: template(config.text, DEFAULT_TEXT, Escape::None).at("text")?,
-            redirect: config
-                .redirect
-                .map(|url| Redirect::compile(&url))
-                .transpose()
-                .at("redirect")?,
-            headers: compile_headers(config.headers.unwrap_or_default()).at("headers")?,
-            clear_site_data: compile_clear_site_data(config.clear_site_data.unwrap_or_default())
-                .at("clear_site_data")?,
+            refresh,
+            format,
+            status,
+            title,
+            message,
+            redirect,
             expired_cookies: each(config.expire_cookies.unwrap_or_default(), expired_cookie)
                 .at("expire_cookies")?,
             cors: config.cors.map(Cors::compile).transpose().at("cors")?,
-            no_retry: config.no_retry.unwrap_or(true),
+            headers,
+            drafts,
         })
+    }
+
+    /// What replies tell where nothing else is known.
+    pub fn values(&self) -> Values<'_> {
+        Values {
+            title: &self.title,
+            message: &self.message,
+            status: self.status,
+            retry_after: self.retry_after.clone(),
+            until: None,
+            request_id: b"",
+        }
+    }
+
+    /// Whether a header of this name is configured, and so none of ours.
+    pub fn sets(&self, name: &str) -> bool {
+        self.headers
+            .iter()
+            .any(|(configured, _)| **configured == *name)
+    }
+}
+
+impl RetryAfter {
+    /// The value of the header.
+    pub fn to_text(&self) -> Cow<'_, str> {
+        match self {
+            Self::Seconds(seconds) => seconds.to_string().into(),
+            Self::Date(date) => Cow::Borrowed(date),
+        }
     }
 }
 
@@ -226,16 +288,16 @@ mod tests {
     use super::*;
 
     fn response(json: &str) -> Result<Response, InvalidConfig> {
-        Response::compile(serde_json::from_str(json).unwrap())
+        Response::compile(serde_json::from_str(json).unwrap(), "s")
     }
 
     #[test]
     fn defaults() {
         let response = response("{}").unwrap();
-        assert_eq!(response.status, 503);
+        assert_eq!(response.drafts.json.status, 503);
         assert_eq!(response.retry_after, Some(RetryAfter::Seconds(3600)));
         assert_eq!(response.format, Format::Auto);
-        assert!(response.json.is_none() && response.headers.is_empty());
+        assert!(response.headers.is_empty());
     }
 
     #[test]
@@ -295,8 +357,8 @@ mod tests {
         )
         .unwrap();
         assert_eq!(
-            response.clear_site_data.as_deref(),
-            Some("\"cookies\", \"storage\"")
+            response.drafts.html.headers.first("clear-site-data"),
+            Some(&b"\"cookies\", \"storage\""[..])
         );
         assert_eq!(&*response.expired_cookies[0], "session=; Path=/; Max-Age=0");
         assert_eq!(response.refresh, Some(30));

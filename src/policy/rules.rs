@@ -29,17 +29,18 @@ pub struct Rule {
 }
 
 impl Rules {
-    /// Compiles `rules`; `global` is the `response` of all requests.
+    /// Compiles `rules` of a scope; `global` is the `response` of all requests.
     ///
     /// # Errors
     /// The first rule that matches nothing, shares its name or has another fault.
     pub fn compile(
         config: Vec<RuleConfig>,
         global: &ResponseConfig,
+        scope: &str,
     ) -> Result<Self, InvalidConfig> {
         let mut rules: Vec<Rule> = Vec::new();
         for (index, config) in config.into_iter().enumerate() {
-            let rule = Rule::compile(index, config, global).and_then(|rule| {
+            let rule = Rule::compile(index, config, global, scope).and_then(|rule| {
                 if let Some(name) = &rule.name
                     && rules.iter().any(|other| other.name.as_ref() == Some(name))
                 {
@@ -84,6 +85,7 @@ impl Rule {
         index: usize,
         config: RuleConfig,
         global: &ResponseConfig,
+        scope: &str,
     ) -> Result<Self, InvalidConfig> {
         if config.name.as_deref() == Some("") {
             return Err(InvalidConfig::new("is empty")).at("name");
@@ -102,7 +104,7 @@ impl Rule {
         let response = if config.response == ResponseConfig::default() {
             None
         } else {
-            Some(Response::compile(config.response.or(global)).at("response")?)
+            Some(Response::compile(config.response.or(global), scope).at("response")?)
         };
         Ok(Self {
             index,
@@ -121,7 +123,7 @@ mod tests {
 
     fn rules(json: &str) -> Result<Rules, InvalidConfig> {
         let global = serde_json::from_str(r#"{"status":599,"title":"global"}"#).unwrap();
-        Rules::compile(serde_json::from_str(json).unwrap(), &global)
+        Rules::compile(serde_json::from_str(json).unwrap(), &global, "s")
     }
 
     fn first<'r>(rules: &'r Rules, on: bool, headers: &[(&str, &str)]) -> Option<&'r str> {
@@ -217,7 +219,8 @@ mod tests {
         )
         .unwrap();
         let own = rules.rules[0].response.as_ref().unwrap();
-        assert_eq!((own.status, &*own.title), (599, "own"));
+        let values = own.values();
+        assert_eq!((values.status, values.title), (599, "own"));
         assert!(rules.rules[1].response.is_none());
     }
 

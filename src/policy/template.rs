@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::InvalidConfig;
+use super::{InvalidConfig, RetryAfter};
+use crate::timestamp::Timestamp;
 
 /// A body, cut at its `{{placeholders}}`.
 #[derive(Clone, Debug)]
@@ -38,22 +39,25 @@ pub enum Escape {
     None,
 }
 
-/// The values of the placeholders; an unknown one is empty.
-#[derive(Clone, Debug, Default)]
+/// What a body tells; an unknown value is empty.
+#[derive(Clone, Debug)]
 pub struct Values<'a> {
     /// `{{title}}`
     pub title: &'a str,
     /// `{{message}}`
     pub message: &'a str,
     /// `{{status}}`
-    pub status: Cow<'a, str>,
+    pub status: u16,
     /// `{{retry_after}}`, as in the header.
-    pub retry_after: Cow<'a, str>,
+    pub retry_after: Option<RetryAfter>,
     /// `{{until}}`, RFC 3339 in UTC.
-    pub until: Cow<'a, str>,
+    pub until: Option<Timestamp>,
     /// `{{request_id}}`, Envoy's `x-request-id`.
-    pub request_id: Cow<'a, str>,
+    pub request_id: &'a [u8],
 }
+
+/// Room for a value beside title and message; the longest is usually an UUID.
+const SHORT_VALUE_BYTES: usize = 40;
 
 impl Template {
     /// Cuts a body at its placeholders.
@@ -77,16 +81,27 @@ impl Template {
 
     /// The body with all placeholders replaced.
     pub fn render(&self, values: &Values) -> String {
-        let mut body = String::new();
+        let literals = self.parts.iter().map(|part| match part {
+            Part::Literal(text) => text.len(),
+            Part::Placeholder(_) => SHORT_VALUE_BYTES,
+        });
+        let known = values.title.len() + values.message.len();
+        let mut body = String::with_capacity(known + literals.sum::<usize>());
         for part in &self.parts {
             match part {
                 Part::Literal(text) => body.push_str(text),
                 Part::Placeholder(placeholder) => {
-                    self.escape.push(&mut body, placeholder.value(values));
+                    self.escape.push(&mut body, &placeholder.value(values));
                 }
             }
         }
         body
+    }
+
+    /// Whether each request has another body.
+    pub fn tells_of_request(&self) -> bool {
+        let is_of_request = |part: &Part| matches!(part, Part::Placeholder(Placeholder::RequestId));
+        self.parts.iter().any(is_of_request)
     }
 }
 
@@ -109,14 +124,22 @@ impl Placeholder {
         })
     }
 
-    fn value<'a>(self, values: &'a Values) -> &'a str {
+    fn value<'a>(self, values: &'a Values) -> Cow<'a, str> {
         match self {
-            Self::Title => values.title,
-            Self::Message => values.message,
-            Self::Status => &values.status,
-            Self::RetryAfter => &values.retry_after,
-            Self::Until => &values.until,
-            Self::RequestId => &values.request_id,
+            Self::Title => values.title.into(),
+            Self::Message => values.message.into(),
+            Self::Status => values.status.to_string().into(),
+            Self::RetryAfter => values
+                .retry_after
+                .as_ref()
+                .map(RetryAfter::to_text)
+                .unwrap_or_default(),
+            Self::Until => values
+                .until
+                .map(|until| until.to_string())
+                .unwrap_or_default()
+                .into(),
+            Self::RequestId => String::from_utf8_lossy(values.request_id),
         }
     }
 }
@@ -134,7 +157,7 @@ impl Escape {
                 _ => body.push(character),
             }),
             Self::Json => {
-                let quoted = serde_json::Value::from(value).to_string();
+                let quoted = serde_json::to_string(value).unwrap_or_default();
                 let inside = quoted.strip_prefix('"').and_then(|q| q.strip_suffix('"'));
                 body.push_str(inside.unwrap_or_default());
             }
@@ -152,8 +175,10 @@ mod tests {
         Values {
             title: "T",
             message,
-            status: "503".into(),
-            ..Values::default()
+            status: 503,
+            retry_after: None,
+            until: None,
+            request_id: b"",
         }
     }
 
@@ -193,7 +218,7 @@ mod tests {
     fn braces_that_are_no_placeholder_stay() {
         let text = r#"{"a":{"b":1}} }} {"#;
         let template = Template::compile(text, Escape::Json).unwrap();
-        assert_eq!(template.render(&Values::default()), text);
+        assert_eq!(template.render(&values("")), text);
     }
 
     proptest! {

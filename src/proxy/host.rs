@@ -72,14 +72,12 @@ pub(super) fn set_filter_state(value: &str) {
 
 /// Answers the request here; `false` if the host could not. One call a request.
 pub(super) fn send_local_reply(reply: &LocalReply) -> bool {
-    let headers: Vec<(&str, &str)> = reply.headers.iter().map(|(n, v)| (&**n, &**v)).collect();
-    let headers = HeaderMap::encode(&headers);
     let grpc_status = reply.grpc_status.map_or(NO_GRPC_STATUS, i32::from);
     abi::send_local_response(
         reply.status,
         reply.details.as_bytes(),
         reply.body.as_bytes(),
-        &headers,
+        reply.headers.as_bytes(),
         grpc_status,
     )
     .is_ok()

@@ -178,7 +178,6 @@ impl Plugin {
         self.state.snapshot()
     }
 
-    #[inline(never)]
     fn receive(&self, endpoint: &Endpoint, request: &HostRequest<'_>) -> Handled {
         // What this finds is counted by the requests that meet it.
         let _ = self.state.reload();

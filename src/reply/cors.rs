@@ -1,30 +1,30 @@
 //! What scripts of other origins may see, [Fetch](https://fetch.spec.whatwg.org/#http-cors-protocol).
 
-use super::{LocalReply, NO_CONTENT};
+use super::Additions;
 use crate::{header_map::HeaderMap, policy::Cors};
 
 /// An origin that may read the reply.
-pub(super) struct Grant {
-    origin: String,
+pub(super) struct Grant<'p> {
+    origin: &'p str,
     credentials: bool,
 }
 
-impl Grant {
+impl<'p> Grant<'p> {
     /// `None` where the request has no `Origin`, or one that is not allowed.
-    pub(super) fn of(cors: &Cors, headers: &HeaderMap) -> Option<Self> {
+    pub(super) fn of(cors: &'p Cors, headers: &HeaderMap) -> Option<Self> {
         let origin = headers.get("origin")?;
         Some(Self {
-            origin: cors.allowed(&origin)?.to_owned(),
+            origin: cors.allowed(&origin)?,
             credentials: cors.allow_credentials,
         })
     }
 
-    pub(super) fn apply(&self, reply: &mut LocalReply) {
-        reply.push("access-control-allow-origin", self.origin.clone());
+    pub(super) fn add_to(&self, additions: &mut Additions<'p>) {
+        additions.add("access-control-allow-origin", self.origin);
         if self.credentials {
-            reply.push("access-control-allow-credentials", "true");
+            additions.add("access-control-allow-credentials", "true");
         }
-        reply.push("access-control-expose-headers", "retry-after");
+        additions.add("access-control-expose-headers", "retry-after");
     }
 }
 
@@ -34,8 +34,7 @@ pub(super) fn is_preflight(headers: &HeaderMap) -> bool {
 }
 
 /// Allows the method and the headers that the preflight asks for.
-pub(super) fn answer_preflight(reply: &mut LocalReply, headers: &HeaderMap) {
-    reply.status = NO_CONTENT;
+pub(super) fn answer_preflight(additions: &mut Additions, headers: &HeaderMap) {
     for (asked, answer) in [
         (
             "access-control-request-method",
@@ -47,8 +46,7 @@ pub(super) fn answer_preflight(reply: &mut LocalReply, headers: &HeaderMap) {
         ),
     ] {
         if let Some(value) = headers.get(asked) {
-            reply.push(answer, String::from_utf8_lossy(&value).into_owned());
+            additions.add(answer, String::from_utf8_lossy(&value).into_owned());
         }
     }
-    reply.vary("origin");
 }

@@ -1,75 +1,43 @@
 //! What is known of the maintenance that blocks a request.
 
-use super::problem::Problem;
 use crate::{
     flag::Flag,
-    header_map::HeaderMap,
     policy::{Response, RetryAfter, Values},
     request::RequestHead,
-    timestamp::Timestamp,
 };
 
-/// What a client is told, whatever the representation.
-pub(super) struct Outage<'a> {
-    pub(super) message: &'a str,
-    pub(super) retry_after: Option<RetryAfter>,
-    until: Option<Timestamp>,
-}
-
-impl<'a> Outage<'a> {
-    /// What the flag knows counts only while it is on: a rule may block while it is off.
-    pub(super) fn new(response: &'a Response, flag: &Flag<'a>, request: &impl RequestHead) -> Self {
-        let flag = flag.on.then_some(flag);
-        let until = flag.and_then(|flag| flag.until);
-        let retry_after = flag
-            .and_then(|flag| flag.retry_after)
-            .or_else(|| until.map(|until| request.now().seconds_until(until).max(1)))
-            .map(RetryAfter::Seconds)
-            .or_else(|| response.retry_after.clone());
-        Self {
-            message: flag
-                .and_then(|flag| flag.message)
-                .unwrap_or(&response.message),
-            retry_after: retry_after
-                .map(|after| after.jittered(response.retry_after_jitter, || request.random())),
-            until,
-        }
+/// What a client is told, whatever the representation; `None` where that is what the
+/// configuration says.
+///
+/// What the flag knows counts only while it is on: a rule may block while it is off.
+pub(super) fn outage<'a>(
+    response: &'a Response,
+    flag: &Flag<'a>,
+    request: &impl RequestHead,
+) -> Option<Values<'a>> {
+    let (message, retry_after, until) = if flag.on {
+        (flag.message, flag.retry_after, flag.until)
+    } else {
+        (None, None, None)
+    };
+    let jitter = response.retry_after_jitter;
+    if message.is_none() && retry_after.is_none() && until.is_none() && jitter == 0 {
+        return None;
     }
-
-    pub(super) fn values<'v>(
-        &'v self,
-        response: &'v Response,
-        headers: &'v HeaderMap,
-    ) -> Values<'v> {
-        let request_id = headers.first("x-request-id").unwrap_or_default();
-        let retry_after = self.retry_after.as_ref().map(RetryAfter::to_text);
-        let until = self.until.map(|until| until.to_string());
-        Values {
-            title: &response.title,
-            message: self.message,
-            status: response.status.to_string().into(),
-            retry_after: retry_after.unwrap_or_default().into(),
-            until: until.unwrap_or_default().into(),
-            request_id: String::from_utf8_lossy(request_id),
-        }
+    let mut values = response.values();
+    if let Some(message) = message {
+        values.message = message;
     }
-
-    pub(super) fn problem(&self, response: &'a Response) -> Problem<'a> {
-        let mut problem = Problem::new(response.status, &response.title, self.message);
-        problem.retry_after = self.retry_after.clone();
-        problem.until = self.until;
-        problem
-    }
+    values.until = until;
+    values.retry_after = retry_after
+        .or_else(|| until.map(|until| request.now().seconds_until(until).max(1)))
+        .map(RetryAfter::Seconds)
+        .or(values.retry_after)
+        .map(|after| after.jittered(jitter, || request.random()));
+    Some(values)
 }
 
 impl RetryAfter {
-    pub(super) fn to_text(&self) -> String {
-        match self {
-            Self::Seconds(seconds) => seconds.to_string(),
-            Self::Date(date) => date.to_string(),
-        }
-    }
-
     /// Up to `jitter` seconds more; a date stays as it is.
     pub(super) fn jittered(self, jitter: u64, random: impl FnOnce() -> u64) -> Self {
         match (self, jitter.checked_add(1)) {

@@ -2,7 +2,10 @@
 
 use serde::Serialize;
 
-use crate::{policy::RetryAfter, timestamp::Timestamp};
+use crate::{
+    policy::{RetryAfter, Values},
+    timestamp::Timestamp,
+};
 
 /// A problem document; what is not known is left out.
 #[derive(Clone, Debug, Serialize)]
@@ -13,9 +16,9 @@ pub(crate) struct Problem<'a> {
     status: u16,
     detail: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) retry_after: Option<RetryAfter>,
+    retry_after: Option<&'a RetryAfter>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) until: Option<Timestamp>,
+    until: Option<Timestamp>,
 }
 
 impl<'a> Problem<'a> {
@@ -29,6 +32,15 @@ impl<'a> Problem<'a> {
             detail,
             retry_after: None,
             until: None,
+        }
+    }
+
+    /// The problem of a request that is blocked.
+    pub(crate) fn of(values: &'a Values) -> Self {
+        Self {
+            retry_after: values.retry_after.as_ref(),
+            until: values.until,
+            ..Self::new(values.status, values.title, values.message)
         }
     }
 
