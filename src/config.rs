@@ -20,7 +20,7 @@ use crate::{json::Json, policy::InvalidConfig};
 
 /// The whole plugin configuration.
 #[derive(Debug, Default, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(default)]
 pub struct PluginConfig {
     /// Whether the flag is fixed, or the state decides.
     pub mode: Mode,
@@ -113,7 +113,6 @@ pub enum Switch {
 
 /// `client_address`
 #[derive(Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct ClientAddressConfig {
     /// The header that proxies write.
     pub header: String,
@@ -123,7 +122,6 @@ pub struct ClientAddressConfig {
 
 /// An entry of `rules`.
 #[derive(Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct RuleConfig {
     /// The name of the rule, for people.
     #[serde(default, deserialize_with = "present")]
@@ -169,7 +167,6 @@ impl Action {
 
 /// An entry of `windows`.
 #[derive(Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct WindowConfig {
     /// RFC 3339; open without.
     #[serde(default, deserialize_with = "present")]
@@ -184,7 +181,7 @@ pub struct WindowConfig {
 
 /// `bypass`
 #[derive(Debug, Default, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(default)]
 pub struct BypassConfig {
     /// The key that signs tokens.
     #[serde(deserialize_with = "present")]
@@ -202,7 +199,6 @@ pub struct BypassConfig {
 
 /// `admin`
 #[derive(Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct AdminConfig {
     /// Where the endpoint lies.
     pub path: String,
@@ -222,7 +218,6 @@ pub struct AdminConfig {
 
 /// An entry of `admin.tokens`.
 #[derive(Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct TokenConfig {
     /// Whose token it is; written to the log and to the state.
     pub name: String,
@@ -232,7 +227,6 @@ pub struct TokenConfig {
 
 /// `store`
 #[derive(Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct StoreConfig {
     /// etcd, version 3.
     pub etcd: EtcdConfig,
@@ -240,7 +234,6 @@ pub struct StoreConfig {
 
 /// `store.etcd`
 #[derive(Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct EtcdConfig {
     /// The cluster of Envoy that reaches it.
     pub cluster: String,

@@ -2,16 +2,13 @@
 
 use std::fmt;
 
-use serde::{
-    Deserialize, Deserializer,
-    de::{self, value::MapAccessDeserializer},
-};
+use serde::{Deserialize, Deserializer, de};
 
 use super::shape::present;
 
 /// `allow`
 #[derive(Debug, Default, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(default)]
 pub struct MatchersConfig {
     /// IP addresses and CIDR blocks.
     pub client_ips: Vec<String>,
@@ -40,7 +37,7 @@ pub enum PathConfig {
 
 /// An entry of `paths` that names its kind; exactly one is given.
 #[derive(Debug, Default, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(default)]
 pub struct PathKindConfig {
     /// The whole path.
     #[serde(deserialize_with = "present")]
@@ -71,18 +68,20 @@ impl<'de> Deserialize<'de> for PathConfig {
                 Ok(PathConfig::Pattern(pattern.to_owned()))
             }
 
-            fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<PathConfig, A::Error> {
-                PathKindConfig::deserialize(MapAccessDeserializer::new(map)).map(PathConfig::Kind)
+            fn visit_newtype_struct<D: Deserializer<'de>>(
+                self,
+                object: D,
+            ) -> Result<PathConfig, D::Error> {
+                PathKindConfig::deserialize(object).map(PathConfig::Kind)
             }
         }
 
-        deserializer.deserialize_any(Visitor)
+        deserializer.deserialize_newtype_struct("PathConfig", Visitor)
     }
 }
 
 /// An entry of `headers` or `cookies`; exactly one kind is given.
 #[derive(Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct FieldConfig {
     /// The name of the header or cookie.
     pub name: String,
@@ -105,7 +104,6 @@ pub struct FieldConfig {
 
 /// An entry of `attributes`; exactly one kind is given.
 #[derive(Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct AttributeConfig {
     /// The path of the attribute, a segment an element.
     pub path: Vec<String>,

@@ -8,7 +8,7 @@ use super::shape::{Number, present};
 
 /// `response`
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(default)]
 pub struct ResponseConfig {
     /// HTTP status code, 200 to 599.
     #[serde(deserialize_with = "present")]
@@ -91,7 +91,6 @@ impl ResponseConfig {
 
 /// `response.cors`
 #[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct CorsConfig {
     /// Origins, or `*`.
     pub allow_origins: Vec<String>,

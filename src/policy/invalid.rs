@@ -7,7 +7,10 @@ use std::fmt;
 /// Its text is one line: `allow.client_ips[2]: "10.0.0.300" is not an IP address or CIDR
 /// block`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct InvalidConfig {
+pub struct InvalidConfig(Box<Fault>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Fault {
     path: String,
     problem: String,
 }
@@ -17,10 +20,10 @@ impl std::error::Error for InvalidConfig {}
 impl InvalidConfig {
     /// A fault of the value at hand; [`Located`] adds where it is.
     pub fn new(problem: impl Into<String>) -> Self {
-        Self {
+        Self(Box::new(Fault {
             path: String::new(),
             problem: problem.into(),
-        }
+        }))
     }
 
     /// A text that is not JSON; the problem names line and column.
@@ -29,12 +32,13 @@ impl InvalidConfig {
     }
 
     /// The same of what `parent` holds.
+    #[cold]
     pub(crate) fn under(mut self, parent: &str) -> Self {
-        let separator = match self.path.as_bytes().first() {
+        let separator = match self.0.path.as_bytes().first() {
             None | Some(b'[') => "",
             Some(_) => ".",
         };
-        self.path = format!("{parent}{separator}{}", self.path);
+        self.0.path = format!("{parent}{separator}{}", self.0.path);
         self
     }
 }
@@ -42,8 +46,8 @@ impl InvalidConfig {
 /// One line, whatever the configuration holds.
 impl fmt::Display for InvalidConfig {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let separator = if self.path.is_empty() { "" } else { ": " };
-        for part in [&self.path, separator, &self.problem] {
+        let separator = if self.0.path.is_empty() { "" } else { ": " };
+        for part in [&self.0.path, separator, &self.0.problem] {
             for character in part.chars() {
                 if character.is_control() {
                     write!(f, "{}", character.escape_default())?;

@@ -99,7 +99,7 @@ mod tests {
     use crate::request::{Attribute, testing::TestRequest};
 
     fn matchers(json: &str) -> Matchers {
-        Matchers::compile(serde_json::from_str(json).unwrap(), Reading::Canonical).unwrap()
+        Matchers::compile(crate::json::read(json), Reading::Canonical).unwrap()
     }
 
     fn request() -> TestRequest {
@@ -217,8 +217,7 @@ mod tests {
                 "attributes[0].path: expected",
             ),
         ] {
-            let refused =
-                Matchers::compile(serde_json::from_str(json).unwrap(), Reading::Canonical);
+            let refused = Matchers::compile(crate::json::read(json), Reading::Canonical);
             let refused = refused.unwrap_err().to_string();
             assert!(refused.starts_with(error), "{json} gave {refused}");
         }

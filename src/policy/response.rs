@@ -226,7 +226,7 @@ mod tests {
     use super::*;
 
     fn response(json: &str) -> Result<Response, InvalidConfig> {
-        Response::compile(serde_json::from_str(json).unwrap())
+        Response::compile(crate::json::read(json))
     }
 
     #[test]

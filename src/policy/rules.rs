@@ -120,8 +120,8 @@ mod tests {
     use crate::request::testing::TestRequest;
 
     fn rules(json: &str) -> Result<Rules, InvalidConfig> {
-        let global = serde_json::from_str(r#"{"status":599,"title":"global"}"#).unwrap();
-        Rules::compile(serde_json::from_str(json).unwrap(), &global)
+        let global = crate::json::read(r#"{"status":599,"title":"global"}"#);
+        Rules::compile(crate::json::read(json), &global)
     }
 
     fn first<'r>(rules: &'r Rules, on: bool, headers: &[(&str, &str)]) -> Option<&'r str> {
