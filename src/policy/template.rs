@@ -134,7 +134,7 @@ impl Escape {
                 _ => body.push(character),
             }),
             Self::Json => {
-                let quoted = serde_json::Value::from(value).to_string();
+                let quoted = serde_json::to_string(value).unwrap_or_default();
                 let inside = quoted.strip_prefix('"').and_then(|q| q.strip_suffix('"'));
                 body.push_str(inside.unwrap_or_default());
             }
