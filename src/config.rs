@@ -10,7 +10,6 @@ mod shape;
 
 use serde::Deserialize;
 
-use self::shape::present;
 pub use self::{
     matchers::{AttributeConfig, FieldConfig, MatchersConfig, PathConfig, PathKindConfig},
     response::{CorsConfig, Format, HeadersConfig, ResponseConfig, RetryAfterConfig},
@@ -20,41 +19,48 @@ use crate::{json::Json, policy::InvalidConfig};
 
 /// The whole plugin configuration.
 #[derive(Debug, Default, PartialEq, Deserialize)]
-#[serde(default)]
 pub struct PluginConfig {
     /// Whether the flag is fixed, or the state decides.
+    #[serde(default)]
     pub mode: Mode,
     /// The flag in [`Mode::Auto`] until somebody sets it.
+    #[serde(default)]
     pub initial: Switch,
     /// Filters of one VM id with the same scope share one state.
-    #[serde(deserialize_with = "present")]
+    #[serde(default)]
     pub scope: Option<String>,
     /// Decide, count and log, but block nothing.
+    #[serde(default)]
     pub observe: bool,
     /// Read the route's metadata as a rule.
+    #[serde(default)]
     pub route_metadata: bool,
     /// The request header that tells the upstream of maintenance.
-    #[serde(deserialize_with = "present")]
+    #[serde(default)]
     pub upstream_header: Option<String>,
     /// Where the client's address comes from.
-    #[serde(deserialize_with = "present")]
+    #[serde(default)]
     pub client_address: Option<ClientAddressConfig>,
     /// The requests that pass while maintenance is on.
+    #[serde(default)]
     pub allow: MatchersConfig,
     /// Overrides by host, path, method and so on.
+    #[serde(default)]
     pub rules: Vec<RuleConfig>,
     /// Planned maintenance.
+    #[serde(default)]
     pub windows: Vec<WindowConfig>,
     /// What the others get.
+    #[serde(default)]
     pub response: ResponseConfig,
     /// The admin endpoint.
-    #[serde(deserialize_with = "present")]
+    #[serde(default)]
     pub admin: Option<AdminConfig>,
     /// Signed bypass tokens.
-    #[serde(deserialize_with = "present")]
+    #[serde(default)]
     pub bypass: Option<BypassConfig>,
     /// A store for a fleet.
-    #[serde(deserialize_with = "present")]
+    #[serde(default)]
     pub store: Option<StoreConfig>,
 }
 
@@ -124,7 +130,7 @@ pub struct ClientAddressConfig {
 #[derive(Debug, PartialEq, Deserialize)]
 pub struct RuleConfig {
     /// The name of the rule, for people.
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default)]
     pub name: Option<String>,
     /// The requests it is for.
     #[serde(rename = "match")]
@@ -169,31 +175,30 @@ impl Action {
 #[derive(Debug, PartialEq, Deserialize)]
 pub struct WindowConfig {
     /// RFC 3339; open without.
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default)]
     pub start: Option<String>,
     /// RFC 3339; open without.
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default)]
     pub end: Option<String>,
     /// The message of the replies.
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default)]
     pub message: Option<String>,
 }
 
 /// `bypass`
 #[derive(Debug, Default, PartialEq, Deserialize)]
-#[serde(default)]
 pub struct BypassConfig {
     /// The key that signs tokens.
-    #[serde(deserialize_with = "present")]
+    #[serde(default)]
     pub key: Option<String>,
     /// The environment variable of the VM that holds it.
-    #[serde(deserialize_with = "present")]
+    #[serde(default)]
     pub key_env: Option<String>,
     /// The name of the cookie that carries a token.
-    #[serde(deserialize_with = "present")]
+    #[serde(default)]
     pub cookie: Option<String>,
     /// How long a token may live.
-    #[serde(deserialize_with = "present")]
+    #[serde(default)]
     pub max_ttl_seconds: Option<Number>,
 }
 
@@ -206,13 +211,13 @@ pub struct AdminConfig {
     #[serde(default)]
     pub tokens: Vec<TokenConfig>,
     /// The environment variable of the VM that holds one more token.
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default)]
     pub token_env: Option<String>,
     /// From where it may be called.
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default)]
     pub client_ips: Option<Vec<String>>,
     /// How long an `on` may last, in seconds.
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default)]
     pub max_on_seconds: Option<Number>,
 }
 
@@ -238,16 +243,16 @@ pub struct EtcdConfig {
     /// The cluster of Envoy that reaches it.
     pub cluster: String,
     /// The key that holds the state.
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default)]
     pub key: Option<String>,
     /// How long a change may take, in milliseconds.
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default)]
     pub timeout_ms: Option<Number>,
     /// Who logs in.
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default)]
     pub username: Option<String>,
     /// The environment variable of the VM that holds the password.
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default)]
     pub password_env: Option<String>,
 }
 

@@ -49,30 +49,30 @@ impl Json {
         serde_json::from_slice(text)
     }
 
-    /// Reads a typed object.
+    /// Reads a typed object, of which all keys must be known and none may be `null`.
     ///
     /// # Errors
     /// The path of a key that is unknown, repeated or missing, or whose value has a wrong
     /// type.
     pub fn read<'de, T: Deserialize<'de>>(&'de self) -> Result<T, InvalidConfig> {
-        self.read_with(UnknownKeys::Refused)
+        self.read_with(Strictness::Strict)
     }
 
-    /// Reads a typed object, and leaves keys that are unknown alone.
+    /// Reads a typed object, whose optional keys may be `null`, and leaves unknown ones alone.
     ///
     /// # Errors
     /// The path of a key that is repeated or missing, or whose value has a wrong type.
-    pub fn read_known<'de, T: Deserialize<'de>>(&'de self) -> Result<T, InvalidConfig> {
-        self.read_with(UnknownKeys::LeftAlone)
+    pub fn read_leniently<'de, T: Deserialize<'de>>(&'de self) -> Result<T, InvalidConfig> {
+        self.read_with(Strictness::Lenient)
     }
 
     fn read_with<'de, T: Deserialize<'de>>(
         &'de self,
-        unknown_keys: UnknownKeys,
+        strictness: Strictness,
     ) -> Result<T, InvalidConfig> {
         T::deserialize(Reader {
             value: self,
-            unknown_keys,
+            strictness,
         })
     }
 }
@@ -134,9 +134,9 @@ impl<'de> Deserialize<'de> for Json {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum UnknownKeys {
-    Refused,
-    LeftAlone,
+enum Strictness {
+    Strict,
+    Lenient,
 }
 
 /// Reads each type from the one kind of value that it has: no list is taken for a struct,
@@ -144,7 +144,7 @@ enum UnknownKeys {
 #[derive(Clone, Copy)]
 struct Reader<'de> {
     value: &'de Json,
-    unknown_keys: UnknownKeys,
+    strictness: Strictness,
 }
 
 impl<'de> Reader<'de> {
@@ -179,7 +179,7 @@ impl<'de> Reader<'de> {
         let entries = self.entries()?;
         for (index, (key, _)) in entries.iter().enumerate() {
             let Some(name) = names.iter().find(|name| *name == key) else {
-                if self.unknown_keys == UnknownKeys::Refused {
+                if self.strictness == Strictness::Strict {
                     return Err(InvalidConfig::unknown_field(key, names).under(key));
                 }
                 continue;
@@ -302,8 +302,8 @@ impl<'de> Deserializer<'de> for Reader<'de> {
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, InvalidConfig> {
-        match self.value {
-            Json::Null => visitor.visit_none(),
+        match (self.value, self.strictness) {
+            (Json::Null, Strictness::Lenient) => visitor.visit_none(),
             _ => visitor.visit_some(self),
         }
     }

@@ -4,25 +4,29 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, de};
 
-use super::shape::present;
-
 /// `allow`
 #[derive(Debug, Default, PartialEq, Deserialize)]
-#[serde(default)]
 pub struct MatchersConfig {
     /// IP addresses and CIDR blocks.
+    #[serde(default)]
     pub client_ips: Vec<String>,
     /// Paths, without their query.
+    #[serde(default)]
     pub paths: Vec<PathConfig>,
     /// Host names, and `*.` with the domain that follows.
+    #[serde(default)]
     pub hosts: Vec<String>,
     /// HTTP methods.
+    #[serde(default)]
     pub methods: Vec<String>,
     /// Request headers.
+    #[serde(default)]
     pub headers: Vec<FieldConfig>,
     /// Request cookies.
+    #[serde(default)]
     pub cookies: Vec<FieldConfig>,
     /// Envoy attributes.
+    #[serde(default)]
     pub attributes: Vec<AttributeConfig>,
 }
 
@@ -37,19 +41,18 @@ pub enum PathConfig {
 
 /// An entry of `paths` that names its kind; exactly one is given.
 #[derive(Debug, Default, PartialEq, Deserialize)]
-#[serde(default)]
 pub struct PathKindConfig {
     /// The whole path.
-    #[serde(deserialize_with = "present")]
+    #[serde(default)]
     pub exact: Option<String>,
     /// The first segments of the path.
-    #[serde(deserialize_with = "present")]
+    #[serde(default)]
     pub prefix: Option<String>,
     /// The last characters of the path.
-    #[serde(deserialize_with = "present")]
+    #[serde(default)]
     pub suffix: Option<String>,
     /// A regular expression that matches the whole path.
-    #[serde(deserialize_with = "present")]
+    #[serde(default)]
     pub regex: Option<String>,
 }
 
@@ -86,19 +89,19 @@ pub struct FieldConfig {
     /// The name of the header or cookie.
     pub name: String,
     /// The whole value.
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default)]
     pub exact: Option<String>,
     /// How the value begins.
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default)]
     pub prefix: Option<String>,
     /// How the value ends.
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default)]
     pub suffix: Option<String>,
     /// A regular expression that matches the whole value.
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default)]
     pub regex: Option<String>,
     /// Whether it is there at all.
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default)]
     pub present: Option<bool>,
 }
 
@@ -108,18 +111,18 @@ pub struct AttributeConfig {
     /// The path of the attribute, a segment an element.
     pub path: Vec<String>,
     /// The whole value.
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default)]
     pub exact: Option<String>,
     /// How the value begins.
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default)]
     pub prefix: Option<String>,
     /// How the value ends.
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default)]
     pub suffix: Option<String>,
     /// A regular expression that matches the whole value.
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default)]
     pub regex: Option<String>,
     /// Whether it is there at all.
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default)]
     pub present: Option<bool>,
 }
