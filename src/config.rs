@@ -140,7 +140,7 @@ pub struct RuleConfig {
     pub action: Action,
     /// What takes the place of the global `response`, key by key.
     #[serde(default)]
-    pub response: ResponseConfig,
+    pub response: Option<ResponseConfig>,
 }
 
 /// `rules[].action`, and the action in the metadata of a route.

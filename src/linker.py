@@ -44,7 +44,7 @@ def main(arguments):
     output = kept[kept.index("-o") + 1]
     with open(f"{output}.removed", "w") as report:
         print("\n".join(sorted(removed)), file=report)
-    os.execvp("rust-lld", ["rust-lld", *kept])
+    os.execvp("rust-lld", ["rust-lld", *kept, "--compress-relocations"])
 
 
 main(sys.argv[1:])

@@ -39,6 +39,17 @@ impl Matchers {
         })
     }
 
+    /// Whether there is no entry of any kind.
+    pub fn is_empty(&self) -> bool {
+        self.client_ips.is_empty()
+            && self.paths.is_empty()
+            && self.hosts.is_empty()
+            && self.methods.is_empty()
+            && self.headers.is_empty()
+            && self.cookies.is_empty()
+            && self.attributes.is_empty()
+    }
+
     /// The kind of the first entry that matches, in the order of the fields.
     pub fn first_match(&self, request: &impl RequestHead) -> Option<Reason> {
         Reason::ALL

@@ -2,7 +2,7 @@
 
 use super::{InvalidConfig, Located, matchers::Matchers, paths::Reading, response::Response};
 use crate::{
-    config::{Action, MatchersConfig, ResponseConfig, RuleConfig},
+    config::{Action, ResponseConfig, RuleConfig},
     request::RequestHead,
 };
 
@@ -88,28 +88,28 @@ impl Rule {
         if config.name.as_deref() == Some("") {
             return Err(InvalidConfig::new("is empty")).at("name");
         }
-        if config.matches == MatchersConfig::default() {
+        let reading = match config.action {
+            Action::Allow | Action::Follow => Reading::Canonical,
+            Action::Block | Action::On => Reading::AsSentOrNormalised,
+        };
+        let matches = Matchers::compile(config.matches, reading).at("match")?;
+        if matches.is_empty() {
             return Err(InvalidConfig::new(
                 "names nothing to match: expected client_ips, paths, hosts, methods, headers, \
                  cookies or attributes",
             ))
             .at("match");
         }
-        let reading = match config.action {
-            Action::Allow | Action::Follow => Reading::Canonical,
-            Action::Block | Action::On => Reading::AsSentOrNormalised,
-        };
-        let response = if config.response == ResponseConfig::default() {
-            None
-        } else {
-            Some(Response::compile(config.response.or(global)).at("response")?)
-        };
+        let response = config
+            .response
+            .map(|response| Response::compile(response.or(global)).at("response"))
+            .transpose()?;
         Ok(Self {
             index,
             name: config.name.map(Into::into),
             action: config.action,
             response,
-            matches: Matchers::compile(config.matches, reading).at("match")?,
+            matches,
         })
     }
 }
