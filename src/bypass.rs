@@ -223,7 +223,7 @@ mod tests {
     const KEY: &str = "0123456789abcdef0123456789abcdef";
 
     fn bypass() -> Bypass {
-        let config = serde_json::from_str(&format!(r#"{{"key":"{KEY}"}}"#)).unwrap();
+        let config = crate::json::read(&format!(r#"{{"key":"{KEY}"}}"#));
         Bypass::compile(config, |_| None).unwrap()
     }
 
@@ -264,7 +264,7 @@ mod tests {
     #[test]
     fn a_token_of_another_key_is_none() {
         let config = format!(r#"{{"key":"{KEY}!"}}"#);
-        let other = Bypass::compile(serde_json::from_str(&config).unwrap(), |_| None).unwrap();
+        let other = Bypass::compile(crate::json::read(&config), |_| None).unwrap();
         assert!(other.expiry(token(60).as_bytes(), at(1000), None).is_none());
     }
 
@@ -317,7 +317,7 @@ mod tests {
                 "EMPTY" => Some(String::new()),
                 _ => None,
             };
-            Bypass::compile(serde_json::from_str(json).unwrap(), environment)
+            Bypass::compile(crate::json::read(json), environment)
         };
         assert!(compile(r#"{"key_env":"GOOD"}"#).is_ok());
         for (json, error) in [

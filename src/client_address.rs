@@ -132,7 +132,7 @@ mod tests {
     fn resolve(header: &str, source: &str, value: &str) -> Option<IpAddr> {
         let config =
             format!(r#"{{"header":"{header}","trusted_proxies":["10.0.0.0/8","2001:db8::/32"]}}"#);
-        ClientAddress::compile(serde_json::from_str(&config).unwrap())
+        ClientAddress::compile(crate::json::read(&config))
             .unwrap()
             .resolve(source.as_bytes(), |_| Some(Cow::Borrowed(value.as_bytes())))
     }
@@ -237,7 +237,7 @@ mod tests {
                 "header: \":a\" is not",
             ),
         ] {
-            let refused = ClientAddress::compile(serde_json::from_str(config).unwrap());
+            let refused = ClientAddress::compile(crate::json::read(config));
             let refused = refused.unwrap_err().to_string();
             assert!(refused.starts_with(error), "{config} gave {refused}");
         }

@@ -10,7 +10,6 @@ mod shape;
 
 use serde::Deserialize;
 
-use self::shape::present;
 pub use self::{
     matchers::{AttributeConfig, FieldConfig, MatchersConfig, PathConfig, PathKindConfig},
     response::{CorsConfig, Format, HeadersConfig, ResponseConfig, RetryAfterConfig},
@@ -20,41 +19,48 @@ use crate::{json::Json, policy::InvalidConfig};
 
 /// The whole plugin configuration.
 #[derive(Debug, Default, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields, default)]
 pub struct PluginConfig {
     /// Whether the flag is fixed, or the state decides.
+    #[serde(default)]
     pub mode: Mode,
     /// The flag in [`Mode::Auto`] until somebody sets it.
+    #[serde(default)]
     pub initial: Switch,
     /// Filters of one VM id with the same scope share one state.
-    #[serde(deserialize_with = "present")]
+    #[serde(default)]
     pub scope: Option<String>,
     /// Decide, count and log, but block nothing.
+    #[serde(default)]
     pub observe: bool,
     /// Read the route's metadata as a rule.
+    #[serde(default)]
     pub route_metadata: bool,
     /// The request header that tells the upstream of maintenance.
-    #[serde(deserialize_with = "present")]
+    #[serde(default)]
     pub upstream_header: Option<String>,
     /// Where the client's address comes from.
-    #[serde(deserialize_with = "present")]
+    #[serde(default)]
     pub client_address: Option<ClientAddressConfig>,
     /// The requests that pass while maintenance is on.
+    #[serde(default)]
     pub allow: MatchersConfig,
     /// Overrides by host, path, method and so on.
+    #[serde(default)]
     pub rules: Vec<RuleConfig>,
     /// Planned maintenance.
+    #[serde(default)]
     pub windows: Vec<WindowConfig>,
     /// What the others get.
+    #[serde(default)]
     pub response: ResponseConfig,
     /// The admin endpoint.
-    #[serde(deserialize_with = "present")]
+    #[serde(default)]
     pub admin: Option<AdminConfig>,
     /// Signed bypass tokens.
-    #[serde(deserialize_with = "present")]
+    #[serde(default)]
     pub bypass: Option<BypassConfig>,
     /// A store for a fleet.
-    #[serde(deserialize_with = "present")]
+    #[serde(default)]
     pub store: Option<StoreConfig>,
 }
 
@@ -113,7 +119,6 @@ pub enum Switch {
 
 /// `client_address`
 #[derive(Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct ClientAddressConfig {
     /// The header that proxies write.
     pub header: String,
@@ -123,10 +128,9 @@ pub struct ClientAddressConfig {
 
 /// An entry of `rules`.
 #[derive(Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct RuleConfig {
     /// The name of the rule, for people.
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default)]
     pub name: Option<String>,
     /// The requests it is for.
     #[serde(rename = "match")]
@@ -136,7 +140,7 @@ pub struct RuleConfig {
     pub action: Action,
     /// What takes the place of the global `response`, key by key.
     #[serde(default)]
-    pub response: ResponseConfig,
+    pub response: Option<ResponseConfig>,
 }
 
 /// `rules[].action`, and the action in the metadata of a route.
@@ -169,40 +173,37 @@ impl Action {
 
 /// An entry of `windows`.
 #[derive(Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct WindowConfig {
     /// RFC 3339; open without.
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default)]
     pub start: Option<String>,
     /// RFC 3339; open without.
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default)]
     pub end: Option<String>,
     /// The message of the replies.
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default)]
     pub message: Option<String>,
 }
 
 /// `bypass`
 #[derive(Debug, Default, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields, default)]
 pub struct BypassConfig {
     /// The key that signs tokens.
-    #[serde(deserialize_with = "present")]
+    #[serde(default)]
     pub key: Option<String>,
     /// The environment variable of the VM that holds it.
-    #[serde(deserialize_with = "present")]
+    #[serde(default)]
     pub key_env: Option<String>,
     /// The name of the cookie that carries a token.
-    #[serde(deserialize_with = "present")]
+    #[serde(default)]
     pub cookie: Option<String>,
     /// How long a token may live.
-    #[serde(deserialize_with = "present")]
+    #[serde(default)]
     pub max_ttl_seconds: Option<Number>,
 }
 
 /// `admin`
 #[derive(Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct AdminConfig {
     /// Where the endpoint lies.
     pub path: String,
@@ -210,19 +211,18 @@ pub struct AdminConfig {
     #[serde(default)]
     pub tokens: Vec<TokenConfig>,
     /// The environment variable of the VM that holds one more token.
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default)]
     pub token_env: Option<String>,
     /// From where it may be called.
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default)]
     pub client_ips: Option<Vec<String>>,
     /// How long an `on` may last, in seconds.
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default)]
     pub max_on_seconds: Option<Number>,
 }
 
 /// An entry of `admin.tokens`.
 #[derive(Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct TokenConfig {
     /// Whose token it is; written to the log and to the state.
     pub name: String,
@@ -232,7 +232,6 @@ pub struct TokenConfig {
 
 /// `store`
 #[derive(Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct StoreConfig {
     /// etcd, version 3.
     pub etcd: EtcdConfig,
@@ -240,21 +239,20 @@ pub struct StoreConfig {
 
 /// `store.etcd`
 #[derive(Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct EtcdConfig {
     /// The cluster of Envoy that reaches it.
     pub cluster: String,
     /// The key that holds the state.
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default)]
     pub key: Option<String>,
     /// How long a change may take, in milliseconds.
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default)]
     pub timeout_ms: Option<Number>,
     /// Who logs in.
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default)]
     pub username: Option<String>,
     /// The environment variable of the VM that holds the password.
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default)]
     pub password_env: Option<String>,
 }
 

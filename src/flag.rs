@@ -130,7 +130,7 @@ mod tests {
     fn state(setting: &str) -> State {
         State {
             generation: 1,
-            setting: Some(serde_json::from_str(setting).unwrap()),
+            setting: Some(crate::json::read(setting)),
             bypass_revoked_at: None,
         }
     }

@@ -5,7 +5,7 @@
 //! because the code that serde makes for each of them is then made once, and because a
 //! `google.protobuf.Struct` makes a tree as well.
 
-use std::fmt;
+use std::{fmt, iter::Enumerate, slice};
 
 use serde::{
     Deserialize, Deserializer,
@@ -17,7 +17,7 @@ use serde::{
 };
 use serde_json::error::Error as SyntaxError;
 
-use crate::policy::InvalidConfig;
+use crate::policy::{InvalidConfig, Located};
 
 /// A value.
 #[derive(Clone, Debug, PartialEq)]
@@ -49,27 +49,31 @@ impl Json {
         serde_json::from_slice(text)
     }
 
-    /// Reads a typed object.
+    /// Reads a typed object, of which all keys must be known and none may be `null`.
     ///
     /// # Errors
-    /// The path of the first key that is unknown, repeated or missing, or whose value has a
-    /// wrong type.
-    pub fn read<T: for<'de> Deserialize<'de>>(&self) -> Result<T, InvalidConfig> {
-        T::deserialize(self)
+    /// The path of a key that is unknown, repeated or missing, or whose value has a wrong
+    /// type.
+    pub fn read<'de, T: Deserialize<'de>>(&'de self) -> Result<T, InvalidConfig> {
+        self.read_with(Strictness::Strict)
     }
 
-    fn refuse(&self, expected: &dyn Expected) -> InvalidConfig {
-        let unexpected = match self {
-            Self::Null => Unexpected::Unit,
-            Self::Bool(bit) => Unexpected::Bool(*bit),
-            Self::Unsigned(number) => Unexpected::Unsigned(*number),
-            Self::Negative(number) => Unexpected::Signed(*number),
-            Self::Fraction => Unexpected::Other("a number that is not whole"),
-            Self::String(text) => Unexpected::Str(text),
-            Self::List(_) => Unexpected::Seq,
-            Self::Object(_) => Unexpected::Map,
-        };
-        InvalidConfig::invalid_type(unexpected, expected)
+    /// Reads a typed object, whose optional keys may be `null`, and leaves unknown ones alone.
+    ///
+    /// # Errors
+    /// The path of a key that is repeated or missing, or whose value has a wrong type.
+    pub fn read_leniently<'de, T: Deserialize<'de>>(&'de self) -> Result<T, InvalidConfig> {
+        self.read_with(Strictness::Lenient)
+    }
+
+    fn read_with<'de, T: Deserialize<'de>>(
+        &'de self,
+        strictness: Strictness,
+    ) -> Result<T, InvalidConfig> {
+        T::deserialize(Reader {
+            value: self,
+            strictness,
+        })
     }
 }
 
@@ -129,50 +133,110 @@ impl<'de> Deserialize<'de> for Json {
     }
 }
 
-/// Each type is read from the one kind of value that it has, and no list is taken for a
-/// struct, nor an object for a keyword.
-impl<'de> Deserializer<'de> for &'de Json {
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Strictness {
+    Strict,
+    Lenient,
+}
+
+/// Reads each type from the one kind of value that it has: no list is taken for a struct,
+/// nor an object for a keyword.
+#[derive(Clone, Copy)]
+struct Reader<'de> {
+    value: &'de Json,
+    strictness: Strictness,
+}
+
+impl<'de> Reader<'de> {
+    fn of(self, value: &'de Json) -> Self {
+        Self { value, ..self }
+    }
+
+    #[cold]
+    fn refuse(self, expected: &dyn Expected) -> InvalidConfig {
+        let unexpected = match self.value {
+            Json::Null => Unexpected::Unit,
+            Json::Bool(bit) => Unexpected::Bool(*bit),
+            Json::Unsigned(number) => Unexpected::Unsigned(*number),
+            Json::Negative(number) => Unexpected::Signed(*number),
+            Json::Fraction => Unexpected::Other("a number that is not whole"),
+            Json::String(text) => Unexpected::Str(text),
+            Json::List(_) => Unexpected::Seq,
+            Json::Object(_) => Unexpected::Map,
+        };
+        InvalidConfig::invalid_type(unexpected, expected)
+    }
+
+    fn entries(self) -> Result<&'de [(String, Json)], InvalidConfig> {
+        match self.value {
+            Json::Object(entries) => Ok(entries),
+            _ => Err(self.refuse(&"an object")),
+        }
+    }
+
+    /// The entries of an object with these keys.
+    fn fields(self, names: &'static [&'static str]) -> Result<Fields<'de>, InvalidConfig> {
+        let entries = self.entries()?;
+        for (index, (key, _)) in entries.iter().enumerate() {
+            let Some(name) = names.iter().find(|name| *name == key) else {
+                if self.strictness == Strictness::Strict {
+                    return Err(InvalidConfig::unknown_field(key, names).under(key));
+                }
+                continue;
+            };
+            if entries.iter().take(index).any(|(before, _)| before == key) {
+                return Err(InvalidConfig::duplicate_field(name));
+            }
+        }
+        Ok(Fields {
+            reader: self,
+            entries,
+            names: names.iter(),
+            absent: None,
+        })
+    }
+}
+
+impl<'de> Deserializer<'de> for Reader<'de> {
     type Error = InvalidConfig;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, InvalidConfig> {
-        match self {
+        match self.value {
             Json::Null => visitor.visit_unit(),
             Json::Bool(bit) => visitor.visit_bool(*bit),
             Json::Unsigned(number) => visitor.visit_u64(*number),
             Json::Negative(number) => visitor.visit_i64(*number),
-            Json::Fraction => Err(self.refuse(&visitor)),
             Json::String(text) => visitor.visit_borrowed_str(text),
-            Json::List(_) => self.deserialize_seq(visitor),
-            Json::Object(_) => self.deserialize_map(visitor),
+            Json::Fraction | Json::List(_) | Json::Object(_) => Err(self.refuse(&visitor)),
         }
     }
 
     fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, InvalidConfig> {
-        match self {
+        match self.value {
             Json::Bool(bit) => visitor.visit_bool(*bit),
-            other => Err(other.refuse(&visitor)),
+            _ => Err(self.refuse(&visitor)),
         }
     }
 
     fn deserialize_u64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, InvalidConfig> {
-        match self {
+        match self.value {
             Json::Unsigned(number) => visitor.visit_u64(*number),
-            other => Err(other.refuse(&visitor)),
+            _ => Err(self.refuse(&visitor)),
         }
     }
 
     fn deserialize_i64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, InvalidConfig> {
-        match self {
+        match self.value {
             Json::Unsigned(number) => visitor.visit_u64(*number),
             Json::Negative(number) => visitor.visit_i64(*number),
-            other => Err(other.refuse(&visitor)),
+            _ => Err(self.refuse(&visitor)),
         }
     }
 
     fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, InvalidConfig> {
-        match self {
+        match self.value {
             Json::String(text) => visitor.visit_borrowed_str(text),
-            other => Err(other.refuse(&visitor)),
+            _ => Err(self.refuse(&visitor)),
         }
     }
 
@@ -181,29 +245,48 @@ impl<'de> Deserializer<'de> for &'de Json {
     }
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, InvalidConfig> {
-        match self {
-            Json::List(values) => visitor.visit_seq(List { values, index: 0 }),
-            other => Err(other.refuse(&visitor)),
+        match self.value {
+            Json::List(values) => visitor.visit_seq(List {
+                reader: self,
+                values: values.iter().enumerate(),
+            }),
+            _ => Err(self.refuse(&visitor)),
         }
     }
 
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, InvalidConfig> {
-        match self {
-            Json::Object(entries) => visitor.visit_map(Object {
-                entries,
-                value: None,
-            }),
-            other => Err(other.refuse(&"an object")),
-        }
+        visitor.visit_map(Object {
+            reader: self,
+            entries: self.entries()?.iter(),
+            value: None,
+        })
     }
 
+    /// The visitor gets the value of each key in the order of `names`, which takes much less
+    /// code than keys in any order.
     fn deserialize_struct<V: Visitor<'de>>(
         self,
         _name: &'static str,
-        _fields: &'static [&'static str],
+        names: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, InvalidConfig> {
-        self.deserialize_map(visitor)
+        let mut fields = self.fields(names)?;
+        visitor
+            .visit_seq(&mut fields)
+            .map_err(|error| fields.absent.map_or(error, InvalidConfig::missing_field))
+    }
+
+    /// A string, or an object that is another type.
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, InvalidConfig> {
+        match self.value {
+            Json::Object(_) => visitor.visit_newtype_struct(self),
+            Json::String(text) => visitor.visit_borrowed_str(text),
+            _ => Err(self.refuse(&visitor)),
+        }
     }
 
     fn deserialize_enum<V: Visitor<'de>>(
@@ -212,35 +295,28 @@ impl<'de> Deserializer<'de> for &'de Json {
         _variants: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, InvalidConfig> {
-        match self {
+        match self.value {
             Json::String(keyword) => visitor.visit_enum(keyword.as_str().into_deserializer()),
-            other => Err(other.refuse(&"a string")),
+            _ => Err(self.refuse(&"a string")),
         }
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, InvalidConfig> {
-        match self {
-            Json::Null => visitor.visit_none(),
-            some => visitor.visit_some(some),
+        match (self.value, self.strictness) {
+            (Json::Null, Strictness::Lenient) => visitor.visit_none(),
+            _ => visitor.visit_some(self),
         }
-    }
-
-    fn deserialize_ignored_any<V: Visitor<'de>>(
-        self,
-        visitor: V,
-    ) -> Result<V::Value, InvalidConfig> {
-        visitor.visit_unit()
     }
 
     forward_to_deserialize_any! {
         i8 i16 i32 i128 u8 u16 u32 u128 f32 f64 char bytes byte_buf
-        unit unit_struct newtype_struct tuple tuple_struct identifier
+        unit unit_struct tuple tuple_struct identifier ignored_any
     }
 }
 
 struct List<'de> {
-    values: &'de [Json],
-    index: usize,
+    reader: Reader<'de>,
+    values: Enumerate<slice::Iter<'de, Json>>,
 }
 
 impl<'de> SeqAccess<'de> for List<'de> {
@@ -250,18 +326,18 @@ impl<'de> SeqAccess<'de> for List<'de> {
         &mut self,
         seed: T,
     ) -> Result<Option<T::Value>, InvalidConfig> {
-        let Some(value) = self.values.get(self.index) else {
+        let Some((index, value)) = self.values.next() else {
             return Ok(None);
         };
-        let read = seed.deserialize(value);
-        let read = read.map_err(|error| error.under(&format!("[{}]", self.index)))?;
-        self.index += 1;
-        Ok(Some(read))
+        seed.deserialize(self.reader.of(value))
+            .map(Some)
+            .at_index(index)
     }
 }
 
 struct Object<'de> {
-    entries: &'de [(String, Json)],
+    reader: Reader<'de>,
+    entries: slice::Iter<'de, (String, Json)>,
     /// Of the key that was read last.
     value: Option<&'de (String, Json)>,
 }
@@ -273,16 +349,12 @@ impl<'de> MapAccess<'de> for Object<'de> {
         &mut self,
         seed: K,
     ) -> Result<Option<K::Value>, InvalidConfig> {
-        let Some((entry, rest)) = self.entries.split_first() else {
+        self.value = self.entries.next();
+        let Some((key, _)) = self.value else {
             return Ok(None);
         };
-        self.entries = rest;
-        self.value = Some(entry);
-        let key: StrDeserializer<InvalidConfig> = entry.0.as_str().into_deserializer();
-        let read = seed
-            .deserialize(key)
-            .map_err(|error| error.under(&entry.0))?;
-        Ok(Some(read))
+        let text: StrDeserializer<InvalidConfig> = key.as_str().into_deserializer();
+        seed.deserialize(text).map(Some).at(key)
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(
@@ -292,7 +364,38 @@ impl<'de> MapAccess<'de> for Object<'de> {
         let (key, value) = self
             .value
             .ok_or_else(|| InvalidConfig::new("a value without a key"))?;
-        seed.deserialize(value).map_err(|error| error.under(key))
+        seed.deserialize(self.reader.of(value)).at(key)
+    }
+}
+
+struct Fields<'de> {
+    reader: Reader<'de>,
+    entries: &'de [(String, Json)],
+    names: slice::Iter<'static, &'static str>,
+    /// The key that was asked for last, if it is not there.
+    absent: Option<&'static str>,
+}
+
+impl<'de> Fields<'de> {
+    fn next(&mut self) -> Option<(&'static str, &'de Json)> {
+        let name = *self.names.next()?;
+        let entry = self.entries.iter().find(|(key, _)| key == name);
+        self.absent = entry.is_none().then_some(name);
+        entry.map(|(_, value)| (name, value))
+    }
+}
+
+impl<'de> SeqAccess<'de> for Fields<'de> {
+    type Error = InvalidConfig;
+
+    fn next_element_seed<T: DeserializeSeed<'de>>(
+        &mut self,
+        seed: T,
+    ) -> Result<Option<T::Value>, InvalidConfig> {
+        let Some((name, value)) = self.next() else {
+            return Ok(None);
+        };
+        seed.deserialize(self.reader.of(value)).map(Some).at(name)
     }
 }
 
@@ -301,19 +404,42 @@ impl Error for InvalidConfig {
         Self::new(problem.to_string())
     }
 
-    /// In JSON's terms; serde's own text would bring the code that writes fractions.
     fn invalid_type(unexpected: Unexpected, expected: &dyn Expected) -> Self {
-        let found = match unexpected {
-            Unexpected::Unit => "null".to_owned(),
-            Unexpected::Bool(bit) => format!("boolean `{bit}`"),
-            Unexpected::Unsigned(number) => format!("integer `{number}`"),
-            Unexpected::Signed(number) => format!("integer `{number}`"),
-            Unexpected::Str(text) => format!("string {text:?}"),
-            Unexpected::Other(other) => other.to_owned(),
-            Unexpected::Seq => "list".to_owned(),
-            Unexpected::Map => "object".to_owned(),
-            _ => "value".to_owned(),
-        };
-        Self::new(format!("invalid type: {found}, expected {expected}"))
+        Self::new(format!(
+            "invalid type: {}, expected {expected}",
+            name(unexpected)
+        ))
     }
+
+    fn invalid_value(unexpected: Unexpected, expected: &dyn Expected) -> Self {
+        Self::new(format!(
+            "invalid value: {}, expected {expected}",
+            name(unexpected)
+        ))
+    }
+
+    fn invalid_length(_: usize, _: &dyn Expected) -> Self {
+        Self::new("too few values")
+    }
+}
+
+/// In JSON's terms; serde's own text would bring the code that writes fractions.
+fn name(unexpected: Unexpected) -> String {
+    match unexpected {
+        Unexpected::Unit => "null".to_owned(),
+        Unexpected::Bool(bit) => format!("boolean `{bit}`"),
+        Unexpected::Unsigned(number) => format!("integer `{number}`"),
+        Unexpected::Signed(number) => format!("integer `{number}`"),
+        Unexpected::Str(text) => format!("string {text:?}"),
+        Unexpected::Other(other) => other.to_owned(),
+        Unexpected::Seq => "list".to_owned(),
+        Unexpected::Map => "object".to_owned(),
+        _ => "value".to_owned(),
+    }
+}
+
+/// Reads what a test has written.
+#[cfg(test)]
+pub(crate) fn read<T: for<'de> Deserialize<'de>>(text: &str) -> T {
+    Json::parse(text.as_bytes()).unwrap().read().unwrap()
 }

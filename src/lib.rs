@@ -15,6 +15,7 @@
 
 pub mod admin;
 pub mod bypass;
+pub mod calendar;
 pub mod client_address;
 pub mod config;
 #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]

@@ -47,7 +47,7 @@ def main(arguments):
     missing = sorted(NAMES.keys() - exported)
     if missing:
         sys.exit(f"the module lacks {', '.join(missing)}")
-    linked = subprocess.run(["rust-lld", *kept])
+    linked = subprocess.run(["rust-lld", *kept, "--compress-relocations"])
     if linked.returncode != 0:
         sys.exit(linked.returncode)
     output = kept[kept.index("-o") + 1]

@@ -71,7 +71,7 @@ impl State {
             [] => Ok(Self::default()),
             [VERSION, json @ ..] => {
                 let json = Json::parse(json).map_err(|_| UnreadableState)?;
-                json.read().map_err(|_| UnreadableState)
+                json.read_leniently().map_err(|_| UnreadableState)
             }
             _ => Err(UnreadableState),
         }

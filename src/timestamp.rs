@@ -3,14 +3,13 @@
 use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
-use time::{OffsetDateTime, UtcOffset, format_description::well_known::Rfc3339};
+
+use crate::calendar::DateTime;
 
 /// Milliseconds since the Unix epoch, within the years 0 to 9999 that
 /// [RFC 3339](https://www.rfc-editor.org/rfc/rfc3339) can write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Timestamp(i64);
-
-const NANOS_PER_MILLI: i128 = 1_000_000;
 
 impl Timestamp {
     const MIN: i64 = -62_167_219_200_000;
@@ -28,14 +27,7 @@ impl Timestamp {
 
     /// Reads an RFC 3339 date-time with its offset, cut to whole milliseconds.
     pub fn parse(text: &str) -> Option<Self> {
-        let separator = text.as_bytes().get(10)?;
-        if !matches!(separator, b'T' | b't') {
-            return None;
-        }
-        let nanos = OffsetDateTime::parse(text, &Rfc3339)
-            .ok()?
-            .unix_timestamp_nanos();
-        let millis = i64::try_from(nanos.div_euclid(NANOS_PER_MILLI)).ok()?;
+        let millis = DateTime::parse_rfc3339(text)?.unix_millis();
         (Self::MIN..=Self::MAX)
             .contains(&millis)
             .then_some(Self(millis))
@@ -67,13 +59,7 @@ impl Timestamp {
 /// RFC 3339 in UTC.
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text = OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * NANOS_PER_MILLI)
-            .ok()
-            .and_then(|moment| moment.to_offset(UtcOffset::UTC).format(&Rfc3339).ok());
-        match text {
-            Some(text) => f.write_str(&text),
-            None => write!(f, "{} ms", self.0),
-        }
+        DateTime::from_unix_millis(self.0).fmt(f)
     }
 }
 

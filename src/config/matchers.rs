@@ -2,30 +2,31 @@
 
 use std::fmt;
 
-use serde::{
-    Deserialize, Deserializer,
-    de::{self, value::MapAccessDeserializer},
-};
-
-use super::shape::present;
+use serde::{Deserialize, Deserializer, de};
 
 /// `allow`
 #[derive(Debug, Default, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields, default)]
 pub struct MatchersConfig {
     /// IP addresses and CIDR blocks.
+    #[serde(default)]
     pub client_ips: Vec<String>,
     /// Paths, without their query.
+    #[serde(default)]
     pub paths: Vec<PathConfig>,
     /// Host names, and `*.` with the domain that follows.
+    #[serde(default)]
     pub hosts: Vec<String>,
     /// HTTP methods.
+    #[serde(default)]
     pub methods: Vec<String>,
     /// Request headers.
+    #[serde(default)]
     pub headers: Vec<FieldConfig>,
     /// Request cookies.
+    #[serde(default)]
     pub cookies: Vec<FieldConfig>,
     /// Envoy attributes.
+    #[serde(default)]
     pub attributes: Vec<AttributeConfig>,
 }
 
@@ -40,19 +41,18 @@ pub enum PathConfig {
 
 /// An entry of `paths` that names its kind; exactly one is given.
 #[derive(Debug, Default, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields, default)]
 pub struct PathKindConfig {
     /// The whole path.
-    #[serde(deserialize_with = "present")]
+    #[serde(default)]
     pub exact: Option<String>,
     /// The first segments of the path.
-    #[serde(deserialize_with = "present")]
+    #[serde(default)]
     pub prefix: Option<String>,
     /// The last characters of the path.
-    #[serde(deserialize_with = "present")]
+    #[serde(default)]
     pub suffix: Option<String>,
     /// A regular expression that matches the whole path.
-    #[serde(deserialize_with = "present")]
+    #[serde(default)]
     pub regex: Option<String>,
 }
 
@@ -71,57 +71,58 @@ impl<'de> Deserialize<'de> for PathConfig {
                 Ok(PathConfig::Pattern(pattern.to_owned()))
             }
 
-            fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<PathConfig, A::Error> {
-                PathKindConfig::deserialize(MapAccessDeserializer::new(map)).map(PathConfig::Kind)
+            fn visit_newtype_struct<D: Deserializer<'de>>(
+                self,
+                object: D,
+            ) -> Result<PathConfig, D::Error> {
+                PathKindConfig::deserialize(object).map(PathConfig::Kind)
             }
         }
 
-        deserializer.deserialize_any(Visitor)
+        deserializer.deserialize_newtype_struct("PathConfig", Visitor)
     }
 }
 
 /// An entry of `headers` or `cookies`; exactly one kind is given.
 #[derive(Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct FieldConfig {
     /// The name of the header or cookie.
     pub name: String,
     /// The whole value.
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default)]
     pub exact: Option<String>,
     /// How the value begins.
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default)]
     pub prefix: Option<String>,
     /// How the value ends.
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default)]
     pub suffix: Option<String>,
     /// A regular expression that matches the whole value.
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default)]
     pub regex: Option<String>,
     /// Whether it is there at all.
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default)]
     pub present: Option<bool>,
 }
 
 /// An entry of `attributes`; exactly one kind is given.
 #[derive(Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct AttributeConfig {
     /// The path of the attribute, a segment an element.
     pub path: Vec<String>,
     /// The whole value.
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default)]
     pub exact: Option<String>,
     /// How the value begins.
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default)]
     pub prefix: Option<String>,
     /// How the value ends.
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default)]
     pub suffix: Option<String>,
     /// A regular expression that matches the whole value.
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default)]
     pub regex: Option<String>,
     /// Whether it is there at all.
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default)]
     pub present: Option<bool>,
 }

@@ -4,59 +4,58 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, de};
 
-use super::shape::{Number, present};
+use super::shape::Number;
 
 /// `response`
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields, default)]
 pub struct ResponseConfig {
     /// HTTP status code, 200 to 599.
-    #[serde(deserialize_with = "present")]
+    #[serde(default)]
     pub status: Option<Number>,
     /// The `Retry-After` of a reply for which no end is known.
-    #[serde(deserialize_with = "present")]
+    #[serde(default)]
     pub retry_after: Option<RetryAfterConfig>,
     /// The most seconds that are added to each `Retry-After` in seconds.
-    #[serde(deserialize_with = "present")]
+    #[serde(default)]
     pub retry_after_jitter: Option<Number>,
     /// Seconds for the `Refresh` header of HTML replies.
-    #[serde(deserialize_with = "present")]
+    #[serde(default)]
     pub refresh: Option<Number>,
     /// The representation of the body.
-    #[serde(deserialize_with = "present")]
+    #[serde(default)]
     pub format: Option<Format>,
     /// `{{title}}` of the bodies.
-    #[serde(deserialize_with = "present")]
+    #[serde(default)]
     pub title: Option<String>,
     /// `{{message}}` of the bodies.
-    #[serde(deserialize_with = "present")]
+    #[serde(default)]
     pub message: Option<String>,
     /// Template of the HTML body.
-    #[serde(deserialize_with = "present")]
+    #[serde(default)]
     pub html: Option<String>,
     /// Template of the JSON body.
-    #[serde(deserialize_with = "present")]
+    #[serde(default)]
     pub json: Option<String>,
     /// Template of the plain text body.
-    #[serde(deserialize_with = "present")]
+    #[serde(default)]
     pub text: Option<String>,
     /// Where browsers are sent.
-    #[serde(deserialize_with = "present")]
+    #[serde(default)]
     pub redirect: Option<String>,
     /// More headers of the reply.
-    #[serde(deserialize_with = "present")]
+    #[serde(default)]
     pub headers: Option<HeadersConfig>,
     /// The types of `Clear-Site-Data`.
-    #[serde(deserialize_with = "present")]
+    #[serde(default)]
     pub clear_site_data: Option<Vec<String>>,
     /// The cookies that the reply ends.
-    #[serde(deserialize_with = "present")]
+    #[serde(default)]
     pub expire_cookies: Option<Vec<String>>,
     /// The origins that may read the reply.
-    #[serde(deserialize_with = "present")]
+    #[serde(default)]
     pub cors: Option<CorsConfig>,
     /// Whether proxies in front are told not to retry.
-    #[serde(deserialize_with = "present")]
+    #[serde(default)]
     pub no_retry: Option<bool>,
 }
 
@@ -91,7 +90,6 @@ impl ResponseConfig {
 
 /// `response.cors`
 #[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct CorsConfig {
     /// Origins, or `*`.
     pub allow_origins: Vec<String>,

@@ -27,11 +27,3 @@ impl<'de> Deserialize<'de> for Number {
         deserializer.deserialize_u64(Visitor)
     }
 }
-
-/// A key that is there has a value: unlike [`Option`]'s own reading, `null` is refused
-/// by types that do not expect it.
-pub(super) fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
-    deserializer: D,
-) -> Result<Option<T>, D::Error> {
-    T::deserialize(deserializer).map(Some)
-}

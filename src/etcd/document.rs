@@ -44,7 +44,7 @@ impl Document {
     pub(super) fn read(value: &[u8]) -> Result<Self, InvalidConfig> {
         Json::parse(value)
             .map_err(|error| InvalidConfig::syntax(&error))?
-            .read()
+            .read_leniently()
     }
 
     /// The value of the key.

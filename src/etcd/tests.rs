@@ -128,7 +128,7 @@ fn now() -> Timestamp {
 
 fn set(value: &str) -> StateChange {
     StateChange {
-        edit: Edit::Set(serde_json::from_str(value).unwrap()),
+        edit: Edit::Set(crate::json::read(value)),
         precondition: Precondition::Any,
     }
 }

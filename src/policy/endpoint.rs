@@ -193,15 +193,12 @@ mod tests {
 
     fn endpoint(keys: &str) -> Result<Endpoint, InvalidConfig> {
         let json = format!(r#"{{"path":"/m",{keys}}}"#);
-        Endpoint::compile(
-            serde_json::from_str(&json).unwrap(),
-            |variable| match variable {
-                "GOOD" => Some("sixteen bytes ok".into()),
-                "SHORT" => Some("fifteen bytes..".into()),
-                "EMPTY" => Some(String::new()),
-                _ => None,
-            },
-        )
+        Endpoint::compile(crate::json::read(&json), |variable| match variable {
+            "GOOD" => Some("sixteen bytes ok".into()),
+            "SHORT" => Some("fifteen bytes..".into()),
+            "EMPTY" => Some(String::new()),
+            _ => None,
+        })
     }
 
     fn abc() -> Endpoint {

@@ -213,12 +213,12 @@ mod tests {
     }
 
     fn cookie(json: &str) -> CookieMatch {
-        CookieMatch::compile(serde_json::from_str(json).unwrap()).unwrap()
+        CookieMatch::compile(crate::json::read(json)).unwrap()
     }
 
     #[test]
     fn header_names_are_compared_without_case_and_lines_joined() {
-        let entry = serde_json::from_str(r#"{"name":"X-Role","exact":"a,b"}"#).unwrap();
+        let entry = crate::json::read(r#"{"name":"X-Role","exact":"a,b"}"#);
         let entry = HeaderMatch::compile(entry).unwrap();
         assert!(entry.matches(&headers(&[("x-role", "a"), ("x-role", "b")])));
         assert!(!entry.matches(&headers(&[("x-role", "a")])));
@@ -228,7 +228,7 @@ mod tests {
     fn names_that_can_never_match_are_refused() {
         for name in ["", ":path", "a b", "Host", "\u{e9}"] {
             let entry = format!(r#"{{"name":{name:?},"present":true}}"#);
-            let error = HeaderMatch::compile(serde_json::from_str(&entry).unwrap()).unwrap_err();
+            let error = HeaderMatch::compile(crate::json::read(&entry)).unwrap_err();
             assert!(error.to_string().starts_with("name: "), "{error}");
         }
     }
@@ -255,7 +255,7 @@ mod tests {
 
     #[test]
     fn an_attribute_that_is_no_text_matches_nothing() {
-        let compile = |json: &str| AttributeMatch::compile(serde_json::from_str(json).unwrap());
+        let compile = |json: &str| AttributeMatch::compile(crate::json::read(json));
         let present = compile(r#"{"path":["a","b"],"present":true}"#).unwrap();
         let absent = compile(r#"{"path":["a","b"],"present":false}"#).unwrap();
         assert_eq!(present.path().as_bytes(), b"a\0b");

@@ -1,26 +1,33 @@
 //! What is wrong with a plugin configuration.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 /// The first fault of a plugin configuration: where it is and what was expected.
 ///
 /// Its text is one line: `allow.client_ips[2]: "10.0.0.300" is not an IP address or CIDR
 /// block`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct InvalidConfig {
+pub struct InvalidConfig(Box<Fault>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Fault {
     path: String,
-    problem: String,
+    problem: Cow<'static, str>,
 }
 
 impl std::error::Error for InvalidConfig {}
 
 impl InvalidConfig {
     /// A fault of the value at hand; [`Located`] adds where it is.
-    pub fn new(problem: impl Into<String>) -> Self {
-        Self {
-            path: String::new(),
-            problem: problem.into(),
-        }
+    pub fn new(problem: impl Into<Cow<'static, str>>) -> Self {
+        Self::of(problem.into())
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn of(problem: Cow<'static, str>) -> Self {
+        let path = String::new();
+        Self(Box::new(Fault { path, problem }))
     }
 
     /// A text that is not JSON; the problem names line and column.
@@ -29,21 +36,29 @@ impl InvalidConfig {
     }
 
     /// The same of what `parent` holds.
+    #[cold]
+    #[inline(never)]
     pub(crate) fn under(mut self, parent: &str) -> Self {
-        let separator = match self.path.as_bytes().first() {
+        let separator = match self.0.path.as_bytes().first() {
             None | Some(b'[') => "",
             Some(_) => ".",
         };
-        self.path = format!("{parent}{separator}{}", self.path);
+        self.0.path = format!("{parent}{separator}{}", self.0.path);
         self
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn under_index(self, index: usize) -> Self {
+        self.under(&format!("[{index}]"))
     }
 }
 
 /// One line, whatever the configuration holds.
 impl fmt::Display for InvalidConfig {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let separator = if self.path.is_empty() { "" } else { ": " };
-        for part in [&self.path, separator, &self.problem] {
+        let separator = if self.0.path.is_empty() { "" } else { ": " };
+        for part in [self.0.path.as_str(), separator, &self.0.problem] {
             for character in part.chars() {
                 if character.is_control() {
                     write!(f, "{}", character.escape_default())?;
@@ -62,14 +77,16 @@ pub trait Located: Sized {
     fn at(self, key: &str) -> Self;
 
     /// The fault lies in this element of a list.
-    fn at_index(self, index: usize) -> Self {
-        self.at(&format!("[{index}]"))
-    }
+    fn at_index(self, index: usize) -> Self;
 }
 
 impl<T> Located for Result<T, InvalidConfig> {
     fn at(self, key: &str) -> Self {
         self.map_err(|error| error.under(key))
+    }
+
+    fn at_index(self, index: usize) -> Self {
+        self.map_err(|error| error.under_index(index))
     }
 }
 
@@ -78,9 +95,9 @@ pub(super) fn each<E, T>(
     entries: impl IntoIterator<Item = E>,
     mut compile: impl FnMut(E) -> Result<T, InvalidConfig>,
 ) -> Result<Vec<T>, InvalidConfig> {
-    entries
-        .into_iter()
-        .enumerate()
-        .map(|(index, entry)| compile(entry).at_index(index))
-        .collect()
+    let mut compiled = Vec::new();
+    for (index, entry) in entries.into_iter().enumerate() {
+        compiled.push(compile(entry).at_index(index)?);
+    }
+    Ok(compiled)
 }

@@ -39,6 +39,17 @@ impl Matchers {
         })
     }
 
+    /// Whether there is no entry of any kind.
+    pub fn is_empty(&self) -> bool {
+        self.client_ips.is_empty()
+            && self.paths.is_empty()
+            && self.hosts.is_empty()
+            && self.methods.is_empty()
+            && self.headers.is_empty()
+            && self.cookies.is_empty()
+            && self.attributes.is_empty()
+    }
+
     /// The kind of the first entry that matches, in the order of the fields.
     pub fn first_match(&self, request: &impl RequestHead) -> Option<Reason> {
         Reason::ALL
@@ -99,7 +110,7 @@ mod tests {
     use crate::request::{Attribute, testing::TestRequest};
 
     fn matchers(json: &str) -> Matchers {
-        Matchers::compile(serde_json::from_str(json).unwrap(), Reading::Canonical).unwrap()
+        Matchers::compile(crate::json::read(json), Reading::Canonical).unwrap()
     }
 
     fn request() -> TestRequest {
@@ -217,8 +228,7 @@ mod tests {
                 "attributes[0].path: expected",
             ),
         ] {
-            let refused =
-                Matchers::compile(serde_json::from_str(json).unwrap(), Reading::Canonical);
+            let refused = Matchers::compile(crate::json::read(json), Reading::Canonical);
             let refused = refused.unwrap_err().to_string();
             assert!(refused.starts_with(error), "{json} gave {refused}");
         }

@@ -1,6 +1,6 @@
 //! A set of IP addresses and CIDR blocks.
 
-use std::net::IpAddr;
+use std::{collections::BinaryHeap, net::IpAddr};
 
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
@@ -20,17 +20,16 @@ impl Networks {
     /// # Errors
     /// The first entry that is no address and no block.
     pub fn compile(entries: &[String]) -> Result<Self, InvalidConfig> {
+        let mut blocks = BinaryHeap::from(each(entries, parse)?).into_sorted_vec();
+        // A block sorts behind those that it lies in.
+        blocks.dedup_by(|inner, outer| outer.contains(&*inner));
         let mut networks = Self::default();
-        for network in each(entries, parse)? {
-            match network {
-                IpNet::V4(network) => networks.v4.push(network),
-                IpNet::V6(network) => networks.v6.push(network),
+        for block in blocks {
+            match block {
+                IpNet::V4(block) => networks.v4.push(block),
+                IpNet::V6(block) => networks.v6.push(block),
             }
         }
-        networks.v4 = Ipv4Net::aggregate(&networks.v4);
-        networks.v6 = Ipv6Net::aggregate(&networks.v6);
-        networks.v4.sort_unstable();
-        networks.v6.sort_unstable();
         Ok(networks)
     }
 

@@ -169,7 +169,7 @@ mod tests {
     use super::*;
 
     fn paths(json: &str) -> Result<Paths, InvalidConfig> {
-        Paths::compile(serde_json::from_str(json).unwrap(), Reading::Canonical)
+        Paths::compile(crate::json::read(json), Reading::Canonical)
     }
 
     #[test]

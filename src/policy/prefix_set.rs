@@ -1,5 +1,7 @@
 //! A set of prefixes that is searched in the time of one comparison.
 
+use std::collections::BinaryHeap;
+
 /// Prefixes of which none begins with another, in order.
 ///
 /// Whatever begins with one of them sorts behind it and before the next: so only the last
@@ -28,8 +30,8 @@ impl PrefixSet {
 
 impl FromIterator<Vec<u8>> for PrefixSet {
     fn from_iter<I: IntoIterator<Item = Vec<u8>>>(prefixes: I) -> Self {
-        let mut prefixes: Vec<Box<[u8]>> = prefixes.into_iter().map(Into::into).collect();
-        prefixes.sort_unstable();
+        let prefixes: BinaryHeap<Box<[u8]>> = prefixes.into_iter().map(Into::into).collect();
+        let mut prefixes = prefixes.into_sorted_vec();
         prefixes.dedup_by(|longer, shorter| longer.starts_with(shorter));
         Self(prefixes)
     }

@@ -2,7 +2,7 @@
 
 use super::{InvalidConfig, Located, matchers::Matchers, paths::Reading, response::Response};
 use crate::{
-    config::{Action, MatchersConfig, ResponseConfig, RuleConfig},
+    config::{Action, ResponseConfig, RuleConfig},
     request::RequestHead,
 };
 
@@ -90,28 +90,28 @@ impl Rule {
         if config.name.as_deref() == Some("") {
             return Err(InvalidConfig::new("is empty")).at("name");
         }
-        if config.matches == MatchersConfig::default() {
+        let reading = match config.action {
+            Action::Allow | Action::Follow => Reading::Canonical,
+            Action::Block | Action::On => Reading::AsSentOrNormalised,
+        };
+        let matches = Matchers::compile(config.matches, reading).at("match")?;
+        if matches.is_empty() {
             return Err(InvalidConfig::new(
                 "names nothing to match: expected client_ips, paths, hosts, methods, headers, \
                  cookies or attributes",
             ))
             .at("match");
         }
-        let reading = match config.action {
-            Action::Allow | Action::Follow => Reading::Canonical,
-            Action::Block | Action::On => Reading::AsSentOrNormalised,
-        };
-        let response = if config.response == ResponseConfig::default() {
-            None
-        } else {
-            Some(Response::compile(config.response.or(global), scope).at("response")?)
-        };
+        let response = config
+            .response
+            .map(|response| Response::compile(response.or(global), scope).at("response"))
+            .transpose()?;
         Ok(Self {
             index,
             name: config.name.map(Into::into),
             action: config.action,
             response,
-            matches: Matchers::compile(config.matches, reading).at("match")?,
+            matches,
         })
     }
 }
@@ -122,8 +122,8 @@ mod tests {
     use crate::request::testing::TestRequest;
 
     fn rules(json: &str) -> Result<Rules, InvalidConfig> {
-        let global = serde_json::from_str(r#"{"status":599,"title":"global"}"#).unwrap();
-        Rules::compile(serde_json::from_str(json).unwrap(), &global, "s")
+        let global = crate::json::read(r#"{"status":599,"title":"global"}"#);
+        Rules::compile(crate::json::read(json), &global, "s")
     }
 
     fn first<'r>(rules: &'r Rules, on: bool, headers: &[(&str, &str)]) -> Option<&'r str> {

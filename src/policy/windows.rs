@@ -72,7 +72,7 @@ mod tests {
     use super::*;
 
     fn windows(json: &str) -> Result<Windows, InvalidConfig> {
-        Windows::compile(serde_json::from_str(json).unwrap())
+        Windows::compile(crate::json::read(json))
     }
 
     fn at(hour: &str) -> Timestamp {

@@ -9,7 +9,7 @@ use crate::{
 /// The reply of a policy to a request, `json` being the plugin configuration without `mode`.
 fn reply(json: &str, setting: Option<&str>, headers: &[(&str, &str)]) -> LocalReply<'static> {
     let policy: &'static Policy = Box::leak(Box::new(policy(json)));
-    let setting = setting.map(|setting| serde_json::from_str(setting).unwrap());
+    let setting = setting.map(crate::json::read);
     let state: &'static State = Box::leak(Box::new(State {
         generation: 1,
         setting,

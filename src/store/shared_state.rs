@@ -169,7 +169,7 @@ mod tests {
     fn change(maintenance: bool) -> StateChange {
         let setting = format!(r#"{{"maintenance":{maintenance}}}"#);
         StateChange {
-            edit: Edit::Set(serde_json::from_str(&setting).unwrap()),
+            edit: Edit::Set(crate::json::read(&setting)),
             precondition: Precondition::Any,
         }
     }

@@ -129,7 +129,7 @@ mod tests {
                 "attributes[1]",
             ),
         ] {
-            let allow = serde_json::from_str(json).unwrap();
+            let allow = crate::json::read(json);
             assert_eq!(entry_of(kind, allow, &request), format!("allow.{place}"));
         }
     }

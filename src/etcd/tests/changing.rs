@@ -85,7 +85,7 @@ fn a_write_without_an_answer_is_told_from_one_that_was_refused() {
         let vm = Vm::alone(&model);
         let mut change = vm.begin(set(ON));
         assert_eq!(step(&model, &mut *change), None);
-        model.answer().unwrap();
+        let _ = model.answer().unwrap();
         let failed = change.on_answer(Err(Failure::new(code, "")), now());
         let error = failed.unwrap().unwrap_err();
         let unconfirmed = matches!(error, ChangeError::Unconfirmed(_));

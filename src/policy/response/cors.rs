@@ -66,7 +66,7 @@ mod tests {
     use super::*;
 
     fn cors(json: &str) -> Result<Cors, InvalidConfig> {
-        Cors::compile(serde_json::from_str(json).unwrap())
+        Cors::compile(crate::json::read(json))
     }
 
     #[test]
