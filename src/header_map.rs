@@ -1,6 +1,6 @@
 //! The headers of a request, as the host hands them over.
 
-use std::{borrow::Cow, iter, ops::Range, slice};
+use std::{borrow::Cow, ops::Range, slice};
 
 /// A header map in the encoding of the Proxy-Wasm ABI, read in place: the number of
 /// headers, the lengths of each name and value, then each name and value with a NUL
@@ -78,23 +78,18 @@ impl HeaderMap {
 
     /// The first line of a header that cannot be repeated, such as `:path`.
     pub fn first(&self, name: &str) -> Option<&[u8]> {
-        self.values(name).next()
-    }
-
-    fn values(&self, name: &str) -> impl Iterator<Item = &[u8]> {
-        let mut lines = Lines::of(&self.0);
-        iter::from_fn(move || lines.value_of(name.as_bytes()))
+        Lines::of(&self.0).value_of(name.as_bytes())
     }
 
     fn joined(&self, name: &str, separator: &[u8]) -> Option<Cow<'_, [u8]>> {
-        let mut values = self.values(name);
-        let first = Cow::Borrowed(values.next()?);
-        Some(values.fold(first, |joined, value| {
-            let mut joined = joined.into_owned();
+        let mut lines = Lines::of(&self.0);
+        let mut joined = Cow::Borrowed(lines.value_of(name.as_bytes())?);
+        while let Some(value) = lines.value_of(name.as_bytes()) {
+            let joined = joined.to_mut();
             joined.extend_from_slice(separator);
             joined.extend_from_slice(value);
-            Cow::Owned(joined)
-        }))
+        }
+        Some(joined)
     }
 }
 
@@ -134,6 +129,7 @@ impl<'m> Lines<'m> {
     }
 
     /// Where the next name and value lie: nowhere, if a sum wraps around.
+    #[inline]
     fn next_ranges(&mut self) -> Option<(Range<usize>, Range<usize>)> {
         let [name, value] = self.lengths.next()?;
         let name = self.at..self.at.wrapping_add(size(*name));
@@ -154,6 +150,7 @@ impl<'m> Iterator for Lines<'m> {
 }
 
 /// A length on a machine whose addresses have 32 bits or more.
+#[inline]
 fn size(length: [u8; 4]) -> usize {
     usize::try_from(u32::from_le_bytes(length)).unwrap_or(usize::MAX)
 }

@@ -47,7 +47,10 @@ def main(arguments):
     missing = sorted(NAMES.keys() - exported)
     if missing:
         sys.exit(f"the module lacks {', '.join(missing)}")
-    linked = subprocess.run(["rust-lld", *kept, "--compress-relocations"])
+    if "--strip-all" in kept:
+        # What a debugger would read does not go with it.
+        kept.append("--compress-relocations")
+    linked = subprocess.run(["rust-lld", *kept])
     if linked.returncode != 0:
         sys.exit(linked.returncode)
     output = kept[kept.index("-o") + 1]
