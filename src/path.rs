@@ -59,16 +59,46 @@ fn is_canonical_octet(octet: Octet) -> bool {
 /// are merged and dot segments removed
 /// ([RFC 3986 section 5.2.4](https://www.rfc-editor.org/rfc/rfc3986#section-5.2.4)).
 pub fn normalised(path: &[u8]) -> Vec<u8> {
-    let decoded = decode_all(path);
+    resolved(&decode_all(path), true, true)
+}
+
+type Decode = fn(&[u8]) -> Vec<u8>;
+
+/// All such readings; a canonical path has none but [`normalised`] that differs. Servers
+/// decode all escapes, only those that no canonical path has, or only those of unreserved
+/// characters; take `\` for a slash or not; and merge slashes before they remove dot
+/// segments, or after, where `..` takes away an empty segment as well.
+pub fn readings(path: &[u8]) -> impl Iterator<Item = Vec<u8>> {
+    let decode: [Decode; 3] = [
+        decode_all,
+        |path| decode_once(path, |byte| !is_canonical_octet(Octet::Escaped(byte))),
+        |path| decode_once(path, is_unreserved),
+    ];
+    let resolve = [(true, true), (true, false), (false, true), (false, false)];
+    decode.into_iter().flat_map(move |decode| {
+        let decoded = decode(path);
+        resolve.map(|(backslash, merged)| resolved(&decoded, backslash, merged))
+    })
+}
+
+/// Without dot segments and empty ones, which are `merged` before or after; `backslash`
+/// where that is a slash, too.
+fn resolved(decoded: &[u8], backslash: bool, merged: bool) -> Vec<u8> {
+    let is_slash = |byte: &u8| *byte == b'/' || backslash && *byte == b'\\';
+    let decoded = match decoded {
+        [first, rest @ ..] if is_slash(first) => rest,
+        rest => rest,
+    };
     let mut segments: Vec<&[u8]> = Vec::new();
     let mut ends_in_slash = false;
-    for segment in decoded.split(|byte| matches!(byte, b'/' | b'\\')) {
+    for segment in decoded.split(is_slash) {
         let segment = segment
             .split(|&byte| byte == b';')
             .next()
             .unwrap_or_default();
         match segment {
-            b"" | b"." => {}
+            b"." => {}
+            b"" if merged => {}
             b".." => {
                 segments.pop();
             }
@@ -76,15 +106,35 @@ pub fn normalised(path: &[u8]) -> Vec<u8> {
         }
         ends_in_slash = matches!(segment, b"" | b"." | b"..");
     }
-    let mut normalised = Vec::with_capacity(decoded.len() + 1);
-    for segment in &segments {
-        normalised.push(b'/');
-        normalised.extend_from_slice(segment);
+    let mut resolved = Vec::with_capacity(decoded.len() + 1);
+    for segment in segments.iter().filter(|segment| !segment.is_empty()) {
+        resolved.push(b'/');
+        resolved.extend_from_slice(segment);
     }
-    if ends_in_slash || segments.is_empty() {
-        normalised.push(b'/');
+    if ends_in_slash || resolved.is_empty() {
+        resolved.push(b'/');
     }
-    normalised
+    resolved
+}
+
+/// Decodes escapes of some bytes, once.
+fn decode_once(path: &[u8], which: impl Fn(u8) -> bool) -> Vec<u8> {
+    let mut decoded = Vec::with_capacity(path.len());
+    let mut rest = path;
+    for octet in octets(path) {
+        let length = if matches!(octet, Octet::Escaped(_)) {
+            3
+        } else {
+            1
+        };
+        let (written, tail) = rest.split_at_checked(length).unwrap_or((rest, &[]));
+        match octet {
+            Octet::Escaped(byte) if which(byte) => decoded.push(byte),
+            _ => decoded.extend_from_slice(written),
+        }
+        rest = tail;
+    }
+    decoded
 }
 
 /// Decodes escapes until none is left, in one pass: a byte that completes an escape is
@@ -203,6 +253,24 @@ mod tests {
     }
 
     #[test]
+    fn what_servers_read_differently_has_several_readings() {
+        for (path, expected) in [
+            ("/x/../caf%C3%A9", &["/caf\u{e9}", "/caf%C3%A9"][..]),
+            ("//a%20b/%2e/%63", &["/a b/c", "/a%20b/c"]),
+            ("/x/../a//../b", &["/b", "/a/b"]),
+            ("/a///../../b/", &["/b/", "/a/b/"]),
+            ("/a%2Fb/../c", &["/a/c", "/c"]),
+            ("/a\\b/../c", &["/a/c", "/c"]),
+        ] {
+            let readings: Vec<Vec<u8>> = readings(path.as_bytes()).collect();
+            for expected in expected {
+                let expected = expected.as_bytes().to_vec();
+                assert!(readings.contains(&expected), "{path} {readings:?}");
+            }
+        }
+    }
+
+    #[test]
     fn nested_escapes_take_no_longer_than_others() {
         let nested = format!("/%{}41", "25".repeat(30_000));
         assert_eq!(normalised(nested.as_bytes()), b"/A");
@@ -213,6 +281,16 @@ mod tests {
         fn a_normalised_path_is_its_own(path: Vec<u8>) {
             let once = normalised(&path);
             proptest::prop_assert_eq!(normalised(&once), once);
+        }
+
+        #[test]
+        fn a_canonical_path_has_no_other_reading(path in "(/([a-z.]|%(C3|20|2e)){1,3}){1,4}/?") {
+            if is_canonical(path.as_bytes()) {
+                let normalised = normalised(path.as_bytes());
+                for reading in readings(path.as_bytes()) {
+                    proptest::prop_assert!(reading == path.as_bytes() || reading == normalised);
+                }
+            }
         }
 
         #[test]

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     config::{PathConfig, PathKindConfig},
-    path::{is_canonical, is_normal, normalised},
+    path::{is_canonical, is_normal, readings},
 };
 
 /// Which readings of what a client sends count.
@@ -84,7 +84,8 @@ impl Paths {
             // Most paths match nothing, and need no second look.
             Reading::Canonical => self.contains(path) && is_canonical(path),
             Reading::AsSentOrNormalised => {
-                self.contains(path) || (!is_normal(path) && self.contains(&normalised(path)))
+                self.contains(path)
+                    || (!is_normal(path) && readings(path).any(|reading| self.contains(&reading)))
             }
         }
     }
@@ -225,6 +226,42 @@ mod tests {
             let paths = paths(entry).unwrap();
             assert!(!paths.contains(b"/") && !paths.contains(b"/a"), "{entry}");
             assert!(!paths.contains(b"/static/a"), "{entry}");
+        }
+    }
+
+    #[test]
+    fn an_entry_with_an_escape_blocks_every_spelling_of_its_path() {
+        for entry in [
+            r#"["/caf%C3%A9"]"#,
+            r#"["/caf%C3%A9/*"]"#,
+            r#"[{"suffix":"f%C3%A9"}]"#,
+            r#"[{"regex":"/[a-z]*%C3%A9"}]"#,
+        ] {
+            let entries = crate::json::read(entry);
+            let paths = Paths::compile(entries, Reading::AsSentOrNormalised).unwrap();
+            for path in [
+                "/caf%C3%A9",
+                "/x/../caf%C3%A9",
+                "//caf%C3%A9",
+                "/%63af%C3%A9;a",
+            ] {
+                assert!(paths.matches(path.as_bytes()), "{entry} {path}");
+            }
+        }
+    }
+
+    #[test]
+    fn whatever_a_dot_segment_may_take_away_a_path_is_blocked() {
+        let entries = crate::json::read(r#"["/a/*"]"#);
+        let paths = Paths::compile(entries, Reading::AsSentOrNormalised).unwrap();
+        for path in [
+            "/x/../a//../b",
+            "//a///../../b",
+            "/x//../../a/b",
+            "/x%2Fy/../a",
+            "/x\\y/../a/b",
+        ] {
+            assert!(paths.matches(path.as_bytes()), "{path}");
         }
     }
 
