@@ -37,7 +37,7 @@ pub struct Follower<D: SharedData + Clone, C: grpc::Client> {
     random: u64,
 }
 
-/// Another VM takes over at once.
+/// Another VM takes over at once, without waiting for the lease to end.
 impl<D: SharedData + Clone, C: grpc::Client> Drop for Follower<D, C> {
     fn drop(&mut self) {
         self.stop();
