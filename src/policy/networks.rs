@@ -60,13 +60,21 @@ fn last_before<T>(blocks: &[T], after: usize) -> Option<&T> {
 
 fn parse(entry: impl AsRef<str>) -> Result<IpNet, InvalidConfig> {
     let entry = entry.as_ref();
-    let network = match entry.parse::<IpNet>() {
-        Ok(network) => network.trunc(),
-        Err(_) => IpNet::from(entry.parse::<IpAddr>().map_err(|_| {
-            InvalidConfig::new(format!("{entry:?} is not an IP address or CIDR block"))
-        })?),
-    };
+    let network = parse_network(entry)
+        .ok_or_else(|| InvalidConfig::new(format!("{entry:?} is not an IP address or CIDR block")))?
+        .trunc();
     Ok(unmapped(network).unwrap_or(network))
+}
+
+/// Not by [`IpNet`]'s own reading, which takes octets with leading zeros: others read those
+/// as octal.
+fn parse_network(entry: &str) -> Option<IpNet> {
+    let Some((address, length)) = entry.split_once('/') else {
+        return Some(entry.parse::<IpAddr>().ok()?.into());
+    };
+    let is_number = length.bytes().all(|byte| byte.is_ascii_digit());
+    let length = length.parse().ok().filter(|_| is_number)?;
+    IpNet::new(address.parse().ok()?, length).ok()
 }
 
 /// The IPv4 block that an IPv4-mapped block (`::ffff:0:0/96` and below) stands for.
@@ -143,6 +151,10 @@ mod tests {
             "localhost",
             "::1/129",
             "10.0.0.1:80",
+            "10.0.010.0/24",
+            "10.0.0.0/",
+            "10.0.0.0/+8",
+            "10.0.0.0/8/8",
         ] {
             let entries = ["10.0.0.1".to_owned(), entry.to_owned()];
             let error = Networks::compile(&entries).unwrap_err().to_string();
