@@ -54,7 +54,30 @@ fn is_canonical_octet(octet: Octet) -> bool {
 /// are merged and dot segments removed
 /// ([RFC 3986 section 5.2.4](https://www.rfc-editor.org/rfc/rfc3986#section-5.2.4)).
 pub fn normalised(path: &[u8]) -> Vec<u8> {
-    let decoded = decode_all(path);
+    resolved(&decode_all(path))
+}
+
+/// The same, but for escapes that a canonical path may have, which stay as they are.
+pub fn canonicalised(path: &[u8]) -> Vec<u8> {
+    let mut decoded = Vec::with_capacity(path.len());
+    let mut rest = path;
+    for octet in octets(path) {
+        let length = if matches!(octet, Octet::Escaped(_)) {
+            3
+        } else {
+            1
+        };
+        let (written, tail) = rest.split_at_checked(length).unwrap_or((rest, &[]));
+        match octet {
+            Octet::Escaped(byte) if !is_canonical_octet(octet) => decoded.push(byte),
+            _ => decoded.extend_from_slice(written),
+        }
+        rest = tail;
+    }
+    resolved(&decoded)
+}
+
+fn resolved(decoded: &[u8]) -> Vec<u8> {
     let mut segments: Vec<&[u8]> = Vec::new();
     let mut ends_in_slash = false;
     for segment in decoded.split(|byte| matches!(byte, b'/' | b'\\')) {
@@ -71,15 +94,15 @@ pub fn normalised(path: &[u8]) -> Vec<u8> {
         }
         ends_in_slash = matches!(segment, b"" | b"." | b"..");
     }
-    let mut normalised = Vec::with_capacity(decoded.len() + 1);
+    let mut resolved = Vec::with_capacity(decoded.len() + 1);
     for segment in &segments {
-        normalised.push(b'/');
-        normalised.extend_from_slice(segment);
+        resolved.push(b'/');
+        resolved.extend_from_slice(segment);
     }
     if ends_in_slash || segments.is_empty() {
-        normalised.push(b'/');
+        resolved.push(b'/');
     }
-    normalised
+    resolved
 }
 
 /// Decodes escapes until none is left, in one pass: a byte that completes an escape is
@@ -198,6 +221,19 @@ mod tests {
     }
 
     #[test]
+    fn escapes_that_a_canonical_path_may_have_can_be_kept() {
+        for (path, canonical) in [
+            ("/x/../caf%C3%A9", "/caf%C3%A9"),
+            ("//a%20b/%2e/%63", "/a%20b/c"),
+            ("/a%2Fb;c/d%2fe\\f", "/a/b/d/e/f"),
+            ("/a%2520/%zz", "/a%20/%zz"),
+        ] {
+            let found = canonicalised(path.as_bytes());
+            assert_eq!(String::from_utf8_lossy(&found), canonical, "{path}");
+        }
+    }
+
+    #[test]
     fn nested_escapes_take_no_longer_than_others() {
         let nested = format!("/%{}41", "25".repeat(30_000));
         assert_eq!(normalised(nested.as_bytes()), b"/A");
@@ -208,6 +244,13 @@ mod tests {
         fn a_normalised_path_is_its_own(path: Vec<u8>) {
             let once = normalised(&path);
             proptest::prop_assert_eq!(normalised(&once), once);
+        }
+
+        #[test]
+        fn a_canonical_path_is_canonicalised(path in "(/([a-z.]|%(C3|20|2e)){1,3}){1,4}/?") {
+            if is_canonical(path.as_bytes()) {
+                proptest::prop_assert_eq!(canonicalised(path.as_bytes()), path.as_bytes());
+            }
         }
 
         #[test]

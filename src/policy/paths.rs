@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     config::{PathConfig, PathKindConfig},
-    path::{is_canonical, normalised},
+    path::{canonicalised, is_canonical, normalised},
 };
 
 /// Which readings of what a client sends count.
@@ -82,7 +82,12 @@ impl Paths {
     pub fn matches(&self, path: &[u8]) -> bool {
         match self.reading {
             Reading::Canonical => is_canonical(path) && self.contains(path),
-            Reading::AsSentOrNormalised => self.contains(path) || self.contains(&normalised(path)),
+            Reading::AsSentOrNormalised => {
+                self.contains(path)
+                    || self.contains(&normalised(path))
+                    // Entries may have escapes that stand for one thing only.
+                    || !is_canonical(path) && self.contains(&canonicalised(path))
+            }
         }
     }
 
@@ -222,6 +227,27 @@ mod tests {
             let paths = paths(entry).unwrap();
             assert!(!paths.contains(b"/") && !paths.contains(b"/a"), "{entry}");
             assert!(!paths.contains(b"/static/a"), "{entry}");
+        }
+    }
+
+    #[test]
+    fn an_entry_with_an_escape_blocks_every_spelling_of_its_path() {
+        for entry in [
+            r#"["/caf%C3%A9"]"#,
+            r#"["/caf%C3%A9/*"]"#,
+            r#"[{"suffix":"f%C3%A9"}]"#,
+            r#"[{"regex":"/[a-z]*%C3%A9"}]"#,
+        ] {
+            let entries = serde_json::from_str(entry).unwrap();
+            let paths = Paths::compile(entries, Reading::AsSentOrNormalised).unwrap();
+            for path in [
+                "/caf%C3%A9",
+                "/x/../caf%C3%A9",
+                "//caf%C3%A9",
+                "/%63af%C3%A9;a",
+            ] {
+                assert!(paths.matches(path.as_bytes()), "{entry} {path}");
+            }
         }
     }
 
