@@ -44,6 +44,24 @@ pub(crate) mod testing {
         pub(crate) before_set: RefCell<Option<Rival>>,
     }
 
+    impl Process {
+        /// Another process that has come this far.
+        pub(crate) fn fork(&self) -> Rc<Self> {
+            Rc::new(Self {
+                values: self.values.clone(),
+                last_cas: self.last_cas.clone(),
+                ..Self::default()
+            })
+        }
+
+        /// All keys, with their values and numbers.
+        pub(crate) fn contents(&self) -> Vec<(String, (Vec<u8>, u32))> {
+            let mut contents: Vec<_> = self.values.borrow().clone().into_iter().collect();
+            contents.sort();
+            contents
+        }
+    }
+
     impl SharedData for Rc<Process> {
         fn version(&self, key: &str) -> Option<u32> {
             self.values.borrow().get(key).map(|(_, cas)| *cas)
