@@ -33,6 +33,8 @@ enum Fault {
     NoCompare,
     /// The signal that the state has changed is lost.
     NoSignal,
+    /// Somebody else is always faster.
+    NoSuccess,
 }
 
 /// Shared data as a VM that is replayed sees it.
@@ -82,6 +84,7 @@ impl SharedData for Rc<Replay> {
         let is_signal = key != STATE_KEY && cas == UNCONDITIONAL;
         self.call(|process| match self.fault {
             Fault::NoSignal if is_signal => true,
+            Fault::NoSuccess if key == STATE_KEY => false,
             Fault::NoCompare => process.set(key, value, UNCONDITIONAL),
             _ => process.set(key, value, cas),
         })
@@ -488,6 +491,15 @@ fn a_signal_that_is_lost_is_noticed() {
     let violation = explore(two_workers(Fault::NoSignal, 0, true)).unwrap_err();
     let expected = "an acknowledged change is not obeyed";
     assert!(violation.starts_with(expected), "{violation}");
+}
+
+#[test]
+fn what_could_not_be_written_is_not_acknowledged() {
+    let mut world = two_workers(Fault::NoSuccess, 0, true);
+    while !world.vms[0].is_done {
+        world.step(0).unwrap();
+    }
+    assert_eq!((world.vms[0].outcomes, world.acknowledged.len()), (4, 0));
 }
 
 #[test]

@@ -10,16 +10,6 @@ pub struct Steps {
     pub merge_slashes: bool,
 }
 
-impl Steps {
-    pub fn all() -> impl Iterator<Item = Self> {
-        (0..8).map(|bits| Self {
-            unescape_slashes: bits & 1 != 0,
-            normalise: bits & 2 != 0,
-            merge_slashes: bits & 4 != 0,
-        })
-    }
-}
-
 /// A path (without query) as Envoy would make it, but for the escapes that it adds.
 pub fn normalise(path: &[u8], steps: Steps) -> Vec<u8> {
     let mut path = path.to_vec();
@@ -38,7 +28,12 @@ pub fn normalise(path: &[u8], steps: Steps) -> Vec<u8> {
         path = remove_dot_segments(&path);
     }
     if steps.merge_slashes {
+        let is_all_slashes = path.len() > 1 && path.iter().all(|&byte| byte == b'/');
         path.dedup_by(|next, last| (*next, *last) == (b'/', b'/'));
+        if is_all_slashes {
+            // Envoy 1.40 leaves two.
+            path.push(b'/');
+        }
     }
     path
 }

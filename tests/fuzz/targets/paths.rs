@@ -33,7 +33,7 @@ pub fn check(data: &[u8]) {
         assert!(is_plain(path), "{}", shown());
         assert!(block.matches(path), "{}", shown());
     }
-    for steps in Steps::all() {
+    for steps in all_steps() {
         let normal = normalise(path, steps);
         if is_allowed {
             assert!(allow.matches(&normal), "{steps:?} {}", shown());
@@ -62,4 +62,13 @@ fn is_plain(path: &[u8]) -> bool {
     path.iter().all(u8::is_ascii_graphic)
         && !text.contains(['\\', ';'])
         && !escapes.any(is_bad_escape)
+}
+
+/// What an Envoy in front, or the same one, may be configured to do.
+fn all_steps() -> impl Iterator<Item = Steps> {
+    (0..8).map(|bits| Steps {
+        unescape_slashes: bits & 1 != 0,
+        normalise: bits & 2 != 0,
+        merge_slashes: bits & 4 != 0,
+    })
 }
