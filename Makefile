@@ -20,8 +20,9 @@ TARGET := wasm32-wasip1
 MODULE := target/$(TARGET)/release/maintenance_mode.wasm
 SAMPLE := target/sample.env
 
-# How long each target of the fuzzer runs: make fuzz SECONDS=600
+# Which targets of the fuzzer run, and how long each: make fuzz SECONDS=600 TARGETS=paths
 SECONDS ?= 60
+TARGETS ?= $(notdir $(wildcard tests/fuzz/corpus/*))
 FUZZ    := target/fuzz
 # Coverage for libFuzzer, by flags that the stable compiler knows: neither cargo-fuzz nor
 # clang is needed, but a C++ compiler is.
@@ -74,7 +75,7 @@ fuzz: ## Look for inputs that break a property, SECONDS=60 for each reader of ou
 	@host=$$(rustc -vV | sed -n 's/^host: //p'); \
 	RUSTFLAGS="$(FUZZ_FLAGS)" cargo build --release --locked --bins \
 		--manifest-path tests/fuzz/Cargo.toml --target $$host --target-dir $(FUZZ) && \
-	for name in $(notdir $(wildcard tests/fuzz/corpus/*)); do \
+	for name in $(TARGETS); do \
 		mkdir -p $(FUZZ)/found/$$name; \
 		$(FUZZ)/$$host/release/$$name -max_total_time=$(SECONDS) -timeout=10 -max_len=4096 \
 			-artifact_prefix=$(FUZZ)/$$name- -print_final_stats=1 \
