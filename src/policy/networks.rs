@@ -66,15 +66,15 @@ fn parse(entry: impl AsRef<str>) -> Result<IpNet, InvalidConfig> {
     Ok(unmapped(network).unwrap_or(network))
 }
 
-/// Not by [`IpNet`]'s own reading, which takes octets with leading zeros: others read those
+/// Not by [`IpNet`]'s own reading, which takes numbers with leading zeros: others read those
 /// as octal.
 fn parse_network(entry: &str) -> Option<IpNet> {
     let Some((address, length)) = entry.split_once('/') else {
         return Some(entry.parse::<IpAddr>().ok()?.into());
     };
-    let is_number = length.bytes().all(|byte| byte.is_ascii_digit());
-    let length = length.parse().ok().filter(|_| is_number)?;
-    IpNet::new(address.parse().ok()?, length).ok()
+    let bits: u8 = length.parse().ok()?;
+    let network = IpNet::new(address.parse().ok()?, bits).ok()?;
+    (bits.to_string() == length).then_some(network)
 }
 
 /// The IPv4 block that an IPv4-mapped block (`::ffff:0:0/96` and below) stands for.
@@ -154,6 +154,7 @@ mod tests {
             "10.0.010.0/24",
             "10.0.0.0/",
             "10.0.0.0/+8",
+            "10.0.0.0/08",
             "10.0.0.0/8/8",
         ] {
             let entries = ["10.0.0.1".to_owned(), entry.to_owned()];

@@ -26,9 +26,8 @@ pub fn block(text: &str) -> Option<Block> {
     let most = if address.is_ipv4() { 32 } else { 128 };
     let length = match length {
         Some(length) => {
-            let plain = length.len() <= 3 && length.bytes().all(|byte| byte.is_ascii_digit());
             let number: u32 = length.parse().ok()?;
-            (plain && number <= most).then_some(number)?
+            (number.to_string() == length && number <= most).then_some(number)?
         }
         None => most,
     };
