@@ -54,11 +54,66 @@ fn is_canonical_octet(octet: Octet) -> bool {
 /// are merged and dot segments removed
 /// ([RFC 3986 section 5.2.4](https://www.rfc-editor.org/rfc/rfc3986#section-5.2.4)).
 pub fn normalised(path: &[u8]) -> Vec<u8> {
-    resolved(&decode_all(path))
+    resolved(&decode_all(path), Slashes::MergedBefore)
 }
 
-/// The same, but for escapes that a canonical path may have, which stay as they are.
-pub fn canonicalised(path: &[u8]) -> Vec<u8> {
+/// The other readings, of which a canonical path has none that differs: escapes that a
+/// canonical path may have are kept, and slashes merged only after dot segments are removed.
+pub fn other_readings(path: &[u8]) -> impl Iterator<Item = Vec<u8>> {
+    let all = (decode_all as fn(&[u8]) -> Vec<u8>, Slashes::MergedAfter);
+    let kept = decode_not_canonical as fn(&[u8]) -> Vec<u8>;
+    [
+        all,
+        (kept, Slashes::MergedBefore),
+        (kept, Slashes::MergedAfter),
+    ]
+    .into_iter()
+    .map(|(decode, slashes)| resolved(&decode(path), slashes))
+}
+
+/// When slashes are merged: before dot segments are removed, or after, where `..` takes
+/// away an empty segment as well.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Slashes {
+    MergedBefore,
+    MergedAfter,
+}
+
+fn resolved(decoded: &[u8], slashes: Slashes) -> Vec<u8> {
+    let mut segments: Vec<&[u8]> = Vec::new();
+    let mut ends_in_slash = false;
+    let decoded = match decoded {
+        [b'/' | b'\\', rest @ ..] => rest,
+        rest => rest,
+    };
+    for segment in decoded.split(|byte| matches!(byte, b'/' | b'\\')) {
+        let segment = segment
+            .split(|&byte| byte == b';')
+            .next()
+            .unwrap_or_default();
+        match segment {
+            b"." => {}
+            b"" if slashes == Slashes::MergedBefore => {}
+            b".." => {
+                segments.pop();
+            }
+            _ => segments.push(segment),
+        }
+        ends_in_slash = matches!(segment, b"" | b"." | b"..");
+    }
+    let mut resolved = Vec::with_capacity(decoded.len() + 1);
+    for segment in segments.iter().filter(|segment| !segment.is_empty()) {
+        resolved.push(b'/');
+        resolved.extend_from_slice(segment);
+    }
+    if ends_in_slash || resolved.is_empty() {
+        resolved.push(b'/');
+    }
+    resolved
+}
+
+/// Decodes escapes that a canonical path does not have, once.
+fn decode_not_canonical(path: &[u8]) -> Vec<u8> {
     let mut decoded = Vec::with_capacity(path.len());
     let mut rest = path;
     for octet in octets(path) {
@@ -74,35 +129,7 @@ pub fn canonicalised(path: &[u8]) -> Vec<u8> {
         }
         rest = tail;
     }
-    resolved(&decoded)
-}
-
-fn resolved(decoded: &[u8]) -> Vec<u8> {
-    let mut segments: Vec<&[u8]> = Vec::new();
-    let mut ends_in_slash = false;
-    for segment in decoded.split(|byte| matches!(byte, b'/' | b'\\')) {
-        let segment = segment
-            .split(|&byte| byte == b';')
-            .next()
-            .unwrap_or_default();
-        match segment {
-            b"" | b"." => {}
-            b".." => {
-                segments.pop();
-            }
-            _ => segments.push(segment),
-        }
-        ends_in_slash = matches!(segment, b"" | b"." | b"..");
-    }
-    let mut resolved = Vec::with_capacity(decoded.len() + 1);
-    for segment in &segments {
-        resolved.push(b'/');
-        resolved.extend_from_slice(segment);
-    }
-    if ends_in_slash || segments.is_empty() {
-        resolved.push(b'/');
-    }
-    resolved
+    decoded
 }
 
 /// Decodes escapes until none is left, in one pass: a byte that completes an escape is
@@ -221,15 +248,22 @@ mod tests {
     }
 
     #[test]
-    fn escapes_that_a_canonical_path_may_have_can_be_kept() {
-        for (path, canonical) in [
-            ("/x/../caf%C3%A9", "/caf%C3%A9"),
-            ("//a%20b/%2e/%63", "/a%20b/c"),
-            ("/a%2Fb;c/d%2fe\\f", "/a/b/d/e/f"),
-            ("/a%2520/%zz", "/a%20/%zz"),
+    fn other_readings_keep_escapes_or_merge_slashes_later() {
+        for (path, readings) in [
+            (
+                "/x/../caf%C3%A9",
+                ["/caf\u{e9}", "/caf%C3%A9", "/caf%C3%A9"],
+            ),
+            ("//a%20b/%2e/%63", ["/a b/c", "/a%20b/c", "/a%20b/c"]),
+            ("/a%2Fb;c/d%2fe\\f", ["/a/b/d/e/f"; 3]),
+            ("/a%2520/%zz", ["/a /%zz", "/a%20/%zz", "/a%20/%zz"]),
+            ("/x/../a//../b", ["/a/b", "/b", "/a/b"]),
+            ("/a///../../b/", ["/a/b/", "/b/", "/a/b/"]),
         ] {
-            let found = canonicalised(path.as_bytes());
-            assert_eq!(String::from_utf8_lossy(&found), canonical, "{path}");
+            let found: Vec<String> = other_readings(path.as_bytes())
+                .map(|reading| String::from_utf8(reading).unwrap())
+                .collect();
+            assert_eq!(found, readings, "{path}");
         }
     }
 
@@ -247,9 +281,12 @@ mod tests {
         }
 
         #[test]
-        fn a_canonical_path_is_canonicalised(path in "(/([a-z.]|%(C3|20|2e)){1,3}){1,4}/?") {
+        fn a_canonical_path_has_no_other_reading(path in "(/([a-z.]|%(C3|20|2e)){1,3}){1,4}/?") {
             if is_canonical(path.as_bytes()) {
-                proptest::prop_assert_eq!(canonicalised(path.as_bytes()), path.as_bytes());
+                let normalised = normalised(path.as_bytes());
+                for reading in other_readings(path.as_bytes()) {
+                    proptest::prop_assert!(reading == path.as_bytes() || reading == normalised);
+                }
             }
         }
 

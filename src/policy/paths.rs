@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     config::{PathConfig, PathKindConfig},
-    path::{canonicalised, is_canonical, normalised},
+    path::{is_canonical, normalised, other_readings},
 };
 
 /// Which readings of what a client sends count.
@@ -85,8 +85,8 @@ impl Paths {
             Reading::AsSentOrNormalised => {
                 self.contains(path)
                     || self.contains(&normalised(path))
-                    // Entries may have escapes that stand for one thing only.
-                    || !is_canonical(path) && self.contains(&canonicalised(path))
+                    || !is_canonical(path)
+                        && other_readings(path).any(|reading| self.contains(&reading))
             }
         }
     }
@@ -248,6 +248,15 @@ mod tests {
             ] {
                 assert!(paths.matches(path.as_bytes()), "{entry} {path}");
             }
+        }
+    }
+
+    #[test]
+    fn a_dot_segment_may_take_away_an_empty_one() {
+        let entries = serde_json::from_str(r#"["/a/*"]"#).unwrap();
+        let paths = Paths::compile(entries, Reading::AsSentOrNormalised).unwrap();
+        for path in ["/x/../a//../b", "//a///../../b", "/x//../../a/b"] {
+            assert!(paths.matches(path.as_bytes()), "{path}");
         }
     }
 
