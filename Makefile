@@ -80,7 +80,7 @@ fuzz: ## Look for inputs that break a property, SECONDS=60 for each reader of ou
 		$(FUZZ)/$$host/release/$$name -max_total_time=$(SECONDS) -timeout=10 -max_len=4096 \
 			-artifact_prefix=$(FUZZ)/$$name- -print_final_stats=1 \
 			$(FUZZ)/found/$$name tests/fuzz/corpus/$$name > $(FUZZ)/$$name.log 2>&1 || \
-			{ grep -A 4 panicked $(FUZZ)/$$name.log || tail -n 20 $(FUZZ)/$$name.log; echo "$$name: keep the input as a seed"; exit 1; }; \
+			{ grep -a -A 4 panicked $(FUZZ)/$$name.log || tail -n 20 $(FUZZ)/$$name.log; echo "$$name: keep the input as a seed"; exit 1; }; \
 		awk -v name=$$name '/INITED/ { at = $$4 } /DONE/ { end = $$4 } \
 			/average_exec_per_sec/ { printf "%-15s coverage %4d, was %4d; %d inputs a second\n", name, end, at, $$2 }' \
 			$(FUZZ)/$$name.log; \
