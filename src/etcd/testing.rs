@@ -27,6 +27,8 @@ pub(crate) struct Model {
     calls: RefCell<VecDeque<Call>>,
     /// All that ever happened to the key, with the revision.
     history: RefCell<Vec<(u64, Message)>>,
+    /// The last revision that is forgotten.
+    compacted: Cell<u64>,
     /// The messages that each stream has for the one who opened it.
     streams: RefCell<BTreeMap<StreamId, Vec<Vec<u8>>>>,
 }
@@ -76,6 +78,40 @@ impl Model {
     pub(crate) fn answer(&self) -> Option<(CallId, Answer)> {
         let call = self.calls.borrow_mut().pop_front()?;
         Some((call.id, self.carry_out(&call).map(Vec::from)))
+    }
+
+    /// A call that is not answered yet, and its answer.
+    pub(crate) fn answer_at(&self, at: usize) -> Option<(CallId, Answer)> {
+        let call = self.calls.borrow_mut().remove(at)?;
+        Some((call.id, self.carry_out(&call).map(Vec::from)))
+    }
+
+    /// A call that never arrives.
+    pub(crate) fn lose(&self, at: usize) -> Option<CallId> {
+        Some(self.calls.borrow_mut().remove(at)?.id)
+    }
+
+    /// The next message of a stream.
+    pub(crate) fn next_message(&self, stream: StreamId) -> Option<Vec<u8>> {
+        let mut streams = self.streams.borrow_mut();
+        let messages = streams.get_mut(&stream)?;
+        (!messages.is_empty()).then(|| messages.remove(0))
+    }
+
+    /// Forgets what happened up to now: a watch that needs it is canceled.
+    pub(crate) fn compact(&self) {
+        self.compacted.set(self.revision.get());
+    }
+
+    /// All values that the key ever had, with their revisions.
+    pub(crate) fn values(&self) -> Vec<(u64, String)> {
+        let history = self.history.borrow();
+        let value = |event: &Message| {
+            let value = bytes(bytes(event.as_ref(), 2), 5).to_vec();
+            String::from_utf8(value).unwrap()
+        };
+        let values = history.iter().map(|(at, event)| (*at, value(event)));
+        values.collect()
     }
 
     /// The messages of all streams that are open.
@@ -199,7 +235,10 @@ impl Client for Rc<Model> {
         let create = bytes(message.as_ref(), 1);
         let created = u64::from(!create.is_empty());
         messages.push(self.response().varint(3, created).into());
-        if created == 1 {
+        if created == 1 && varint(create, 3) <= self.compacted.get() {
+            let canceled = self.response().varint(4, 1).varint(5, self.compacted.get());
+            messages.push(canceled.into());
+        } else if created == 1 {
             let history = self.history.borrow();
             let missed = history.iter().filter(|(at, _)| *at >= varint(create, 3));
             messages.extend(missed.map(|(_, event)| self.response().message(11, event).into()));

@@ -4,6 +4,7 @@ mod changing;
 mod following;
 mod lease;
 mod login;
+mod simulation;
 
 use std::rc::Rc;
 

@@ -2,6 +2,7 @@
 
 mod headers;
 mod http2;
+mod normalised;
 
 use serde_json::{Value, json};
 

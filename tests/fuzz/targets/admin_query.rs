@@ -1,0 +1,177 @@
+//! The query of an admin call: what is taken is what a plain decoder reads, and within its
+//! bounds.
+//!
+//! The first line is the call, like `POST on`, the rest its query.
+
+use std::{cell::Cell, sync::LazyLock};
+
+use maintenance_mode::{
+    admin::{Received, receive},
+    policy::Policy,
+    state::{Edit, Setting, State, StateChange},
+    store::{Changing, StateStore},
+    timestamp::Timestamp,
+};
+
+use super::{
+    first_line, reference,
+    request::{Request, now, policy},
+};
+
+const MAX_ON_SECONDS: u64 = 86_400;
+const MAX_TTL_SECONDS: u64 = 43_200;
+
+static POLICY: LazyLock<Policy> = LazyLock::new(|| {
+    policy(&format!(
+        r#"{{"admin":{{"path":"/m","token_env":"T","max_on_seconds":{MAX_ON_SECONDS}}},
+            "bypass":{{"key_env":"K"}}}}"#
+    ))
+});
+
+struct Untouched(Cell<()>);
+
+impl StateStore for Untouched {
+    fn name(&self) -> &'static str {
+        "none"
+    }
+
+    fn is_connected(&self) -> bool {
+        true
+    }
+
+    fn change(&self, _change: StateChange, _now: Timestamp) -> Changing {
+        panic!("a call that is read changes nothing yet")
+    }
+}
+
+pub fn check(data: &[u8]) {
+    let (call, query) = first_line(data);
+    let space = call.iter().position(|&byte| byte == b' ');
+    let (method, call) = call.split_at(space.unwrap_or(call.len()));
+    if call.contains(&b'?') {
+        return;
+    }
+    let path = [b"/m/", call.trim_ascii(), b"?", query].concat();
+    let path = if call.is_empty() {
+        [b"/m?", query].concat()
+    } else {
+        path
+    };
+    let bearer = b"Bearer 0123456789abcdef0123456789abcdef";
+    let headers = |bearer| {
+        [
+            (":method", method),
+            (":path", path.as_slice()),
+            (":authority", b"a.example"),
+            ("authorization", bearer),
+        ]
+    };
+    let received = |bearer| {
+        let endpoint = POLICY.endpoint.as_ref().unwrap();
+        endpoint.call(&path)?;
+        let request = Request::new(&headers(bearer));
+        let state = State::default();
+        let store = Untouched(Cell::new(()));
+        Some(receive(&POLICY, endpoint, &store, &state, &request))
+    };
+    let Some(good) = received(&bearer[..]) else {
+        return;
+    };
+    match good {
+        Received::Answer(answer) => {
+            let audit = answer.audit.unwrap_or_default();
+            assert!(!audit.chars().any(char::is_control), "{audit:?}");
+            let reply = &answer.reply;
+            assert!(
+                [200, 303, 400, 404, 405].contains(&reply.status),
+                "{reply:?}"
+            );
+            let values = reply.headers.iter().map(|(_, value)| value);
+            assert!(values.flatten().all(|&b| b.is_ascii_graphic() || b == b' '));
+            if reply.status != 303 {
+                serde_json::from_str::<serde_json::Value>(&reply.body).unwrap();
+            }
+            if reply.status == 200 && method == b"POST" {
+                let ttl = parameter(query, "ttl").unwrap_or_else(|| "3600".into());
+                assert!(ttl.parse::<u64>().unwrap() <= MAX_TTL_SECONDS);
+                assert!(parameter(query, "name").is_some_and(|name| !name.is_empty()));
+            }
+        }
+        Received::Change(call) => {
+            assert!(matches!(method, b"POST" | b"PUT"));
+            match call.change.edit {
+                Edit::Set(setting) if setting.maintenance => assert_on(&setting, query),
+                Edit::Set(_) | Edit::Reset | Edit::RevokeBypass(_) => {
+                    assert!(query.iter().all(|&byte| byte == b'&'));
+                }
+            }
+        }
+    }
+    // The link needs no token, and takes the browser nowhere else.
+    match received(&b"Bearer 0123456789abcdef0123456789abcdeF"[..]) {
+        Some(Received::Answer(answer)) if answer.reply.status == 303 => {
+            let location = answer
+                .reply
+                .headers
+                .iter()
+                .find(|(name, _)| *name == b"location");
+            let (_, location) = location.unwrap();
+            assert!(
+                matches!(location, [b'/'] | [b'/', 0x21..=0x2e | 0x30..=0x5b | 0x5d..=0x7e, ..])
+            );
+            assert!(
+                answer
+                    .reply
+                    .headers
+                    .iter()
+                    .all(|(name, _)| name != b"set-cookie")
+            );
+        }
+        Some(Received::Answer(answer)) => assert_eq!(answer.reply.status, 401),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn assert_on(setting: &Setting, query: &[u8]) {
+    let number = |name| parameter(query, name).map(|value| value.parse::<u64>().unwrap());
+    let time = |name| parameter(query, name).map(|value| Timestamp::parse(&value).unwrap());
+    assert_eq!(setting.message, parameter(query, "message"));
+    if let Some(message) = &setting.message {
+        assert!(message.len() <= 1000 && !message.chars().any(char::is_control));
+    }
+    assert_eq!(setting.retry_after, number("retry_after"));
+    assert_eq!(setting.start, time("start"));
+    let begin = setting.start.unwrap_or(now());
+    let until = setting.until.expect("an end, as there is a longest time");
+    assert!(until > now() && until > begin);
+    let longest = begin.plus_seconds(MAX_ON_SECONDS).unwrap_or(until);
+    assert!(until <= longest);
+    match (time("until"), number("for")) {
+        (Some(given), None) => assert_eq!(until, given),
+        (None, Some(seconds)) => assert_eq!(Some(until), begin.plus_seconds(seconds)),
+        (None, None) => {}
+        (Some(_), Some(_)) => panic!("both were taken"),
+    }
+    assert_eq!(setting.since, Some(now()));
+}
+
+/// The value of a parameter that was taken, so is there once and well-formed.
+fn parameter(query: &[u8], name: &str) -> Option<String> {
+    let mut values = Vec::new();
+    for pair in query.split(|&byte| byte == b'&') {
+        let equals = pair
+            .iter()
+            .position(|&byte| byte == b'=')
+            .unwrap_or(pair.len());
+        let (key, value) = pair.split_at(equals);
+        let value = value.get(1..).unwrap_or_default();
+        if reference::percent_decode(key).as_deref() == Some(name.as_bytes()) {
+            values.push(String::from_utf8(reference::percent_decode(value).unwrap()).unwrap());
+        }
+    }
+    assert!(
+        values.len() < 2,
+        "{name} was taken although it is there twice"
+    );
+    values.pop()
+}

@@ -1,0 +1,107 @@
+//! The stored state: what is read is written the same, and what is none is never read.
+
+use maintenance_mode::{
+    json::Json,
+    shared_data::{SharedData, Signal},
+    state::{Edit, Precondition, State, StateChange},
+    store::SharedState,
+};
+use serde_json::Value;
+
+use super::etcd::Process;
+
+/// The keys of a setting.
+pub const SETTING: [&str; 7] = [
+    "maintenance",
+    "since",
+    "start",
+    "until",
+    "retry_after",
+    "message",
+    "changed_by",
+];
+
+const STATE: &str = "maintenance_mode.s.state";
+
+pub fn check(data: &[u8]) {
+    let decoded = State::decode(data);
+    assert_eq!(decoded.is_ok(), is_state(data));
+    if let Ok(state) = &decoded {
+        let encoded = state.encode();
+        assert_eq!(State::decode(&encoded).as_ref(), Ok(state));
+        assert_eq!(State::decode(&encoded).unwrap().encode(), encoded);
+    }
+    // A worker that knows a state keeps it, or takes this one; and can go on from either.
+    let process = Process::default();
+    let store = SharedState::of_scope(process.clone(), "s");
+    let reset = StateChange {
+        edit: Edit::Reset,
+        precondition: Precondition::Any,
+    };
+    let known = store.change(&reset).unwrap();
+    process.overwrite(STATE, data);
+    process.signal("s").raise();
+    let read = store.refresh();
+    assert_eq!(read.is_ok(), decoded.is_ok());
+    let expected = decoded.unwrap_or_else(|_| (*known).clone());
+    assert_eq!(*store.snapshot(), expected);
+    let changed = store.change(&reset).unwrap();
+    assert!(changed.generation > expected.generation || expected.generation == u64::MAX);
+    assert_eq!(SharedState::of_scope(process, "s").snapshot().generation, 0);
+}
+
+/// Nothing at all, or version 1: an object whose known keys have their types.
+fn is_state(data: &[u8]) -> bool {
+    let Some((version, json)) = data.split_first() else {
+        return true;
+    };
+    let Ok(Value::Object(state)) = serde_json::from_slice(json) else {
+        return false;
+    };
+    let optional = |value: Option<&Value>, is: fn(&Value) -> bool| {
+        value.is_none_or(|value| value.is_null() || is(value))
+    };
+    let setting = match state.get("setting") {
+        None | Some(Value::Null) => true,
+        Some(Value::Object(setting)) => {
+            let optional = |key: &str, is| optional(setting.get(key), is);
+            setting.get("maintenance").is_some_and(Value::is_boolean)
+                && ["since", "start", "until"]
+                    .iter()
+                    .all(|key| optional(key, is_timestamp))
+                && optional("retry_after", Value::is_u64)
+                && ["message", "changed_by"]
+                    .iter()
+                    .all(|key| optional(key, Value::is_string))
+        }
+        Some(_) => false,
+    };
+    *version == b'1'
+        && setting
+        && state.get("generation").is_some_and(Value::is_u64)
+        && optional(state.get("bypass_revoked_at"), Value::is_i64)
+        && !repeats_a_key(&Json::parse(json).unwrap())
+}
+
+fn repeats_a_key(state: &Json) -> bool {
+    const KEYS: [&str; 3] = ["generation", "setting", "bypass_revoked_at"];
+    let Json::Object(entries) = state else {
+        return false;
+    };
+    let setting = entries.iter().find(|(key, _)| key == "setting");
+    repeats(state, &KEYS) || setting.is_some_and(|(_, setting)| repeats(setting, &SETTING))
+}
+
+pub fn is_timestamp(value: &Value) -> bool {
+    let parse = maintenance_mode::timestamp::Timestamp::parse;
+    value.as_str().is_some_and(|text| parse(text).is_some())
+}
+
+/// Whether one of these keys is there twice, of which serde_json's own tree keeps only one.
+pub fn repeats(object: &Json, keys: &[&str]) -> bool {
+    let Json::Object(entries) = object else {
+        return false;
+    };
+    let count = |key| entries.iter().filter(|(other, _)| other == key).count();
+    keys.iter().any(|key| count(key) > 1)
+}
