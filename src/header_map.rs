@@ -6,8 +6,8 @@ use std::{borrow::Cow, ops::Range, slice};
 /// headers, the lengths of each name and value, then each name and value with a NUL
 /// behind it, all numbers 32-bit little-endian.
 ///
-/// Names are lower-case, as Envoy makes them; values are bytes. What does not follow the
-/// encoding ends the map.
+/// Names are lower-case, as Envoy makes them; values are bytes. A length that leads out of
+/// the encoding ends the map; the NULs are not looked at.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct HeaderMap(Vec<u8>);
 
