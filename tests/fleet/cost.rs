@@ -50,8 +50,9 @@ impl<'a> Trace<'a> {
         let context = arguments.split_once(',')?.0;
         let thread = thread(head.lines().next_back()?)?;
         let start = head.rfind(&format!("[host->vm] proxy_on_context_create({context}, "))?;
-        let (lines, _) =
-            log[start..].split_once(&format!("[host->vm] proxy_on_delete({context})"))?;
+        let end = "[host<-vm] proxy_on_request_headers return";
+        let end = head.len() + log[head.len()..].find(end)?;
+        let lines = &log[start..end];
         Some(Self {
             thread,
             context,
