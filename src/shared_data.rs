@@ -6,7 +6,7 @@ pub trait SharedData {
     /// What tells that a state changed.
     type Signal: Signal;
 
-    /// The signal of a scope.
+    /// The signal of a scope; to ask for it may raise it.
     fn signal(&self, scope: &str) -> Self::Signal;
 
     /// A value and its compare-and-swap number; `None` where there is no such key.
@@ -19,7 +19,7 @@ pub trait SharedData {
 
 /// Tells all workers that there is something to read, at less than it costs to read it.
 pub trait Signal {
-    /// A number that is another one after each [`Signal::raise`], by whomever.
+    /// A number that is another one after [`Signal::raise`], by whomever.
     fn number(&self) -> u64;
 
     /// Tells of a change that was made.

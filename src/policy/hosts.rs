@@ -52,7 +52,7 @@ impl Hosts {
     fn are_labels(&self, labels: &[u8]) -> bool {
         match self.reading {
             Reading::Canonical => is_host_name(labels),
-            Reading::AsSentOrNormalised => !labels.is_empty(),
+            Reading::Any => !labels.is_empty(),
         }
     }
 }
@@ -150,7 +150,7 @@ mod tests {
     #[test]
     fn where_a_match_blocks_anything_before_the_domain_is_a_label() {
         let entries = ["*.example.com".to_owned()];
-        let set = Hosts::compile(&entries, Reading::AsSentOrNormalised).unwrap();
+        let set = Hosts::compile(&entries, Reading::Any).unwrap();
         for hit in [
             "a.example.com",
             "a!b.example.com",

@@ -22,8 +22,8 @@ pub enum Reading {
     /// and a host that is a host name.
     #[default]
     Canonical,
-    /// Where a match blocks: a path as it was sent, or normalised, and any host.
-    AsSentOrNormalised,
+    /// Where a match blocks: a path in any reading that a server may have, and any host.
+    Any,
 }
 
 /// Paths to compare a request path (without query) with. Exact paths, prefixes and
@@ -83,7 +83,7 @@ impl Paths {
         match self.reading {
             // Most paths match nothing, and need no second look.
             Reading::Canonical => self.contains(path) && is_canonical(path),
-            Reading::AsSentOrNormalised => {
+            Reading::Any => {
                 self.contains(path)
                     || (!is_normal(path) && readings(path).any(|reading| self.contains(&reading)))
             }
@@ -238,7 +238,7 @@ mod tests {
             r#"[{"regex":"/[a-z]*%C3%A9"}]"#,
         ] {
             let entries = crate::json::read(entry);
-            let paths = Paths::compile(entries, Reading::AsSentOrNormalised).unwrap();
+            let paths = Paths::compile(entries, Reading::Any).unwrap();
             for path in [
                 "/caf%C3%A9",
                 "/x/../caf%C3%A9",
@@ -253,7 +253,7 @@ mod tests {
     #[test]
     fn whatever_a_dot_segment_may_take_away_a_path_is_blocked() {
         let entries = crate::json::read(r#"["/a/*"]"#);
-        let paths = Paths::compile(entries, Reading::AsSentOrNormalised).unwrap();
+        let paths = Paths::compile(entries, Reading::Any).unwrap();
         for path in [
             "/x/../a//../b",
             "//a///../../b",

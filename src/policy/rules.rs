@@ -92,7 +92,7 @@ impl Rule {
         }
         let reading = match config.action {
             Action::Allow | Action::Follow => Reading::Canonical,
-            Action::Block | Action::On => Reading::AsSentOrNormalised,
+            Action::Block | Action::On => Reading::Any,
         };
         let matches = Matchers::compile(config.matches, reading).at("match")?;
         if matches.is_empty() {

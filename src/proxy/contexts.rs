@@ -135,7 +135,7 @@ impl Contexts {
     }
 
     fn resume(&self, mut pending: Pending, answer: Result<&[u8], Failure>) {
-        if !is_there(pending.request) {
+        if !pending.is_open() {
             pending.abandon();
         } else if !pending.root.plugin.resume(&mut pending.call, answer) {
             self.pending.borrow_mut().push(pending);
@@ -150,10 +150,11 @@ impl Contexts {
 
     /// Forgets what Envoy has ended; of the roots the next, so that all have their turn.
     fn forget_ended(&self, root: ContextId) {
-        let is_abandoned = |pending: &mut Pending| !is_there(pending.request);
-        for pending in self.pending.borrow_mut().extract_if(.., is_abandoned) {
-            pending.abandon();
-        }
+        let abandoned: Vec<Pending> = self
+            .pending
+            .borrow_mut()
+            .extract_if(.., |pending| !pending.is_open())
+            .collect();
         let mut roots = self.roots.borrow_mut();
         let after = roots.iter().position(|(id, _)| *id == root);
         let next = after.map_or(0, |after| (after + 1) % roots.len());
@@ -161,10 +162,18 @@ impl Contexts {
             roots.remove(next);
         }
         is_there(root);
+        abandoned.iter().for_each(Pending::abandon);
     }
 }
 
 impl Pending {
+    /// Whether the caller is still there; if so, what is called next is for the request.
+    /// Envoy keeps a context for a moment after the end of its request, when a reply would
+    /// go to a stream that is gone.
+    fn is_open(&self) -> bool {
+        is_there(self.request) && !host::is_complete()
+    }
+
     /// The caller has left.
     fn abandon(&self) {
         self.root.plugin.abandon(&self.call);

@@ -36,6 +36,11 @@ pub(super) fn source_address() -> Option<Vec<u8>> {
     abi::get_property(b"source\0address").ok()
 }
 
+/// Whether the request has ended: only then it has a duration.
+pub(super) fn is_complete() -> bool {
+    abi::get_property(b"request\0duration").is_ok()
+}
+
 /// The `action` in the metadata of the request's route.
 pub(super) fn route_action() -> Attribute {
     const PATH: &[u8] = b"xds\0route_metadata\0filter_metadata\0maintenance_mode\0action";

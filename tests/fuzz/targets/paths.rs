@@ -22,10 +22,7 @@ pub fn check(data: &[u8]) {
         let entries: Vec<PathConfig> = Json::parse(entries).ok()?.read().ok()?;
         Paths::compile(entries, reading).ok()
     };
-    let (Some(allow), Some(block)) = (
-        compile(Reading::Canonical),
-        compile(Reading::AsSentOrNormalised),
-    ) else {
+    let (Some(allow), Some(block)) = (compile(Reading::Canonical), compile(Reading::Any)) else {
         return;
     };
     let shown = || String::from_utf8_lossy(data).into_owned();
