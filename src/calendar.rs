@@ -288,6 +288,7 @@ mod tests {
             let other = other.unwrap();
             prop_assert_eq!(moment.unix_millis(), millis);
             prop_assert_eq!(moment.to_string(), other.format(&Rfc3339).unwrap());
+            prop_assert_eq!(DateTime::parse_rfc3339(&moment.to_string()), Some(moment));
             if let Ok(text) = other.format(&Rfc2822) {
                 let text = text.replace("+0000", "GMT");
                 prop_assert!(DateTime::is_imf_fixdate(&text), "{}", text);

@@ -1,5 +1,7 @@
 //! Request paths: without their query, and whether they mean one thing only.
 
+use std::cell::OnceCell;
+
 use crate::percent::{Octet, hex, octets};
 
 /// The part of `:path` before the query.
@@ -60,6 +62,27 @@ fn is_canonical_octet(octet: Octet) -> bool {
 /// ([RFC 3986 section 5.2.4](https://www.rfc-editor.org/rfc/rfc3986#section-5.2.4)).
 pub fn normalised(path: &[u8]) -> Vec<u8> {
     resolved(&decode_all(path), true, true)
+}
+
+/// The [readings] of one path, made when they are first asked for, and each only once.
+#[derive(Debug, Default)]
+pub struct Readings(OnceCell<Vec<Vec<u8>>>);
+
+impl Readings {
+    /// Those of a path, the same at each call; none of one that has no other.
+    pub fn of(&self, path: &[u8]) -> &[Vec<u8>] {
+        self.0.get_or_init(|| {
+            let mut distinct = Vec::new();
+            if !is_normal(path) {
+                for reading in readings(path) {
+                    if !distinct.contains(&reading) {
+                        distinct.push(reading);
+                    }
+                }
+            }
+            distinct
+        })
+    }
 }
 
 type Decode = fn(&[u8]) -> Vec<u8>;

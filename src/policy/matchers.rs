@@ -8,7 +8,12 @@ use super::{
     networks::Networks,
     paths::{Paths, Reading},
 };
-use crate::{config::MatchersConfig, decision::Reason, path::without_query, request::RequestHead};
+use crate::{
+    config::MatchersConfig,
+    decision::Reason,
+    path::{Readings, without_query},
+    request::RequestHead,
+};
 
 /// What a request is compared with, a field for each kind of entry.
 #[derive(Clone, Debug, Default)]
@@ -52,29 +57,38 @@ impl Matchers {
 
     /// The kind of the first entry that matches, in the order of the fields.
     pub fn first_match(&self, request: &impl RequestHead) -> Option<Reason> {
+        let readings = Readings::default();
         Reason::ALL
             .into_iter()
-            .find(|&kind| self.matches(kind, request) == Some(true))
+            .find(|&kind| self.matches(kind, request, &readings) == Some(true))
     }
 
-    /// Whether every kind that has entries matches by one of them.
-    pub fn all_match(&self, request: &impl RequestHead) -> bool {
+    /// Whether every kind that has entries matches by one of them; `readings` are those of
+    /// the request's path.
+    pub fn all_match(&self, request: &impl RequestHead, readings: &Readings) -> bool {
         Reason::ALL
             .into_iter()
-            .all(|kind| self.matches(kind, request) != Some(false))
+            .all(|kind| self.matches(kind, request, readings) != Some(false))
     }
 
     /// Whether an entry of a kind matches. `None` for what has no entries, which reads
     /// nothing of the request.
-    fn matches(&self, kind: Reason, request: &impl RequestHead) -> Option<bool> {
+    fn matches(
+        &self,
+        kind: Reason,
+        request: &impl RequestHead,
+        readings: &Readings,
+    ) -> Option<bool> {
         let pseudo_header = |name: &str| request.headers().first(name).unwrap_or_default();
         match kind {
             Reason::ClientIp => (!self.client_ips.is_empty()).then(|| {
                 let client = request.client_ip();
                 client.is_some_and(|client| self.client_ips.contains(client))
             }),
-            Reason::Path => (!self.paths.is_empty())
-                .then(|| self.paths.matches(without_query(pseudo_header(":path")))),
+            Reason::Path => (!self.paths.is_empty()).then(|| {
+                self.paths
+                    .matches(without_query(pseudo_header(":path")), readings)
+            }),
             Reason::Host => {
                 (!self.hosts.is_empty()).then(|| self.hosts.contains(pseudo_header(":authority")))
             }

@@ -3,6 +3,7 @@
 use super::{InvalidConfig, Located, matchers::Matchers, paths::Reading, response::Response};
 use crate::{
     config::{Action, ResponseConfig, RuleConfig},
+    path::Readings,
     request::RequestHead,
 };
 
@@ -74,9 +75,10 @@ impl Rules {
 
     /// The first such rule that matches a request.
     pub fn first_match(&self, all: bool, request: &impl RequestHead) -> Option<&Rule> {
+        let readings = Readings::default();
         self.relevant(all)
             .iter()
-            .find(|rule| rule.matches.all_match(request))
+            .find(|rule| rule.matches.all_match(request, &readings))
     }
 }
 

@@ -187,6 +187,47 @@ fn configured_headers_replace_ours_of_that_name() {
 }
 
 #[test]
+fn a_configured_header_beats_what_the_request_or_the_flag_says_too() {
+    let setting = Some(r#"{"maintenance":true,"retry_after":7}"#);
+    let client = [
+        ("accept", "text/html"),
+        ("origin", "https://app.example.com"),
+    ];
+    for (name, more) in [
+        ("retry-after", r#""format":"auto""#),
+        ("refresh", r#""refresh":30,"retry_after_jitter":10"#),
+        ("vary", r#""cors":{"allow_origins":["*"]}"#),
+        (
+            "access-control-expose-headers",
+            r#""cors":{"allow_origins":["*"]}"#,
+        ),
+    ] {
+        let config = format!(r#"{{"response":{{"headers":{{"{name}":"configured"}},{more}}}}}"#);
+        let configured = reply(&config, setting, &client);
+        assert_eq!(header(&configured, name), Some("configured"), "{config}");
+        let ours = reply(&format!(r#"{{"response":{{{more}}}}}"#), setting, &client);
+        assert_ne!(header(&ours, name), None, "{more}");
+    }
+}
+
+#[test]
+fn what_varies_is_told_for_every_format_and_protocol() {
+    let cors = r#""cors":{"allow_origins":["https://app.example.com"]}"#;
+    let origin = ("origin", "https://app.example.com");
+    let grpc = ("content-type", "application/grpc");
+    let auto = format!(r#"{{"response":{{{cors}}}}}"#);
+    let fixed = format!(r#"{{"response":{{"format":"json",{cors}}}}}"#);
+    let vary = |config: &str, client: &[(&str, &str)]| {
+        let reply = reply(config, None, client);
+        header(&reply, "vary").map(str::to_owned)
+    };
+    assert_eq!(vary(&auto, &[origin]).as_deref(), Some("accept, origin"));
+    assert_eq!(vary(&auto, &[origin, grpc]).as_deref(), Some("origin"));
+    assert_eq!(vary(&fixed, &[origin]).as_deref(), Some("origin"));
+    assert_eq!(vary(r#"{"response":{"format":"json"}}"#, &[]), None);
+}
+
+#[test]
 fn jitter_is_added_to_every_number_of_seconds_and_to_no_date() {
     let date = "Sun, 06 Nov 1994 08:49:37 GMT";
     // 1,000,000,007 is 6 modulo 11.

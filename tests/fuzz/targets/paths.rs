@@ -6,7 +6,7 @@
 use maintenance_mode::{
     config::PathConfig,
     json::Json,
-    path::without_query,
+    path::{Readings, without_query},
     policy::{Paths, Reading},
 };
 
@@ -26,19 +26,27 @@ pub fn check(data: &[u8]) {
         return;
     };
     let shown = || String::from_utf8_lossy(data).into_owned();
-    let is_allowed = allow.matches(path);
+    let is_allowed = allow.matches(path, &Readings::default());
     if is_allowed {
         assert!(is_plain(path), "{}", shown());
-        assert!(block.matches(path), "{}", shown());
+        assert!(block.matches(path, &Readings::default()), "{}", shown());
     }
     for steps in all_steps() {
         let normal = normalise(path, steps);
         if is_allowed {
-            assert!(allow.matches(&normal), "{steps:?} {}", shown());
+            assert!(
+                allow.matches(&normal, &Readings::default()),
+                "{steps:?} {}",
+                shown()
+            );
             assert_eq!(normal, path, "{steps:?} {}", shown());
         }
-        if allow.matches(&normal) {
-            assert!(block.matches(path), "{steps:?} {}", shown());
+        if allow.matches(&normal, &Readings::default()) {
+            assert!(
+                block.matches(path, &Readings::default()),
+                "{steps:?} {}",
+                shown()
+            );
         }
     }
 }
