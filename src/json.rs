@@ -407,14 +407,14 @@ impl Error for InvalidConfig {
     fn invalid_type(unexpected: Unexpected, expected: &dyn Expected) -> Self {
         Self::new(format!(
             "invalid type: {}, expected {expected}",
-            name(unexpected)
+            in_json_terms(unexpected)
         ))
     }
 
     fn invalid_value(unexpected: Unexpected, expected: &dyn Expected) -> Self {
         Self::new(format!(
             "invalid value: {}, expected {expected}",
-            name(unexpected)
+            in_json_terms(unexpected)
         ))
     }
 
@@ -424,7 +424,7 @@ impl Error for InvalidConfig {
 }
 
 /// In JSON's terms; serde's own text would bring the code that writes fractions.
-fn name(unexpected: Unexpected) -> String {
+fn in_json_terms(unexpected: Unexpected) -> String {
     match unexpected {
         Unexpected::Unit => "null".to_owned(),
         Unexpected::Bool(bit) => format!("boolean `{bit}`"),

@@ -64,7 +64,7 @@ pub fn normalised(path: &[u8]) -> Vec<u8> {
     resolved(&decode_all(path), true, true)
 }
 
-/// The [readings] of one path, made when they are first asked for, and each only once.
+/// All readings that servers may have of one path, made when they are first asked for.
 #[derive(Debug, Default)]
 pub struct Readings(OnceCell<Vec<Vec<u8>>>);
 
@@ -91,7 +91,7 @@ type Decode = fn(&[u8]) -> Vec<u8>;
 /// decode all escapes, only those that no canonical path has, or only those of unreserved
 /// characters; take `\` for a slash or not; and merge slashes before they remove dot
 /// segments, or after, where `..` takes away an empty segment as well.
-pub fn readings(path: &[u8]) -> impl Iterator<Item = Vec<u8>> {
+fn readings(path: &[u8]) -> impl Iterator<Item = Vec<u8>> {
     let decode: [Decode; 3] = [
         decode_all,
         |path| decode_once(path, |byte| !is_canonical_octet(Octet::Escaped(byte))),

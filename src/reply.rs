@@ -71,7 +71,7 @@ impl<'a> LocalReply<'a> {
         let outage = outage::outage(response, flag, request);
         if let Some(values) = &outage
             && let Some(retry_after) = &values.retry_after
-            && values.retry_after != response.retry_after
+            && Some(retry_after) != response.retry_after()
         {
             additions.add("retry-after", retry_after.to_text().into_owned());
         }
@@ -93,7 +93,7 @@ impl<'a> LocalReply<'a> {
                 },
             );
         }
-        additions.end_session(response, headers);
+        additions.end_session(headers);
         let body = match (&draft.body, outage) {
             (Some(body), None) => Cow::Borrowed(&**body),
             (_, outage) => {
@@ -156,9 +156,10 @@ impl<'a> Additions<'a> {
         }
     }
 
-    fn end_session(&mut self, response: &'a Response, headers: &HeaderMap) {
-        let secure = !response.expired_cookies.is_empty() && is_https(headers);
-        for cookie in &response.expired_cookies {
+    fn end_session(&mut self, headers: &HeaderMap) {
+        let cookies = &self.response.expired_cookies;
+        let secure = !cookies.is_empty() && is_https(headers);
+        for cookie in cookies {
             if secure {
                 self.add("set-cookie", format!("{cookie}; Secure"));
             } else {

@@ -20,6 +20,7 @@ impl Networks {
     /// # Errors
     /// The first entry that is no address and no block.
     pub fn compile(entries: &[String]) -> Result<Self, InvalidConfig> {
+        // By a heap, because the sorts of slices take ten times the code.
         let mut blocks = BinaryHeap::from(each(entries, parse)?).into_sorted_vec();
         // A block sorts behind those that it lies in.
         blocks.dedup_by(|inner, outer| outer.contains(&*inner));

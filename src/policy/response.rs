@@ -29,20 +29,13 @@ use crate::{
 /// The compiled `response`.
 #[derive(Clone, Debug)]
 pub struct Response {
-    /// The `Retry-After` of a reply for which no end is known.
-    pub retry_after: Option<RetryAfter>,
     /// The most seconds that are added to each `Retry-After` and `Refresh` in seconds.
     pub retry_after_jitter: u64,
     /// The `Refresh` header of HTML replies, in seconds.
     pub refresh: Option<u64>,
     /// The representation of the body.
     pub format: Format,
-    /// HTTP status code, 200 to 599.
-    status: u16,
-    /// `{{title}}` of the bodies.
-    title: Box<str>,
-    /// `{{message}}` of the bodies where neither toggle nor window has one.
-    message: Box<str>,
+    facts: Facts,
     /// Where browsers are sent.
     pub redirect: Option<Redirect>,
     /// The `Set-Cookie` headers that end cookies, without `Secure`.
@@ -53,6 +46,19 @@ pub struct Response {
     headers: Vec<Header>,
     /// The replies, as far as nothing else is known.
     pub drafts: Drafts,
+}
+
+/// What replies tell where nothing else is known.
+#[derive(Clone, Debug)]
+struct Facts {
+    /// HTTP status code, 200 to 599.
+    status: u16,
+    /// `{{title}}` of the bodies.
+    title: Box<str>,
+    /// `{{message}}` of the bodies where neither toggle nor window has one.
+    message: Box<str>,
+    /// The `Retry-After` of a reply for which no end is known.
+    retry_after: Option<RetryAfter>,
 }
 
 /// The name and the value of a header.
@@ -96,11 +102,13 @@ impl Response {
             Template::compile(text.as_deref().unwrap_or(default), escape)
         };
         let format = config.format.unwrap_or_default();
-        let status = compile_status(config.status).at("status")?;
-        let retry_after = compile_retry_after(config.retry_after).at("retry_after")?;
+        let facts = Facts {
+            status: compile_status(config.status).at("status")?,
+            title: config.title.map_or(DEFAULT_TITLE.into(), Into::into),
+            message: config.message.map_or(DEFAULT_MESSAGE.into(), Into::into),
+            retry_after: compile_retry_after(config.retry_after).at("retry_after")?,
+        };
         let refresh = config.refresh.map(|Number(seconds)| seconds);
-        let title: Box<str> = config.title.map_or(DEFAULT_TITLE.into(), Into::into);
-        let message: Box<str> = config.message.map_or(DEFAULT_MESSAGE.into(), Into::into);
         let html = template(config.html, DEFAULT_HTML, Escape::Html).at("html")?;
         let json = config
             .json
@@ -122,14 +130,7 @@ impl Response {
             clear_site_data: clear_site_data.as_deref(),
             no_retry: config.no_retry.unwrap_or(true),
             headers: &headers,
-            values: Values {
-                title: &title,
-                message: &message,
-                status,
-                retry_after: retry_after.clone(),
-                until: None,
-                request_id: b"",
-            },
+            values: facts.values(),
         };
         let drafts = Drafts {
             redirect: redirect
@@ -142,15 +143,12 @@ impl Response {
             preflight: outline.preflight(),
         };
         Ok(Self {
-            retry_after,
+            facts,
             retry_after_jitter: config
                 .retry_after_jitter
                 .map_or(0, |Number(seconds)| seconds),
             refresh,
             format,
-            status,
-            title,
-            message,
             redirect,
             expired_cookies: each(config.expire_cookies.unwrap_or_default(), expired_cookie)
                 .at("expire_cookies")?,
@@ -162,6 +160,24 @@ impl Response {
 
     /// What replies tell where nothing else is known.
     pub fn values(&self) -> Values<'_> {
+        self.facts.values()
+    }
+
+    /// The `Retry-After` of a reply for which no end is known.
+    pub fn retry_after(&self) -> Option<&RetryAfter> {
+        self.facts.retry_after.as_ref()
+    }
+
+    /// Whether a header of this name is configured, and so none of ours.
+    pub fn sets(&self, name: &str) -> bool {
+        self.headers
+            .iter()
+            .any(|(configured, _)| **configured == *name)
+    }
+}
+
+impl Facts {
+    fn values(&self) -> Values<'_> {
         Values {
             title: &self.title,
             message: &self.message,
@@ -170,13 +186,6 @@ impl Response {
             until: None,
             request_id: b"",
         }
-    }
-
-    /// Whether a header of this name is configured, and so none of ours.
-    pub fn sets(&self, name: &str) -> bool {
-        self.headers
-            .iter()
-            .any(|(configured, _)| **configured == *name)
     }
 }
 
@@ -288,7 +297,7 @@ mod tests {
     fn defaults() {
         let response = response("{}").unwrap();
         assert_eq!(response.drafts.json.status, 503);
-        assert_eq!(response.retry_after, Some(RetryAfter::Seconds(3600)));
+        assert_eq!(response.retry_after(), Some(&RetryAfter::Seconds(3600)));
         assert_eq!(response.format, Format::Auto);
         assert!(response.headers.is_empty());
     }

@@ -14,9 +14,6 @@ pub const BLOCK: &str = "block by configuration";
 pub const BLOCK_TOGGLE: &str = "block by toggle";
 pub const BLOCK_LARGE: &str = "block, 10,000 blocks and 1,000 paths";
 
-const BLOCKS: usize = 10_000;
-const PATHS: usize = 1_000;
-
 /// The Envoy cluster of etcd.
 pub const ETCD: &str = "etcd";
 
@@ -46,7 +43,11 @@ pub fn all() -> Vec<Case> {
         .path = "/healthz";
     let local = json!({"allow": {"client_ips": ["127.0.0.0/8"], "paths": ["/healthz"]}});
     cases.add("allow by address", on(local), Answer::Upstream);
-    cases.add(BLOCK_LARGE, on(large()), Answer::Reply);
+    cases.add(
+        BLOCK_LARGE,
+        on(json!({"allow": support::large_lists()})),
+        Answer::Reply,
+    );
     cases.add("off, every feature", every_feature(), Answer::Upstream);
     let busy = Answer::Other(503, "Closed for the night");
     cases
@@ -81,15 +82,6 @@ impl Cases {
 /// One block of addresses and one path.
 fn policy() -> Value {
     json!({"allow": {"client_ips": ["10.0.0.0/8"], "paths": ["/healthz"]}})
-}
-
-fn large() -> Value {
-    // Every other /25, so that no two blocks become one.
-    let blocks: Vec<String> = (0..BLOCKS)
-        .map(|n| format!("10.{}.{}.0/25", n >> 8, n & 0xff))
-        .collect();
-    let paths: Vec<String> = (0..PATHS).map(|n| format!("/tenants/{n}/*")).collect();
-    json!({"allow": {"client_ips": blocks, "paths": paths}})
 }
 
 /// Each key that goes with the others.

@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::{
     etcd::{Envoy, bytes, fields},
     request::now,
-    state::{SETTING, is_timestamp, repeats},
+    state::{SETTING, has_good_details, optional, repeats},
 };
 
 const REVISION: u64 = 7;
@@ -72,19 +72,11 @@ pub fn check(data: &[u8]) {
 fn document(value: &[u8]) -> Option<Value> {
     let value_: Value = serde_json::from_slice(value).ok()?;
     let object = value_.as_object()?;
-    let optional =
-        |key: &str, is: fn(&Value) -> bool| object.get(key).is_none_or(|v| v.is_null() || is(v));
     let is_good = object
         .get("maintenance")
         .is_some_and(|v| v.is_null() || v.is_boolean())
-        && ["since", "start", "until"]
-            .iter()
-            .all(|key| optional(key, is_timestamp))
-        && optional("retry_after", Value::is_u64)
-        && ["message", "changed_by"]
-            .iter()
-            .all(|key| optional(key, Value::is_string))
-        && optional("bypass_revoked_at", Value::is_i64);
+        && has_good_details(object)
+        && optional(object, "bypass_revoked_at", Value::is_i64);
     let json = Json::parse(value).ok()?;
     let is_plain = !repeats(&json, &SETTING) && !repeats(&json, &["bypass_revoked_at"]);
     (is_good && is_plain).then_some(value_)

@@ -6,7 +6,7 @@ use maintenance_mode::{
     state::{Edit, Precondition, State, StateChange},
     store::SharedState,
 };
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::etcd::Process;
 
@@ -58,28 +58,17 @@ fn is_state(data: &[u8]) -> bool {
     let Ok(Value::Object(state)) = serde_json::from_slice(json) else {
         return false;
     };
-    let optional = |value: Option<&Value>, is: fn(&Value) -> bool| {
-        value.is_none_or(|value| value.is_null() || is(value))
-    };
     let setting = match state.get("setting") {
         None | Some(Value::Null) => true,
         Some(Value::Object(setting)) => {
-            let optional = |key: &str, is| optional(setting.get(key), is);
-            setting.get("maintenance").is_some_and(Value::is_boolean)
-                && ["since", "start", "until"]
-                    .iter()
-                    .all(|key| optional(key, is_timestamp))
-                && optional("retry_after", Value::is_u64)
-                && ["message", "changed_by"]
-                    .iter()
-                    .all(|key| optional(key, Value::is_string))
+            setting.get("maintenance").is_some_and(Value::is_boolean) && has_good_details(setting)
         }
         Some(_) => false,
     };
     *version == b'1'
         && setting
         && state.get("generation").is_some_and(Value::is_u64)
-        && optional(state.get("bypass_revoked_at"), Value::is_i64)
+        && optional(&state, "bypass_revoked_at", Value::is_i64)
         && !repeats_a_key(&Json::parse(json).unwrap())
 }
 
@@ -92,7 +81,25 @@ fn repeats_a_key(state: &Json) -> bool {
     repeats(state, &KEYS) || setting.is_some_and(|(_, setting)| repeats(setting, &SETTING))
 }
 
-pub fn is_timestamp(value: &Value) -> bool {
+/// Whether the keys of a setting beside its flag have their types, where they are there.
+pub fn has_good_details(setting: &Map<String, Value>) -> bool {
+    ["since", "start", "until"]
+        .iter()
+        .all(|key| optional(setting, key, is_timestamp))
+        && optional(setting, "retry_after", Value::is_u64)
+        && ["message", "changed_by"]
+            .iter()
+            .all(|key| optional(setting, key, Value::is_string))
+}
+
+/// Whether a key is absent, `null` or something that is right.
+pub fn optional(object: &Map<String, Value>, key: &str, is: fn(&Value) -> bool) -> bool {
+    object
+        .get(key)
+        .is_none_or(|value| value.is_null() || is(value))
+}
+
+fn is_timestamp(value: &Value) -> bool {
     let parse = maintenance_mode::timestamp::Timestamp::parse;
     value.as_str().is_some_and(|text| parse(text).is_some())
 }
