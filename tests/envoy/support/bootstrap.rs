@@ -23,6 +23,12 @@ pub enum Delivery {
 pub struct Options {
     /// The plugin configuration, as the module gets it.
     pub configuration: String,
+    /// The module that Envoy loads.
+    pub module: PathBuf,
+    /// What Envoy does with requests when a VM of the module has died.
+    pub failure_policy: &'static str,
+    /// A VM is to die, which then fails no test.
+    pub is_to_die: bool,
     /// The plugin configuration is a `Struct` and not a `StringValue`.
     pub as_struct: bool,
     /// The number of worker threads.
@@ -72,6 +78,9 @@ impl Options {
     pub fn text(configuration: &str) -> Self {
         Self {
             configuration: configuration.to_owned(),
+            module: super::module(),
+            failure_policy: FAIL_RELOAD,
+            is_to_die: false,
             as_struct: false,
             workers: 2,
             delivery: Delivery::Static,
@@ -111,27 +120,23 @@ impl Options {
 }
 
 const NAME: &str = "maintenance_mode";
+const FAIL_RELOAD: &str = "FAIL_RELOAD";
 
 /// Writes the bootstrap and the files it names; where the bootstrap is.
-pub(super) fn write(
-    directory: &Path,
-    options: &Options,
-    wasm: &Path,
-    upstream: SocketAddr,
-) -> PathBuf {
+pub(super) fn write(directory: &Path, options: &Options, upstream: SocketAddr) -> PathBuf {
     let upstream = options.upstream.unwrap_or(upstream);
     let (listeners, dynamic) = match options.delivery {
         Delivery::Lds => (
             json!([]),
             json!({"lds_config": file_source(directory, "lds.json")}),
         ),
-        _ => (json!(listeners_of(directory, options, wasm)), json!({})),
+        _ => (json!(listeners_of(directory, options)), json!({})),
     };
     let clusters: Vec<Value> = [Options::cluster("upstream", [upstream])]
         .into_iter()
         .chain(options.clusters.iter().cloned())
         .collect();
-    update(directory, options, wasm, upstream);
+    update(directory, options);
     let bootstrap = json!({
         "admin": {"address": socket_address("127.0.0.1", 0)},
         "node": {"id": "test", "cluster": "test"},
@@ -148,11 +153,11 @@ pub(super) fn write(
 }
 
 /// Writes the files that Envoy watches.
-pub(super) fn update(directory: &Path, options: &Options, wasm: &Path, _upstream: SocketAddr) {
+pub(super) fn update(directory: &Path, options: &Options) {
     match options.delivery {
         Delivery::Static => {}
         Delivery::Lds => {
-            let mut listeners = listeners_of(directory, options, wasm);
+            let mut listeners = listeners_of(directory, options);
             for listener in &mut listeners {
                 listener["@type"] = "type.googleapis.com/envoy.config.listener.v3.Listener".into();
             }
@@ -164,7 +169,7 @@ pub(super) fn update(directory: &Path, options: &Options, wasm: &Path, _upstream
             vec![json!({
                 "@type": "type.googleapis.com/envoy.config.core.v3.TypedExtensionConfig",
                 "name": NAME,
-                "typed_config": plugin(options, &options.configuration, wasm),
+                "typed_config": plugin(options, &options.configuration),
             })],
         ),
     }
@@ -186,22 +191,16 @@ fn file_source(directory: &Path, name: &str) -> Value {
     })
 }
 
-fn listeners_of(directory: &Path, options: &Options, wasm: &Path) -> Vec<Value> {
-    let first = listener(directory, options, "filtered", &options.configuration, wasm);
+fn listeners_of(directory: &Path, options: &Options) -> Vec<Value> {
+    let first = listener(directory, options, "filtered", &options.configuration);
     let other = options
         .other_listener
         .as_ref()
-        .map(|configuration| listener(directory, options, "other", configuration, wasm));
+        .map(|configuration| listener(directory, options, "other", configuration));
     [first].into_iter().chain(other).collect()
 }
 
-fn listener(
-    directory: &Path,
-    options: &Options,
-    name: &str,
-    configuration: &str,
-    wasm: &Path,
-) -> Value {
+fn listener(directory: &Path, options: &Options, name: &str, configuration: &str) -> Value {
     let filter = match options.delivery {
         Delivery::Ecds => json!({
             "name": NAME,
@@ -210,7 +209,7 @@ fn listener(
                 "type_urls": ["type.googleapis.com/envoy.extensions.filters.http.wasm.v3.Wasm"],
             },
         }),
-        _ => json!({"name": NAME, "typed_config": plugin(options, configuration, wasm)}),
+        _ => json!({"name": NAME, "typed_config": plugin(options, configuration)}),
     };
     let router = json!({
         "name": "envoy.filters.http.router",
@@ -266,7 +265,7 @@ fn listener(
     })
 }
 
-fn plugin(options: &Options, configuration: &str, wasm: &Path) -> Value {
+fn plugin(options: &Options, configuration: &str) -> Value {
     let configuration = if options.as_struct {
         json!({
             "@type": "type.googleapis.com/google.protobuf.Struct",
@@ -276,7 +275,8 @@ fn plugin(options: &Options, configuration: &str, wasm: &Path) -> Value {
         string_value(configuration)
     };
     let variables: Vec<&String> = options.environment.iter().map(|(name, _)| name).collect();
-    let mut plugin = unconfigured(wasm);
+    let mut plugin = unconfigured(&options.module);
+    plugin["config"]["failure_policy"] = options.failure_policy.into();
     plugin["config"]["configuration"] = configuration;
     plugin["config"]["vm_config"]["environment_variables"] = json!({"host_env_keys": variables});
     plugin["config"]["allow_on_headers_stop_iteration"] = options.stops_at_headers.into();
@@ -303,7 +303,7 @@ fn unconfigured(wasm: &Path) -> Value {
         "@type": "type.googleapis.com/envoy.extensions.filters.http.wasm.v3.Wasm",
         "config": {
             "name": NAME,
-            "failure_policy": "FAIL_RELOAD",
+            "failure_policy": FAIL_RELOAD,
             "vm_config": {
                 "vm_id": NAME,
                 "runtime": "envoy.wasm.runtime.v8",

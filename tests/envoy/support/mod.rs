@@ -50,7 +50,7 @@ pub fn sha256(token: &str) -> String {
 }
 
 /// A running Envoy with the filter in front of a counting upstream. It is stopped when it
-/// is dropped, which fails the test if a VM died.
+/// is dropped, which fails the test if a VM died that was not to.
 pub struct Envoy {
     process: Child,
     directory: TempDir,
@@ -84,13 +84,7 @@ impl Envoy {
     fn try_start(options: Options) -> Result<Self, String> {
         let directory = TempDir::new().unwrap();
         let upstream = Upstream::start();
-        let wasm = module();
-        assert!(
-            wasm.is_file(),
-            "{} is not there: run `make build`",
-            wasm.display()
-        );
-        let bootstrap = bootstrap::write(directory.path(), &options, &wasm, upstream.address);
+        let bootstrap = bootstrap::write(directory.path(), &options, upstream.address);
         let log = File::create(directory.path().join("envoy.log")).unwrap();
         let mut process = Command::new(binary("ENVOY", "target/envoy-1.40.0/envoy/_bin/envoy"))
             .arg("--config-path")
@@ -241,12 +235,7 @@ impl Envoy {
         };
         let before = self.stat(updates) + self.stat(rejections);
         edit(&mut self.options);
-        bootstrap::update(
-            self.directory.path(),
-            &self.options,
-            &module(),
-            self.upstream.address,
-        );
+        bootstrap::update(self.directory.path(), &self.options);
         eventually("the update", || {
             self.stat(updates) + self.stat(rejections) > before
         });
@@ -277,7 +266,7 @@ impl Drop for Envoy {
             eprintln!("{log}");
         } else {
             assert!(matches!(exit, Ok(None)), "Envoy ended, {exit:?}:\n{log}");
-            assert!(!died, "a VM died:\n{log}");
+            assert_eq!(died, self.options.is_to_die, "a VM died, or not:\n{log}");
         }
     }
 }
@@ -339,10 +328,16 @@ fn listener(admin: SocketAddr, name: &str) -> Option<SocketAddr> {
 
 /// The module under test.
 pub fn module() -> PathBuf {
-    binary(
+    let module = binary(
         "MAINTENANCE_MODE_WASM",
         "target/wasm32-wasip1/release/maintenance_mode.wasm",
-    )
+    );
+    assert!(
+        module.is_file(),
+        "{} is not there: run `make build`",
+        module.display()
+    );
+    module
 }
 
 /// A file of the target directory, unless a variable of the environment names another.

@@ -1,0 +1,1 @@
+//! Clients that are slow, leave half-way, or send more than they should.

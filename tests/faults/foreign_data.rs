@@ -1,0 +1,1 @@
+//! Shared data holds what another version or another plugin has written.

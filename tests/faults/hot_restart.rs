@@ -1,0 +1,1 @@
+//! Envoy is replaced by another that takes over its sockets.

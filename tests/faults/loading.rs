@@ -1,0 +1,1 @@
+//! The module is missing or corrupt.

@@ -1,0 +1,1 @@
+//! A bad update comes while traffic flows.

@@ -1,0 +1,1 @@
+//! Somebody guesses the admin token.
