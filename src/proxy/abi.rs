@@ -13,8 +13,14 @@ use proxy_wasm::types::{Action, BufferType, MapType, MetricType};
 use super::contexts::{self, ContextId};
 use crate::grpc::{CallId, StreamId};
 
-// SAFETY of the exports: `src/linker.py` gives each the name that Envoy looks for, with
-// `proxy_` before it; nothing else of these names is linked. They take numbers only.
+// SAFETY of the exports, line by line:
+// - `no_mangle`: no other symbol of these names is linked; `src/linker.py` gives each the
+//   name that Envoy looks for, with `proxy_` before it.
+// - They take and return 32-bit numbers, any of which is valid: a context or an id that
+//   nobody knows is looked up and not found. An end of stream is a number too, and not a
+//   `bool`, for which only 0 and 1 would be.
+// - A VM has one thread, so none of them runs beside another. One may run inside another,
+//   while that waits for a host call; what they share are `Cell`s and `RefCell`s.
 
 #[unsafe(no_mangle)]
 extern "C" fn on_context_create(context: ContextId, root: ContextId) {
@@ -32,12 +38,12 @@ extern "C" fn on_tick(root: ContextId) {
 }
 
 #[unsafe(no_mangle)]
-extern "C" fn on_request_headers(context: ContextId, _count: usize, _is_end: bool) -> Action {
+extern "C" fn on_request_headers(context: ContextId, _count: usize, _end_of_stream: u32) -> Action {
     contexts::with(|contexts| contexts.request(context))
 }
 
 #[unsafe(no_mangle)]
-extern "C" fn on_request_body(context: ContextId, _size: usize, _is_end: bool) -> Action {
+extern "C" fn on_request_body(context: ContextId, _size: usize, _end_of_stream: u32) -> Action {
     contexts::with(|contexts| contexts.rest_of_request(context))
 }
 
@@ -162,9 +168,15 @@ unsafe extern "C" {
 const OK: u32 = 0;
 const NOT_FOUND: u32 = 1;
 
-// SAFETY of all calls below: each pointer comes with the length of the memory behind it,
-// which outlives the call; the host keeps none of them. It writes each result through a
-// pointer to a live variable of the type it expects.
+// SAFETY of the calls, to which each refers by number:
+// 1. A pointer and a length are of one slice, which outlives the call. The host copies from
+//    it before it returns, and writes nothing there.
+// 2. A result is written through a pointer to a live and initialised local variable, of the
+//    size and the alignment that the declaration says. Where the call fails, the host leaves
+//    it as it was.
+// 3. No pointer. The numbers may be any: what the host does not know it refuses.
+// The enumerations are of the SDK, `repr(u32)` with the numbers of the ABI. While a call
+// runs, the host may call `proxy_on_memory_allocate`, which touches the allocator only.
 
 /// Why the host returned nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -180,38 +192,38 @@ type Result<T> = std::result::Result<T, Failed>;
 /// Nanoseconds since the epoch.
 pub(super) fn get_current_time() -> u64 {
     let mut nanos = 0;
-    // SAFETY: see above.
+    // SAFETY: 2, `nanos`.
     unsafe { proxy_get_current_time_nanoseconds(&raw mut nanos) };
     nanos
 }
 
 /// Asks for a call of `on_tick` each `millis` milliseconds.
 pub(super) fn set_tick_period(millis: u32) {
-    // SAFETY: no pointer.
+    // SAFETY: 3.
     unsafe { proxy_set_tick_period_milliseconds(millis) };
 }
 
 /// For whom the calls are that follow, until the callback returns.
 pub(super) fn set_effective_context(context: ContextId) -> Result<()> {
-    // SAFETY: no pointer.
+    // SAFETY: 3.
     result(unsafe { proxy_set_effective_context(context) })
 }
 
 /// All of a buffer.
 pub(super) fn get_buffer(buffer: BufferType) -> Result<Vec<u8>> {
-    // SAFETY: see above.
+    // SAFETY: 2, `data` and `size`.
     returned(|data, size| unsafe { proxy_get_buffer_bytes(buffer, 0, usize::MAX, data, size) })
 }
 
 /// A header map, encoded.
 pub(super) fn get_header_map(map: MapType) -> Result<Vec<u8>> {
-    // SAFETY: see above.
+    // SAFETY: 2, `data` and `size`.
     returned(|data, size| unsafe { proxy_get_header_map_pairs(map, data, size) })
 }
 
 /// The first line of a header.
 pub(super) fn get_header(map: MapType, name: &str) -> Result<Vec<u8>> {
-    // SAFETY: see above.
+    // SAFETY: 1, `name`; 2, `data` and `size`.
     returned(|data, size| unsafe {
         proxy_get_header_map_value(map, name.as_ptr(), name.len(), data, size)
     })
@@ -219,7 +231,7 @@ pub(super) fn get_header(map: MapType, name: &str) -> Result<Vec<u8>> {
 
 /// Sets a header to one line.
 pub(super) fn set_header(map: MapType, name: &str, value: &str) {
-    // SAFETY: see above.
+    // SAFETY: 1, `name` and `value`.
     unsafe {
         proxy_replace_header_map_value(map, name.as_ptr(), name.len(), value.as_ptr(), value.len())
     };
@@ -227,26 +239,26 @@ pub(super) fn set_header(map: MapType, name: &str, value: &str) {
 
 /// Removes a header.
 pub(super) fn remove_header(map: MapType, name: &str) {
-    // SAFETY: see above.
+    // SAFETY: 1, `name`.
     unsafe { proxy_remove_header_map_value(map, name.as_ptr(), name.len()) };
 }
 
 /// A property; the parts of its path are separated by NULs.
 pub(super) fn get_property(path: &[u8]) -> Result<Vec<u8>> {
-    // SAFETY: see above.
+    // SAFETY: 1, `path`; 2, `data` and `size`.
     returned(|data, size| unsafe { proxy_get_property(path.as_ptr(), path.len(), data, size) })
 }
 
 /// Sets a property.
 pub(super) fn set_property(path: &[u8], value: &[u8]) {
-    // SAFETY: see above.
+    // SAFETY: 1, `path` and `value`.
     unsafe { proxy_set_property(path.as_ptr(), path.len(), value.as_ptr(), value.len()) };
 }
 
 /// A value of shared data, and its compare-and-swap number.
 pub(super) fn get_shared_data(key: &[u8]) -> Result<(Vec<u8>, u32)> {
     let mut cas = 0;
-    // SAFETY: see above.
+    // SAFETY: 1, `key`; 2, `data`, `size` and `cas`.
     let value = returned(|data, size| unsafe {
         proxy_get_shared_data(key.as_ptr(), key.len(), data, size, &raw mut cas)
     })?;
@@ -255,7 +267,7 @@ pub(super) fn get_shared_data(key: &[u8]) -> Result<(Vec<u8>, u32)> {
 
 /// Sets a value of shared data.
 pub(super) fn set_shared_data(key: &[u8], value: &[u8], cas: u32) -> Result<()> {
-    // SAFETY: see above.
+    // SAFETY: 1, `key` and `value`.
     result(unsafe {
         proxy_set_shared_data(key.as_ptr(), key.len(), value.as_ptr(), value.len(), cas)
     })
@@ -269,7 +281,7 @@ pub(super) fn send_local_response(
     headers: &[u8],
     grpc_status: i32,
 ) -> Result<()> {
-    // SAFETY: see above.
+    // SAFETY: 1, `details`, `body` and `headers`.
     result(unsafe {
         proxy_send_local_response(
             u32::from(status),
@@ -287,7 +299,7 @@ pub(super) fn send_local_response(
 /// The message that came with the status of a gRPC call.
 pub(super) fn get_status_message() -> Result<Vec<u8>> {
     let mut ignored = 0;
-    // SAFETY: see above.
+    // SAFETY: 2, `ignored`, `data` and `size`.
     returned(|data, size| unsafe { proxy_get_status(&raw mut ignored, data, size) })
 }
 
@@ -300,7 +312,7 @@ pub(super) fn grpc_call(
     timeout_millis: u32,
 ) -> Result<CallId> {
     let mut id = 0;
-    // SAFETY: see above.
+    // SAFETY: 1, each pair of arguments; 2, `id`.
     let status = unsafe {
         proxy_grpc_call(
             target.as_ptr(),
@@ -327,7 +339,7 @@ pub(super) fn grpc_stream(
     metadata: &[u8],
 ) -> Result<StreamId> {
     let mut id = 0;
-    // SAFETY: see above.
+    // SAFETY: 1, each pair of arguments; 2, `id`.
     let status = unsafe {
         proxy_grpc_stream(
             target.as_ptr(),
@@ -346,40 +358,40 @@ pub(super) fn grpc_stream(
 
 /// Sends a message, after which others may follow.
 pub(super) fn grpc_send(stream: StreamId, message: &[u8]) -> Result<()> {
-    // SAFETY: see above.
+    // SAFETY: 1, `message`.
     result(unsafe { proxy_grpc_send(stream, message.as_ptr(), message.len(), false) })
 }
 
 /// Ends a call or a stream.
 pub(super) fn grpc_cancel(id: u32) {
-    // SAFETY: no pointer.
+    // SAFETY: 3.
     unsafe { proxy_grpc_cancel(id) };
 }
 
 /// Defines a metric, or finds it.
 pub(super) fn define_metric(kind: MetricType, name: &str) -> Result<u32> {
     let mut id = 0;
-    // SAFETY: see above.
+    // SAFETY: 1, `name`; 2, `id`.
     result(unsafe { proxy_define_metric(kind, name.as_ptr(), name.len(), &raw mut id) })?;
     Ok(id)
 }
 
 /// Adds one to a metric.
 pub(super) fn increment_metric(id: u32) {
-    // SAFETY: no pointer.
+    // SAFETY: 3.
     unsafe { proxy_increment_metric(id, 1) };
 }
 
 /// Sets a metric.
 pub(super) fn record_metric(id: u32, value: u64) {
-    // SAFETY: no pointer.
+    // SAFETY: 3.
     unsafe { proxy_record_metric(id, value) };
 }
 
 /// What a metric is.
 pub(super) fn get_metric(id: u32) -> Result<u64> {
     let mut value = 0;
-    // SAFETY: see above.
+    // SAFETY: 2, `value`.
     result(unsafe { proxy_get_metric(id, &raw mut value) })?;
     Ok(value)
 }
@@ -392,7 +404,7 @@ fn result(status: u32) -> Result<()> {
     }
 }
 
-/// The bytes of a call that returns bytes.
+/// The bytes of a call that returns bytes: what it writes to `data` and `size`.
 fn returned(call: impl FnOnce(*mut *mut u8, *mut usize) -> u32) -> Result<Vec<u8>> {
     let mut data = null_mut();
     let mut size = 0;
@@ -400,8 +412,9 @@ fn returned(call: impl FnOnce(*mut *mut u8, *mut usize) -> u32) -> Result<Vec<u8
     if data.is_null() {
         return Ok(Vec::new());
     }
-    // SAFETY: the host has allocated the memory with `proxy_on_memory_allocate`, which the
-    // SDK implements by a boxed slice of this size from the global allocator, and leaves it
-    // to the module.
+    // SAFETY: the host got `data` by `proxy_on_memory_allocate(size)`, where the SDK makes it
+    // of a boxed slice of `size` bytes from the global allocator: so capacity and alignment
+    // are those of a `Vec<u8>`. It has written all of them before it returned, and gives them
+    // to the module, so nobody else frees them.
     Ok(unsafe { Vec::from_raw_parts(data, size, size) })
 }
