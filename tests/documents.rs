@@ -1,0 +1,58 @@
+//! What the documents say is so.
+#![allow(clippy::panic, clippy::unwrap_used)]
+
+use std::{fs, path::Path};
+
+use maintenance_mode::{config::PluginConfig, policy::Policy};
+
+#[test]
+fn the_configurations_of_the_readme_are_valid() {
+    let readme = include_str!("../README.md");
+    let configurations: Vec<&str> = readme
+        .split("```json\n")
+        .skip(1)
+        .filter_map(|block| block.split("```").next())
+        .filter(|block| !block.contains("\"decided_by\""))
+        .collect();
+    assert!(configurations.len() >= 10, "{}", configurations.len());
+    for configuration in configurations {
+        let compiled = PluginConfig::parse(configuration.as_bytes()).and_then(|config| {
+            Policy::compile(config, |_| Some("a secret of 32 bytes or even more".into()))
+        });
+        assert!(
+            compiled.is_ok(),
+            "{configuration} gave {:?}",
+            compiled.err()
+        );
+    }
+}
+
+/// A test is named by its file and its function: `tests/envoy/allow.rs::any_entry_is_enough`.
+#[test]
+fn every_attack_names_tests_and_each_of_them_is_there() {
+    let security = include_str!("../SECURITY.md");
+    let (_, attacks) = security.split_once("\n## Attacks\n").unwrap();
+    let (attacks, _) = attacks.split_once("\n## ").unwrap();
+    let rows: Vec<&str> = attacks
+        .lines()
+        .filter(|line| line.starts_with("| "))
+        .skip(1)
+        .collect();
+    assert!(rows.len() >= 12, "{}", rows.len());
+    for row in rows {
+        let tests: Vec<(&str, &str)> = row
+            .split('`')
+            .filter_map(|text| text.split_once(".rs::"))
+            .collect();
+        assert!(!tests.is_empty(), "no test: {row}");
+        for (file, test) in tests {
+            let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("{file}.rs"));
+            let source = fs::read_to_string(&path).unwrap_or_default();
+            let is_test = source
+                .split("#[test]")
+                .skip(1)
+                .any(|after| after.trim_start().starts_with(&format!("fn {test}(")));
+            assert!(is_test, "there is no test {file}.rs::{test}");
+        }
+    }
+}
