@@ -87,7 +87,8 @@ impl Bypass {
     }
 
     /// A token that lives for `ttl_seconds` from now; `None` past the year 9999. It holds
-    /// although tokens of this very moment were revoked.
+    /// although tokens of this very moment were revoked, or of a later one, where the clock
+    /// was set back.
     pub fn mint(
         &self,
         name: &str,
@@ -97,7 +98,7 @@ impl Bypass {
     ) -> Option<Minted> {
         let after_revocation = |at: Timestamp| Timestamp::from_unix_millis(at.unix_millis() + 1);
         let issued = revoked_at.map_or(now, |at| now.max(after_revocation(at)));
-        let expires = issued.plus_seconds(ttl_seconds)?;
+        let expires = now.plus_seconds(ttl_seconds)?;
         let claims = format!(
             "{}.{}.{}",
             issued.unix_millis(),
@@ -257,8 +258,14 @@ mod tests {
         let old = token(60);
         assert!(holds(&old, at(1000), Some(at(999))));
         assert!(!holds(&old, at(1000), Some(at(1000))));
-        let new = bypass().mint("qa", at(1000), 60, Some(at(1000))).unwrap();
-        assert!(holds(&new.token, at(1000), Some(at(1000))));
+        for revoked_at in [1000, 5000] {
+            let new = bypass()
+                .mint("qa", at(1000), 60, Some(at(revoked_at)))
+                .unwrap();
+            assert_eq!(new.expires, at(1060));
+            assert!(holds(&new.token, at(1059), Some(at(revoked_at))));
+            assert!(!holds(&new.token, at(1060), Some(at(revoked_at))));
+        }
     }
 
     #[test]

@@ -376,10 +376,8 @@ pub(super) fn define_metric(kind: MetricType, name: &str) -> Result<u32> {
     Ok(id)
 }
 
-/// Adds one to a metric.
-pub(super) fn increment_metric(id: u32) {
     // SAFETY: 3.
-    unsafe { proxy_increment_metric(id, 1) };
+    unsafe { proxy_increment_metric(id, offset) };
 }
 
 /// Sets a metric.

@@ -111,8 +111,13 @@ impl Metric {
 
     /// Adds one.
     pub(super) fn increment(self) {
+        self.add(1);
+    }
+
+    /// Adds to it.
+    pub(super) fn add(self, amount: u32) {
         if let Some(id) = self.0 {
-            abi::increment_metric(id);
+            abi::increment_metric(id, i64::from(amount));
         }
     }
 

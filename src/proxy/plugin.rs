@@ -23,7 +23,7 @@ use crate::{
     grpc,
     policy::{Endpoint, InvalidConfig, Policy},
     reply::LocalReply,
-    state::State,
+    state::{State, UnreadableState},
     store::{Changing, PendingChange, SharedState, StateStore},
 };
 
@@ -143,8 +143,7 @@ impl Plugin {
     /// Sets the gauges, and makes good what a worker that died may have left half done.
     pub(super) fn look(&self) {
         self.state();
-        // An error was reported just now, once.
-        let _ = self.state.reload();
+        self.note(self.state.recheck());
         self.observe();
     }
 
@@ -169,18 +168,26 @@ impl Plugin {
     /// The state as it is, where it decides anything.
     fn state(&self) -> Rc<State> {
         let decides = self.policy.mode == Mode::Auto || self.policy.bypass.is_some();
-        if decides && let Err(error) = self.state.refresh() {
+        if decides {
+            self.note(self.state.refresh());
+        }
+        self.state.snapshot()
+    }
+
+    /// Reports a state that could not be read.
+    fn note(&self, read: Result<(), UnreadableState>) {
+        if let Err(error) = read
+            && self.state.claim_report()
+        {
             self.metrics.errors.increment();
             log::error!(
                 "maintenance-mode: {error}; the last state known holds, or `initial` if there is none"
             );
         }
-        self.state.snapshot()
     }
 
     fn receive(&self, endpoint: &Endpoint, request: &HostRequest<'_>) -> Handled {
-        // What this finds is counted by the requests that meet it.
-        let _ = self.state.reload();
+        self.note(self.state.reload());
         let state = self.state.snapshot();
         let received = admin::receive(&self.policy, endpoint, &*self.store, &state, request);
         let call = match received {

@@ -1,5 +1,7 @@
 //! Envoy's shared data, and the signal that it changed.
 
+use std::hash::{BuildHasher, RandomState};
+
 use super::{abi, host::Metric};
 use crate::shared_data::{SharedData, Signal, UNCONDITIONAL};
 
@@ -13,7 +15,7 @@ impl SharedData for HostSharedData {
     fn signal(&self, scope: &str) -> HostSignal {
         // No counter: `POST /reset_counters` would set it back.
         let gauge = Metric::gauge(&format!("maintenance_mode.{scope}.signals"));
-        gauge.increment();
+        gauge.add(step());
         // Envoy may be configured to keep no such stat.
         if gauge.value() > 0 {
             return HostSignal::Stat(gauge);
@@ -53,10 +55,18 @@ impl Signal for HostSignal {
 
     fn raise(&self) {
         match self {
-            Self::Stat(gauge) => gauge.increment(),
+            Self::Stat(gauge) => gauge.add(step()),
             Self::Key(key) => {
                 HostSharedData.set(key, b"", UNCONDITIONAL);
             }
         }
     }
+}
+
+/// By how much a gauge is raised, anything but 0. While an Envoy takes over from another, its
+/// gauges have the other's added, until that ends: with steps of 1, as many changes as the
+/// other has seen would then go unnoticed.
+fn step() -> u32 {
+    // Each hasher of the standard library has keys of its own, random ones.
+    (RandomState::new().hash_one(0) as u32).max(1)
 }

@@ -4,6 +4,7 @@ use crate::{
     flag::Flag,
     policy::{Response, RetryAfter, Values},
     request::RequestHead,
+    timestamp::Timestamp,
 };
 
 /// What a client is told, whatever the representation; `None` where that is what the
@@ -30,11 +31,19 @@ pub(super) fn outage<'a>(
     }
     values.until = until;
     values.retry_after = retry_after
-        .or_else(|| until.map(|until| request.now().seconds_until(until).max(1)))
+        .or_else(|| until.map(|until| seconds_left(until, flag.since, request)))
         .map(RetryAfter::Seconds)
         .or(values.retry_after)
         .map(|after| after.jittered(jitter, || request.random()));
     Some(values)
+}
+
+/// The whole seconds to the end. It is later than what began it, whatever a clock says that
+/// was set back.
+fn seconds_left(until: Timestamp, since: Option<Timestamp>, request: &impl RequestHead) -> u64 {
+    let now = request.now();
+    let now = since.map_or(now, |since| now.max(since));
+    now.seconds_until(until).max(1)
 }
 
 impl RetryAfter {

@@ -24,6 +24,8 @@ pub struct SharedState<D: SharedData> {
     snapshot: RefCell<Rc<State>>,
     /// The number of the signal when the snapshot was taken.
     seen: Cell<Option<u64>>,
+    /// The compare-and-swap number of the value that was last read, if it was unreadable.
+    unreadable: Cell<Option<u32>>,
 }
 
 /// How often a write that loses a race is tried again.
@@ -39,6 +41,7 @@ impl<D: SharedData> SharedState<D> {
             data,
             snapshot: RefCell::default(),
             seen: Cell::new(None),
+            unreadable: Cell::default(),
         };
         state.data.set(&state.state_key, b"", CREATE_ONLY);
         state
@@ -57,7 +60,7 @@ impl<D: SharedData> SharedState<D> {
     /// Reads the state if it changed since it was last read.
     ///
     /// # Errors
-    /// The state cannot be read; the snapshot stays, and the error comes once a change.
+    /// The state cannot be read; the snapshot stays, and the error comes once a signal.
     pub fn refresh(&self) -> Result<(), UnreadableState> {
         let number = Some(self.signal.number());
         if number == self.seen.replace(number) {
@@ -71,13 +74,35 @@ impl<D: SharedData> SharedState<D> {
     /// # Errors
     /// The state cannot be read; the snapshot stays.
     pub fn reload(&self) -> Result<(), UnreadableState> {
-        if let Some((bytes, _)) = self.data.get(&self.state_key) {
+        if let Some((bytes, cas)) = self.data.get(&self.state_key) {
+            self.unreadable.set(Some(cas));
             let state = State::decode(&bytes)?;
+            self.unreadable.set(None);
             if state != **self.snapshot.borrow() {
                 self.snapshot.replace(Rc::new(state));
             }
         }
         Ok(())
+    }
+
+    /// Whether to report that the state could not be read: of all workers one is to, once.
+    pub fn claim_report(&self) -> bool {
+        let key = format!("{}.unreadable", self.state_key);
+        let (reported, cas) = self.data.get(&key).unwrap_or((Vec::new(), CREATE_ONLY));
+        let unreadable = self.unreadable.get().unwrap_or_default().to_le_bytes();
+        reported != unreadable && self.data.set(&key, &unreadable, cas)
+    }
+
+    /// Reads the state although no signal came: a worker may have died before it raised one.
+    /// What is unreadable, and may be large, is left alone until one comes.
+    ///
+    /// # Errors
+    /// The state cannot be read; the snapshot stays.
+    pub fn recheck(&self) -> Result<(), UnreadableState> {
+        match self.unreadable.get() {
+            Some(_) => Ok(()),
+            None => self.reload(),
+        }
     }
 
     /// Changes the state for all workers. A state that cannot be read is replaced.
@@ -253,9 +278,16 @@ mod tests {
         process.signal("a").raise();
         assert_eq!(store.refresh(), Err(UnreadableState));
         assert_eq!(store.refresh(), Ok(()), "the error comes once");
+        let other = SharedState::of_scope(Rc::clone(&process), "a");
+        assert_eq!(other.refresh(), Err(UnreadableState));
+        assert!(other.claim_report());
+        assert!(!store.claim_report(), "the other has reported it");
         assert!(store.snapshot().setting.as_ref().unwrap().maintenance);
         assert_eq!(store.change(&change(false)).unwrap().generation, 2);
         assert!(!is_on(&store));
+        process.set("maintenance_mode.a.state", b"\0other", UNCONDITIONAL);
+        assert_eq!(store.reload(), Err(UnreadableState));
+        assert!(store.claim_report(), "it is another value");
     }
 
     #[test]
@@ -266,7 +298,22 @@ mod tests {
         let state = change(true).apply(&State::default()).unwrap();
         process.set("maintenance_mode.a.state", &state.encode(), UNCONDITIONAL);
         assert!(!is_on(&store));
-        store.reload().unwrap();
+        store.recheck().unwrap();
+        assert!(is_on(&store));
+    }
+
+    #[test]
+    fn what_is_unreadable_is_read_once() {
+        let process = Rc::new(Process::default());
+        let store = SharedState::of_scope(Rc::clone(&process), "a");
+        process.set("maintenance_mode.a.state", b"\0other", UNCONDITIONAL);
+        assert_eq!(store.recheck(), Err(UnreadableState));
+        process.reads.set(0);
+        assert_eq!(store.recheck(), Ok(()));
+        assert_eq!(process.reads.get(), 0);
+        SharedState::of_scope(process, "a")
+            .change(&change(true))
+            .unwrap();
         assert!(is_on(&store));
     }
 }

@@ -1,1 +1,138 @@
 //! Envoy is replaced by another that takes over its sockets.
+
+mod traffic;
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use self::traffic::{Client, http1, http2, new_connections};
+use crate::{
+    fixtures::{self, Etcd},
+    support::{
+        Connection, Envoy, Options, Request, Response, admin, admin_request, eventually, within,
+    },
+};
+
+/// The parent drains within a second, and is ended after three.
+const QUICK: [&str; 4] = ["--drain-time-s", "1", "--parent-shutdown-time-s", "3"];
+/// The parent stays, and closes no connection.
+const SLOW: [&str; 4] = [
+    "--drain-time-s",
+    "86400",
+    "--parent-shutdown-time-s",
+    "86400",
+];
+/// Envoy asks the parent for its stats that often.
+const MERGES: [&str; 2] = ["--config-yaml", "stats_flush_interval: 0.01s"];
+/// How long a new Envoy may decide without the state that the store has.
+const FIRST_MOMENTS: Duration = Duration::from_secs(1);
+/// So many VMs each raise the signal of the parent when they begin: one of each worker, one of
+/// the main thread, and one that tries the configuration out.
+const VMS: usize = 4;
+
+fn start(arguments: &[&'static str]) -> Envoy {
+    let mut options = Options::new(json!({"admin": admin()}));
+    options.arguments = arguments.to_vec();
+    Envoy::with(options)
+}
+
+/// So many that no worker is without one.
+fn connections(envoy: &Envoy) -> Vec<Connection> {
+    let mut connections: Vec<Connection> =
+        (0..16).map(|_| Connection::open(envoy.address)).collect();
+    for connection in &mut connections {
+        assert!(get(connection).is_upstream());
+    }
+    connections
+}
+
+fn get(connection: &mut Connection) -> Response {
+    connection.fetch(&Request::get("/"))
+}
+
+fn toggle(connection: &mut Connection, on: bool) {
+    let call = admin_request("POST", if on { "on" } else { "off" });
+    let answer = connection.fetch(&call);
+    assert_eq!(answer.status, 200, "{}", answer.text());
+}
+
+#[test]
+fn no_request_is_lost_and_new_connections_meet_an_envoy_without_the_state() {
+    let mut parent = start(&QUICK);
+    parent.toggle(true);
+    let clients = [http1, http2].map(|protocol| Client::start(parent.address, protocol));
+    let newcomer = Client::start(parent.address, new_connections);
+    let child = parent.hot_restart(|_| {});
+    parent.wait_for_end();
+    for client in clients {
+        let mut answers = client.finish();
+        answers.dedup_by_key(|answer| answer.is_blocked);
+        let turns: Vec<bool> = answers.iter().map(|answer| answer.is_blocked).collect();
+        assert_eq!(turns, [true, false], "first the parent, then the child");
+    }
+    assert!(
+        newcomer
+            .finish()
+            .last()
+            .is_some_and(|last| !last.is_blocked)
+    );
+    assert!(child.get("/").is_upstream());
+}
+
+#[test]
+fn without_a_store_each_obeys_its_own_changes_while_there_are_two() {
+    let parent = start(&SLOW);
+    let mut old = connections(&parent);
+    let child = parent.hot_restart(|options| options.arguments.extend(MERGES));
+    let mut new = connections(&child);
+    for round in 0..50 {
+        let [on_old, on_new] = [round % 2 == 0, round % 3 == 0];
+        toggle(&mut old[round % 16], on_old);
+        toggle(&mut new[round % 16], on_new);
+        assert!(old.iter_mut().all(|old| get(old).is_blocked() == on_old));
+        assert!(new.iter_mut().all(|new| get(new).is_blocked() == on_new));
+    }
+}
+
+#[test]
+fn with_a_store_the_new_envoy_has_the_state_and_both_obey_the_changes_of_either() {
+    let etcd = Etcd::start();
+    let mut options = fixtures::options(&etcd);
+    options.arguments = SLOW.into();
+    let parent = Envoy::with(options);
+    let mut old = Connection::open(parent.address);
+    toggle(&mut old, true);
+    let newcomer = Client::start(parent.address, new_connections);
+    let child = parent.hot_restart(|_| {});
+    within(FIRST_MOMENTS, "the state", || child.get("/").is_blocked());
+    let mut answers = newcomer.finish();
+    answers.retain(|answer| !answer.is_blocked);
+    if let [first, .., last] = &answers[..] {
+        assert!(last.at - first.at < FIRST_MOMENTS);
+    }
+    let mut new = Connection::open(child.address);
+    for on in [false, true].repeat(5) {
+        toggle(if on { &mut new } else { &mut old }, on);
+        within(FIRST_MOMENTS, "the change", || {
+            [&mut old, &mut new]
+                .into_iter()
+                .all(|connection| get(connection).is_blocked() == on)
+        });
+    }
+}
+
+#[test]
+fn as_many_changes_as_the_parent_has_seen_are_obeyed_at_once_when_it_ends() {
+    let mut parent = start(&QUICK);
+    let child = parent.hot_restart(|_| {});
+    let mut others = connections(&child);
+    let mut admin = Connection::open(child.address);
+    let before = child.metric("signals");
+    eventually("the end of the parent's gauges", || {
+        child.metric("signals") < before
+    });
+    (0..VMS).for_each(|_| toggle(&mut admin, true));
+    assert!(others.iter_mut().all(|other| get(other).is_blocked()));
+    parent.wait_for_end();
+}

@@ -8,6 +8,8 @@ use std::{
 
 use serde_json::{Value, json};
 
+use super::Epoch;
+
 /// How Envoy gets the plugin configuration.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Delivery {
@@ -20,6 +22,7 @@ pub enum Delivery {
 }
 
 /// What an Envoy under test is like.
+#[derive(Clone)]
 pub struct Options {
     /// The plugin configuration, as the module gets it.
     pub configuration: String,
@@ -51,6 +54,10 @@ pub struct Options {
     pub environment: Vec<(String, String)>,
     /// The IP address to listen on.
     pub listen_on: &'static str,
+    /// The port to listen on; a free one where it is 0.
+    pub port: u16,
+    /// Which process of a hot restart this is; the first of one without.
+    pub epoch: Option<Epoch>,
     /// Clusters beside `upstream`.
     pub clusters: Vec<Value>,
     /// The plugin configuration of one more listener, `other`; only where listeners come by
@@ -92,6 +99,8 @@ impl Options {
             upstream: None,
             environment: Vec::new(),
             listen_on: "127.0.0.1",
+            port: 0,
+            epoch: None,
             clusters: Vec::new(),
             other_listener: None,
             stops_at_headers: false,
@@ -254,7 +263,7 @@ fn listener(directory: &Path, options: &Options, name: &str, configuration: &str
     }
     json!({
         "name": name,
-        "address": socket_address(options.listen_on, 0),
+        "address": socket_address(options.listen_on, options.port),
         "filter_chains": [{
             "transport_socket": options.transport_socket,
             "filters": [{

@@ -2,6 +2,7 @@
 
 mod bootstrap;
 mod client;
+mod hot_restart;
 mod http2;
 mod lists;
 mod threads;
@@ -23,6 +24,7 @@ use tempfile::TempDir;
 pub use self::{
     bootstrap::{Delivery, Options, another_filter},
     client::{Connection, Request, Response},
+    hot_restart::Epoch,
     http2::{fetch as fetch_http2, fetch_all as fetch_all_http2},
     lists::{BLOCKS, PATHS, large_lists},
     threads::in_parallel,
@@ -56,6 +58,7 @@ pub struct Envoy {
     directory: TempDir,
     options: Options,
     admin: SocketAddr,
+    has_ended: bool,
     /// Where the filter listens.
     pub address: SocketAddr,
     /// What is behind the filter.
@@ -93,7 +96,8 @@ impl Envoy {
             .args(["--log-level", "warning"])
             .args(["--component-log-level", options.log_level])
             .args(&options.arguments)
-            .args(["--use-dynamic-base-id", "--file-flush-interval-msec", "50"])
+            .args(["--file-flush-interval-msec", "50"])
+            .args(hot_restart::arguments(&options, directory.path()))
             .arg("--admin-address-path")
             .arg(directory.path().join("admin"))
             .envs(options.environment.iter().cloned())
@@ -114,6 +118,7 @@ impl Envoy {
                     directory,
                     options,
                     admin,
+                    has_ended: false,
                     address,
                     upstream,
                 });
@@ -265,7 +270,11 @@ impl Drop for Envoy {
         if thread::panicking() {
             eprintln!("{log}");
         } else {
-            assert!(matches!(exit, Ok(None)), "Envoy ended, {exit:?}:\n{log}");
+            let is_running = matches!(exit, Ok(None));
+            assert!(
+                is_running || self.has_ended,
+                "Envoy ended, {exit:?}:\n{log}"
+            );
             assert_eq!(died, self.options.is_to_die, "a VM died, or not:\n{log}");
         }
     }
