@@ -1,19 +1,28 @@
 //! A VM dies.
 
+mod closed;
+mod fleet;
+mod half_change;
+mod in_flight;
 mod mortal;
+mod open;
 mod reload;
+mod rewriter;
 mod workers;
 
 use serde_json::{Value, json};
 
-use self::mortal::{Death, HEADERS};
-use crate::support::{Envoy, Options, Request, Response, admin};
+use self::mortal::HEADERS;
+pub use self::mortal::{BYTES, Death};
+use crate::support::{Connection, Options, Request, Response, admin, admin_request};
 
-/// The options of an Envoy whose VMs are to die so.
+/// The options of an Envoy whose VMs are to die so, and to come back at once where Envoy
+/// makes new ones.
 fn mortal(death: &Death) -> Options {
     let mut options = Options::new(json!({"admin": admin()}));
     options.module = death.module();
     options.is_to_die = true;
+    options.plugin = json!({"reload_config": {"backoff": {"base_interval": "0.002s"}}});
     options
 }
 
@@ -24,13 +33,27 @@ fn deadly(request: Request) -> Request {
     })
 }
 
-/// Fails unless this is what Envoy itself answers where there is no VM.
-fn assert_failed(response: &Response) {
-    assert_eq!(response.status, 503, "{response:?}");
-    assert!(!response.is_blocked(), "{response:?}");
-    assert_eq!(response.text(), "");
+/// Kills the VM of the worker that a connection is at.
+fn kill(connection: &mut Connection) {
+    assert_failed(&connection.fetch(&deadly(Request::get("/deadly"))));
 }
 
-fn status(envoy: &Envoy) -> Value {
-    envoy.admin("GET", "").json()
+/// Whether this is what Envoy itself answers where there is no VM.
+fn is_failed(response: &Response) -> bool {
+    response.status == 503 && response.headers.len() == 3 && response.body.is_empty()
+}
+
+fn assert_failed(response: &Response) {
+    assert!(is_failed(response), "{response:?}");
+}
+
+/// Expects of a worker that it blocks, or passes.
+fn assert_serves(connection: &mut Connection, maintenance: bool) {
+    let response = connection.fetch(&Request::get("/"));
+    assert_eq!(response.is_blocked(), maintenance, "{response:?}");
+    assert_eq!(response.is_upstream(), !maintenance, "{response:?}");
+}
+
+fn status(connection: &mut Connection) -> Value {
+    connection.fetch(&admin_request("GET", "")).json()
 }
