@@ -295,7 +295,11 @@ fn merge(target: &mut Value, patch: &Value) {
         return;
     };
     for (key, patch) in patch {
-        merge(&mut target[key], patch);
+        if patch.is_null() {
+            target.as_object_mut().unwrap().remove(key);
+        } else {
+            merge(&mut target[key], patch);
+        }
     }
 }
 
