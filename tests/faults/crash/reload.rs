@@ -8,9 +8,7 @@ use std::{
 
 use serde_json::{Value, json};
 
-use super::{
-    Death, assert_failed, assert_serves, deadly, is_failed, kill, mortal, status, workers,
-};
+use super::{Death, assert_failed, assert_serves, deadly, kill, mortal, status, workers};
 use crate::support::{Connection, Envoy, Request, admin, eventually};
 
 /// What Envoy waits at most after it made a VM until it makes another.
@@ -60,13 +58,13 @@ fn a_vm_that_dies_young_is_missed_for_a_second_and_a_half_at_most() {
         killed = Instant::now();
         kill(one);
         let next = one.fetch(&Request::get("/"));
-        is_failed(&next) || !next.is_blocked()
+        next.is_failed() || !next.is_blocked()
     });
     eventually("a new VM", || {
         assert_serves(&mut others[0], true);
         let response = one.fetch(&Request::get("/"));
         assert!(
-            response.is_blocked() || is_failed(&response),
+            response.is_blocked() || response.is_failed(),
             "{response:?}"
         );
         response.is_blocked()
@@ -130,7 +128,7 @@ fn serves_while_vms_die(maintenance: bool) {
             };
             let is_right =
                 response.is_blocked() == maintenance && response.is_upstream() != maintenance;
-            assert!(is_right || is_failed(&response), "{response:?}");
+            assert!(is_right || response.is_failed(), "{response:?}");
             right += usize::from(is_right);
         }
         right
@@ -162,7 +160,7 @@ fn serves_while_vms_die(maintenance: bool) {
     eventually("a new VM", || {
         connections
             .iter_mut()
-            .all(|connection| !is_failed(&connection.fetch(&Request::get("/"))))
+            .all(|connection| !connection.fetch(&Request::get("/")).is_failed())
     });
     for connection in &mut connections {
         assert_serves(connection, maintenance);

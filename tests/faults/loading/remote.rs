@@ -6,9 +6,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::server::{Answer, FileServer, remote};
-use crate::support::{
-    Connection, Delivery, Envoy, Options, Request, Response, admin, eventually, module,
-};
+use crate::support::{Connection, Delivery, Envoy, Options, Request, admin, eventually, module};
 
 fn options(server: &FileServer, delivery: Delivery) -> Options {
     let mut options = Options::new(json!({"admin": admin()}));
@@ -50,10 +48,6 @@ fn once_more(options: &mut Options, message: &str) {
     options.plugin = good();
 }
 
-fn is_failed(response: &Response) -> bool {
-    response.status == 503 && !response.is_blocked() && response.body.is_empty()
-}
-
 #[test]
 fn a_module_that_a_server_has_is_waited_for() {
     let server = FileServer::start(Answer::File(shipped()));
@@ -74,8 +68,8 @@ fn without_a_module_every_request_gets_503_until_the_next_configuration() {
         options.plugin = code;
         let mut envoy = Envoy::with(options);
         for _ in 0..2 {
-            assert!(is_failed(&envoy.get("/")));
-            assert!(is_failed(&envoy.admin("GET", "")));
+            assert!(envoy.get("/").is_failed());
+            assert!(envoy.admin("GET", "").is_failed());
             // Nobody asks again.
             server.set(Answer::File(shipped()));
         }
@@ -117,7 +111,7 @@ fn an_update_by_lds_takes_the_filter_from_new_connections() {
         let mut connection = Connection::open(envoy.address);
         assert!(connection.fetch(&Request::get("/")).is_blocked());
         envoy.change(|options| options.plugin = code);
-        eventually("the new listener", || is_failed(&envoy.get("/")));
+        eventually("the new listener", || envoy.get("/").is_failed());
         assert!(connection.fetch(&Request::get("/")).is_blocked());
         assert_eq!(envoy.upstream.requests(), 0);
         // The state lives as long as the old listener, which drains.

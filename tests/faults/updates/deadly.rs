@@ -1,11 +1,7 @@
 //! An update that Envoy takes, although it cannot work: its VMs die at each tick.
 
 use super::{start, traffic::Traffic, update::Update};
-use crate::support::{Connection, Delivery, Request, Response, eventually};
-
-fn is_failed(response: &Response) -> bool {
-    response.status == 503 && !response.is_blocked() && response.body.is_empty()
-}
+use crate::support::{Connection, Delivery, Request, eventually};
 
 #[test]
 fn lets_no_request_pass_until_the_next_update() {
@@ -14,7 +10,7 @@ fn lets_no_request_pass_until_the_next_update() {
     let mut get = || connection.fetch(&Request::get("/"));
     let traffic = Traffic::start(envoy.address);
     envoy.change(|options| Update::deadly().apply(options));
-    eventually("the death of a VM", || is_failed(&get()));
+    eventually("the death of a VM", || get().is_failed());
     eventually("other VMs", || {
         envoy.stat("wasm.maintenance_mode.vm_reload_success") > 2
     });
@@ -22,7 +18,7 @@ fn lets_no_request_pass_until_the_next_update() {
     eventually("a good update", || get().text().contains("new"));
     for response in traffic.end() {
         assert!(
-            response.is_blocked() || is_failed(&response),
+            response.is_blocked() || response.is_failed(),
             "{response:?}"
         );
     }
