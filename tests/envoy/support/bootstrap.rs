@@ -67,6 +67,8 @@ pub struct Options {
     pub stops_at_headers: bool,
     /// `vm_config.configuration`: where it changes, so do the VMs.
     pub vm_configuration: String,
+    /// A merge patch (RFC 7396) of the filter's `PluginConfig`.
+    pub plugin: Value,
     /// `stats_config` of the bootstrap: which stats Envoy keeps.
     pub stats: Value,
     /// Envoy's `--component-log-level`.
@@ -105,6 +107,7 @@ impl Options {
             other_listener: None,
             stops_at_headers: false,
             vm_configuration: String::new(),
+            plugin: json!({}),
             stats: json!({}),
             log_level: "wasm:info",
             arguments: Vec::new(),
@@ -290,7 +293,23 @@ fn plugin(options: &Options, configuration: &str) -> Value {
     plugin["config"]["vm_config"]["environment_variables"] = json!({"host_env_keys": variables});
     plugin["config"]["allow_on_headers_stop_iteration"] = options.stops_at_headers.into();
     plugin["config"]["vm_config"]["configuration"] = string_value(&options.vm_configuration);
+    merge(&mut plugin["config"], &options.plugin);
     plugin
+}
+
+/// Applies a merge patch.
+fn merge(target: &mut Value, patch: &Value) {
+    let Value::Object(patch) = patch else {
+        *target = patch.clone();
+        return;
+    };
+    for (key, patch) in patch {
+        if patch.is_null() {
+            target.as_object_mut().unwrap().remove(key);
+        } else {
+            merge(&mut target[key], patch);
+        }
+    }
 }
 
 /// One more filter for [`Options::filters_before`], in the VMs of the one under test where

@@ -98,6 +98,11 @@ impl Response {
         self.header("x-maintenance-mode").is_some()
     }
 
+    /// Whether this is Envoy's own answer where the filter has no VM.
+    pub fn is_failed(&self) -> bool {
+        self.status == 503 && !self.is_blocked() && self.body.is_empty()
+    }
+
     /// Whether this is the upstream's answer.
     pub fn is_upstream(&self) -> bool {
         self.status == 200 && self.header("x-upstream") == Some("yes")

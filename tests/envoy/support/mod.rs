@@ -112,6 +112,12 @@ impl Envoy {
             if process.try_wait().unwrap().is_some() {
                 return Err(read_log());
             }
+            // Envoy runs on where it refuses what comes by LDS.
+            if read_log().contains("Error adding/updating listener") {
+                process.kill().unwrap();
+                process.wait().unwrap();
+                return Err(read_log());
+            }
             if let Some((admin, address)) = ready(&directory) {
                 return Ok(Self {
                     process,

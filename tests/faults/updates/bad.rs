@@ -1,0 +1,66 @@
+//! An update that Envoy refuses.
+
+use super::{start, traffic::Traffic, update::Update};
+use crate::support::{Delivery, Response, eventually};
+
+/// Makes each bad update while traffic flows, and then a good one.
+fn changes_no_answer(delivery: Delivery, rejections: &str, maintenance: bool) {
+    let mut envoy = start(delivery, maintenance);
+    let status = envoy.admin("GET", "").json();
+    let before = envoy.upstream.requests();
+    let traffic = Traffic::start(envoy.address);
+    let bad = Update::bad(delivery);
+    for (rejected, (update, complaint)) in bad.iter().enumerate() {
+        assert_eq!(envoy.stat(rejections), rejected as u64);
+        envoy.change(|options| update.apply(options));
+        assert_eq!(envoy.stat(rejections), rejected as u64 + 1, "{complaint}");
+        assert_eq!(envoy.admin("GET", "").json(), status);
+    }
+    let answers = traffic.end();
+    let passed = envoy.upstream.requests() - before;
+    let is_right = |response: &Response| match maintenance {
+        true => response.is_blocked() && response.text().contains("old"),
+        false => response.is_upstream(),
+    };
+    if let Some(wrong) = answers.iter().find(|response| !is_right(response)) {
+        panic!("{wrong:?}");
+    }
+    assert_eq!(passed, if maintenance { 0 } else { answers.len() });
+    assert!(answers.len() > 100, "{}", answers.len());
+    let log = envoy.log();
+    for (_, complaint) in bad {
+        // Envoy says of a listener twice why it refuses it.
+        let lines = log.lines().filter(|line| !line.contains("lds: listener"));
+        let named = lines.filter(|line| line.contains(complaint)).count();
+        assert_eq!(named, 1, "{complaint} in\n{log}");
+    }
+
+    envoy.change(|options| Update::good("new").apply(options));
+    envoy.toggle(true);
+    eventually("a good update after the bad ones", || {
+        envoy.get("/").text().contains("new")
+    });
+}
+
+const LDS: &str = "listener_manager.lds.update_rejected";
+const ECDS: &str = "extension_config_discovery.http_filter.maintenance_mode.config_fail";
+
+#[test]
+fn changes_no_answer_by_lds_under_maintenance() {
+    changes_no_answer(Delivery::Lds, LDS, true);
+}
+
+#[test]
+fn changes_no_answer_by_lds_without_maintenance() {
+    changes_no_answer(Delivery::Lds, LDS, false);
+}
+
+#[test]
+fn changes_no_answer_by_ecds_under_maintenance() {
+    changes_no_answer(Delivery::Ecds, ECDS, true);
+}
+
+#[test]
+fn changes_no_answer_by_ecds_without_maintenance() {
+    changes_no_answer(Delivery::Ecds, ECDS, false);
+}

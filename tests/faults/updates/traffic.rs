@@ -1,0 +1,73 @@
+//! Requests on many connections that stay open.
+
+use std::{
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread::{self, JoinHandle},
+    time::Duration,
+};
+
+use crate::support::{Connection, Request, Response, fetch_all_http2};
+
+/// How many connections there are of each HTTP/1.1 and HTTP/2.
+const CONNECTIONS: usize = 6;
+/// What each of HTTP/2 carries before the next is opened.
+const STREAMS: usize = 200;
+
+/// Long enough that Envoy has the processor most of the time.
+const PAUSE: Duration = Duration::from_millis(1);
+
+/// Requests that are on their way.
+pub struct Traffic {
+    is_done: Arc<AtomicBool>,
+    clients: Vec<JoinHandle<Vec<Response>>>,
+}
+
+impl Traffic {
+    /// Begins.
+    pub fn start(address: SocketAddr) -> Self {
+        let is_done: Arc<AtomicBool> = Arc::default();
+        let client = |number: usize| {
+            let is_done = Arc::clone(&is_done);
+            let goes_on = move || {
+                thread::sleep(PAUSE);
+                !is_done.load(Ordering::SeqCst)
+            };
+            thread::spawn(move || match number % 2 {
+                0 => http1(address, goes_on),
+                _ => http2(address, goes_on),
+            })
+        };
+        let clients = (0..2 * CONNECTIONS).map(client).collect();
+        Self { is_done, clients }
+    }
+
+    /// Ends, and tells what was answered; all was.
+    pub fn end(self) -> Vec<Response> {
+        self.is_done.store(true, Ordering::SeqCst);
+        let clients = self.clients.into_iter();
+        clients.flat_map(|client| client.join().unwrap()).collect()
+    }
+}
+
+fn http1(address: SocketAddr, goes_on: impl Fn() -> bool) -> Vec<Response> {
+    let mut connection = Connection::open(address);
+    let mut responses = Vec::new();
+    while goes_on() {
+        responses.push(connection.fetch(&Request::get("/")));
+    }
+    responses
+}
+
+fn http2(address: SocketAddr, goes_on: impl Fn() -> bool) -> Vec<Response> {
+    let request = || http::Request::get("http://test.example/").body("").unwrap();
+    let mut responses = Vec::new();
+    while goes_on() {
+        let requests = (0..STREAMS).map_while(|_| goes_on().then(request));
+        responses.extend(fetch_all_http2(address, requests));
+    }
+    responses
+}
