@@ -7,11 +7,11 @@ use std::time::{Duration, Instant};
 use http::Request as Http2Request;
 use serde_json::json;
 
-use self::cases::{GUEST, MEGABYTE, cases, cheap, policy};
+use self::cases::{Case, GUEST, MEGABYTE, cases, cheap, policy};
 use super::{assert_undisturbed, one_worker};
 use crate::{
     fixtures::Observer,
-    support::{Connection, Envoy, Request, fetch_http2},
+    support::{Connection, Envoy, fetch_http2},
 };
 
 fn envoy() -> Envoy {
@@ -25,27 +25,29 @@ fn envoy() -> Envoy {
     Envoy::with(options)
 }
 
+/// How often a machine that does much else may spoil a measurement of time.
+const TRIES: usize = 5;
+
 /// Nothing takes a time that grows faster than the header: squared, it would be 64 times.
 #[test]
 fn a_megabyte_is_read_to_its_end_in_eight_times_the_time_of_an_eighth() {
     let envoy = envoy();
     let user = Observer::start(envoy.address);
-    let answer = |request: &Request| {
+    let time = |case: &Case| {
         let mut connection = Connection::open(envoy.address);
         let asked = Instant::now();
-        let response = connection.fetch(request);
-        (asked.elapsed(), response)
+        let response = connection.fetch(&case.request);
+        let took = asked.elapsed();
+        case.assert_right(&response);
+        took
     };
     for (small, large) in cases(MEGABYTE / 8).iter().zip(&cases(MEGABYTE)) {
-        let name = small.name;
-        let [small, large] = [small, large].map(|case| {
-            let (took, response) = answer(&case.request);
-            case.assert_right(&response);
-            took
+        let is_proportional = (0..TRIES).any(|_| {
+            let [small_took, large_took] = [small, large].map(time);
+            println!("{}: {small_took:?}, {large_took:?}", small.name);
+            large_took < 20 * small_took + Duration::from_millis(200)
         });
-        println!("{name}: {small:?}, {large:?}");
-        let bound = 20 * small + Duration::from_millis(200);
-        assert!(large < bound, "{name} took {small:?}, then {large:?}");
+        assert!(is_proportional, "{}", small.name);
     }
     assert_undisturbed(&envoy, user);
 }
