@@ -2,6 +2,10 @@
 
 use std::{borrow::Cow, ops::Range, slice};
 
+/// The longest text of a client that a header of a reply repeats: Envoy drops all headers of
+/// a reply that has a megabyte of them.
+pub const MAX_REPEATED_BYTES: usize = 8192;
+
 /// A header map in the encoding of the Proxy-Wasm ABI, read in place: the number of
 /// headers, the lengths of each name and value, then each name and value with a NUL
 /// behind it, all numbers 32-bit little-endian.

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::{DETAILS, no_store, query};
 use crate::{
     bypass::{Bypass, Minted},
-    header_map::HeaderMap,
+    header_map::{HeaderMap, MAX_REPEATED_BYTES},
     path,
     percent::encode,
     policy::{Endpoint, Policy},
@@ -73,7 +73,8 @@ impl<'p> Link<'p> {
 /// Whether a browser takes the text for a path on this host: it reads `//` and `/\` as the
 /// beginning of another host, and drops control characters before it looks.
 fn is_local(next: &str) -> bool {
-    next.starts_with('/')
+    next.len() <= MAX_REPEATED_BYTES
+        && next.starts_with('/')
         && !next.starts_with("//")
         && !next.contains('\\')
         && !next.chars().any(char::is_control)

@@ -1,7 +1,10 @@
 //! What scripts of other origins may see, [Fetch](https://fetch.spec.whatwg.org/#http-cors-protocol).
 
 use super::Additions;
-use crate::{header_map::HeaderMap, policy::Cors};
+use crate::{
+    header_map::{HeaderMap, MAX_REPEATED_BYTES},
+    policy::Cors,
+};
 
 /// An origin that may read the reply.
 pub(super) struct Grant<'p> {
@@ -33,7 +36,7 @@ pub(super) fn is_preflight(headers: &HeaderMap) -> bool {
         && headers.first("access-control-request-method").is_some()
 }
 
-/// Allows the method and the headers that the preflight asks for.
+/// Allows the method and the headers that the preflight asks for, unless no browser would.
 pub(super) fn answer_preflight(additions: &mut Additions, headers: &HeaderMap) {
     for (asked, answer) in [
         (
@@ -45,7 +48,8 @@ pub(super) fn answer_preflight(additions: &mut Additions, headers: &HeaderMap) {
             "access-control-allow-headers",
         ),
     ] {
-        if let Some(value) = headers.get(asked) {
+        let value = headers.get(asked);
+        if let Some(value) = value.filter(|value| value.len() <= MAX_REPEATED_BYTES) {
             additions.add(answer, String::from_utf8_lossy(&value).into_owned());
         }
     }

@@ -1,5 +1,6 @@
 use super::*;
 use crate::{
+    header_map::MAX_REPEATED_BYTES,
     policy::{Policy, policy},
     request::testing::TestRequest,
     state::State,
@@ -341,6 +342,27 @@ fn a_preflight_of_an_allowed_origin_is_answered_here() {
     assert_eq!(header(&answer, "vary"), Some("origin"));
     assert_eq!(reply("{}", None, &preflight).status, 503);
     assert_eq!(reply(config, None, &preflight[..2]).status, 503);
+}
+
+#[test]
+fn a_preflight_that_asks_for_more_than_a_reply_can_hold_gets_the_rest() {
+    let config = r#"{"response":{"cors":{"allow_origins":["*"]}}}"#;
+    for (length, is_allowed) in [(MAX_REPEATED_BYTES, true), (MAX_REPEATED_BYTES + 1, false)] {
+        let asked = "a".repeat(length);
+        let preflight = [
+            (":method", "OPTIONS"),
+            ("origin", "https://a.example"),
+            ("access-control-request-method", "PATCH"),
+            ("access-control-request-headers", &asked),
+        ];
+        let answer = reply(config, None, &preflight);
+        let allowed = header(&answer, "access-control-allow-headers");
+        assert_eq!(allowed, is_allowed.then_some(&*asked), "{length}");
+        assert_eq!(
+            header(&answer, "access-control-allow-methods"),
+            Some("PATCH")
+        );
+    }
 }
 
 #[test]

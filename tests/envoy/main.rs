@@ -12,6 +12,7 @@
 
 mod admin;
 mod allow;
+mod attacks;
 mod bypass;
 mod client_address;
 mod configuration;

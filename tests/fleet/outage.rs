@@ -15,6 +15,9 @@ use crate::{
 /// Long enough that a back-off without a limit would have grown past [`CATCH_UP`].
 const LONG: Duration = Duration::from_secs(15);
 
+/// Less than what a change waits for etcd.
+const NOTICEABLE: Duration = Duration::from_millis(900);
+
 /// Kills etcd for so long, and puts a value right after its return.
 fn kill(on: bool, outage: Duration) {
     let mut etcd = Etcd::start();
@@ -44,6 +47,8 @@ fn kill(on: bool, outage: Duration) {
             observer.requests() > requests + 10
         });
         assert_eq!((observer.turns(), observer.is_blocked()), (0, on));
+        let wait = observer.waits().percentile(99);
+        assert!(wait < NOTICEABLE, "users wait for etcd: {wait:?}");
     }
 
     etcd.restart();

@@ -1,6 +1,7 @@
 use proptest::{collection::vec, prelude::*, sample::select};
 
 use super::*;
+use crate::header_map::MAX_REPEATED_BYTES;
 
 const BYPASS: &str = r#","bypass":{"key":"0123456789abcdef0123456789abcdef"}"#;
 
@@ -174,6 +175,15 @@ fn next_is_taken_as_it_is_where_it_is_a_path_on_this_host() {
     ] {
         let answer = follow(&filter, &format!("next={}", escaped(next)));
         assert_eq!(answer.header("location"), Some(location), "{next:?}");
+    }
+    for (length, is_taken) in [(MAX_REPEATED_BYTES, true), (MAX_REPEATED_BYTES + 1, false)] {
+        let next = format!("/{}", "a".repeat(length - 1));
+        let answer = follow(&filter, &format!("next={next}"));
+        assert_eq!(
+            answer.header("location") == Some(&next),
+            is_taken,
+            "{length}"
+        );
     }
 }
 

@@ -1,0 +1,108 @@
+//! Headers of a megabyte, where Envoy is configured to take them.
+
+mod cases;
+
+use std::time::{Duration, Instant};
+
+use http::Request as Http2Request;
+use serde_json::json;
+
+use self::cases::{Case, GUEST, MEGABYTE, cases, cheap, policy};
+use super::{assert_undisturbed, one_worker};
+use crate::{
+    fixtures::Observer,
+    support::{Connection, Envoy, fetch_http2},
+};
+
+fn envoy() -> Envoy {
+    let mut options = one_worker(policy());
+    options.connection_manager = json!({
+        "use_remote_address": true,
+        "skip_xff_append": true,
+        "max_request_headers_kb": 8192,
+        "common_http_protocol_options": {"max_headers_count": 20_000},
+    });
+    Envoy::with(options)
+}
+
+/// How often a machine that does much else may spoil a measurement of time.
+const TRIES: usize = 5;
+
+/// Nothing takes a time that grows faster than the header: squared, it would be 64 times.
+#[test]
+fn a_megabyte_is_read_to_its_end_in_eight_times_the_time_of_an_eighth() {
+    let envoy = envoy();
+    let user = Observer::start(envoy.address);
+    let time = |case: &Case| {
+        let mut connection = Connection::open(envoy.address);
+        let asked = Instant::now();
+        let response = connection.fetch(&case.request);
+        let took = asked.elapsed();
+        case.assert_right(&response);
+        took
+    };
+    for (small, large) in cases(MEGABYTE / 8).iter().zip(&cases(MEGABYTE)) {
+        let is_proportional = (0..TRIES).any(|_| {
+            let [small_took, large_took] = [small, large].map(time);
+            println!("{}: {small_took:?}, {large_took:?}", small.name);
+            large_took < 20 * small_took + Duration::from_millis(200)
+        });
+        assert!(is_proportional, "{}", small.name);
+    }
+    assert_undisturbed(&envoy, user);
+}
+
+#[test]
+fn memory_has_its_size_after_a_few_megabytes() {
+    let envoy = envoy();
+    let requests = cheap(MEGABYTE);
+    let mut memory = Vec::new();
+    for _ in 0..6 {
+        for _ in 0..5 {
+            for case in &requests {
+                case.assert_right(&envoy.fetch(&case.request));
+            }
+        }
+        memory.push(envoy.memory());
+    }
+    println!("memory {memory:?}");
+    assert!(memory[5] < memory[2] + (8 << 20), "{memory:?}");
+}
+
+/// A line that was sent before takes one byte.
+#[test]
+fn http2_packs_a_megabyte_of_lines_into_a_frame() {
+    let envoy = envoy();
+    let user = Observer::start(envoy.address);
+    let fetch = |lines: &[(String, String)]| {
+        let request = lines.iter().fold(
+            Http2Request::get("http://test.example/"),
+            |request, (name, value)| request.header(name, value),
+        );
+        fetch_http2(envoy.address, request.body("").unwrap())
+    };
+    let repeated = |name: &str, value: String| {
+        let lines = MEGABYTE / value.len();
+        vec![(name.to_owned(), value); lines]
+    };
+    let mut hops = repeated("x-forwarded-for", vec!["10.0.0.1"; 400].join(","));
+    hops.insert(0, ("x-forwarded-for".to_owned(), GUEST.to_owned()));
+    let mut cookies = repeated("cookie", format!("role={}", "a".repeat(3990)));
+    cookies.push(("cookie".to_owned(), "role=qa-x".to_owned()));
+    let small: Vec<_> = (0..10_000)
+        .map(|number| (format!("x-{number}"), "a".to_owned()))
+        .collect();
+    for (lines, passes) in [
+        (hops, true),
+        (cookies, true),
+        (small, false),
+        (repeated("x-role", "staff-x".repeat(500)), false),
+        (repeated("accept", "text/html;q=0.1,".repeat(250)), false),
+    ] {
+        let response = fetch(&lines);
+        let name = &lines[0].0;
+        assert_eq!(response.is_upstream(), passes, "{name}");
+        assert_eq!(response.is_blocked(), !passes, "{name}");
+    }
+    assert_undisturbed(&envoy, user);
+}
