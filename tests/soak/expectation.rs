@@ -4,12 +4,16 @@ mod disturbance;
 mod history;
 
 use std::{
+    fmt,
     sync::{Mutex, MutexGuard},
     time::{Duration, Instant},
 };
 
+use serde::Serialize;
+
 pub use self::disturbance::Cause;
 use self::history::{History, Outcome};
+use crate::report::as_millis;
 
 /// The changes of a site, in the order in which they are asked for, one after the other.
 ///
@@ -40,14 +44,27 @@ pub struct Exchange {
 }
 
 /// How late an Envoy was to obey a change of another, at worst.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, Serialize)]
 pub struct Lags {
     /// Since the acknowledgement.
+    #[serde(rename = "steady_ms", serialize_with = "as_millis")]
     pub steady: Duration,
     /// Since the acknowledgement or an update of the configuration, whichever came later.
+    #[serde(rename = "after_update_ms", serialize_with = "as_millis")]
     pub after_update: Duration,
     /// Since the acknowledgement or the return of etcd, whichever came later.
+    #[serde(rename = "after_outage_ms", serialize_with = "as_millis")]
     pub after_outage: Duration,
+}
+
+impl fmt::Display for Lags {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "the other Envoy was late by up to {:.1?}, after an update {:.1?}, after an outage {:.1?}",
+            self.steady, self.after_update, self.after_outage
+        )
+    }
 }
 
 impl Expectation {

@@ -46,12 +46,6 @@ pub fn watch(run: &Run, processes: &[u32]) -> Vec<Vec<Sample>> {
     while run.wait(GAP) {
         for (samples, &process) in samples.iter_mut().zip(processes) {
             samples.push(Sample::take(process, began.elapsed()));
-            eprintln!(
-                "MEM {process} {} {} {:?}",
-                began.elapsed().as_secs(),
-                samples.last().unwrap().resident,
-                samples.last().unwrap().vms
-            );
         }
     }
     samples

@@ -8,9 +8,10 @@ use crate::{
     counters::{Counters, Events},
     expectation::Expectation,
     fixtures::{self, Etcd, start_all},
-    load::{Tally, Target, Totals, http1, http2},
+    growth::EnvoyMemory,
+    load::{Tally, Target, http1, http2},
     memory,
-    report::{EnvoyMemory, SiteReport},
+    report::SiteReport,
     run::Run,
     support::{Delivery, Envoy, Options, admin},
     toggler::Toggler,
@@ -109,7 +110,6 @@ impl Site {
                 samples.join().unwrap(),
             )
         });
-        let mut answers = Totals::default();
         for (number, target) in targets.iter().enumerate() {
             let events = Events {
                 answers: target.tally.totals(),
@@ -121,15 +121,14 @@ impl Site {
             for misfit in after.misfits(&before[number], &events) {
                 run.report_wrong(&format!("{}: {misfit}", target.name));
             }
-            answers = answers + events.answers;
         }
         let memory = targets.iter().zip(&samples);
         SiteReport {
             name: self.name,
-            answers,
+            answers: targets.iter().map(|target| target.tally.totals()).sum(),
             toggles,
             updates: updates.into_iter().sum(),
-            outages,
+            etcd_restarts: outages,
             lags: expectation.lags(),
             envoys: memory
                 .filter_map(|(target, samples)| EnvoyMemory::of(target.name.clone(), samples))

@@ -50,7 +50,7 @@ fn main() -> ExitCode {
     let minutes = arguments
         .iter()
         .position(|argument| argument == "--minutes")
-        .map_or(1.0, |at| arguments[at + 1].parse().expect("minutes"));
+        .map_or(10.0, |at| arguments[at + 1].parse().expect("minutes"));
     let report = soak(Duration::from_secs_f64(60.0 * minutes));
     print!("{report}");
     let excess = report.excess();

@@ -1,26 +1,29 @@
 //! Changes through the admin endpoint.
 
 use std::{
+    fmt,
     sync::Arc,
     time::{Duration, Instant},
 };
 
+use serde::Serialize;
 use serde_json::Value;
 
 use crate::{
     expectation::Expectation,
     load::{Target, message, retry_after},
+    report::as_millis,
     run::Run,
     support::{Connection, Response, admin_request},
 };
 
 /// From one change to the next, in turn.
 const GAPS: [u64; 5] = [120, 400, 200, 350, 80];
-/// What may be longest from a question to its answer: the timeout of the store and a little.
-const PATIENCE: Duration = Duration::from_millis(1500);
+/// No answer takes longer: the timeout of the store, and what a busy machine adds.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// What became of the changes of a site.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize)]
 pub struct Toggles {
     pub acknowledged: usize,
     /// Nothing was changed.
@@ -28,9 +31,21 @@ pub struct Toggles {
     /// Nobody knows.
     pub unknown: usize,
     /// What took longest to be answered.
+    #[serde(rename = "slowest_ms", serialize_with = "as_millis")]
     pub slowest: Duration,
     /// The calls that each Envoy answered.
+    #[serde(skip)]
     pub calls: Vec<u64>,
+}
+
+impl fmt::Display for Toggles {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} toggles, {} refused, {} unknown, all answered within {:.0?}",
+            self.acknowledged, self.refused, self.unknown, self.slowest
+        )
+    }
 }
 
 /// Makes changes at the Envoys of a site in turn.

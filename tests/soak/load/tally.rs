@@ -1,9 +1,12 @@
 //! What was answered.
 
 use std::{
-    ops::Add,
+    fmt,
+    iter::Sum,
     sync::atomic::{AtomicU64, Ordering},
 };
+
+use serde::Serialize;
 
 use super::kind::{Exemption, Kind};
 use crate::expectation::Answer;
@@ -30,7 +33,7 @@ pub struct Tally {
 }
 
 /// A [`Tally`] at a moment, or the sum of several.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, Serialize)]
 pub struct Totals {
     pub http1: u64,
     pub http1_short: u64,
@@ -86,19 +89,28 @@ impl Totals {
     }
 }
 
-impl Add for Totals {
-    type Output = Self;
+impl Sum for Totals {
+    fn sum<I: Iterator<Item = Self>>(all: I) -> Self {
+        all.fold(Self::default(), |sum, one| Self {
+            http1: sum.http1 + one.http1,
+            http1_short: sum.http1_short + one.http1_short,
+            http2: sum.http2 + one.http2,
+            grpc: sum.grpc + one.grpc,
+            blocked: sum.blocked + one.blocked,
+            passed: sum.passed + one.passed,
+            by_path: sum.by_path + one.by_path,
+            by_bypass: sum.by_bypass + one.by_bypass,
+        })
+    }
+}
 
-    fn add(self, other: Self) -> Self {
-        Self {
-            http1: self.http1 + other.http1,
-            http1_short: self.http1_short + other.http1_short,
-            http2: self.http2 + other.http2,
-            grpc: self.grpc + other.grpc,
-            blocked: self.blocked + other.blocked,
-            passed: self.passed + other.passed,
-            by_path: self.by_path + other.by_path,
-            by_bypass: self.by_bypass + other.by_bypass,
-        }
+impl fmt::Display for Totals {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} requests by HTTP/1.1 on kept connections, {} on short ones, {} by HTTP/2, {} of \
+             these gRPC; {} blocked, {} passed",
+            self.http1, self.http1_short, self.http2, self.grpc, self.blocked, self.passed
+        )
     }
 }
