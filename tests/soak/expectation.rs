@@ -80,9 +80,9 @@ impl Expectation {
         self.lock().ask(on, envoy)
     }
 
-    /// The change was made.
-    pub fn acknowledge(&self, change: usize) {
-        self.lock().changes[change].outcome = Outcome::Acknowledged(Instant::now());
+    /// The change was made, as an answer said at that time.
+    pub fn acknowledge(&self, change: usize, answered: Instant) {
+        self.lock().changes[change].outcome = Outcome::Acknowledged(answered);
     }
 
     /// The change was not made.

@@ -46,29 +46,38 @@ impl Target {
             sent,
             answered: Instant::now(),
         };
-        let about = || format!("{}, {protocol:?}, {}", self.name, kind.name);
+        let about = format!("{}, {protocol:?}, {}", self.name, kind.name);
         let response = match response {
             Ok(response) => response,
             Err(why) => {
                 let took = exchange.answered - sent;
-                let what = format!("{}: no answer after {took:?}: {why}", about());
+                let what = format!("{about}: no answer after {took:?}: {why}");
                 return self.run.report_wrong(&what);
             }
         };
+        let got = || format!("got {}", shown(response));
         let answer = match kind.read(response) {
             Ok(answer) => answer,
             Err(expected) => {
-                let what = format!("{}: expected {expected}, got {response:?}", about());
+                let what = format!("{about}: expected {expected}, {}", got());
                 return self.run.report_wrong(&what);
             }
         };
         self.tally.count(protocol, kind, answer);
         let is_exempt = kind.exemption.is_some();
         if is_exempt && answer != Answer::Passed {
-            let what = format!("{}: expected the upstream, got {response:?}", about());
+            let what = format!("{about}: expected the upstream, {}", got());
             self.run.report_wrong(&what);
         } else if !is_exempt && let Err(why) = self.expectation.judge(exchange, answer) {
-            self.run.report_stale(&format!("{}: {why}", about()));
+            self.run.report_stale(&format!("{about}: {why}"));
         }
     }
+}
+
+/// A response, for who has to find out what happened.
+pub fn shown(response: &Response) -> String {
+    let Response {
+        status, headers, ..
+    } = response;
+    format!("{status} {headers:?} {}", response.text())
 }

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::{
     expectation::Expectation,
-    load::{Target, message, retry_after},
+    load::{Target, message, retry_after, shown},
     report::as_millis,
     run::Run,
     support::{Connection, Response, admin_request},
@@ -81,7 +81,8 @@ impl<'a> Toggler<'a> {
             if !self.run.wait(Duration::from_millis(*gap)) {
                 break;
             }
-            // Two times on, with another message, then off.
+            // Twice on, with another message, then off; the other Envoy, where there is one, is
+            // asked what it knows of it.
             self.change(number % 3 != 2, number % self.targets.len());
             self.look((number + 1) % self.targets.len());
         }
@@ -98,7 +99,8 @@ impl<'a> Toggler<'a> {
             "off".to_owned()
         };
         let answer = self.call(envoy, "POST", &call);
-        let took = asked.elapsed();
+        let answered = Instant::now();
+        let took = answered - asked;
         self.toggles.slowest = self.toggles.slowest.max(took);
         if took > PATIENCE {
             self.wrong(envoy, &call, &format!("an answer after {took:?}"));
@@ -112,7 +114,7 @@ impl<'a> Toggler<'a> {
         let may_fail = self.expectation.was_down(asked);
         match response.status {
             200 => {
-                self.expectation.acknowledge(change);
+                self.expectation.acknowledge(change, answered);
                 self.toggles.acknowledged += 1;
                 self.acknowledged(envoy, &call, on, &answer);
             }
@@ -128,7 +130,7 @@ impl<'a> Toggler<'a> {
             }
             _ => {
                 self.expectation.doubt(change);
-                self.wrong(envoy, &call, &format!("{response:?}"));
+                self.wrong(envoy, &call, &format!("{}", shown(&response)));
             }
         }
     }
@@ -149,14 +151,14 @@ impl<'a> Toggler<'a> {
             return;
         };
         let Some(generation) = response.json()["generation"].as_u64() else {
-            return self.wrong(envoy, "", &format!("{response:?}"));
+            return self.wrong(envoy, "", &format!("{}", shown(&response)));
         };
         if generation < self.generations[envoy] {
             let before = self.generations[envoy];
             self.wrong(
                 envoy,
                 "",
-                &format!("{response:?}, after generation {before}"),
+                &format!("{}, after generation {before}", shown(&response)),
             );
         }
         self.learn(envoy, generation);
