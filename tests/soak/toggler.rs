@@ -130,7 +130,7 @@ impl<'a> Toggler<'a> {
             }
             _ => {
                 self.expectation.doubt(change);
-                self.wrong(envoy, &call, &format!("{}", shown(&response)));
+                self.wrong(envoy, &call, &shown(&response));
             }
         }
     }
@@ -151,7 +151,7 @@ impl<'a> Toggler<'a> {
             return;
         };
         let Some(generation) = response.json()["generation"].as_u64() else {
-            return self.wrong(envoy, "", &format!("{}", shown(&response)));
+            return self.wrong(envoy, "", &shown(&response));
         };
         if generation < self.generations[envoy] {
             let before = self.generations[envoy];
