@@ -20,6 +20,9 @@ TARGET := wasm32-wasip1
 MODULE := target/$(TARGET)/release/maintenance_mode.wasm
 SAMPLE := target/sample.env
 
+# How long the soak lasts: make soak MINUTES=2
+MINUTES ?= 10
+
 # Which targets of the fuzzer run, and how long each: make fuzz SECONDS=600 TARGETS=paths
 SECONDS ?= 60
 TARGETS ?= $(notdir $(wildcard tests/fuzz/corpus/*))
@@ -32,7 +35,7 @@ FUZZ_FLAGS := --cfg fuzzing -Cpasses=sancov-module $(addprefix -Cllvm-args=-sani
 export ENVOY ETCD
 
 .DEFAULT_GOAL := help
-.PHONY: help build cli run fleet test check deny fuzz figures bench bench-check bench-baseline clean
+.PHONY: help build cli run fleet test soak check deny fuzz figures bench bench-check bench-baseline clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -55,6 +58,9 @@ fleet: build $(ENVOY) $(ETCD) ## Start three Envoys and an etcd of three members
 
 test: build $(ENVOY) $(ETCD) ## Run all tests, on a real Envoy and a real etcd
 	cargo test --locked --features cli
+
+soak: build $(ENVOY) $(ETCD) ## Check every answer for MINUTES=10, under load, toggles, updates and etcd restarts
+	cargo bench --locked --profile dev --bench soak -- --minutes $(MINUTES)
 
 check: ## Check format, lints and documentation, natively and for wasm32
 	@rustup target list --installed | grep -qx $(TARGET) || rustup target add $(TARGET)

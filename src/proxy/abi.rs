@@ -376,6 +376,8 @@ pub(super) fn define_metric(kind: MetricType, name: &str) -> Result<u32> {
     Ok(id)
 }
 
+/// Adds to a metric.
+pub(super) fn increment_metric(id: u32, offset: i64) {
     // SAFETY: 3.
     unsafe { proxy_increment_metric(id, offset) };
 }

@@ -30,7 +30,7 @@ pub fn fetch_all(
         let mut responses = Vec::new();
         for request in requests {
             sender = sender.ready().await.unwrap();
-            responses.push(exchange(&mut sender, request).await);
+            responses.push(exchange(&mut sender, request).await.unwrap());
         }
         responses
     };
@@ -39,24 +39,29 @@ pub fn fetch_all(
         .expect("no response")
 }
 
-async fn exchange(sender: &mut SendRequest<Bytes>, request: Request<&'static str>) -> Response {
+/// Sends a request with its body on a connection that is ready for it; trailers are
+/// added to the headers of the response.
+///
+/// # Errors
+/// There is no whole response.
+pub async fn exchange(
+    sender: &mut SendRequest<Bytes>,
+    request: Request<&'static str>,
+) -> Result<Response, h2::Error> {
     let (head, body) = request.into_parts();
-    let (response, mut upload) = sender
-        .send_request(Request::from_parts(head, ()), body.is_empty())
-        .unwrap();
+    let (response, mut upload) =
+        sender.send_request(Request::from_parts(head, ()), body.is_empty())?;
     if !body.is_empty() {
-        upload
-            .send_data(Bytes::from_static(body.as_bytes()), true)
-            .unwrap();
+        upload.send_data(Bytes::from_static(body.as_bytes()), true)?;
     }
-    let (head, mut stream) = response.await.unwrap().into_parts();
+    let (head, mut stream) = response.await?.into_parts();
     let mut body = Vec::new();
     while let Some(data) = stream.data().await {
-        let data = data.unwrap();
-        stream.flow_control().release_capacity(data.len()).unwrap();
+        let data = data?;
+        stream.flow_control().release_capacity(data.len())?;
         body.extend_from_slice(&data);
     }
-    let trailers = stream.trailers().await.unwrap().unwrap_or_default();
+    let trailers = stream.trailers().await?.unwrap_or_default();
     let headers = head
         .headers
         .iter()
@@ -66,9 +71,9 @@ async fn exchange(sender: &mut SendRequest<Bytes>, request: Request<&'static str
             (name.to_string(), value)
         })
         .collect();
-    Response {
+    Ok(Response {
         status: head.status.as_u16(),
         headers,
         body,
-    }
+    })
 }

@@ -25,7 +25,7 @@ pub use self::{
     bootstrap::{Delivery, Options, another_filter},
     client::{Connection, Request, Response},
     hot_restart::Epoch,
-    http2::{fetch as fetch_http2, fetch_all as fetch_all_http2},
+    http2::{exchange as exchange_http2, fetch as fetch_http2, fetch_all as fetch_all_http2},
     lists::{BLOCKS, PATHS, large_lists},
     threads::in_parallel,
     upstream::Upstream,
@@ -138,12 +138,14 @@ impl Envoy {
         }
     }
 
+    /// The process.
+    pub fn id(&self) -> u32 {
+        self.process.id()
+    }
+
     /// The memory that Envoy takes, in bytes.
     pub fn memory(&self) -> u64 {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.process.id())).unwrap();
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-        let kilobytes = line.unwrap().trim().trim_end_matches(" kB");
-        kilobytes.parse::<u64>().unwrap() * 1024
+        memory(self.id())
     }
 
     /// `GET` on a connection of its own.
@@ -284,6 +286,14 @@ impl Drop for Envoy {
             assert_eq!(died, self.options.is_to_die, "a VM died, or not:\n{log}");
         }
     }
+}
+
+/// The memory that a process takes, in bytes.
+pub fn memory(process: u32) -> u64 {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let kilobytes = line.unwrap().trim().trim_end_matches(" kB");
+    kilobytes.parse::<u64>().unwrap() * 1024
 }
 
 /// A call of the admin endpoint of [`admin`] with its token.

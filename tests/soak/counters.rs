@@ -1,0 +1,129 @@
+//! What Envoy and the upstream counted, beside what was sent.
+
+use std::ops::RangeInclusive;
+
+use crate::{
+    fixtures::log_lines,
+    load::Totals,
+    support::{Envoy, eventually},
+};
+
+const WORKERS: u64 = 2;
+/// The VMs of an Envoy: one of each worker, one of the main thread, and the one that these
+/// are made of.
+const VMS: u64 = WORKERS + 2;
+/// A loss is reported once a reason, and an outage may have several.
+const REASONS: u64 = 5;
+
+/// As it is configured, with a port that the system chooses.
+const LISTENER: &str = "listener.127.0.0.1_0";
+
+/// The counters of an Envoy at a moment.
+#[derive(Clone, Copy, Debug)]
+pub struct Counters {
+    blocked: u64,
+    observed: u64,
+    by_path: u64,
+    by_bypass: u64,
+    admin_granted: u64,
+    admin_denied: u64,
+    errors: u64,
+    /// How often the log says that the store was lost.
+    losses: u64,
+    /// Requests that came to the upstream.
+    upstream: u64,
+    /// The connections of the worker that had the fewest.
+    connections: u64,
+    /// VMs that were ever made.
+    vms_created: u64,
+}
+
+/// What happened to an Envoy from one moment to another.
+#[derive(Clone, Copy, Debug)]
+pub struct Events {
+    pub answers: Totals,
+    /// Calls of the admin endpoint.
+    pub calls: u64,
+    pub outages: u64,
+    /// Updates that made new VMs.
+    pub new_vms: u64,
+}
+
+impl Counters {
+    /// The counters once all VMs that were replaced are gone.
+    pub fn read(envoy: &Envoy) -> Self {
+        eventually("the end of the VMs that were replaced", || {
+            envoy.stat("wasm.envoy.wasm.runtime.v8.active") == VMS
+        });
+        let connections = (0..WORKERS)
+            .map(|worker| envoy.stat(&format!("{LISTENER}.worker_{worker}.downstream_cx_total")));
+        Self {
+            blocked: envoy.metric("blocked"),
+            observed: envoy.metric("observed"),
+            by_path: envoy.metric("allowed.path"),
+            by_bypass: envoy.metric("allowed.bypass"),
+            admin_granted: envoy.metric("admin_granted"),
+            admin_denied: envoy.metric("admin_denied"),
+            errors: envoy.metric("errors"),
+            losses: log_lines(envoy, "the store etcd is not connected").len() as u64,
+            upstream: envoy.upstream.requests() as u64,
+            connections: connections.min().unwrap(),
+            vms_created: envoy.stat("wasm.envoy.wasm.runtime.v8.created"),
+        }
+    }
+
+    /// What does not fit the events since an earlier moment.
+    pub fn misfits(&self, before: &Self, events: &Events) -> Vec<String> {
+        let since = |read: fn(&Self) -> u64| read(self) - read(before);
+        let answers = &events.answers;
+        let exactly = |count: u64| count..=count;
+        let losses = since(|counters| counters.losses);
+        let expected: [(&str, u64, RangeInclusive<u64>); 11] = [
+            (
+                "blocked",
+                since(|all| all.blocked),
+                exactly(answers.blocked),
+            ),
+            ("observed", self.observed, exactly(0)),
+            // Only while maintenance is on.
+            (
+                "allowed.path",
+                since(|all| all.by_path),
+                1..=answers.by_path,
+            ),
+            (
+                "allowed.bypass",
+                since(|all| all.by_bypass),
+                1..=answers.by_bypass,
+            ),
+            (
+                "admin_granted",
+                since(|all| all.admin_granted),
+                exactly(events.calls),
+            ),
+            ("admin_denied", self.admin_denied, exactly(0)),
+            ("errors", since(|all| all.errors), exactly(losses)),
+            ("losses of the store", losses, 0..=events.outages * REASONS),
+            (
+                "requests of the upstream",
+                since(|all| all.upstream),
+                exactly(answers.passed),
+            ),
+            (
+                "connections of a worker",
+                since(|all| all.connections),
+                1..=u64::MAX,
+            ),
+            (
+                "VMs made",
+                since(|all| all.vms_created),
+                events.new_vms * VMS..=u64::MAX,
+            ),
+        ];
+        expected
+            .into_iter()
+            .filter(|(_, count, range)| !range.contains(count))
+            .map(|(name, count, range)| format!("{name}: {count}, expected {range:?}"))
+            .collect()
+    }
+}

@@ -1,0 +1,117 @@
+//! What a soak found, as a few lines and as JSON.
+
+use std::{fmt, fs, path::PathBuf, time::Duration};
+
+use serde::{Serialize, Serializer};
+use serde_json::{Value, json};
+use time::OffsetDateTime;
+
+use crate::{
+    expectation::Lags, growth::EnvoyMemory, load::Totals, toggler::Toggles, updater::Updates,
+};
+
+/// What a soak found.
+#[derive(Debug)]
+pub struct Report {
+    pub duration: Duration,
+    pub wrong: usize,
+    pub stale: usize,
+    pub sites: Vec<SiteReport>,
+}
+
+/// What it found of a site.
+#[derive(Debug, Serialize)]
+pub struct SiteReport {
+    pub name: &'static str,
+    pub answers: Totals,
+    pub toggles: Toggles,
+    pub updates: Updates,
+    pub etcd_restarts: usize,
+    pub lags: Lags,
+    pub envoys: Vec<EnvoyMemory>,
+}
+
+impl Report {
+    /// What has grown too much.
+    pub fn excess(&self) -> Vec<String> {
+        let envoys = self.sites.iter().flat_map(|site| &site.envoys);
+        envoys.flat_map(EnvoyMemory::excess).collect()
+    }
+
+    /// Writes the JSON.
+    pub fn save(&self, path: &str) {
+        let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(path);
+        let text = serde_json::to_string_pretty(&self.to_json()).unwrap();
+        fs::write(path, text + "\n").unwrap();
+    }
+
+    fn to_json(&self) -> Value {
+        json!({
+            "command": "make soak",
+            "date": OffsetDateTime::now_utc().date().to_string(),
+            "seconds": self.duration.as_secs(),
+            "requests": self.answers().requests(),
+            "requests_per_second": self.per_second(),
+            "wrong_answers": self.wrong,
+            "stale_answers": self.stale,
+            "sites": self.sites,
+        })
+    }
+
+    fn answers(&self) -> Totals {
+        self.sites.iter().map(|site| site.answers).sum()
+    }
+
+    fn per_second(&self) -> u64 {
+        self.answers().requests() / self.duration.as_secs().max(1)
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for site in &self.sites {
+            write!(f, "{site}")?;
+        }
+        writeln!(
+            f,
+            "{} s, {} requests, {} a second: {} wrong answers, {} stale answers",
+            self.duration.as_secs(),
+            self.answers().requests(),
+            self.per_second(),
+            self.wrong,
+            self.stale
+        )
+    }
+}
+
+impl fmt::Display for SiteReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let indent = "    ";
+        let Self {
+            name,
+            answers,
+            toggles,
+            updates,
+            etcd_restarts,
+            lags,
+            envoys,
+        } = self;
+        writeln!(f, "{name}: {answers}")?;
+        writeln!(
+            f,
+            "{indent}{toggles}; {updates}; {etcd_restarts} etcd restarts"
+        )?;
+        if envoys.len() > 1 {
+            writeln!(f, "{indent}{lags}")?;
+        }
+        for envoy in envoys {
+            writeln!(f, "{indent}{envoy}")?;
+        }
+        Ok(())
+    }
+}
+
+/// As a number of milliseconds.
+pub fn as_millis<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+    duration.as_millis().serialize(serializer)
+}

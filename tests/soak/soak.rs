@@ -1,0 +1,86 @@
+//! Holds two sites under load while they are switched, updated and robbed of their store,
+//! and checks every answer.
+//!
+//! `make soak MINUTES=10`. The site `alone` is one Envoy with its state in shared data, the
+//! site `fleet` two Envoys with an etcd. A wrong answer is one that is neither the upstream's
+//! nor the right reply, or none; a stale one does not obey a change that it must. After ten
+//! of them it ends.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used
+)]
+
+mod counters;
+mod expectation;
+#[allow(
+    dead_code,
+    unused_imports,
+    reason = "the tests of the fleet use all of it, this only etcd"
+)]
+#[path = "../fleet/fixtures/mod.rs"]
+mod fixtures;
+mod growth;
+mod load;
+mod memory;
+mod outages;
+mod report;
+mod run;
+mod site;
+#[allow(
+    dead_code,
+    unused_imports,
+    reason = "the tests of the module use all of it, this only a part"
+)]
+#[path = "../envoy/support/mod.rs"]
+mod support;
+mod toggler;
+mod updater;
+
+use std::{process::ExitCode, sync::Arc, thread, time::Duration};
+
+use self::{fixtures::Etcd, outages::outages, report::Report, run::Run, site::Site};
+
+/// Where the figures of the README are.
+const JSON: &str = "tests/soak/report.json";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let minutes = arguments
+        .iter()
+        .position(|argument| argument == "--minutes")
+        .map_or(10.0, |at| arguments[at + 1].parse().expect("minutes"));
+    let report = soak(Duration::from_secs_f64(60.0 * minutes));
+    print!("{report}");
+    let excess = report.excess();
+    for excess in &excess {
+        println!("{excess}");
+    }
+    if arguments.iter().any(|argument| argument == "--save") {
+        report.save(JSON);
+    }
+    if report.wrong + report.stale + excess.len() == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}
+
+fn soak(duration: Duration) -> Report {
+    let mut etcd = Etcd::start();
+    let (alone, fleet) = (Site::alone(), Site::fleet(&etcd));
+    let run = Arc::new(Run::begin(duration));
+    let sites = thread::scope(|scope| {
+        let alone = run.spawn(scope, || alone.soak(&run, |_| 0));
+        let fleet =
+            run.work(|| fleet.soak(&run, |expectation| outages(&run, &mut etcd, expectation)));
+        [alone.join().unwrap(), fleet]
+    });
+    Report {
+        duration: run.elapsed(),
+        wrong: run.wrong(),
+        stale: run.stale(),
+        sites: sites.into(),
+    }
+}
