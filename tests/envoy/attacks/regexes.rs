@@ -1,6 +1,6 @@
 //! Regular expressions that would take for ever in an engine that goes back.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -8,7 +8,7 @@ use super::configuration;
 use crate::support::{Envoy, Options, Request};
 
 /// An engine that goes back would take longer than the sun lasts.
-const LIMIT: Duration = Duration::from_secs(5);
+const LIMIT: Duration = Duration::from_secs(2);
 
 #[test]
 fn no_header_takes_a_regex_long() {
@@ -39,9 +39,9 @@ fn no_header_takes_a_regex_long() {
         Request::get(&format!("/{evil}")),
         Request::get(&format!("/{}", "../a/".repeat(2_000))),
     ] {
-        let asked = Instant::now();
+        let before = envoy.cpu_time();
         assert!(envoy.fetch(&request).is_blocked());
-        let took = asked.elapsed();
+        let took = envoy.cpu_time() - before;
         assert!(took < LIMIT, "{took:?}");
     }
     let good = Request::get("/").header("x-evil", format!("{}b", "a".repeat(1000)));

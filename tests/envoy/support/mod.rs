@@ -148,6 +148,17 @@ impl Envoy {
         memory(self.id())
     }
 
+    /// The time of processors that the threads of Envoy have taken.
+    pub fn cpu_time(&self) -> Duration {
+        let threads = fs::read_dir(format!("/proc/{}/task", self.process.id())).unwrap();
+        let nanos = |thread: fs::DirEntry| -> Option<u64> {
+            let stats = fs::read_to_string(thread.path().join("schedstat")).ok()?;
+            stats.split(' ').next()?.parse().ok()
+        };
+        let nanos: u64 = threads.flatten().filter_map(nanos).sum();
+        Duration::from_nanos(nanos)
+    }
+
     /// `GET` on a connection of its own.
     pub fn get(&self, path: &str) -> Response {
         self.fetch(&Request::get(path))

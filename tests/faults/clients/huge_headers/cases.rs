@@ -21,7 +21,6 @@ pub fn policy() -> Value {
         "rules": [
             {"name": "path", "match": {"paths": [{"regex": ".*/admin/.*\\.php"}]}, "action": "block"},
             {"name": "header", "match": {"headers": [{"name": "x-role", "regex": "(a|b)*c"}]}, "action": "allow"},
-            {"name": "cookie", "match": {"cookies": [{"name": "role", "regex": ".*(a|b)*c"}]}, "action": "allow"},
         ],
         "response": {
             "cors": {"allow_origins": [ORIGIN]},
