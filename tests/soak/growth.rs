@@ -8,11 +8,14 @@ use crate::memory::Sample;
 
 /// The first of so many parts of the time is the warm-up; the rest is divided so, too.
 const PARTS: usize = 5;
-/// Until then the heap of an Envoy fills, by 20 MiB; with a warm-up of so long it was seen to
-/// stay within 2 MiB for as long as it was watched.
-const FILLED: Duration = Duration::from_secs(100);
+/// Where VMs live on, an Envoy was never seen to take 2 MiB more after its warm-up.
+const LIMIT: i64 = 4 * MIB;
+/// Where VMs are made anew, Envoy's heap fills with the first ten times by 20 MiB, and later by
+/// 4 MiB when more VMs than ever are there at once; then it was flat for 200 times more.
 const FILLING_LIMIT: i64 = 16 * MIB;
-const FILLED_LIMIT: i64 = 4 * MIB;
+const FILLED_LIMIT: i64 = 8 * MIB;
+/// From when on it has filled.
+const FILLED: Duration = Duration::from_secs(100);
 /// Two pages of WebAssembly. After its warm-up a VM was never seen to take more than one.
 const VM_LIMIT: i64 = 128 * 1024;
 const MIB: i64 = 1024 * 1024;
@@ -31,8 +34,9 @@ pub struct EnvoyMemory {
 }
 
 impl EnvoyMemory {
-    /// `None` where there are too few samples.
-    pub fn of(name: String, samples: &[Sample]) -> Option<Self> {
+    /// The memory of an Envoy whose VMs were made anew so often; `None` where there are too
+    /// few samples.
+    pub fn of(name: String, new_vms: usize, samples: &[Sample]) -> Option<Self> {
         let warm = &samples[samples.len() / PARTS..];
         let is_filled = warm.first()?.at > FILLED;
         Some(Self {
@@ -41,10 +45,10 @@ impl EnvoyMemory {
             largest_vm: Growth::of(warm, Sample::largest_vm)?,
             all_vms: Growth::of(warm, Sample::all_vms)?,
             most_vms: samples.iter().map(|sample| sample.vms.len()).max()?,
-            resident_limit: if is_filled {
-                FILLED_LIMIT
-            } else {
-                FILLING_LIMIT
+            resident_limit: match (new_vms, is_filled) {
+                (0, _) => LIMIT,
+                (_, false) => FILLING_LIMIT,
+                (_, true) => FILLED_LIMIT,
             },
         })
     }

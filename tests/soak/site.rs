@@ -122,17 +122,18 @@ impl Site {
                 run.report_wrong(&format!("{}: {misfit}", target.name));
             }
         }
-        let memory = targets.iter().zip(&samples);
+        let envoys = targets.iter().zip(&updates).zip(&samples);
+        let envoys = envoys.filter_map(|((target, updates), samples)| {
+            EnvoyMemory::of(target.name.clone(), updates.new_vms, samples)
+        });
         SiteReport {
             name: self.name,
             answers: targets.iter().map(|target| target.tally.totals()).sum(),
             toggles,
-            updates: updates.into_iter().sum(),
+            updates: updates.iter().copied().sum(),
             etcd_restarts: outages,
             lags: expectation.lags(),
-            envoys: memory
-                .filter_map(|(target, samples)| EnvoyMemory::of(target.name.clone(), samples))
-                .collect(),
+            envoys: envoys.collect(),
         }
     }
 

@@ -40,7 +40,13 @@ mod updater;
 
 use std::{process::ExitCode, sync::Arc, thread, time::Duration};
 
-use self::{fixtures::Etcd, outages::outages, report::Report, run::Run, site::Site};
+use self::{
+    fixtures::{Etcd, EtcdOptions},
+    outages::outages,
+    report::Report,
+    run::Run,
+    site::Site,
+};
 
 /// Where the figures of the README are.
 const JSON: &str = "tests/soak/report.json";
@@ -68,7 +74,11 @@ fn main() -> ExitCode {
 }
 
 fn soak(duration: Duration) -> Report {
-    let mut etcd = Etcd::start();
+    let mut etcd = Etcd::with(EtcdOptions {
+        // A slow disk is none of its outages.
+        flags: vec!["--unsafe-no-fsync".to_owned()],
+        ..EtcdOptions::default()
+    });
     let (alone, fleet) = (Site::alone(), Site::fleet(&etcd));
     let run = Arc::new(Run::begin(duration));
     let sites = thread::scope(|scope| {

@@ -20,7 +20,7 @@ use crate::{
 /// From one change to the next, in turn.
 const GAPS: [u64; 5] = [120, 400, 200, 350, 80];
 /// No answer takes longer: the timeout of the store, and what a busy machine adds.
-const PATIENCE: Duration = Duration::from_secs(2);
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What became of the changes of a site.
 #[derive(Clone, Debug, Default, Serialize)]

@@ -16,10 +16,10 @@ use crate::{
 const GAP: Duration = Duration::from_secs(4);
 /// What an Envoy gets, in turn.
 const UPDATES: [Update; 4] = [
+    Update::GoodWithNewVms,
     Update::Good,
     Update::GoodWithNewVms,
     Update::Bad,
-    Update::Good,
 ];
 /// How many blocks of addresses are allowed, in turn.
 const BLOCKS: [usize; 3] = [400, 0, 100];
