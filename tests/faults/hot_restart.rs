@@ -2,7 +2,10 @@
 
 mod traffic;
 
-use std::time::Duration;
+use std::{
+    hash::{BuildHasher, RandomState},
+    time::Duration,
+};
 
 use serde_json::json;
 
@@ -31,9 +34,30 @@ const FIRST_MOMENTS: Duration = Duration::from_secs(1);
 /// the main thread, and one that tries the configuration out.
 const VMS: usize = 4;
 
-fn start(arguments: &[&'static str]) -> Envoy {
+fn options(arguments: &[&'static str]) -> Options {
     let mut options = Options::new(json!({"admin": admin()}));
     options.arguments = arguments.to_vec();
+    options
+}
+
+/// What processes that take over from each other have in common.
+fn base_id() -> u32 {
+    // Envoy multiplies it by ten.
+    (RandomState::new().hash_one(0) as u32) >> 4
+}
+
+/// Starts an Envoy that another may take over from.
+fn start(base_id: u32, mut options: Options) -> Envoy {
+    options.restart = Some((base_id, 0));
+    options.is_to_end = true;
+    Envoy::with(options)
+}
+
+/// Starts an Envoy that takes over from another.
+fn take_over(base_id: u32, parent: &Envoy, mut options: Options) -> Envoy {
+    options.restart = Some((base_id, 1));
+    options.port = parent.address.port();
+    options.upstream = Some(parent.upstream.address);
     Envoy::with(options)
 }
 
@@ -59,12 +83,14 @@ fn toggle(connection: &mut Connection, on: bool) {
 
 #[test]
 fn no_request_is_lost_and_new_connections_meet_an_envoy_without_the_state() {
-    let mut parent = start(&QUICK);
+    let base_id = base_id();
+    let parent = start(base_id, options(&QUICK));
     parent.toggle(true);
+    let mut idle = Connection::open(parent.address);
     let clients = [http1, http2].map(|protocol| Client::start(parent.address, protocol));
     let newcomer = Client::start(parent.address, new_connections);
-    let child = parent.hot_restart(|_| {});
-    parent.wait_for_end();
+    let child = take_over(base_id, &parent, options(&QUICK));
+    assert!(idle.read().is_none(), "the end of the parent");
     for client in clients {
         let mut answers = client.finish();
         answers.dedup_by_key(|answer| answer.is_blocked);
@@ -82,9 +108,10 @@ fn no_request_is_lost_and_new_connections_meet_an_envoy_without_the_state() {
 
 #[test]
 fn without_a_store_each_obeys_its_own_changes_while_there_are_two() {
-    let parent = start(&SLOW);
+    let base_id = base_id();
+    let parent = start(base_id, options(&SLOW));
     let mut old = connections(&parent);
-    let child = parent.hot_restart(|options| options.arguments.extend(MERGES));
+    let child = take_over(base_id, &parent, options(&[&SLOW[..], &MERGES].concat()));
     let mut new = connections(&child);
     for round in 0..50 {
         let [on_old, on_new] = [round % 2 == 0, round % 3 == 0];
@@ -98,13 +125,16 @@ fn without_a_store_each_obeys_its_own_changes_while_there_are_two() {
 #[test]
 fn with_a_store_the_new_envoy_has_the_state_and_both_obey_the_changes_of_either() {
     let etcd = Etcd::start();
-    let mut options = fixtures::options(&etcd);
-    options.arguments = SLOW.into();
-    let parent = Envoy::with(options);
+    let base_id = base_id();
+    let options = || Options {
+        arguments: SLOW.into(),
+        ..fixtures::options(&etcd)
+    };
+    let parent = start(base_id, options());
     let mut old = Connection::open(parent.address);
     toggle(&mut old, true);
     let newcomer = Client::start(parent.address, new_connections);
-    let child = parent.hot_restart(|_| {});
+    let child = take_over(base_id, &parent, options());
     within(FIRST_MOMENTS, "the state", || child.get("/").is_blocked());
     let mut answers = newcomer.finish();
     answers.retain(|answer| !answer.is_blocked);
@@ -124,8 +154,9 @@ fn with_a_store_the_new_envoy_has_the_state_and_both_obey_the_changes_of_either(
 
 #[test]
 fn as_many_changes_as_the_parent_has_seen_are_obeyed_at_once_when_it_ends() {
-    let mut parent = start(&QUICK);
-    let child = parent.hot_restart(|_| {});
+    let base_id = base_id();
+    let parent = start(base_id, options(&QUICK));
+    let child = take_over(base_id, &parent, options(&QUICK));
     let mut others = connections(&child);
     let mut admin = Connection::open(child.address);
     let before = child.metric("signals");
@@ -134,5 +165,4 @@ fn as_many_changes_as_the_parent_has_seen_are_obeyed_at_once_when_it_ends() {
     });
     (0..VMS).for_each(|_| toggle(&mut admin, true));
     assert!(others.iter_mut().all(|other| get(other).is_blocked()));
-    parent.wait_for_end();
 }

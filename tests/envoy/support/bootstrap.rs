@@ -8,8 +8,6 @@ use std::{
 
 use serde_json::{Value, json};
 
-use super::Epoch;
-
 /// How Envoy gets the plugin configuration.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Delivery {
@@ -22,7 +20,6 @@ pub enum Delivery {
 }
 
 /// What an Envoy under test is like.
-#[derive(Clone)]
 pub struct Options {
     /// The plugin configuration, as the module gets it.
     pub configuration: String,
@@ -56,8 +53,10 @@ pub struct Options {
     pub listen_on: &'static str,
     /// The port to listen on; a free one where it is 0.
     pub port: u16,
-    /// Which process of a hot restart this is; the first of one without.
-    pub epoch: Option<Epoch>,
+    /// The base id and the epoch of a hot restart; no other Envoy has its base id without.
+    pub restart: Option<(u32, u32)>,
+    /// Another Envoy is to end this one, which then fails no test.
+    pub is_to_end: bool,
     /// Clusters beside `upstream`.
     pub clusters: Vec<Value>,
     /// The plugin configuration of one more listener, `other`; only where listeners come by
@@ -102,7 +101,8 @@ impl Options {
             environment: Vec::new(),
             listen_on: "127.0.0.1",
             port: 0,
-            epoch: None,
+            restart: None,
+            is_to_end: false,
             clusters: Vec::new(),
             other_listener: None,
             stops_at_headers: false,

@@ -2,7 +2,6 @@
 
 mod bootstrap;
 mod client;
-mod hot_restart;
 mod http2;
 mod lists;
 mod threads;
@@ -24,7 +23,6 @@ use tempfile::TempDir;
 pub use self::{
     bootstrap::{Delivery, Options, another_filter},
     client::{Connection, Request, Response},
-    hot_restart::Epoch,
     http2::{exchange as exchange_http2, fetch as fetch_http2, fetch_all as fetch_all_http2},
     lists::{BLOCKS, PATHS, large_lists},
     threads::in_parallel,
@@ -58,7 +56,6 @@ pub struct Envoy {
     directory: TempDir,
     options: Options,
     admin: SocketAddr,
-    has_ended: bool,
     /// Where the filter listens.
     pub address: SocketAddr,
     /// What is behind the filter.
@@ -97,7 +94,7 @@ impl Envoy {
             .args(["--component-log-level", options.log_level])
             .args(&options.arguments)
             .args(["--file-flush-interval-msec", "50"])
-            .args(hot_restart::arguments(&options, directory.path()))
+            .args(restart_arguments(options.restart))
             .arg("--admin-address-path")
             .arg(directory.path().join("admin"))
             .envs(options.environment.iter().cloned())
@@ -124,7 +121,6 @@ impl Envoy {
                     directory,
                     options,
                     admin,
-                    has_ended: false,
                     address,
                     upstream,
                 });
@@ -289,11 +285,11 @@ impl Drop for Envoy {
         if thread::panicking() {
             eprintln!("{log}");
         } else {
-            let is_running = matches!(exit, Ok(None));
-            assert!(
-                is_running || self.has_ended,
-                "Envoy ended, {exit:?}:\n{log}"
-            );
+            let is_well = match exit {
+                Ok(Some(status)) => self.options.is_to_end && status.success(),
+                _ => exit.is_ok(),
+            };
+            assert!(is_well, "Envoy ended, {exit:?}:\n{log}");
             assert_eq!(died, self.options.is_to_die, "a VM died, or not:\n{log}");
         }
     }
@@ -330,6 +326,19 @@ pub fn within(limit: Duration, what: &str, mut holds: impl FnMut() -> bool) {
         assert!(Instant::now() < deadline, "{what} did not come");
         thread::sleep(Duration::from_millis(10));
     }
+}
+
+fn restart_arguments(restart: Option<(u32, u32)>) -> Vec<String> {
+    let Some((base_id, epoch)) = restart else {
+        return vec!["--use-dynamic-base-id".to_owned()];
+    };
+    let (base_id, epoch) = (base_id.to_string(), epoch.to_string());
+    vec![
+        "--base-id".to_owned(),
+        base_id,
+        "--restart-epoch".to_owned(),
+        epoch,
+    ]
 }
 
 /// The addresses of Envoy's admin interface and of the filter, once all is up.
