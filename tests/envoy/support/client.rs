@@ -115,7 +115,9 @@ pub struct Connection {
     buffer: Vec<u8>,
 }
 
-const TIMEOUT: Duration = Duration::from_secs(10);
+/// Envoy's own endpoint answers nobody while a module is compiled, which takes long on a
+/// machine with much else to do.
+const TIMEOUT: Duration = Duration::from_secs(30);
 
 impl Connection {
     pub fn open(address: SocketAddr) -> Self {

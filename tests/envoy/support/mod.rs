@@ -256,11 +256,12 @@ impl Envoy {
         let before = self.stat(updates) + self.stat(rejections);
         edit(&mut self.options);
         bootstrap::update(self.directory.path(), &self.options);
-        eventually("the update", || {
+        // It may bring a module that is to be compiled.
+        within(START_TIMEOUT, "the update", || {
             self.stat(updates) + self.stat(rejections) > before
         });
         if self.options.delivery == Delivery::Lds {
-            eventually("the new listener", || {
+            within(START_TIMEOUT, "the new listener", || {
                 self.stat("listener_manager.total_listeners_warming") == 0
             });
             self.address = self.listener("filtered");

@@ -108,6 +108,15 @@ fn the_state_outlives_all_vms_of_all_workers() {
     }
 }
 
+/// Ends the clients, also where a test fails.
+struct End<'a>(&'a AtomicBool);
+
+impl Drop for End<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+}
+
 /// Crashes each worker twenty times while clients keep sending, and expects that each answer
 /// is right or that of a worker that has no VM.
 fn serves_while_vms_die(maintenance: bool) {
@@ -135,6 +144,7 @@ fn serves_while_vms_die(maintenance: bool) {
     };
     let before = envoy.upstream.requests();
     let answers: usize = thread::scope(|scope| {
+        let end = End(&is_done);
         let clients: Vec<_> = (0..CLIENTS).map(|_| scope.spawn(client)).collect();
         for connection in &mut connections {
             let goal = reloads(&envoy) + DEATHS;
@@ -143,7 +153,7 @@ fn serves_while_vms_die(maintenance: bool) {
                 reloads(&envoy) >= goal
             });
         }
-        is_done.store(true, Ordering::SeqCst);
+        drop(end);
         clients
             .into_iter()
             .map(|client| client.join().unwrap())

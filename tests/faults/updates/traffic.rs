@@ -15,7 +15,7 @@ use crate::support::{Connection, Request, Response, fetch_all_http2};
 /// How many connections there are of each HTTP/1.1 and HTTP/2.
 const CONNECTIONS: usize = 6;
 /// What each of HTTP/2 carries before the next is opened.
-const STREAMS: usize = 200;
+const STREAMS: usize = 50;
 
 /// Long enough that Envoy has the processor most of the time.
 const PAUSE: Duration = Duration::from_millis(1);
