@@ -2,7 +2,7 @@
 
 mod bootstrap;
 mod client;
-mod http2;
+pub mod http2;
 mod lists;
 mod threads;
 mod upstream;
@@ -23,7 +23,7 @@ use tempfile::TempDir;
 pub use self::{
     bootstrap::{Delivery, Options, another_filter},
     client::{Connection, Request, Response},
-    http2::{exchange as exchange_http2, fetch as fetch_http2, fetch_all as fetch_all_http2},
+    http2::{fetch as fetch_http2, fetch_all as fetch_all_http2},
     lists::{BLOCKS, PATHS, large_lists},
     threads::in_parallel,
     upstream::Upstream,

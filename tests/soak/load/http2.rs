@@ -15,7 +15,7 @@ use tokio::{
 };
 
 use super::{Protocol, Target, kind::OVER_HTTP2, pace::Pace};
-use crate::support::exchange_http2;
+use crate::support::http2::exchange;
 
 /// Requests of a connection that are under way at once.
 const STREAMS: usize = 16;
@@ -62,8 +62,8 @@ async fn send(target: Arc<Target>, sender: SendRequest<Bytes>, number: usize) {
         }
         let request = kind.http2(&target);
         let sent = Instant::now();
-        let exchange = async { exchange_http2(&mut sender.clone().ready().await?, request).await };
-        let response = match timeout(TIMEOUT, exchange).await {
+        let response = async { exchange(&mut sender.clone().ready().await?, request).await };
+        let response = match timeout(TIMEOUT, response).await {
             Ok(response) => response.map_err(|error| error.to_string()),
             Err(late) => Err(late.to_string()),
         };
