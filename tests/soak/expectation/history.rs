@@ -75,9 +75,11 @@ impl History {
             };
             if due.is_some_and(|due| due < exchange.sent) {
                 return Err(format!(
-                    "{answer:?} obeys change {obeyed} at best, though {number} was acknowledged \
-                     {:?} before the request; the last: {}",
+                    "{answer:?} obeys change {obeyed} at best, though Envoy {} acknowledged \
+                     {number} {:?} before Envoy {} was asked; the last: {}",
+                    change.by,
                     exchange.sent - acknowledged,
+                    exchange.envoy,
                     self.last()
                 ));
             }
