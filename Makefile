@@ -20,7 +20,7 @@ TARGET := wasm32-wasip1
 MODULE := target/$(TARGET)/release/maintenance_mode.wasm
 SAMPLE := target/sample.env
 
-# How long the soak lasts: make soak MINUTES=2
+# How long the soak lasts, and whether its report is kept: make soak MINUTES=2 SAVE=--save
 MINUTES ?= 10
 
 # Which targets of the fuzzer run, and how long each: make fuzz SECONDS=600 TARGETS=paths
@@ -60,7 +60,7 @@ test: build $(ENVOY) $(ETCD) ## Run all tests, on a real Envoy and a real etcd
 	cargo test --locked --features cli
 
 soak: build $(ENVOY) $(ETCD) ## Check every answer for MINUTES=10, under load, toggles, updates and etcd restarts
-	cargo bench --locked --profile dev --bench soak -- --minutes $(MINUTES)
+	cargo bench --locked --profile dev --bench soak -- --minutes $(MINUTES) $(SAVE)
 
 check: ## Check format, lints and documentation, natively and for wasm32
 	@rustup target list --installed | grep -qx $(TARGET) || rustup target add $(TARGET)
