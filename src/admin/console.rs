@@ -11,7 +11,7 @@ use crate::{
 const CONSOLE: Document = document!(
     "console.html",
     style: "m917/O5P/230/i73qqligWSXtj5uovcoSgkGMVfEcPI=",
-    script: "sQ3zwDr9imENvJlhHz/5rwNJpZt2wW4g9kXMKcTyfts=",
+    script: "L0I4YWGBYxWBz5tmT5h68ctlIX7/y9cN0lApaA78cww=",
     "frame-ancestors 'none'"
 );
 
