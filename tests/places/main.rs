@@ -12,7 +12,7 @@
 
 mod comments;
 mod containers;
-//mod dashboards;
+mod dashboards;
 mod image;
 mod manifests;
 mod resources;
