@@ -59,10 +59,15 @@ fn rehearsal() -> Envoy {
 /// An Envoy whose store nobody has ever seen.
 fn lost() -> Envoy {
     let configuration = json!({"scope": "lost", "store": {"etcd": {"cluster": "etcd"}}});
-    envoy(&configuration, |options| {
+    let lost = envoy(&configuration, |options| {
         let nobody = SocketAddr::from(([127, 0, 0, 1], 1));
         options.clusters = vec![Options::cluster("etcd", [nobody])];
-    })
+    });
+    // Counted before the first scrape, it is no news to the alert.
+    within(PATIENCE, "the loss", || {
+        lost.stat("wasmcustom.maintenance_mode.lost.errors") == 1
+    });
+    lost
 }
 
 /// Some requests of each kind.
