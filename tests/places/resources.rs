@@ -40,6 +40,7 @@ impl Sample {
         }
         let process = envoy(folder)
             .args(["--concurrency", "2", "--use-dynamic-base-id"])
+            .arg("--reject-unknown-dynamic-fields")
             .args(["--admin-address-path", "admin"])
             .env("MAINTENANCE_TOKEN", TOKEN)
             .current_dir(directory.path())
