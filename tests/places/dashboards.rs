@@ -249,3 +249,28 @@ fn the_panels_show_what_happens() {
         .collect();
     assert_eq!(reasons, ["method", "path"]);
 }
+
+#[test]
+fn the_stats_of_an_envoy_without_tags_get_their_labels_from_prometheus() {
+    if !prometheus_is_here("the labels") {
+        return;
+    }
+    let scope = "the_shop";
+    let edge = Envoy::start(
+        json!({"mode": "on", "scope": scope, "allow": {"client_ips": ["::/0", "0.0.0.0/0"]}}),
+    );
+    let prometheus = Prometheus::start(&[("edge", &edge)]);
+    for (metric, label) in [
+        ("active", ""),
+        ("store_connected", ""),
+        ("blocked", ""),
+        ("allowed", ", maintenance_reason=\"client_ip\""),
+    ] {
+        let selector = format!("maintenance_mode_{metric}{{maintenance_scope=\"{scope}\"{label}}}");
+        within(PATIENCE, &selector, || {
+            edge.get("/");
+            !prometheus.series(&selector).is_empty()
+        });
+    }
+    assert!(prometheus.series("{__name__=~\".*the_shop.*\"}").is_empty());
+}

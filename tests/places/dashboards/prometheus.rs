@@ -16,7 +16,8 @@ use tempfile::TempDir;
 
 use crate::{
     support::{Connection, Envoy, Request, within},
-    tools::file,
+    tools::{file, read},
+    yaml,
 };
 
 const START_TIMEOUT: Duration = Duration::from_secs(60);
@@ -126,6 +127,7 @@ fn configuration(envoys: &[(&str, &Envoy)]) -> Value {
             json!({"targets": [envoy.admin.to_string()], "labels": {"instance": name}})
         })
         .collect();
+    let relabel = yaml::parse(&read("envoy/relabel.yaml"));
     json!({
         "global": {"scrape_interval": "1s", "evaluation_interval": "1s"},
         "rule_files": [file("envoy/alerts.yaml")],
@@ -133,6 +135,7 @@ fn configuration(envoys: &[(&str, &Envoy)]) -> Value {
             "job_name": "edge",
             "metrics_path": "/stats/prometheus",
             "static_configs": targets,
+            "metric_relabel_configs": relabel["metric_relabel_configs"],
         }],
     })
 }
