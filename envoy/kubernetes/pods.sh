@@ -40,7 +40,7 @@ for pod in $pods; do
         kill -0 $tunnel 2>/dev/null || { cat "$log" >&2; exit 1; }
         sleep 0.1
     done
-    local=$(sed -n 's/^Forwarding from 127\.0\.0\.1:\([0-9]*\) .*/\1/p' "$log")
-    set -- "$@" --url "http://127.0.0.1:$local$path"
+    bound=$(sed -n 's/^Forwarding from 127\.0\.0\.1:\([0-9]*\) .*/\1/p' "$log")
+    set -- "$@" --url "http://127.0.0.1:$bound$path"
 done
 maintenancectl "$@"
