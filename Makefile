@@ -19,6 +19,9 @@ DENY_HOME    := target/cargo-deny-$(DENY_VERSION)
 TARGET := wasm32-wasip1
 MODULE := target/$(TARGET)/release/maintenance_mode.wasm
 SAMPLE := target/sample.env
+# An OCI image layout: skopeo copy oci:target/image:VERSION docker://registry.example.com/maintenance-mode:VERSION
+IMAGE   := target/image
+VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
 
 # How long the soak lasts, and whether its report is kept: make soak MINUTES=2 SAVE=--save
 MINUTES ?= 10
@@ -35,7 +38,7 @@ FUZZ_FLAGS := --cfg fuzzing -Cpasses=sancov-module $(addprefix -Cllvm-args=-sani
 export ENVOY ETCD
 
 .DEFAULT_GOAL := help
-.PHONY: help build cli run fleet test soak check deny fuzz figures bench bench-check bench-baseline clean
+.PHONY: help build cli image run fleet test soak check deny fuzz figures bench bench-check bench-baseline clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,6 +51,9 @@ build: $(SAMPLE) ## Build the module, and a token for the samples
 cli: ## Build the command line, maintenancectl
 	cargo build --release --locked --features cli --bin maintenancectl
 	@echo "target/release/maintenancectl is ready"
+
+image: build ## Pack the module as an OCI image for Istio and Envoy Gateway, without Docker
+	@python3 envoy/image.py $(MODULE) $(IMAGE) $(VERSION)
 
 run: build $(ENVOY) ## Start Envoy with envoy/envoy.yaml, and say what to type next
 	@set -a; . ./$(SAMPLE); set +a; cat envoy/welcome.txt; \

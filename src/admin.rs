@@ -1,6 +1,8 @@
 //! The admin endpoint: authorise the caller, read the call, carry it out.
 
 mod call;
+mod console;
+mod counters;
 mod link;
 mod query;
 mod refusal;
@@ -8,6 +10,7 @@ mod status;
 
 use std::net::IpAddr;
 
+pub use self::counters::{Counters, CountersCall};
 use self::{call::Call, link::Link, refusal::Refusal, status::Status};
 use crate::{
     config::Mode,
@@ -27,6 +30,8 @@ pub enum Received {
     Answer(Answer),
     /// It is answered when the change is made.
     Change(ChangeCall),
+    /// It is answered with what the host has counted.
+    Counters(CountersCall),
 }
 
 /// The answer to a call.
@@ -34,7 +39,8 @@ pub enum Received {
 pub struct Answer {
     /// What the caller gets.
     pub reply: LocalReply<'static>,
-    /// Whether token and address were good; `None` for the bypass link, which has neither.
+    /// Whether token and address were good; `None` for the bypass link and the console, which
+    /// need no token.
     pub granted: Option<bool>,
     /// The line that goes to the log: of every change and of every refusal.
     pub audit: Option<String>,
@@ -62,6 +68,16 @@ pub fn receive(
         name: endpoint.authenticate(&authorization).map(str::to_owned),
         client: request.client_ip(),
     };
+    if console::is_opened(endpoint, request) {
+        return Received::Answer(match caller.check_address(endpoint) {
+            Ok(()) => Answer {
+                reply: console::page(),
+                granted: None,
+                audit: None,
+            },
+            Err(refusal) => caller.refuse(&refusal, false),
+        });
+    }
     let name = match caller.authorise(endpoint) {
         Ok(name) => name,
         Err(refusal) => return Received::Answer(caller.refuse(&refusal, false)),
@@ -72,6 +88,9 @@ pub fn receive(
             let status = Status::new(policy, store, state, request.now());
             Ok(Received::Answer(caller.grant(status_reply(&status), None)))
         }
+        Call::Counters => Ok(Received::Counters(CountersCall {
+            caller: caller.clone(),
+        })),
         Call::Mint { name, ttl_seconds } => {
             let (reply, event) = mint(&name, ttl_seconds, policy, endpoint, state, request)?;
             Ok(Received::Answer(caller.grant(reply, Some(&event))))
@@ -152,8 +171,13 @@ struct Caller {
 impl Caller {
     fn authorise(&self, endpoint: &Endpoint) -> Result<&str, Refusal> {
         let name = self.name.as_deref().ok_or(Refusal::Unauthorized)?;
+        self.check_address(endpoint)?;
+        Ok(name)
+    }
+
+    fn check_address(&self, endpoint: &Endpoint) -> Result<(), Refusal> {
         if endpoint.admits(self.client) {
-            Ok(name)
+            Ok(())
         } else {
             Err(Refusal::Address(self.client))
         }

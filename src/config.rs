@@ -219,6 +219,9 @@ pub struct AdminConfig {
     /// How long an `on` may last, in seconds.
     #[serde(default)]
     pub max_on_seconds: Option<Number>,
+    /// Whether browsers get the console.
+    #[serde(default)]
+    pub console: bool,
 }
 
 /// An entry of `admin.tokens`.

@@ -21,6 +21,7 @@ pub mod config;
 #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
 pub mod ctl;
 pub mod decision;
+mod document;
 pub mod etcd;
 pub mod flag;
 pub mod grpc;

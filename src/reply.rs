@@ -6,6 +6,7 @@ mod outage;
 
 use std::borrow::Cow;
 
+pub(crate) use self::negotiation::prefers_html;
 use self::{cors::Grant, negotiation::Representation};
 use crate::{
     config::Format,

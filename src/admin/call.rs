@@ -15,6 +15,8 @@ use crate::{
 pub(super) enum Call {
     /// What the state is.
     Status,
+    /// What was counted.
+    Counters,
     /// To change it.
     Change(StateChange),
     /// To mint a bypass token.
@@ -47,6 +49,11 @@ impl Call {
                 expect_method(method, &[b"GET", b"HEAD"], "GET, HEAD")?;
                 Query::parse(query, &[])?;
                 return Ok(Self::Status);
+            }
+            (b"/counters", _) => {
+                expect_method(method, &[b"GET", b"HEAD"], "GET, HEAD")?;
+                Query::parse(query, &[])?;
+                return Ok(Self::Counters);
             }
             (b"/on", _) => {
                 expect_method(method, &[b"POST", b"PUT"], "POST, PUT")?;

@@ -12,7 +12,7 @@ pub(super) enum Refusal {
     Unauthorized,
     #[error("calls are not allowed from this address")]
     Address(Option<IpAddr>),
-    #[error("unknown call, expected on, off, reset, bypass or bypass/revoke")]
+    #[error("unknown call, expected on, off, reset, counters, bypass or bypass/revoke")]
     UnknownCall(String),
     #[error("wrong method, expected {allow}")]
     Method { method: String, allow: &'static str },
@@ -49,7 +49,9 @@ impl Refusal {
                 format!("calls are not allowed from the address {client}")
             }
             Self::UnknownCall(call) => {
-                format!("unknown call {call:?}, expected on, off, reset, bypass or bypass/revoke")
+                format!(
+                    "unknown call {call:?}, expected on, off, reset, counters, bypass or bypass/revoke"
+                )
             }
             Self::Method { method, allow } => {
                 format!("the method {method:?} is not allowed here, expected {allow}")

@@ -15,6 +15,14 @@ use crate::{
 /// The token that `policy` finds in the environment; its name is `T`.
 const TOKEN: &str = "a token of the environment";
 const BEARER: &str = "Bearer a token of the environment";
+const COUNTERS: Counters = Counters {
+    blocked: 1,
+    observed: 2,
+    allowed: [3, 4, 5, 6, 7, 8, 9, 10, 11],
+    admin_granted: 12,
+    admin_denied: 13,
+    errors: 14,
+};
 const NOW: &str = "2026-01-01T00:00:00Z";
 
 /// A filter with its endpoint at `/m`, at a time that stands still.
@@ -44,6 +52,7 @@ impl Filter {
         let state = self.state.snapshot();
         match receive(&self.policy, endpoint, &self.state, &state, &request) {
             Received::Answer(answer) => answer,
+            Received::Counters(call) => call.answer("an Envoy", &COUNTERS),
             Received::Change(call) => {
                 let changed = SharedState::change(&self.state, &call.change);
                 call.answer(&self.policy, &self.state, changed, request.now)

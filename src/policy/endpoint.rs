@@ -20,6 +20,8 @@ pub struct Endpoint {
     client_ips: Option<Networks>,
     /// How long an `on` may last, in seconds.
     pub max_on_seconds: Option<u64>,
+    /// Whether browsers get the console.
+    pub console: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -56,6 +58,7 @@ impl Endpoint {
             tokens,
             client_ips: compile_client_ips(config.client_ips).at("client_ips")?,
             max_on_seconds: compile_max_on(config.max_on_seconds).at("max_on_seconds")?,
+            console: config.console,
         })
     }
 

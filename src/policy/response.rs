@@ -24,6 +24,7 @@ use super::{
 use crate::{
     calendar::DateTime,
     config::{Format, HeadersConfig, Number, ResponseConfig, RetryAfterConfig},
+    document::{Document, document},
 };
 
 /// The compiled `response`.
@@ -79,7 +80,12 @@ const DEFAULT_RETRY_AFTER: RetryAfter = RetryAfter::Seconds(3600);
 const DEFAULT_TITLE: &str = "Down for maintenance";
 const DEFAULT_MESSAGE: &str =
     "We are carrying out planned maintenance and will be back soon. Please try again later.";
-const DEFAULT_HTML: &str = include_str!("page.html");
+const PAGE: Document = document!(
+    "response/page.html",
+    style: "xZE1G96Df+Lzpr7QjrS9+WgEJMbeITliokri8cVQp34=",
+    script: "oUiyhNvoYlEODjWBdBwQf/tOYFROGQQFPfav9pMhcD8=",
+    "frame-ancestors 'self'"
+);
 const DEFAULT_TEXT: &str = "{{title}}\n\n{{message}}\n";
 
 /// Headers that the reply makes itself, or that would break it.
@@ -109,7 +115,8 @@ impl Response {
             retry_after: compile_retry_after(config.retry_after).at("retry_after")?,
         };
         let refresh = config.refresh.map(|Number(seconds)| seconds);
-        let html = template(config.html, DEFAULT_HTML, Escape::Html).at("html")?;
+        let page_policy = config.html.is_none().then_some(PAGE.policy);
+        let html = template(config.html, PAGE.html, Escape::Html).at("html")?;
         let json = config
             .json
             .map(|text| Template::compile(&text, Escape::Json))
@@ -136,7 +143,7 @@ impl Response {
             redirect: redirect
                 .as_ref()
                 .map(|redirect| outline.redirect(&redirect.url, &html)),
-            html: outline.html(html, refresh),
+            html: outline.html(html, page_policy, refresh),
             json: outline.json(json),
             text: outline.text(text),
             grpc: outline.grpc(),
@@ -300,6 +307,23 @@ mod tests {
         assert_eq!(response.retry_after(), Some(&RetryAfter::Seconds(3600)));
         assert_eq!(response.format, Format::Auto);
         assert!(response.headers.is_empty());
+    }
+
+    #[test]
+    fn the_page_is_small_and_its_policy_allows_its_style_and_script() {
+        assert!(PAGE.html.len() < 6 * 1024, "{}", PAGE.html.len());
+        PAGE.assert_policy_fits();
+    }
+
+    #[test]
+    fn a_page_of_ones_own_has_no_policy_of_ours() {
+        let policy = |json| {
+            let drafts = response(json).unwrap().drafts;
+            let header = drafts.html.headers.first("content-security-policy");
+            header.map(<[u8]>::to_vec)
+        };
+        assert_eq!(policy("{}").as_deref(), Some(PAGE.policy.as_bytes()));
+        assert_eq!(policy(r#"{"html":"<p>"}"#), None);
     }
 
     #[test]

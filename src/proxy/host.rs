@@ -36,6 +36,12 @@ pub(super) fn source_address() -> Option<Vec<u8>> {
     abi::get_property(b"source\0address").ok()
 }
 
+/// The id of Envoy's node.
+pub(super) fn node_id() -> String {
+    let id = abi::get_property(b"xds\0node\0id").unwrap_or_default();
+    String::from_utf8_lossy(&id).into_owned()
+}
+
 /// Whether the request has ended: only then it has a duration.
 pub(super) fn is_complete() -> bool {
     abi::get_property(b"request\0duration").is_ok()

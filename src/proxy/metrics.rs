@@ -1,7 +1,7 @@
 //! The stats of a scope.
 
 use super::host::Metric;
-use crate::{decision::Reason, flag::Flag};
+use crate::{admin::Counters, decision::Reason, flag::Flag};
 
 /// Counters and gauges, `wasmcustom.maintenance_mode.<scope>.…` in Envoy.
 #[derive(Debug)]
@@ -45,6 +45,18 @@ impl Metrics {
     pub(super) fn allowed(&self, reason: Reason) {
         if let Some(metric) = self.allowed.get(reason as usize) {
             metric.increment();
+        }
+    }
+
+    /// What was counted so far.
+    pub(super) fn counters(&self) -> Counters {
+        Counters {
+            blocked: self.blocked.value(),
+            observed: self.observed.value(),
+            allowed: self.allowed.map(Metric::value),
+            admin_granted: self.admin_granted.value(),
+            admin_denied: self.admin_denied.value(),
+            errors: self.errors.value(),
         }
     }
 

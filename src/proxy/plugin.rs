@@ -192,6 +192,10 @@ impl Plugin {
         let received = admin::receive(&self.policy, endpoint, &*self.store, &state, request);
         let call = match received {
             Received::Answer(answer) => return Handled::Done(self.answer(&answer)),
+            Received::Counters(call) => {
+                let answer = call.answer(&host::node_id(), &self.metrics.counters());
+                return Handled::Done(self.answer(&answer));
+            }
             Received::Change(call) => call,
         };
         match self.store.change(call.change.clone(), host::now()) {

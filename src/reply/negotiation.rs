@@ -18,6 +18,16 @@ use Representation::{Html, Json, Text};
 /// equal quality, and ties go by order. Where none is named, browsers get HTML and all
 /// others JSON. There is always a reply: never a 406.
 pub(super) fn negotiate(headers: &HeaderMap) -> Representation {
+    let preferences = preferences(headers);
+    named(&preferences).unwrap_or_else(|| unnamed(headers, &preferences))
+}
+
+/// Whether a client asks for HTML by name, rather than for JSON or plain text.
+pub(crate) fn prefers_html(headers: &HeaderMap) -> bool {
+    named(&preferences(headers)) == Some(Html)
+}
+
+fn preferences(headers: &HeaderMap) -> [Preference; 3] {
     let accept = headers.get("accept").unwrap_or_default();
     let mut preferences = [Html, Json, Text].map(Preference::new);
     for (position, range) in split(&accept, b',').enumerate() {
@@ -27,13 +37,18 @@ pub(super) fn negotiate(headers: &HeaderMap) -> Representation {
             }
         }
     }
+    preferences
+}
+
+/// The best, where one of them is named.
+fn named(preferences: &[Preference; 3]) -> Option<Representation> {
     let wanted = preferences
         .iter()
         .filter(|preference| preference.quality > 0);
-    match wanted.min_by_key(|preference| preference.rank()) {
-        Some(best) if preferences.iter().any(Preference::is_named) => best.kind,
-        _ => unnamed(headers, &preferences),
-    }
+    wanted
+        .min_by_key(|preference| preference.rank())
+        .filter(|_| preferences.iter().any(Preference::is_named))
+        .map(|best| best.kind)
 }
 
 /// What a client gets that names none of our types.

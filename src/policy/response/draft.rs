@@ -98,10 +98,17 @@ pub(super) struct Outline<'a> {
 type Lines<'a> = Vec<(&'a str, Cow<'a, str>)>;
 
 impl Outline<'_> {
-    pub(super) fn html(&self, template: Template, refresh: Option<u64>) -> Draft {
+    pub(super) fn html(
+        &self,
+        template: Template,
+        page_policy: Option<&'static str>,
+        refresh: Option<u64>,
+    ) -> Draft {
         let refresh = refresh.map(|seconds| ("refresh", seconds.to_string().into()));
+        let page_policy = page_policy.map(|policy| ("content-security-policy", policy.into()));
+        let more = page_policy.into_iter().chain(refresh);
         let content = Content::Template(template);
-        self.represent(self.values.status, refresh, HTML, content)
+        self.represent(self.values.status, more, HTML, content)
     }
 
     pub(super) fn redirect<'l>(&'l self, url: &'l str, template: &Template) -> Draft {
@@ -148,7 +155,7 @@ impl Outline<'_> {
     fn represent<'l>(
         &'l self,
         status: u16,
-        more: Option<(&'l str, Cow<'l, str>)>,
+        more: impl IntoIterator<Item = (&'l str, Cow<'l, str>)>,
         content_type: &'l str,
         content: Content,
     ) -> Draft {

@@ -55,7 +55,8 @@ pub struct Envoy {
     process: Child,
     directory: TempDir,
     options: Options,
-    admin: SocketAddr,
+    /// Where Envoy's own admin interface listens.
+    pub admin: SocketAddr,
     /// Where the filter listens.
     pub address: SocketAddr,
     /// What is behind the filter.

@@ -1,0 +1,44 @@
+//! The console: a page for browsers, which makes the calls of the endpoint.
+
+use super::no_store;
+use crate::{
+    document::{Document, document},
+    policy::Endpoint,
+    reply::{LocalReply, prefers_html},
+    request::RequestHead,
+};
+
+const CONSOLE: Document = document!(
+    "console.html",
+    style: "m917/O5P/230/i73qqligWSXtj5uovcoSgkGMVfEcPI=",
+    script: "L0I4YWGBYxWBz5tmT5h68ctlIX7/y9cN0lApaA78cww=",
+    "frame-ancestors 'none'"
+);
+
+/// Whether a call is a browser that opens the endpoint. The page needs no token and has none.
+pub(super) fn is_opened(endpoint: &Endpoint, request: &impl RequestHead) -> bool {
+    endpoint.console
+        && endpoint.call(request.path()) == Some(b"")
+        && matches!(request.headers().first(":method"), Some(b"GET" | b"HEAD"))
+        && prefers_html(request.headers())
+}
+
+pub(super) fn page() -> LocalReply<'static> {
+    let mut reply = no_store(200, "text/html; charset=utf-8", CONSOLE.html.to_owned());
+    reply.set("vary", "accept");
+    reply.set("content-security-policy", CONSOLE.policy);
+    reply.set("referrer-policy", "no-referrer");
+    reply.set("x-content-type-options", "nosniff");
+    reply
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_console_is_small_and_its_policy_allows_its_style_and_script() {
+        assert!(CONSOLE.html.len() < 20 * 1024, "{}", CONSOLE.html.len());
+        CONSOLE.assert_policy_fits();
+    }
+}

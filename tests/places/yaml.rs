@@ -1,0 +1,26 @@
+//! YAML as JSON values, for files that people wrote.
+
+use serde_json::Value;
+use yaml_rust2::{Yaml, YamlLoader};
+
+/// The only document of a file.
+pub fn parse(text: &str) -> Value {
+    let documents = YamlLoader::load_from_str(text).unwrap();
+    assert_eq!(documents.len(), 1, "{text}");
+    value(&documents[0])
+}
+
+fn value(yaml: &Yaml) -> Value {
+    match yaml {
+        Yaml::Null => Value::Null,
+        Yaml::Boolean(boolean) => Value::from(*boolean),
+        Yaml::Integer(integer) => Value::from(*integer),
+        Yaml::String(text) => Value::from(text.as_str()),
+        Yaml::Array(items) => items.iter().map(value).collect(),
+        Yaml::Hash(entries) => entries
+            .iter()
+            .map(|(key, entry)| (key.as_str().unwrap().to_owned(), value(entry)))
+            .collect(),
+        other => panic!("unexpected in these files: {other:?}"),
+    }
+}
