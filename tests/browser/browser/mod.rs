@@ -8,7 +8,7 @@ mod look;
 mod picture;
 mod tab;
 
-use std::{cell::RefCell, thread};
+use std::{cell::RefCell, thread, time::Duration};
 
 use serde_json::{Value, json};
 use thirtyfour::prelude::*;
@@ -16,11 +16,11 @@ use tokio::runtime::Runtime;
 
 pub use self::{
     journal::Sent,
-    look::{DARK_DESK, DARK_PHONE, LIGHT_DESK, LIGHT_PHONE, LOOKS, Look},
+    look::{LIGHT_PHONE, LOOKS},
 };
 
 use self::{chromedriver::Chromedriver, journal::Journal};
-use crate::support::{Envoy, binary};
+use crate::support::{Envoy, binary, within};
 
 /// A Chromium with a profile of its own. It ends when it is dropped, which fails the test if
 /// a page reported an error or asked a host that the test did not open.
@@ -43,6 +43,14 @@ const ARGUMENTS: [&str; 7] = [
     "--disable-sync",
 ];
 
+/// How long a browser may take: a machine that is busy starts its many processes slowly.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Waits until something holds of a page.
+pub fn in_time(what: &str, holds: impl FnMut() -> bool) {
+    within(PATIENCE, what, holds);
+}
+
 impl Browser {
     pub fn start() -> Self {
         let chromedriver = Chromedriver::start();
@@ -61,6 +69,9 @@ impl Browser {
         let driver = runtime
             .block_on(WebDriver::new(&*chromedriver.url, capabilities))
             .expect("Chromium is not there, or does not start: run `make test`");
+        runtime
+            .block_on(driver.set_script_timeout(PATIENCE))
+            .unwrap();
         Self {
             runtime,
             driver,

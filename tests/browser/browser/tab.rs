@@ -3,8 +3,7 @@
 use serde_json::{Value, json};
 use thirtyfour::{common::keys::TypingData, prelude::*};
 
-use super::Browser;
-use crate::support::eventually;
+use super::{Browser, in_time};
 
 impl Browser {
     /// What a function body returns in the page.
@@ -27,7 +26,7 @@ impl Browser {
 
     /// Waits until the text of an element contains another.
     pub fn wait_for_text(&self, selector: &str, part: &str) {
-        eventually(&format!("{part:?} in {selector}"), || {
+        in_time(&format!("{part:?} in {selector}"), || {
             self.text(selector).contains(part)
         });
     }
@@ -39,7 +38,7 @@ impl Browser {
 
     /// Waits until an element is shown.
     pub fn wait_until_shown(&self, selector: &str) {
-        eventually(selector, || self.shows(selector));
+        in_time(selector, || self.shows(selector));
     }
 
     pub fn click(&self, selector: &str) {

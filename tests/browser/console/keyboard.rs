@@ -10,7 +10,6 @@ use crate::{
 
 /// Where Tab goes, one after the other.
 const ORDER: [&str; 12] = [
-    "button#forget",
     "input#message",
     "select#lasts",
     "input#retry",
@@ -22,6 +21,7 @@ const ORDER: [&str; 12] = [
     "select#ttl",
     "button",
     "button#revoke",
+    "button#forget",
 ];
 
 #[test]

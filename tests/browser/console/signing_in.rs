@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use super::{configuration, sign_in, signed_in, start};
 use crate::{
-    browser::Browser,
-    support::{ADMIN, Delivery, Envoy, Options, TOKEN, eventually},
+    browser::{Browser, in_time},
+    support::{ADMIN, Delivery, Envoy, Options, TOKEN},
 };
 
 const WRONG: &str = "This token is not accepted";
@@ -119,6 +119,6 @@ fn an_envoy_that_is_gone_is_reported() {
     let browser = signed_in(&envoy);
     drop(envoy);
     browser.wait_for_text("#problem", "Envoy does not answer");
-    eventually("the parts", || browser.shows("#parts"));
+    in_time("the parts", || browser.shows("#parts"));
     assert_eq!(browser.run("return sessionStorage.length"), Value::from(1));
 }

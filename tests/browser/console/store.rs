@@ -22,7 +22,7 @@ fn it_tells_whether_the_store_is_there() {
     etcd.kill();
     browser.wait_for_text("#store", "NOT connected");
     browser.click("#off");
-    browser.wait_for_text("#problem", "etcd");
+    browser.wait_for_text("#problem", "the store");
     assert_eq!(browser.text("#state h2"), "Maintenance is on");
 
     etcd.restart();

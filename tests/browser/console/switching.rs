@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 use super::{configuration, signed_in, start, status};
-use crate::support::{Envoy, eventually};
+use crate::{browser::in_time, support::Envoy};
 
 #[test]
 fn on_off_and_reset_are_a_click_each_and_seen_at_a_glance() {
@@ -174,6 +174,6 @@ fn a_planned_window_is_told_as_what_decided() {
     assert!(browser.text("#told").contains("Moving house"));
     browser.click("#off");
     browser.wait_for_text("#done", "Switched off.");
-    eventually("the upstream", || envoy.get("/").is_upstream());
+    in_time("the upstream", || envoy.get("/").is_upstream());
     assert_eq!(status(&envoy)["message"], Value::Null);
 }

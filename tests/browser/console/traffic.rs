@@ -1,7 +1,7 @@
 //! Counters, chart, and which Envoy they are of.
 
 use super::{signed_in, start};
-use crate::support::eventually;
+use crate::browser::in_time;
 
 #[test]
 fn counters_and_chart_move_with_the_traffic() {
@@ -18,7 +18,7 @@ fn counters_and_chart_move_with_the_traffic() {
     browser.wait_for_text("#counters", "blocked\t30\nallowed by path\t30");
     let heights = "return Object.fromEntries(['blocked', 'allowed'].map(kind => [kind,
         Math.max(...[...document.querySelectorAll(`#chart .${kind}`)].map(bar => bar.height.baseVal.value))]))";
-    eventually("the bars", || {
+    in_time("the bars", || {
         let heights = browser.run(heights);
         ["blocked", "allowed"]
             .iter()

@@ -6,8 +6,8 @@ use serde_json::json;
 
 use super::{MINUTE, blocking, start_with_clock};
 use crate::{
-    browser::Browser,
-    support::{Envoy, Options, admin, eventually},
+    browser::{Browser, in_time},
+    support::{Envoy, Options, admin},
 };
 
 const HOUR: Duration = Duration::from_secs(60 * MINUTE);
@@ -40,7 +40,7 @@ fn it_asks_gently_while_blocked_and_comes_back_after() {
 
     envoy.toggle(false);
     browser.let_pass(HOUR);
-    eventually("the site", || is_upstream(&browser));
+    in_time("the site", || is_upstream(&browser));
     assert_eq!(browser.run(PATH), "/a/b?c=d&e=%20");
 }
 
@@ -53,7 +53,7 @@ fn it_comes_back_within_two_minutes_of_the_end_that_is_told() {
     assert_eq!(questions(&browser), 0);
     envoy.toggle(false);
     browser.let_pass(Duration::from_secs(2 * MINUTE));
-    eventually("the site", || is_upstream(&browser));
+    in_time("the site", || is_upstream(&browser));
 }
 
 #[test]
@@ -90,7 +90,7 @@ fn it_goes_where_the_site_redirects_to_even_to_another_host() {
     browser.open(&envoy, "/start");
     envoy.toggle(false);
     browser.let_pass(HOUR);
-    eventually("the site", || is_upstream(&browser));
+    in_time("the site", || is_upstream(&browser));
     assert_eq!(browser.run(PATH), "/login");
 }
 
@@ -104,7 +104,7 @@ fn a_tab_that_nobody_sees_asks_when_it_is_seen_again() {
     assert_eq!(questions(&browser), 0);
     envoy.toggle(false);
     browser.run("window.isSeen = true; document.dispatchEvent(new Event('visibilitychange'))");
-    eventually("the site", || is_upstream(&browser));
+    in_time("the site", || is_upstream(&browser));
 }
 
 /// How long a page waits before it asks, in seconds: for each of many visitors.

@@ -1,7 +1,7 @@
 //! The Content-Security-Policy.
 
 use super::blocking;
-use crate::{browser::Browser, support::eventually};
+use crate::browser::{Browser, in_time};
 
 #[test]
 fn it_bites_what_the_page_does_not_hold() {
@@ -38,7 +38,7 @@ fn it_bites_what_the_page_does_not_hold() {
         assert_eq!(browser.take_reports(), [""; 0]);
         browser.run(script);
         let mut reports = Vec::new();
-        eventually(attempt, || {
+        in_time(attempt, || {
             reports.extend(browser.take_reports());
             !reports.is_empty()
         });

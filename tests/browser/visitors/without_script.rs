@@ -3,10 +3,7 @@
 use serde_json::json;
 
 use super::blocking;
-use crate::{
-    browser::{Browser, LOOKS},
-    support::eventually,
-};
+use crate::browser::{Browser, LOOKS, in_time};
 
 fn start() -> Browser {
     let browser = Browser::start();
@@ -37,5 +34,5 @@ fn the_page_comes_back_by_its_refresh() {
     browser.open(&envoy, "/");
     envoy.toggle(false);
     browser.hurry();
-    eventually("the site", || browser.text("body") == "upstream");
+    in_time("the site", || browser.text("body") == "upstream");
 }
