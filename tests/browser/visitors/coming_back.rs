@@ -111,9 +111,10 @@ fn a_tab_that_nobody_sees_asks_when_it_is_seen_again() {
 fn waits(call: &str, wait: &str) -> Vec<f64> {
     const VISITORS: usize = 80;
     let browser = start_with_clock();
-    let envoy = blocking(call);
+    let envoy = Envoy::start(json!({"admin": admin()}));
     let timer = "const timer = [...timers.values()].find(timer => !timer.isRepeated)";
     let visit = |_| {
+        envoy.admin("POST", call);
         browser.open(&envoy, "/");
         let wait = browser.run(&format!("{timer}; return {wait}"));
         wait.as_f64().unwrap() / 1000.0
