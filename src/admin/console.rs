@@ -10,8 +10,8 @@ use crate::{
 
 const CONSOLE: Document = document!(
     "console.html",
-    style: "m917/O5P/230/i73qqligWSXtj5uovcoSgkGMVfEcPI=",
-    script: "L0I4YWGBYxWBz5tmT5h68ctlIX7/y9cN0lApaA78cww=",
+    style: "cGvZgQr0EAEky11iNdo09lrQqP3rDUcHcZQ59XxWP/w=",
+    script: "Erkc6WHHxtmHFq7b/rQKo4bX8UCJTpvdrenL2lbKTwE=",
     "frame-ancestors 'none'"
 );
 

@@ -82,8 +82,8 @@ const DEFAULT_MESSAGE: &str =
     "We are carrying out planned maintenance and will be back soon. Please try again later.";
 const PAGE: Document = document!(
     "response/page.html",
-    style: "xZE1G96Df+Lzpr7QjrS9+WgEJMbeITliokri8cVQp34=",
-    script: "oUiyhNvoYlEODjWBdBwQf/tOYFROGQQFPfav9pMhcD8=",
+    style: "XPR/oVvT8kKDAr62QpfyBg7CuID5ueRniMPkBKpWF2E=",
+    script: "G6Yq9DIjpkL60jjxBic60GL88USvN5I0Vy3VJ8iI1SU=",
     "frame-ancestors 'self'"
 );
 const DEFAULT_TEXT: &str = "{{title}}\n\n{{message}}\n";

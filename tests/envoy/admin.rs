@@ -1,5 +1,6 @@
 //! The contract, section 4: what the calls do.
 
+mod console;
 mod refusals;
 mod requests;
 

@@ -1,0 +1,51 @@
+//! The console of the admin endpoint, as people use it.
+
+mod bypass;
+mod keyboard;
+mod looks;
+mod others;
+mod signing_in;
+mod store;
+mod switching;
+mod traffic;
+
+use serde_json::{Value, json};
+
+use crate::{
+    browser::Browser,
+    support::{ADMIN, Envoy, TOKEN, admin},
+};
+
+/// A plugin configuration with the console and bypass links.
+fn configuration() -> Value {
+    let mut configuration = json!({
+        "admin": admin(),
+        "allow": {"paths": ["/healthz"]},
+        "bypass": {"key": "a-key-of-thirty-two-bytes-or-more"},
+    });
+    configuration["admin"]["console"] = true.into();
+    configuration
+}
+
+fn start() -> Envoy {
+    Envoy::start(configuration())
+}
+
+/// A browser that shows the console to somebody who has signed in.
+fn signed_in(envoy: &Envoy) -> Browser {
+    let browser = Browser::start();
+    sign_in(&browser, envoy);
+    browser
+}
+
+fn sign_in(browser: &Browser, envoy: &Envoy) {
+    browser.open(envoy, ADMIN);
+    browser.fill("#token", TOKEN);
+    browser.click("#enter button");
+    browser.wait_for_text("#state h2", "Maintenance is");
+}
+
+/// The status, without the console.
+fn status(envoy: &Envoy) -> Value {
+    envoy.admin("GET", "").json()
+}

@@ -1,0 +1,89 @@
+//! Bypass links.
+
+use serde_json::json;
+
+use super::{configuration, signed_in, start};
+use crate::{
+    browser::Browser,
+    support::{Envoy, Request},
+};
+
+/// Makes a link; its URL.
+fn make(browser: &Browser) -> String {
+    browser.fill("#name", "qa");
+    browser.pick("#ttl", "900");
+    browser.click("#bypass .main");
+    browser.wait_until_shown("#link a");
+    browser.text("#link a")
+}
+
+#[test]
+fn a_link_opens_the_site_in_another_browser_until_it_is_revoked() {
+    let envoy = start();
+    envoy.toggle(true);
+    let browser = signed_in(&envoy);
+    let link = make(&browser);
+    assert!(browser.text("#link p").starts_with("Holds until "));
+
+    let guest = Browser::start();
+    guest.open(&envoy, "/");
+    assert!(guest.text("h1").contains("maintenance"));
+    guest.open_url(&link);
+    assert_eq!(guest.text("body"), "upstream");
+    guest.open(&envoy, "/shop");
+    assert_eq!(guest.text("body"), "upstream");
+
+    browser.click("#revoke");
+    browser.wait_for_text("#done", "Every link made before now has ended.");
+    assert_eq!(browser.text("#link"), "");
+    guest.reload();
+    assert!(guest.text("h1").contains("maintenance"));
+    guest.open_url(&link);
+    assert!(guest.text("h1").contains("maintenance"));
+}
+
+#[test]
+fn a_link_can_be_copied() {
+    let envoy = start();
+    let browser = signed_in(&envoy);
+    let permissions = json!({"permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"]});
+    browser.devtools("Browser.grantPermissions", permissions);
+    let link = make(&browser);
+    browser.click("#link button");
+    browser.wait_for_text("#done", "Copied.");
+    assert_eq!(browser.run("return navigator.clipboard.readText()"), link);
+}
+
+#[test]
+fn where_a_page_cannot_copy_it_offers_no_button_for_it() {
+    let envoy = start();
+    let browser = signed_in(&envoy);
+    browser.run("Object.defineProperty(navigator, 'clipboard', { value: undefined })");
+    make(&browser);
+    assert!(!browser.shows("#link button"));
+}
+
+#[test]
+fn without_bypass_a_link_is_refused_with_the_reason() {
+    let mut configuration = configuration();
+    configuration.as_object_mut().unwrap().remove("bypass");
+    let envoy = Envoy::start(configuration);
+    let browser = signed_in(&envoy);
+    for button in ["#bypass .main", "#revoke"] {
+        browser.fill("#name", "qa");
+        browser.click(button);
+        browser.wait_for_text("#problem", "There are no bypass links");
+    }
+    assert_eq!(envoy.fetch(&Request::get("/")).status, 200);
+}
+
+#[test]
+fn a_link_that_would_hold_too_long_is_refused_with_the_reason() {
+    let mut configuration = configuration();
+    configuration["bypass"]["max_ttl_seconds"] = 600.into();
+    let envoy = Envoy::start(configuration);
+    let browser = signed_in(&envoy);
+    browser.fill("#name", "qa");
+    browser.click("#bypass .main");
+    browser.wait_for_text("#problem", "ttl is not from 1 to 600 seconds");
+}

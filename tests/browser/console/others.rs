@@ -1,0 +1,28 @@
+//! Two people at once.
+
+use super::{sign_in, start, status};
+use crate::browser::Browser;
+
+#[test]
+fn whoever_is_second_is_told_and_sees_what_it_is_now() {
+    let envoy = start();
+    let second = Browser::start();
+    // With a clock that stands still, it does not look again by itself.
+    second.take_clock();
+    sign_in(&second, &envoy);
+    for (first, button, heading) in [
+        ("on?message=mine", "#off", "Maintenance is on"),
+        ("off", "#on", "Maintenance is off"),
+    ] {
+        let answer = envoy.admin("POST", first).json();
+        second.click(button);
+        second.wait_for_text("#problem", "Somebody else was faster");
+        assert_eq!(second.text("#state h2"), heading);
+        assert!(!second.shows("#done"));
+        assert_eq!(status(&envoy)["generation"], answer["generation"]);
+    }
+    second.click("#on");
+    second.wait_for_text("#done", "Switched on.");
+    assert!(!second.shows("#problem"));
+    assert!(envoy.get("/").is_blocked());
+}

@@ -1,0 +1,34 @@
+//! The console of a fleet.
+
+use super::{configuration, signed_in};
+use crate::{
+    fixtures::{self, Etcd},
+    support::{Envoy, Options},
+};
+
+#[test]
+fn it_tells_whether_the_store_is_there() {
+    let mut etcd = Etcd::start();
+    let mut configuration = configuration();
+    configuration["store"] = fixtures::configuration()["store"].take();
+    let mut options = Options::new(configuration);
+    options.clusters = vec![etcd.envoy_cluster()];
+    let envoy = Envoy::with(options);
+    let browser = signed_in(&envoy);
+    browser.wait_for_text("#store", "etcd, one state for all Envoys: connected.");
+    browser.click("#on");
+    browser.wait_for_text("#done", "Switched on.");
+
+    etcd.kill();
+    browser.wait_for_text("#store", "NOT connected");
+    browser.click("#off");
+    browser.wait_for_text("#problem", "the store");
+    assert_eq!(browser.text("#state h2"), "Maintenance is on");
+
+    etcd.restart();
+    etcd.put(fixtures::KEY, fixtures::value(false));
+    browser.wait_for_text("#store", ": connected.");
+    browser.wait_for_text("#state h2", "Maintenance is off");
+    browser.click("#on");
+    browser.wait_for_text("#done", "Switched on.");
+}

@@ -1,0 +1,32 @@
+//! The pages, in a real Chromium in front of a real Envoy: what visitors get while
+//! maintenance is on, and the console of the admin endpoint.
+//!
+//! `make test` gets both, and axe-core; `CHROMIUM`, `CHROMEDRIVER` and `AXE` name others. A
+//! test fails where a page reports an error, breaks its Content-Security-Policy or asks
+//! another host, whatever else the test is about.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::unwrap_used
+)]
+
+mod browser;
+mod console;
+#[allow(
+    dead_code,
+    unused_imports,
+    reason = "the tests of the fleet use all of it, these only a part"
+)]
+#[path = "../fleet/fixtures/mod.rs"]
+mod fixtures;
+#[allow(
+    dead_code,
+    unused_imports,
+    reason = "the tests of the module use all of it, these only a part"
+)]
+#[path = "../envoy/support/mod.rs"]
+mod support;
+mod templates;
+mod visitors;
