@@ -2,8 +2,8 @@
 
 use std::{borrow::Cow, ops::Range, slice};
 
-/// The longest text of a client that a header of a reply repeats: Envoy drops all headers of
-/// a reply that has a megabyte of them.
+/// The longest text of a client that a reply repeats: Envoy drops all headers of a reply that
+/// has a megabyte of them.
 pub const MAX_REPEATED_BYTES: usize = 8192;
 
 /// A header map in the encoding of the Proxy-Wasm ABI, read in place: the number of

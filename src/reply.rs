@@ -11,7 +11,7 @@ use self::{cors::Grant, negotiation::Representation};
 use crate::{
     config::Format,
     flag::Flag,
-    header_map::HeaderMap,
+    header_map::{HeaderMap, MAX_REPEATED_BYTES},
     path::without_query,
     policy::{Draft, Redirect, Response, RetryAfter},
     request::RequestHead,
@@ -99,7 +99,10 @@ impl<'a> LocalReply<'a> {
             (Some(body), None) => Cow::Borrowed(&**body),
             (_, outage) => {
                 let mut values = outage.unwrap_or_else(|| response.values());
-                values.request_id = headers.first("x-request-id").unwrap_or_default();
+                let request_id = headers.first("x-request-id").unwrap_or_default();
+                if request_id.len() <= MAX_REPEATED_BYTES {
+                    values.request_id = request_id;
+                }
                 Cow::Owned(draft.render(&values))
             }
         };

@@ -142,7 +142,7 @@ impl Plugin {
 
     /// Sets the gauges, and makes good what a worker that died may have left half done.
     pub(super) fn look(&self) {
-        self.state();
+        self.note(self.state.refresh());
         self.note(self.state.recheck());
         self.observe();
     }
@@ -187,7 +187,7 @@ impl Plugin {
     }
 
     fn receive(&self, endpoint: &Endpoint, request: &HostRequest<'_>) -> Handled {
-        self.note(self.state.reload());
+        self.note(self.state.recheck());
         let state = self.state.snapshot();
         let received = admin::receive(&self.policy, endpoint, &*self.store, &state, request);
         let call = match received {

@@ -38,10 +38,11 @@ pub(super) fn outage<'a>(
     Some(values)
 }
 
-/// The whole seconds to the end. It is later than what began it, whatever a clock says that
-/// was set back.
+/// The whole seconds to the end, and no more than lie between what began it and the end,
+/// whatever a clock says that was set back.
 fn seconds_left(until: Timestamp, since: Option<Timestamp>, request: &impl RequestHead) -> u64 {
     let now = request.now();
+    let since = since.filter(|since| *since < until);
     let now = since.map_or(now, |since| now.max(since));
     now.seconds_until(until).max(1)
 }

@@ -369,7 +369,7 @@ impl World {
 fn live(replay: &Rc<Replay>, script: &[Step], outcomes: &RefCell<Vec<Outcome>>) {
     let store = SharedState::of_scope(Rc::clone(replay), SCOPE);
     store.refresh().unwrap();
-    store.reload().unwrap();
+    store.recheck().unwrap();
     for (at, step) in script.iter().enumerate() {
         replay.step.set(at + 1);
         let outcome = match step {
@@ -379,7 +379,7 @@ fn live(replay: &Rc<Replay>, script: &[Step], outcomes: &RefCell<Vec<Outcome>>) 
             }
             Step::Tick => {
                 store.refresh().unwrap();
-                store.reload().unwrap();
+                store.recheck().unwrap();
                 Outcome::Obeyed((*store.snapshot()).clone())
             }
             Step::Change(change) => match store.change(change) {

@@ -29,7 +29,7 @@ const SLOW: [&str; 4] = [
 /// Envoy asks the parent for its stats that often.
 const MERGES: [&str; 2] = ["--config-yaml", "stats_flush_interval: 0.01s"];
 /// How long a new Envoy may decide without the state that the store has.
-const FIRST_MOMENTS: Duration = Duration::from_secs(1);
+const FIRST_MOMENTS: Duration = Duration::from_secs(3);
 /// So many VMs each raise the signal of the parent when they begin: one of each worker, one of
 /// the main thread, and one that tries the configuration out.
 const VMS: usize = 4;

@@ -18,7 +18,7 @@ use crate::{
 const CALLS: usize = 4 * RATE;
 /// How often a machine that does much else may spoil a measurement of time.
 const TRIES: usize = 4;
-/// What memory may vary by; a leak of a kilobyte a call would be more.
+/// What memory may vary by; a leak of two kilobytes a call would be more.
 const LEEWAY: u64 = 4 << 20;
 
 #[test]

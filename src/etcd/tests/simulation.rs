@@ -116,7 +116,7 @@ impl Fleet {
         }
         let state = worker.store.state();
         state.refresh().unwrap();
-        state.reload().unwrap();
+        state.recheck().unwrap();
     }
 
     fn begin(&mut self, envoy: usize, vm: usize) {

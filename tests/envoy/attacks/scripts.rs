@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{PAGE, configuration};
-use crate::support::{ADMIN, Envoy, Request, admin_request};
+use crate::support::{ADMIN, Envoy, Options, Request, admin_request};
 
 const MARKUP: &str = "</p></title></script><script>alert(1)</script><img src=x onerror=alert(1)>\
                       \" onload=\"alert(1) ' onload='alert(1) {{title}} &lt;";
@@ -14,9 +14,12 @@ fn encoded(text: &str) -> String {
 
 #[test]
 fn no_message_title_or_request_id_is_markup() {
-    for html in [
-        None,
-        Some("<title>{{title}}</title><p id=\"{{request_id}}\">{{message}}"),
+    for (html, told) in [
+        (None, 4),
+        (
+            Some("<title>{{title}}</title><p id=\"{{request_id}}\">{{message}}"),
+            3,
+        ),
     ] {
         let mut configuration = configuration();
         configuration["response"]["title"] = MARKUP.into();
@@ -24,7 +27,9 @@ fn no_message_title_or_request_id_is_markup() {
         if let Some(html) = html {
             configuration["response"]["html"] = json!(html);
         }
-        let envoy = Envoy::start(configuration);
+        let mut options = Options::new(configuration);
+        options.connection_manager["preserve_external_request_id"] = true.into();
+        let envoy = Envoy::with(options);
         let request = Request::get(&format!("/{}", encoded(MARKUP)))
             .header("accept", PAGE)
             .header("x-request-id", MARKUP)
@@ -37,8 +42,18 @@ fn no_message_title_or_request_id_is_markup() {
             let changed = envoy.admin("POST", &call);
             assert_eq!(changed.status, 200, "{}", changed.text());
             let page = envoy.fetch(&request).text();
-            assert!(page.contains("&lt;script&gt;alert(1)"), "{page}");
-            for markup in ["<script", "<img", "</p></title>", "\" onload", "' onload"] {
+            assert_eq!(
+                page.matches("&lt;script&gt;alert(1)").count(),
+                told,
+                "{page}"
+            );
+            for markup in [
+                "<script>alert",
+                "<img",
+                "</p></title>",
+                "\" onload",
+                "' onload",
+            ] {
                 assert!(!page.contains(markup), "{markup} in {page}");
             }
         }

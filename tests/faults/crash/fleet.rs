@@ -8,7 +8,7 @@ use crate::{
     support::{Connection, Options, Request, admin_request, eventually, within},
 };
 
-const TAKE_OVER: Duration = Duration::from_secs(3);
+const TAKE_OVER: Duration = Duration::from_secs(5);
 
 fn mortal_on(etcd: &Etcd, death: &Death) -> Options {
     let fleet = options(etcd);

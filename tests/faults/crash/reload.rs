@@ -13,7 +13,7 @@ use crate::support::{Connection, Envoy, Request, admin, eventually};
 
 /// What Envoy waits at most after it made a VM until it makes another.
 const BACKOFF: Duration = Duration::from_millis(1500);
-const SLACK: Duration = Duration::from_millis(500);
+const SLACK: Duration = Duration::from_secs(3);
 
 fn start() -> Envoy {
     Envoy::with(mortal(&Death::BY_REQUEST))
