@@ -45,11 +45,6 @@ impl Timestamp {
         Self::from_unix_millis(self.0.saturating_add_unsigned(millis))
     }
 
-    /// The moment itself, or else the next whole second.
-    pub fn round_up_to_second(self) -> Self {
-        self.plus_millis(u64::try_from((-self.0).rem_euclid(1000)).unwrap_or(0))
-    }
-
     /// Milliseconds from here to `later`; 0 if it is not later.
     pub fn millis_until(self, later: Self) -> u64 {
         u64::try_from(later.0.saturating_sub(self.0)).unwrap_or(0)
@@ -130,22 +125,6 @@ mod tests {
         for millis in [i64::MIN, -1, 0, 1, i64::MAX] {
             let moment = Timestamp::from_unix_millis(millis);
             assert_eq!(Timestamp::parse(&moment.to_string()), Some(moment));
-        }
-    }
-
-    #[test]
-    fn a_moment_is_rounded_up_to_its_second_within_the_years() {
-        for (millis, rounded) in [
-            (0, 0),
-            (1, 1000),
-            (1000, 1000),
-            (1001, 2000),
-            (-1, 0),
-            (-1999, -1000),
-            (Timestamp::MAX, Timestamp::MAX),
-        ] {
-            let moment = Timestamp::from_unix_millis(millis).round_up_to_second();
-            assert_eq!(moment.unix_millis(), rounded);
         }
     }
 

@@ -50,7 +50,7 @@ pub struct Values<'a> {
     pub status: u16,
     /// `{{retry_after}}`, as in the header.
     pub retry_after: Option<RetryAfter>,
-    /// `{{until}}`, RFC 3339 in UTC, in whole seconds.
+    /// `{{until}}`, RFC 3339 in UTC.
     pub until: Option<Timestamp>,
     /// `{{request_id}}`, Envoy's `x-request-id`.
     pub request_id: &'a [u8],
@@ -136,7 +136,7 @@ impl Placeholder {
                 .unwrap_or_default(),
             Self::Until => values
                 .until
-                .map(|until| until.round_up_to_second().to_string())
+                .map(|until| until.to_string())
                 .unwrap_or_default()
                 .into(),
             Self::RequestId => String::from_utf8_lossy(values.request_id),
