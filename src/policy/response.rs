@@ -83,7 +83,7 @@ const DEFAULT_MESSAGE: &str =
 const PAGE: Document = document!(
     "response/page.html",
     style: "XPR/oVvT8kKDAr62QpfyBg7CuID5ueRniMPkBKpWF2E=",
-    script: "G6Yq9DIjpkL60jjxBic60GL88USvN5I0Vy3VJ8iI1SU=",
+    script: "rha0T2IbEQy9BX5fzVYap5iaQ06IzSub5ELcwGUe+rA=",
     "frame-ancestors 'self'"
 );
 const DEFAULT_TEXT: &str = "{{title}}\n\n{{message}}\n";
