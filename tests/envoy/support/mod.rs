@@ -34,7 +34,7 @@ pub const TOKEN: &str = "a-token-for-the-tests";
 /// The admin path of [`admin`].
 pub const ADMIN: &str = "/maintenance-mode";
 
-const START_TIMEOUT: Duration = Duration::from_secs(30);
+const START_TIMEOUT: Duration = Duration::from_secs(120);
 
 /// An `admin` that [`Envoy::admin`] can call, its token named `ops`.
 pub fn admin() -> Value {
