@@ -8,7 +8,7 @@ mod query;
 mod refusal;
 mod status;
 
-use std::net::IpAddr;
+use std::{borrow::Cow, net::IpAddr};
 
 pub use self::counters::{Counters, CountersCall};
 use self::{call::Call, link::Link, refusal::Refusal, status::Status};
@@ -230,7 +230,11 @@ fn problem_reply(refusal: &Refusal) -> LocalReply<'static> {
     reply
 }
 
-fn no_store(status: u16, content_type: &'static str, body: String) -> LocalReply<'static> {
+fn no_store(
+    status: u16,
+    content_type: &'static str,
+    body: impl Into<Cow<'static, str>>,
+) -> LocalReply<'static> {
     let mut reply = LocalReply::new(status, body, DETAILS);
     reply.set("content-type", content_type);
     reply.set("cache-control", "no-store");

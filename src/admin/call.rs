@@ -46,13 +46,11 @@ impl Call {
         let query = path::query(request.path());
         let edit = match (path, &policy.bypass) {
             (b"", _) => {
-                expect_method(method, &[b"GET", b"HEAD"], "GET, HEAD")?;
-                Query::parse(query, &[])?;
+                expect_plain_get(method, query)?;
                 return Ok(Self::Status);
             }
             (b"/counters", _) => {
-                expect_method(method, &[b"GET", b"HEAD"], "GET, HEAD")?;
-                Query::parse(query, &[])?;
+                expect_plain_get(method, query)?;
                 return Ok(Self::Counters);
             }
             (b"/on", _) => {
@@ -83,6 +81,11 @@ impl Call {
             precondition: Precondition::parse(if_match.as_deref()),
         }))
     }
+}
+
+fn expect_plain_get(method: &[u8], query: &[u8]) -> Result<(), Refusal> {
+    expect_method(method, &[b"GET", b"HEAD"], "GET, HEAD")?;
+    Query::parse(query, &[]).map(drop)
 }
 
 fn expect_plain_post(method: &[u8], query: &[u8]) -> Result<(), Refusal> {

@@ -24,7 +24,7 @@ pub(super) fn is_opened(endpoint: &Endpoint, request: &impl RequestHead) -> bool
 }
 
 pub(super) fn page() -> LocalReply<'static> {
-    let mut reply = no_store(200, "text/html; charset=utf-8", CONSOLE.html.to_owned());
+    let mut reply = no_store(200, "text/html; charset=utf-8", CONSOLE.html);
     reply.set("vary", "accept");
     reply.set("content-security-policy", CONSOLE.policy);
     reply.set("referrer-policy", "no-referrer");

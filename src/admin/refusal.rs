@@ -4,6 +4,8 @@ use std::{borrow::Cow, net::IpAddr};
 
 use crate::{state::PreconditionFailed, store::ChangeError};
 
+const CALLS: &str = "on, off, reset, counters, bypass or bypass/revoke";
+
 /// Why a call is refused. The text goes to the log and so repeats nothing of the caller's.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Refusal {
@@ -12,7 +14,7 @@ pub(super) enum Refusal {
     Unauthorized,
     #[error("calls are not allowed from this address")]
     Address(Option<IpAddr>),
-    #[error("unknown call, expected on, off, reset, counters, bypass or bypass/revoke")]
+    #[error("unknown call, expected {CALLS}")]
     UnknownCall(String),
     #[error("wrong method, expected {allow}")]
     Method { method: String, allow: &'static str },
@@ -49,9 +51,7 @@ impl Refusal {
                 format!("calls are not allowed from the address {client}")
             }
             Self::UnknownCall(call) => {
-                format!(
-                    "unknown call {call:?}, expected on, off, reset, counters, bypass or bypass/revoke"
-                )
+                format!("unknown call {call:?}, expected {CALLS}")
             }
             Self::Method { method, allow } => {
                 format!("the method {method:?} is not allowed here, expected {allow}")

@@ -1,5 +1,7 @@
 //! The host: what Envoy knows and does. A call that fails here is an absent value.
 
+use std::hash::{BuildHasher, RandomState};
+
 use proxy_wasm::types::{Action, BufferType, MapType, MetricType};
 
 use super::abi::{self, Failed};
@@ -34,6 +36,12 @@ pub(super) fn request_header(name: &str) -> Vec<u8> {
 /// Envoy's `source.address`.
 pub(super) fn source_address() -> Option<Vec<u8>> {
     abi::get_property(b"source\0address").ok()
+}
+
+/// Any number, another one at each call.
+pub(super) fn random() -> u64 {
+    // Each hasher of the standard library has keys of its own, random ones.
+    RandomState::new().hash_one(0)
 }
 
 /// The id of Envoy's node.

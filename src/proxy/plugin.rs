@@ -1,9 +1,6 @@
 //! A configured plugin: the policy and what it works with.
 
-use std::{
-    hash::{BuildHasher, RandomState},
-    rc::Rc,
-};
+use std::rc::Rc;
 
 use proxy_wasm::types::Action;
 
@@ -79,7 +76,7 @@ impl Plugin {
                 (state, store, None)
             }
             Some(settings) => {
-                let random = RandomState::new().hash_one(0);
+                let random = host::random();
                 let etcd = Etcd::new(settings, HostGrpc, HostSharedData, &policy.scope, random);
                 let etcd = Rc::new(etcd);
                 let follower = Follower::new(Rc::clone(&etcd), random);

@@ -2,7 +2,6 @@
 
 use std::{
     cell::{Cell, OnceCell},
-    hash::{BuildHasher, RandomState},
     net::IpAddr,
 };
 
@@ -73,8 +72,7 @@ impl RequestHead for HostRequest<'_> {
     }
 
     fn random(&self) -> u64 {
-        // Each hasher of the standard library has keys of its own, random ones.
-        RandomState::new().hash_one(0)
+        host::random()
     }
 
     fn report_error(&self) {

@@ -1,8 +1,9 @@
 //! Envoy's shared data, and the signal that it changed.
 
-use std::hash::{BuildHasher, RandomState};
-
-use super::{abi, host::Metric};
+use super::{
+    abi,
+    host::{self, Metric},
+};
 use crate::shared_data::{SharedData, Signal, UNCONDITIONAL};
 
 /// Envoy's shared data.
@@ -67,6 +68,5 @@ impl Signal for HostSignal {
 /// gauges have the other's added, until that ends: with steps of 1, as many changes as the
 /// other has seen would then go unnoticed.
 fn step() -> u32 {
-    // Each hasher of the standard library has keys of its own, random ones.
-    (RandomState::new().hash_one(0) as u32).max(1)
+    (host::random() as u32).max(1)
 }

@@ -41,9 +41,9 @@ pub fn admin() -> Value {
     serde_json::json!({"path": ADMIN, "tokens": [{"name": "ops", "sha256": sha256(TOKEN)}]})
 }
 
-/// The SHA-256 of a token, as `tokens` wants it.
-pub fn sha256(token: &str) -> String {
-    Sha256::digest(token)
+/// The SHA-256 of a token or a file, in hexadecimal.
+pub fn sha256(bytes: impl AsRef<[u8]>) -> String {
+    Sha256::digest(bytes)
         .iter()
         .map(|byte| format!("{byte:02x}"))
         .collect()

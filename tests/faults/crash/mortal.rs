@@ -30,33 +30,22 @@ pub const BYTES: usize = 10_000;
 
 impl Death {
     /// As a request of so many [`HEADERS`] comes.
-    pub const BY_REQUEST: Self = Self {
-        callback: "proxy_on_request_headers",
-        parameter: 1,
-        limit: HEADERS,
-        after: None,
-    };
+    pub const BY_REQUEST: Self = Self::new("proxy_on_request_headers", 1, HEADERS);
     /// As a message of so many [`BYTES`] comes from the store.
-    pub const BY_MESSAGE: Self = Self {
-        callback: "proxy_on_grpc_receive",
-        parameter: 2,
-        limit: BYTES,
-        after: None,
-    };
+    pub const BY_MESSAGE: Self = Self::new("proxy_on_grpc_receive", 2, BYTES);
     /// As a plugin configuration of so many [`BYTES`] comes.
-    pub const BY_CONFIGURATION: Self = Self {
-        callback: "proxy_on_configure",
-        parameter: 1,
-        limit: BYTES,
-        after: None,
-    };
+    pub const BY_CONFIGURATION: Self = Self::new("proxy_on_configure", 1, BYTES);
     /// At each tick.
-    pub const BY_TICK: Self = Self {
-        callback: "proxy_on_tick",
-        parameter: 0,
-        limit: 0,
-        after: None,
-    };
+    pub const BY_TICK: Self = Self::new("proxy_on_tick", 0, 0);
+
+    const fn new(callback: &'static str, parameter: u32, limit: usize) -> Self {
+        Self {
+            callback,
+            parameter,
+            limit,
+            after: None,
+        }
+    }
 
     /// In a request of so many [`HEADERS`], just after its first such call of Envoy.
     pub const fn in_request_after(call: &'static str) -> Self {

@@ -3,10 +3,11 @@
 use std::fs;
 
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 
 use super::server::{Answer, FileServer, remote};
-use crate::support::{Connection, Delivery, Envoy, Options, Request, admin, eventually, module};
+use crate::support::{
+    Connection, Delivery, Envoy, Options, Request, admin, eventually, module, sha256,
+};
 
 fn options(server: &FileServer, delivery: Delivery) -> Options {
     let mut options = Options::new(json!({"admin": admin()}));
@@ -15,23 +16,18 @@ fn options(server: &FileServer, delivery: Delivery) -> Options {
     options
 }
 
-fn sha256(file: &[u8]) -> String {
-    let hash = Sha256::digest(file);
-    hash.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 fn shipped() -> Vec<u8> {
     fs::read(module()).unwrap()
 }
 
 /// Where a server is that has the module.
 fn good() -> Value {
-    remote(&sha256(&shipped()), "10s")
+    remote(&sha256(shipped()), "10s")
 }
 
 /// What servers may do that have not, and what Envoy is told to expect.
 fn faults() -> Vec<(Answer, Value)> {
-    let hash = sha256(&shipped());
+    let hash = sha256(shipped());
     let other = b"another file";
     vec![
         (Answer::Silence, remote(&hash, "0.2s")),

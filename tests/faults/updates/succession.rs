@@ -1,7 +1,7 @@
 //! Many updates, one right after the other.
 
 use super::{start, traffic::Traffic, update::Update};
-use crate::support::{Delivery, Response, eventually};
+use crate::support::{Delivery, eventually};
 
 const UPDATES: usize = 10;
 
@@ -17,23 +17,13 @@ fn every_answer_is_right(delivery: Delivery, maintenance: bool) {
         envoy.change(|options| Update::good(&message(number)).apply(options));
         envoy.change(|options| bad.apply(options));
     }
-    let answers = traffic.end();
-    let passed = envoy.upstream.requests() - before;
     let messages: Vec<String> = (0..UPDATES)
         .map(message)
         .chain(["old".to_owned()])
         .collect();
-    let is_right = |response: &Response| match maintenance {
-        true => {
-            let text = response.text();
-            response.is_blocked() && messages.iter().any(|message| text.contains(message))
-        }
-        false => response.is_upstream(),
-    };
-    if let Some(wrong) = answers.iter().find(|response| !is_right(response)) {
-        panic!("{wrong:?}");
-    }
-    assert_eq!(passed, if maintenance { 0 } else { answers.len() });
+    let answers = traffic.end_right(maintenance, &messages);
+    let passed = envoy.upstream.requests() - before;
+    assert_eq!(passed, if maintenance { 0 } else { answers });
     envoy.toggle(true);
     eventually("the last good update", || {
         envoy.get("/").text().contains(&message(UPDATES - 1))

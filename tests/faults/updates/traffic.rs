@@ -45,6 +45,23 @@ impl Traffic {
         Self { is_done, clients }
     }
 
+    /// Ends, where each answer must be the upstream's or, under maintenance, the reply with
+    /// one of these messages; how many there were.
+    pub fn end_right(self, maintenance: bool, messages: &[String]) -> usize {
+        let is_right = |response: &Response| match maintenance {
+            true => {
+                let text = response.text();
+                response.is_blocked() && messages.iter().any(|message| text.contains(message))
+            }
+            false => response.is_upstream(),
+        };
+        let answers = self.end();
+        if let Some(wrong) = answers.iter().find(|response| !is_right(response)) {
+            panic!("{wrong:?}");
+        }
+        answers.len()
+    }
+
     /// Ends, and tells what was answered; all was.
     pub fn end(self) -> Vec<Response> {
         self.is_done.store(true, Ordering::SeqCst);
