@@ -9,8 +9,10 @@ patience=60 # seconds for the start
 etcdctl=${ETCD%/*}/etcdctl
 etcdctl=${etcdctl#"$PWD"/}
 
-if [ -e $fleet/pid ] && kill -0 "$(cat $fleet/pid)" 2>/dev/null; then
-    echo "A fleet is running: stop its process, $(cat $fleet/pid)" >&2
+# The number of one that was killed may be somebody else's by now, or this one's.
+before=$(cat $fleet/pid 2>/dev/null || echo $$)
+if [ "$before" != $$ ] && ps -o args= -p "$before" | grep -q fleet.sh; then
+    echo "A fleet is running: stop its process, $before" >&2
     exit 1
 fi
 rm -rf $fleet

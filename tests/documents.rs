@@ -27,6 +27,46 @@ fn the_configurations_of_the_readme_are_valid() {
     }
 }
 
+/// Whether a configuration may have a key, such as `allow.paths`.
+fn is_key(path: &str) -> bool {
+    let value = path.rsplit('.').fold("17".to_owned(), |value, key| {
+        format!("{{\"{key}\":{value}}}")
+    });
+    let known = PluginConfig::parse(value.as_bytes()).map(drop);
+    known.map_or_else(
+        |error| !error.to_string().contains("unknown field"),
+        |()| true,
+    )
+}
+
+/// What else those tables name so: values, and a detail of a response.
+const NO_KEYS: [&str; 5] = ["auto", "block", "maintenance_mode", "off", "on"];
+
+#[test]
+fn what_other_products_have_is_found_under_keys_that_are_there() {
+    let readme = include_str!("../README.md");
+    let (_, tables) = readme
+        .split_once("\n## Coming from something else\n")
+        .unwrap();
+    let (tables, _) = tables.split_once("\n## ").unwrap();
+    let rows = tables.lines().filter(|line| line.starts_with("| "));
+    let named: Vec<&str> = rows
+        .filter_map(|row| row.trim_end_matches(" |").rsplit_once(" | "))
+        .flat_map(|(_, here)| here.split('`').skip(1).step_by(2))
+        .filter(|name| {
+            name.bytes()
+                .all(|byte| b"abcdefghijklmnopqrstuvwxyz_.".contains(&byte))
+        })
+        .filter(|name| !NO_KEYS.contains(name))
+        .collect();
+    assert!(named.len() > 40, "{named:?}");
+    for name in named {
+        let is_known = is_key(name) || is_key(&format!("allow.{name}"));
+        assert!(is_known, "{name}");
+    }
+    assert!(!is_key("allow.adresses") && is_key("store.etcd"));
+}
+
 /// A test is named by its file and its function: `tests/envoy/allow.rs::any_entry_is_enough`.
 #[test]
 fn every_attack_names_tests_and_each_of_them_is_there() {

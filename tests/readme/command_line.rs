@@ -1,0 +1,56 @@
+//! The command line, as the README shows it.
+
+use crate::{
+    document::{blocks_of, inline_code},
+    machine::machine,
+};
+
+#[test]
+fn every_command_works_beside_make_run() {
+    let Some(machine) = machine("the command line", &[]) else {
+        return;
+    };
+    machine.enter();
+    let mut sample = machine.spawn("make-run", "make run");
+    sample.wait_for("Ctrl-C");
+    machine.wait_for("the sample", &[8080], 200);
+
+    let [beside, _] = blocks_of("The command line", "sh");
+    let transcript = machine.transcript(beside);
+    for ((command, printed), begins) in transcript.iter().skip(3).zip([
+        "maintenance  on\n",
+        "maintenance  off\n",
+        "",
+        "maintenance  off\n",
+        "Switches maintenance mode ",
+    ]) {
+        assert!(printed.starts_with(begins), "{command} gave {printed}");
+    }
+    // On and off by `run`, after on and off.
+    assert!(
+        transcript[6].1.contains("generation   4\n"),
+        "{transcript:#?}"
+    );
+    sample.interrupt();
+}
+
+#[test]
+fn what_needs_no_envoy_works_without() {
+    let Some(machine) = machine("the command line without an Envoy", &[]) else {
+        return;
+    };
+    let [_, without] = blocks_of("The command line", "sh");
+    let token = ". target/sample.env";
+    let transcript = machine.transcript(&format!("{token}\n{without}"));
+    let [_, (_, checked), (_, explained), (_, entry)] = transcript.try_into().unwrap();
+    assert!(checked.ends_with(": OK\n"), "{checked}");
+    assert!(explained.starts_with("decision  pass\n"), "{explained}");
+    let hash = inline_code()
+        .into_iter()
+        .find(|code| code.contains("sha256sum"))
+        .unwrap()
+        .replace("\\|", "|");
+    let hash = machine.shell(&format!("{token}\nTOKEN=$MAINTENANCE_TOKEN\n{hash}"));
+    let (hash, _) = hash.split_once(' ').unwrap();
+    assert!(entry.contains(hash), "{entry}");
+}

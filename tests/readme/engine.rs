@@ -1,0 +1,49 @@
+//! A Docker engine on a machine of its own.
+
+use std::time::Duration;
+
+use crate::{
+    machine::{Machine, Running, machine},
+    support::within,
+    tools::has,
+};
+
+const START_TIMEOUT: Duration = Duration::from_secs(120);
+
+/// Where Compose is a program of its own, this makes a plugin of it.
+const COMPOSE: &str = r#"#!/bin/sh
+if [ "$1" = compose ]; then
+    shift
+    exec docker-compose "$@"
+fi
+PATH=${PATH#*:} exec docker "$@"
+"#;
+
+/// A machine on which `docker compose` works, where this one can have it.
+pub fn machine_with_docker(what: &str) -> Option<Machine> {
+    let machine = machine(what, &["dockerd", "docker"])?;
+    if !machine.try_shell("docker compose version").status.success() {
+        assert!(
+            has("docker-compose"),
+            "neither docker compose nor docker-compose is here"
+        );
+        machine.install("docker", COMPOSE);
+    }
+    Some(machine)
+}
+
+/// Starts the engine.
+pub fn start(machine: &Machine) -> Running<'_> {
+    let engine = machine.spawn(
+        "dockerd",
+        &format!(
+            "exec dockerd --data-root {} --exec-root /run/docker --pidfile /run/docker.pid \
+             --host unix:///run/docker.sock",
+            machine.path("docker").display(),
+        ),
+    );
+    within(START_TIMEOUT, "the Docker engine", || {
+        machine.try_shell("docker info").status.success()
+    });
+    engine
+}

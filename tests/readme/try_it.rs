@@ -1,0 +1,127 @@
+//! The way of a newcomer: blocked, allowed, toggled in a browser, and removed again.
+
+use serde_json::Value;
+
+use crate::{
+    browser::Browser,
+    document::{blocks_of, commands},
+    machine::{Machine, Running, is_taken, machine},
+};
+
+const CONSOLE: &str = "http://localhost:8080/maintenance-mode";
+const SITE: &str = "http://localhost:8080/";
+
+/// Types what the README has after "Block and allow".
+pub fn block_and_allow(machine: &Machine) {
+    let [_, calls] = blocks_of("Try it", "sh");
+    assert_eq!(machine.follow(calls), 4);
+    assert_blocked_as_shown(machine);
+}
+
+/// What is blocked gets the reply of the README.
+fn assert_blocked_as_shown(machine: &Machine) {
+    let [shown] = blocks_of("Try it", "http");
+    let (shown_head, shown_body) = shown.split_once("\n\n").unwrap();
+    let [_, calls] = blocks_of("Try it", "sh");
+    let calls = commands(calls);
+    let (token, on, get, off) = (&calls[0], &calls[2], &calls[3], &calls[5]);
+    let answer = machine.shell(&format!("{token}\n{on} >&2\n{get}\n{off} >&2"));
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    for line in shown_head.lines() {
+        assert!(
+            head.lines().any(|header| header == line),
+            "{line}: {answer}"
+        );
+    }
+    let problem = |body: &str| {
+        let mut problem: Value = serde_json::from_str(body).unwrap();
+        assert!(problem["until"].take().is_string());
+        problem
+    };
+    assert_eq!(problem(body), problem(shown_body));
+}
+
+/// Does what the README says after "Toggle it in a browser".
+pub fn toggle_in_a_browser(machine: &Machine) {
+    let token = machine.shell("cat target/sample.env");
+    let (_, token) = token.trim().split_once('=').unwrap();
+    let browser = Browser::start();
+    browser.open_url(CONSOLE);
+    browser.fill("#token", token);
+    browser.click("#enter button");
+    browser.wait_for_text("#state h2", "Maintenance is off");
+    for (button, name, heading, site) in [
+        (
+            "#on",
+            "Switch on",
+            "Maintenance is on",
+            "Down for maintenance",
+        ),
+        (
+            "#off",
+            "Switch off",
+            "Maintenance is off",
+            "Hello from the upstream.",
+        ),
+    ] {
+        assert_eq!(browser.text(button), name);
+        browser.click(button);
+        browser.wait_for_text("#state h2", heading);
+        browser.open_url(SITE);
+        browser.wait_for_text("body", site);
+        browser.open_url(CONSOLE);
+        browser.wait_for_text("#state h2", heading);
+    }
+}
+
+#[test]
+fn make_run_is_blocked_allowed_toggled_and_removed_as_the_readme_says() {
+    let Some(machine) = machine("`make run`", &[]) else {
+        return;
+    };
+    machine.enter();
+    let [two_commands, _] = blocks_of("Try it", "sh");
+    let [run, test] = commands(two_commands).try_into().unwrap();
+    // That is what runs this.
+    assert!(test.starts_with("make test "), "{test}");
+    let mut sample = machine.spawn("make-run", &run);
+    let printed = sample.wait_for("Ctrl-C");
+    machine.wait_for("the sample", &[8080], 200);
+    the_printed_lines_work(&machine, &printed);
+    it_is_seen_in_stats_and_log(&machine, &mut sample);
+    block_and_allow(&machine);
+    toggle_in_a_browser(&machine);
+    sample.interrupt();
+    assert!(!is_taken(8080));
+}
+
+/// What `make run` says to type, as printed.
+fn the_printed_lines_work(machine: &Machine, printed: &str) {
+    let transcript = machine.type_what_is_said(printed);
+    let expected = [
+        ("", ""),
+        ("HTTP/1.1 200 OK", "Hello from the upstream."),
+        ("{\"maintenance\":true", "\"generation\":1"),
+        ("HTTP/1.1 503 Service Unavailable", "retry-after: 600"),
+        ("HTTP/1.1 200 OK", "Hello from the upstream."),
+        ("{\"maintenance\":false", "\"generation\":2"),
+        ("HTTP/1.1 200 OK", "Hello from the upstream."),
+    ];
+    assert_eq!(transcript.len(), expected.len(), "{transcript:#?}");
+    for ((command, answer), (begins, contains)) in transcript.iter().zip(expected) {
+        assert!(answer.starts_with(begins), "{command} gave {answer}");
+        assert!(answer.contains(contains), "{command} gave {answer}");
+    }
+}
+
+/// After these lines.
+fn it_is_seen_in_stats_and_log(machine: &Machine, sample: &mut Running) {
+    let stats = machine.shell("curl --silent localhost:9901/stats/prometheus");
+    for series in [
+        "maintenance_mode_blocked{maintenance_scope=\"default\"} 1",
+        "maintenance_mode_allowed{maintenance_scope=\"default\",maintenance_reason=\"path\"} 1",
+    ] {
+        assert!(stats.contains(series), "{series} is not in {stats}");
+    }
+    sample.wait_for("\"GET / HTTP/1.1\" 503 details=maintenance_mode maintenance=blocked");
+}
