@@ -82,7 +82,7 @@ fn the_role_of_the_recipe_may_write_its_key_and_no_other() {
     machine.enter();
     let certificates = Certificates::make();
     for user in ["root", "maintenance-mode"] {
-        certificates.add_client(user);
+        certificates.add(user);
     }
     let etcd = Etcd::with(EtcdOptions {
         members: 1,

@@ -1,5 +1,6 @@
 //! Starts and stops a real Envoy with a given plugin configuration and a counting upstream.
 
+mod background;
 mod bootstrap;
 mod client;
 pub mod http2;
@@ -21,6 +22,7 @@ use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
 pub use self::{
+    background::Background,
     bootstrap::{Delivery, Options, another_filter},
     client::{Connection, Request, Response},
     http2::{fetch as fetch_http2, fetch_all as fetch_all_http2},

@@ -1,15 +1,11 @@
 //! Under `FAIL_RELOAD` a worker whose VM died has a new one for the next request.
 
-use std::{
-    sync::atomic::{AtomicBool, Ordering},
-    thread,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
 use super::{Death, assert_failed, assert_serves, deadly, kill, mortal, status, workers};
-use crate::support::{Connection, Envoy, Request, admin, eventually};
+use crate::support::{Background, Connection, Envoy, Request, admin, eventually};
 
 /// What Envoy waits at most after it made a VM until it makes another.
 const BACKOFF: Duration = Duration::from_millis(1500);
@@ -108,15 +104,6 @@ fn the_state_outlives_all_vms_of_all_workers() {
     }
 }
 
-/// Ends the clients, also where a test fails.
-struct End<'a>(&'a AtomicBool);
-
-impl Drop for End<'_> {
-    fn drop(&mut self) {
-        self.0.store(true, Ordering::SeqCst);
-    }
-}
-
 /// Crashes each worker twenty times while clients keep sending, and expects that each answer
 /// is right or that of a worker that has no VM.
 fn serves_while_vms_die(maintenance: bool) {
@@ -125,14 +112,14 @@ fn serves_while_vms_die(maintenance: bool) {
     let envoy = start();
     envoy.toggle(maintenance);
     let mut connections = workers::connections(&envoy);
-    let is_done = AtomicBool::new(false);
-    let client = || {
-        let mut connection = Connection::open(envoy.address);
+    let address = envoy.address;
+    let client = move |goes_on: &dyn Fn() -> bool| {
+        let mut connection = Connection::open(address);
         let mut right = 0;
-        while !is_done.load(Ordering::SeqCst) {
+        while goes_on() {
             let Some(response) = connection.try_fetch(&Request::get("/")) else {
                 assert!(!maintenance, "no response");
-                connection = Connection::open(envoy.address);
+                connection = Connection::open(address);
                 continue;
             };
             let is_right =
@@ -143,22 +130,15 @@ fn serves_while_vms_die(maintenance: bool) {
         right
     };
     let before = envoy.upstream.requests();
-    let answers: usize = thread::scope(|scope| {
-        let end = End(&is_done);
-        let clients: Vec<_> = (0..CLIENTS).map(|_| scope.spawn(client)).collect();
-        for connection in &mut connections {
-            let goal = reloads(&envoy) + DEATHS;
-            eventually("so many deaths", || {
-                assert_failed(&connection.fetch(&deadly(Request::get("/"))));
-                reloads(&envoy) >= goal
-            });
-        }
-        drop(end);
-        clients
-            .into_iter()
-            .map(|client| client.join().unwrap())
-            .sum()
-    });
+    let clients: Vec<_> = (0..CLIENTS).map(|_| Background::start(client)).collect();
+    for connection in &mut connections {
+        let goal = reloads(&envoy) + DEATHS;
+        eventually("so many deaths", || {
+            assert_failed(&connection.fetch(&deadly(Request::get("/"))));
+            reloads(&envoy) >= goal
+        });
+    }
+    let answers: usize = clients.into_iter().map(Background::end).sum();
     assert!(answers > 100, "{answers}");
     let passed = envoy.upstream.requests() - before;
     if maintenance {

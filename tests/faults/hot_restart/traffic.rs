@@ -1,13 +1,9 @@
 //! Clients that send requests without a pause, and count on each to be answered.
 
 use std::{
+    cell::RefCell,
     net::SocketAddr,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-        mpsc::{self, Receiver},
-    },
-    thread::{self, JoinHandle},
+    sync::mpsc,
     time::{Duration, Instant},
 };
 
@@ -15,17 +11,13 @@ use h2::client;
 use http::Request as Http2Request;
 use tokio::{net::TcpStream, runtime::Builder, time};
 
-use crate::support::{Connection, Request};
+use crate::support::{Background, Connection, Request};
 
-/// Long enough that Envoy has the processor most of the time.
+/// Lets a connection hear of its end.
 const PAUSE: Duration = Duration::from_millis(1);
 
 /// Sends requests until it is told to end.
-pub struct Client {
-    is_done: Arc<AtomicBool>,
-    answers: Receiver<Answer>,
-    thread: JoinHandle<()>,
-}
+pub struct Client(Background<Vec<Answer>>);
 
 /// When an answer came, and whether it was the filter's.
 pub struct Answer {
@@ -39,34 +31,24 @@ type Note<'a> = &'a dyn Fn(bool) -> bool;
 impl Client {
     /// Begins, and waits for the first answer.
     pub fn start(address: SocketAddr, protocol: fn(SocketAddr, Note)) -> Self {
-        let is_done: Arc<AtomicBool> = Arc::default();
-        let (sender, answers) = mpsc::channel();
         let (first, begun) = mpsc::sync_channel(1);
-        let thread = thread::spawn({
-            let is_done = Arc::clone(&is_done);
-            move || {
-                protocol(address, &|is_blocked| {
-                    let _ = first.try_send(());
-                    let at = Instant::now();
-                    sender.send(Answer { at, is_blocked }).unwrap();
-                    thread::sleep(PAUSE);
-                    !is_done.load(Ordering::SeqCst)
-                });
-            }
+        let background = Background::start(move |goes_on| {
+            let answers = RefCell::new(Vec::new());
+            protocol(address, &|is_blocked| {
+                let _ = first.try_send(());
+                let at = Instant::now();
+                answers.borrow_mut().push(Answer { at, is_blocked });
+                goes_on()
+            });
+            answers.into_inner()
         });
         begun.recv().expect("no response");
-        Self {
-            is_done,
-            answers,
-            thread,
-        }
+        Self(background)
     }
 
     /// Ends; what came of each request.
     pub fn finish(self) -> Vec<Answer> {
-        self.is_done.store(true, Ordering::SeqCst);
-        self.thread.join().expect("a request was lost");
-        self.answers.iter().collect()
+        self.0.end()
     }
 }
 
@@ -122,7 +104,6 @@ pub fn http2(address: SocketAddr, note: Note) {
                 if !note(is_blocked) {
                     return;
                 }
-                // Lets the connection hear of its end.
                 time::sleep(PAUSE).await;
                 sender = ready;
             }

@@ -1,48 +1,27 @@
 //! Requests on many connections that stay open.
 
-use std::{
-    net::SocketAddr,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    thread::{self, JoinHandle},
-    time::Duration,
-};
+use std::net::SocketAddr;
 
-use crate::support::{Connection, Request, Response, fetch_all_http2};
+use crate::support::{Background, Connection, Request, Response, fetch_all_http2};
 
 /// How many connections there are of each HTTP/1.1 and HTTP/2.
 const CONNECTIONS: usize = 6;
 /// What each of HTTP/2 carries before the next is opened.
 const STREAMS: usize = 50;
 
-/// Long enough that Envoy has the processor most of the time.
-const PAUSE: Duration = Duration::from_millis(1);
-
 /// Requests that are on their way.
-pub struct Traffic {
-    is_done: Arc<AtomicBool>,
-    clients: Vec<JoinHandle<Vec<Response>>>,
-}
+pub struct Traffic(Vec<Background<Vec<Response>>>);
 
 impl Traffic {
     /// Begins.
     pub fn start(address: SocketAddr) -> Self {
-        let is_done: Arc<AtomicBool> = Arc::default();
         let client = |number: usize| {
-            let is_done = Arc::clone(&is_done);
-            let goes_on = move || {
-                thread::sleep(PAUSE);
-                !is_done.load(Ordering::SeqCst)
-            };
-            thread::spawn(move || match number % 2 {
+            Background::start(move |goes_on| match number % 2 {
                 0 => http1(address, goes_on),
                 _ => http2(address, goes_on),
             })
         };
-        let clients = (0..2 * CONNECTIONS).map(client).collect();
-        Self { is_done, clients }
+        Self((0..2 * CONNECTIONS).map(client).collect())
     }
 
     /// Ends, where each answer must be the upstream's or, under maintenance, the reply with
@@ -64,9 +43,7 @@ impl Traffic {
 
     /// Ends, and tells what was answered; all was.
     pub fn end(self) -> Vec<Response> {
-        self.is_done.store(true, Ordering::SeqCst);
-        let clients = self.clients.into_iter();
-        clients.flat_map(|client| client.join().unwrap()).collect()
+        self.0.into_iter().flat_map(Background::end).collect()
     }
 }
 
