@@ -41,6 +41,14 @@ fn connected(envoy: &Envoy, count: usize) {
     });
 }
 
+/// Fails if Envoy still grows, by more than so many megabytes, when the same is done again and
+/// again. What is done tells the memory, in bytes, where it may be at its largest.
+fn assert_grows_no_more(megabytes: u64, mut again: impl FnMut() -> u64) {
+    let memory: Vec<u64> = (0..6).map(|_| again()).collect();
+    println!("memory {memory:?}");
+    assert!(memory[5] < memory[2] + (megabytes << 20), "{memory:?}");
+}
+
 /// Waits until no request is left; users of the one worker have all been served in time.
 fn assert_undisturbed(envoy: &Envoy, user: Observer) {
     let longest = user.waits().percentile(100);
