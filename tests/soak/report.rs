@@ -47,7 +47,7 @@ impl Report {
 
     fn to_json(&self) -> Value {
         json!({
-            "command": "make soak",
+            "command": format!("make soak MINUTES={:.0}", self.duration.as_secs_f64() / 60.0),
             "date": OffsetDateTime::now_utc().date().to_string(),
             "seconds": self.duration.as_secs(),
             "requests": self.answers().requests(),

@@ -124,7 +124,11 @@ impl Site {
         }
         let envoys = targets.iter().zip(&updates).zip(&samples);
         let envoys = envoys.filter_map(|((target, updates), samples)| {
-            EnvoyMemory::of(target.name.clone(), updates.new_vms, samples)
+            let memory = EnvoyMemory::of(target.name.clone(), updates.new_vms, samples);
+            if memory.is_none() {
+                run.report_wrong(&format!("{}: too few samples of its memory", target.name));
+            }
+            memory
         });
         SiteReport {
             name: self.name,
