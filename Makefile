@@ -47,7 +47,7 @@ FUZZ_FLAGS := --cfg fuzzing -Cpasses=sancov-module $(addprefix -Cllvm-args=-sani
 export ENVOY ETCD CHROMIUM CHROMEDRIVER AXE
 
 .DEFAULT_GOAL := help
-.PHONY: help build cli image run fleet test soak check deny fuzz figures bench bench-check bench-baseline clean
+.PHONY: help build cli image run fleet test pictures soak check deny fuzz figures bench bench-check bench-baseline clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -73,6 +73,10 @@ fleet: build $(ENVOY) $(ETCD) ## Start three Envoys and an etcd of three members
 
 test: build $(ENVOY) $(ETCD) $(CHROMIUM) $(CHROMEDRIVER) $(AXE) ## Run all tests, on a real Envoy, etcd and Chromium
 	cargo test --locked --features cli
+
+pictures: build $(ENVOY) $(ETCD) $(CHROMIUM) $(CHROMEDRIVER) ## Take the pictures of the page and the console anew
+	cargo test --locked --features cli --test browser pictures::the_
+	cp target/screenshots/page.webp target/screenshots/console.webp tests/browser
 
 soak: build $(ENVOY) $(ETCD) ## Check every answer for MINUTES=10, under load, toggles, updates and etcd restarts
 	cargo bench --locked --profile dev --bench soak -- --minutes $(MINUTES) $(SAVE)

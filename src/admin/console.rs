@@ -10,7 +10,7 @@ use crate::{
 
 const CONSOLE: Document = document!(
     "console.html",
-    style: "cGvZgQr0EAEky11iNdo09lrQqP3rDUcHcZQ59XxWP/w=",
+    style: "apcdXdRXYUs4Tdo3MS59LFbXlJZMJzYwGC/qSDv2Pwg=",
     script: "Erkc6WHHxtmHFq7b/rQKo4bX8UCJTpvdrenL2lbKTwE=",
     "frame-ancestors 'none'"
 );

@@ -82,7 +82,7 @@ const DEFAULT_MESSAGE: &str =
     "We are carrying out planned maintenance and will be back soon. Please try again later.";
 const PAGE: Document = document!(
     "response/page.html",
-    style: "XPR/oVvT8kKDAr62QpfyBg7CuID5ueRniMPkBKpWF2E=",
+    style: "2DQN4rzXGeijNBljWvd84IEgeeqIF+R9wAbEjdXffCM=",
     script: "rha0T2IbEQy9BX5fzVYap5iaQ06IzSub5ELcwGUe+rA=",
     "frame-ancestors 'self'"
 );

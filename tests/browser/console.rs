@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// A plugin configuration with the console and bypass links.
-fn configuration() -> Value {
+pub fn configuration() -> Value {
     let mut configuration = json!({
         "admin": admin(),
         "allow": {"paths": ["/healthz"]},
@@ -38,7 +38,7 @@ fn signed_in(envoy: &Envoy) -> Browser {
     browser
 }
 
-fn sign_in(browser: &Browser, envoy: &Envoy) {
+pub fn sign_in(browser: &Browser, envoy: &Envoy) {
     browser.open(envoy, ADMIN);
     browser.fill("#token", TOKEN);
     browser.click("#enter button");

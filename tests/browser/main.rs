@@ -21,6 +21,7 @@ mod console;
 )]
 #[path = "../fleet/fixtures/mod.rs"]
 mod fixtures;
+mod pictures;
 #[allow(
     dead_code,
     unused_imports,

@@ -13,6 +13,16 @@ impl Browser {
         self.devtools("Page.addScriptToEvaluateOnNewDocument", clock);
     }
 
+    /// Pages open at this moment, from the next on, and all they are told is as near to it as
+    /// it is to now.
+    pub fn open_at(&self, moment: &str) {
+        let script = format!("({})({moment:?})", include_str!("calendar.js"));
+        self.devtools(
+            "Page.addScriptToEvaluateOnNewDocument",
+            json!({"source": script}),
+        );
+    }
+
     /// Lets so much time pass for the page.
     pub fn let_pass(&self, time: Duration) {
         let time = u64::try_from(time.as_millis()).unwrap();

@@ -12,6 +12,8 @@ pub struct Look {
     /// In CSS pixels.
     pub width: u32,
     height: u32,
+    /// Pixels of the screen for a CSS pixel.
+    density: f32,
 }
 
 const fn look(name: &'static str, scheme: &'static str, width: u32, height: u32) -> Look {
@@ -20,6 +22,7 @@ const fn look(name: &'static str, scheme: &'static str, width: u32, height: u32)
         scheme,
         width,
         height,
+        density: 1.0,
     }
 }
 
@@ -37,7 +40,17 @@ impl Look {
     }
 
     fn screen(self) -> Value {
-        json!({"width": self.width, "height": self.height, "deviceScaleFactor": 1, "mobile": false})
+        json!({"width": self.width, "height": self.height, "deviceScaleFactor": self.density, "mobile": false})
+    }
+
+    /// The same on a fine screen of another size.
+    pub const fn fine(self, width: u32, height: u32) -> Self {
+        Self {
+            width,
+            height,
+            density: 1.5,
+            ..self
+        }
     }
 }
 

@@ -16,7 +16,7 @@ use tokio::runtime::Runtime;
 
 pub use self::{
     journal::Sent,
-    look::{LIGHT_PHONE, LOOKS},
+    look::{DARK_PHONE, LIGHT_DESK, LIGHT_PHONE, LOOKS},
 };
 
 use self::{chromedriver::Chromedriver, journal::Journal};
