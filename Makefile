@@ -55,7 +55,7 @@ help: ## List the targets
 build: $(SAMPLE) ## Build the module, and a token for the samples
 	@rustup target list --installed | grep -qx $(TARGET) || rustup target add $(TARGET)
 	cargo build --release --locked --lib --target $(TARGET)
-	@echo "$(MODULE) is ready, without" $$(cat $(dir $(MODULE))/deps/maintenance_mode.wasm.removed)
+	@echo "$(MODULE) is ready, without" $$(wc -w < $(dir $(MODULE))deps/maintenance_mode.wasm.removed) "callbacks that it does not need"
 
 cli: ## Build the command line, maintenancectl
 	cargo build --release --locked --features cli --bin maintenancectl

@@ -39,8 +39,15 @@ fn is_key(path: &str) -> bool {
     )
 }
 
-/// What else those tables name so: values, and a detail of a response.
-const NO_KEYS: [&str; 5] = ["auto", "block", "maintenance_mode", "off", "on"];
+/// What else those tables name so: values, a detail of a response, a setting of Envoy.
+const NO_KEYS: [&str; 6] = [
+    "auto",
+    "block",
+    "maintenance_mode",
+    "off",
+    "on",
+    "xff_num_trusted_hops",
+];
 
 #[test]
 fn what_other_products_have_is_found_under_keys_that_are_there() {

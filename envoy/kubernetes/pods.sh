@@ -33,14 +33,20 @@ pods=$(kubectl --namespace "$namespace" get pods --selector "$selector" \
 [ -n "$pods" ] || { echo "no pod of $namespace has $selector" >&2; exit 1; }
 for pod in $pods; do
     log=$logs/${pod#pod/}
+    : >"$log"
     kubectl --namespace "$namespace" port-forward "$pod" ":$port" >"$log" 2>&1 &
     tunnel=$!
     tunnels="$tunnels $tunnel"
     until grep -q '^Forwarding from 127' "$log"; do
-        kill -0 $tunnel 2>/dev/null || { cat "$log" >&2; exit 1; }
+        kill -0 $tunnel 2>/dev/null || { echo "$pod: $(cat "$log")" >&2; exit 1; }
         sleep 0.1
     done
     bound=$(sed -n 's/^Forwarding from 127\.0\.0\.1:\([0-9]*\) .*/\1/p' "$log")
     set -- "$@" --url "http://127.0.0.1:$bound$path"
+    echo "$pod is at http://127.0.0.1:$bound" >&2
 done
-maintenancectl "$@"
+maintenancectl "$@" || {
+    status=$?
+    grep -v '^Forwarding\|^Handling' "$logs"/* >&2 || :
+    exit $status
+}

@@ -4,7 +4,8 @@ use std::{borrow::Cow, net::IpAddr};
 
 use crate::{state::PreconditionFailed, store::ChangeError};
 
-const CALLS: &str = "on, off, reset, counters, bypass or bypass/revoke";
+const CALLS: &str =
+    "on, off, reset or counters or, with `bypass` configured, bypass or bypass/revoke";
 
 /// Why a call is refused. The text goes to the log and so repeats nothing of the caller's.
 #[derive(Debug, thiserror::Error)]

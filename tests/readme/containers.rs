@@ -1,7 +1,7 @@
 //! Docker Compose as the README shows it, on a real engine.
 
 use crate::{
-    document::blocks_of,
+    document::{blocks_of, commands},
     engine, fleet, images,
     machine::{Machine, PATIENCE},
     support::within,
@@ -27,17 +27,18 @@ fn one_envoy(machine: &Machine) {
     machine.shell(up);
     machine.wait_for("the Envoy of Compose", &[8080], 200);
     try_it::block_and_allow(machine);
-    try_it::toggle_in_a_browser(machine);
+    try_it::toggle_in_a_browser(machine, 8080);
     machine.shell(down);
     assert_nothing_is_left(machine);
 }
 
 fn three_envoys(machine: &Machine) {
-    let [up, switch] = blocks_of("A fleet", "sh");
-    machine.shell(up);
+    let [_, switch, up_and_down] = blocks_of("A fleet", "sh");
+    let [build, up, down] = commands(up_and_down).try_into().unwrap();
+    machine.shell(&format!("{build}\n{up}"));
     fleet::wait_for_the_fleet(machine);
     assert_eq!(machine.follow(switch), 2);
-    machine.shell("docker compose -f envoy/fleet.yaml down");
+    machine.shell(&down);
     assert_nothing_is_left(machine);
 }
 

@@ -7,7 +7,7 @@ use crate::{
     kubernetes::{install_kubectl, told},
     machine::{Machine, PATIENCE, is_taken, machine},
     support::within,
-    tools::read,
+    try_it::toggle_in_a_browser,
 };
 
 /// The ports of the fleet.
@@ -39,11 +39,11 @@ fn three_envoys_are_switched_as_one_by_calls_and_by_etcdctl() {
         return;
     };
     machine.enter();
-    assert!(read("README.md").contains("by `make fleet`, or in containers"));
-    let mut fleet = machine.spawn("make-fleet", "make fleet");
+    let [make, switch, _] = blocks_of("A fleet", "sh");
+    let mut fleet = machine.spawn("make-fleet", make);
     let printed = fleet.wait_for("Ctrl-C");
-    let [_, switch] = blocks_of("A fleet", "sh");
     assert_eq!(machine.follow(switch), 2);
+    toggle_in_a_browser(&machine, 8092);
     every_value_is_obeyed(&machine);
     the_printed_lines_work(&machine, &printed);
     fleet.interrupt();

@@ -84,8 +84,19 @@ fn the_image_is_pushed_the_manifest_patched_and_every_pod_called() {
     assert_eq!(apply, ["apply", "-f", manifest]);
     assert_switches_on(&machine, manifest, &patch);
 
-    for gateway in gateways {
+    for gateway in &gateways {
         assert!(gateway.get("/").is_blocked());
+    }
+    gateways[0].toggle(false);
+    let status = machine.try_shell(&format!(
+        "{environment}\nsh envoy/kubernetes/pods.sh status"
+    ));
+    assert!(!status.status.success());
+    let printed = String::from_utf8_lossy(&status.stderr);
+    for gateway in &gateways {
+        let port = gateway.address.port();
+        let place = format!("pod/gateway-{port} is at http://127.0.0.1:{port}\n");
+        assert!(printed.contains(&place), "{printed}");
     }
 }
 

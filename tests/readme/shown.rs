@@ -9,7 +9,7 @@ use crate::{
 
 /// The blocks that are typed by the tests beside this one, by the headings above them.
 const TYPED: [(&str, usize); 9] = [
-    ("A fleet", 2),
+    ("A fleet", 3),
     ("Development", 1),
     ("Kubernetes", 1),
     ("Recipes", 2),

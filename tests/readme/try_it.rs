@@ -8,9 +8,6 @@ use crate::{
     machine::{Machine, Running, is_taken, machine},
 };
 
-const CONSOLE: &str = "http://localhost:8080/maintenance-mode";
-const SITE: &str = "http://localhost:8080/";
-
 /// Types what the README has after "Block and allow".
 pub fn block_and_allow(machine: &Machine) {
     let [_, calls] = blocks_of("Try it", "sh");
@@ -42,15 +39,17 @@ fn assert_blocked_as_shown(machine: &Machine) {
 }
 
 /// Does what the README says after "Toggle it in a browser".
-pub fn toggle_in_a_browser(machine: &Machine) {
+pub fn toggle_in_a_browser(machine: &Machine, port: u16) {
+    let site = format!("http://localhost:{port}");
+    let console = format!("{site}/maintenance-mode");
     let token = machine.shell("cat target/sample.env");
     let (_, token) = token.trim().split_once('=').unwrap();
     let browser = Browser::start();
-    browser.open_url(CONSOLE);
+    browser.open_url(&console);
     browser.fill("#token", token);
     browser.click("#enter button");
     browser.wait_for_text("#state h2", "Maintenance is off");
-    for (button, name, heading, site) in [
+    for (button, name, heading, shown) in [
         (
             "#on",
             "Switch on",
@@ -67,9 +66,9 @@ pub fn toggle_in_a_browser(machine: &Machine) {
         assert_eq!(browser.text(button), name);
         browser.click(button);
         browser.wait_for_text("#state h2", heading);
-        browser.open_url(SITE);
-        browser.wait_for_text("body", site);
-        browser.open_url(CONSOLE);
+        browser.open_url(&site);
+        browser.wait_for_text("body", shown);
+        browser.open_url(&console);
         browser.wait_for_text("#state h2", heading);
     }
 }
@@ -90,7 +89,7 @@ fn make_run_is_blocked_allowed_toggled_and_removed_as_the_readme_says() {
     the_printed_lines_work(&machine, &printed);
     it_is_seen_in_stats_and_log(&machine, &mut sample);
     block_and_allow(&machine);
-    toggle_in_a_browser(&machine);
+    toggle_in_a_browser(&machine, 8080);
     sample.interrupt();
     assert!(!is_taken(8080));
 }
