@@ -11,6 +11,7 @@ mod paths;
 mod prefix_set;
 mod response;
 mod rules;
+mod split;
 mod store;
 mod template;
 mod text_match;

@@ -2,7 +2,7 @@
 
 use crate::{
     config::CorsConfig,
-    policy::{InvalidConfig, Located},
+    policy::{InvalidConfig, Located, split::split_once},
 };
 
 /// The compiled `cors`.
@@ -52,7 +52,7 @@ impl Cors {
 }
 
 fn is_origin(origin: &str) -> bool {
-    let host = origin.split_once("://").map_or("", |(_, host)| host);
+    let host = split_once(origin, "://").map_or("", |(_, host)| host);
     origin == "*"
         || (!host.is_empty()
             && !host.contains(['/', '?', '#'])
