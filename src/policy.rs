@@ -11,6 +11,7 @@ mod paths;
 mod prefix_set;
 mod response;
 mod rules;
+mod sorted;
 mod split;
 mod store;
 mod template;

@@ -1,10 +1,10 @@
 //! A set of IP addresses and CIDR blocks.
 
-use std::{collections::BinaryHeap, net::IpAddr};
+use std::net::IpAddr;
 
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
-use super::{InvalidConfig, invalid::each};
+use super::{InvalidConfig, invalid::each, sorted::sorted};
 
 /// Disjoint blocks in order, so that a binary search finds the only one that can hold an
 /// address. Host bits below a mask are ignored, and an IPv4-mapped block is the IPv4 one.
@@ -20,8 +20,7 @@ impl Networks {
     /// # Errors
     /// The first entry that is no address and no block.
     pub fn compile(entries: &[String]) -> Result<Self, InvalidConfig> {
-        // By a heap, because the sorts of slices take ten times the code.
-        let mut blocks = BinaryHeap::from(each(entries, parse)?).into_sorted_vec();
+        let mut blocks = sorted(each(entries, parse)?);
         // A block sorts behind those that it lies in.
         blocks.dedup_by(|inner, outer| outer.contains(&*inner));
         let mut networks = Self::default();

@@ -1,13 +1,12 @@
 //! The entries of `paths`.
 
-use std::collections::BTreeSet;
-
 use regex_lite::Regex;
 
 use super::{
     InvalidConfig, Located,
     invalid::each,
     prefix_set::PrefixSet,
+    sorted::sorted,
     text_match::{Kinds, TextMatch},
 };
 use crate::{
@@ -31,7 +30,7 @@ pub enum Reading {
 #[derive(Clone, Debug, Default)]
 pub struct Paths {
     reading: Reading,
-    exact: BTreeSet<Box<[u8]>>,
+    exact: Vec<Box<[u8]>>,
     /// Whole segments, each with the slash that ends it.
     prefixes: PrefixSet,
     /// Backwards.
@@ -45,15 +44,13 @@ impl Paths {
     /// # Errors
     /// The first entry that is no such thing.
     pub fn compile(entries: Vec<PathConfig>, reading: Reading) -> Result<Self, InvalidConfig> {
-        let mut exact = BTreeSet::new();
+        let mut exact = Vec::new();
         let mut prefixes = Vec::new();
         let mut suffixes = Vec::new();
         let mut regexes = Vec::new();
         for entry in each(entries, compile_entry)? {
             match entry {
-                TextMatch::Exact(path) => {
-                    exact.insert(path.into_boxed_bytes());
-                }
+                TextMatch::Exact(path) => exact.push(path.into_boxed_bytes()),
                 TextMatch::Prefix(segments) => prefixes.push(format!("{segments}/").into_bytes()),
                 TextMatch::Suffix(suffix) => suffixes.push(suffix.bytes().rev().collect()),
                 TextMatch::Regex(regex) => regexes.push(regex),
@@ -63,7 +60,7 @@ impl Paths {
         }
         Ok(Self {
             reading,
-            exact,
+            exact: sorted(exact),
             prefixes: prefixes.into_iter().collect(),
             suffixes: suffixes.into_iter().collect(),
             regexes,
@@ -95,7 +92,9 @@ impl Paths {
 
     fn contains(&self, path: &[u8]) -> bool {
         let end = (!path.ends_with(b"/")).then_some(b'/');
-        self.exact.contains(path)
+        self.exact
+            .binary_search_by(|exact| (**exact).cmp(path))
+            .is_ok()
             || self
                 .prefixes
                 .contains_prefix_of(path.iter().copied().chain(end))
