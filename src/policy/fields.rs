@@ -132,7 +132,7 @@ impl AttributeMatch {
     /// # Errors
     /// The path is no attribute path, or not one kind is given.
     pub fn compile(config: AttributeConfig) -> Result<Self, InvalidConfig> {
-        let segments = &config.path;
+        let segments: Vec<&str> = config.path.iter().map(String::as_str).collect();
         if segments.is_empty() || segments.iter().any(|s| s.is_empty() || s.contains('\0')) {
             return Err(InvalidConfig::new(
                 "expected the segments of an attribute, such as [\"connection\", \"uri_san_peer_certificate\"]",

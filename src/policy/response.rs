@@ -273,16 +273,16 @@ const SITE_DATA: [&str; 8] = [
 ];
 
 fn compile_clear_site_data(types: Vec<String>) -> Result<Option<Box<str>>, InvalidConfig> {
-    let quoted = each(types, |kind| {
-        if !SITE_DATA.contains(&&*kind) {
+    let types = each(&types, |kind| {
+        if !SITE_DATA.contains(&kind.as_str()) {
             return Err(InvalidConfig::new(format!(
                 "{kind:?} is not one of {}",
                 SITE_DATA.join(", ")
             )));
         }
-        Ok(format!("{kind:?}"))
+        Ok(kind.as_str())
     })?;
-    Ok((!quoted.is_empty()).then(|| quoted.join(", ").into()))
+    Ok((!types.is_empty()).then(|| format!("\"{}\"", types.join("\", \"")).into()))
 }
 
 fn expired_cookie(name: String) -> Result<Box<str>, InvalidConfig> {
