@@ -49,7 +49,7 @@ impl InvalidConfig {
 
     #[cold]
     #[inline(never)]
-    fn under_index(self, index: usize) -> Self {
+    pub(crate) fn under_index(self, index: usize) -> Self {
         self.under(&format!("[{index}]"))
     }
 }
