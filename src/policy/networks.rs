@@ -22,7 +22,7 @@ impl Networks {
     pub fn compile(entries: &[String]) -> Result<Self, InvalidConfig> {
         let mut blocks = sorted(each(entries, parse)?);
         // A block sorts behind those that it lies in.
-        blocks.dedup_by(|inner, outer| outer.contains(&*inner));
+        blocks.dedup_by(|inner, outer| outer.contains(&inner.network()));
         let mut networks = Self::default();
         for block in blocks {
             match block {
