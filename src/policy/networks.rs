@@ -20,7 +20,7 @@ impl Networks {
     /// # Errors
     /// The first entry that is no address and no block.
     pub fn compile(entries: &[String]) -> Result<Self, InvalidConfig> {
-        let mut blocks = sorted(each(entries, parse)?);
+        let mut blocks = sorted(each(entries, |entry| parse(entry))?);
         // A block sorts behind those that it lies in.
         blocks.dedup_by(|inner, outer| outer.contains(&inner.network()));
         let mut networks = Self::default();
@@ -57,8 +57,7 @@ fn last_before<T>(blocks: &[T], after: usize) -> Option<&T> {
     blocks.get(after.checked_sub(1)?)
 }
 
-fn parse(entry: impl AsRef<str>) -> Result<IpNet, InvalidConfig> {
-    let entry = entry.as_ref();
+fn parse(entry: &str) -> Result<IpNet, InvalidConfig> {
     let network = parse_network(entry)
         .ok_or_else(|| InvalidConfig::new(format!("{entry:?} is not an IP address or CIDR block")))?
         .trunc();

@@ -43,7 +43,7 @@ impl Paths {
     ///
     /// # Errors
     /// The first entry that is no such thing.
-    pub fn compile(entries: Vec<PathConfig>, reading: Reading) -> Result<Self, InvalidConfig> {
+    pub fn compile(entries: &[PathConfig], reading: Reading) -> Result<Self, InvalidConfig> {
         let mut exact = Vec::new();
         let mut prefixes = Vec::new();
         let mut suffixes = Vec::new();
@@ -106,18 +106,18 @@ impl Paths {
     }
 }
 
-fn compile_entry(entry: PathConfig) -> Result<TextMatch, InvalidConfig> {
+fn compile_entry(entry: &PathConfig) -> Result<TextMatch, InvalidConfig> {
     match entry {
         PathConfig::Pattern(pattern) => compile_pattern(pattern),
         PathConfig::Kind(kind) => compile_kind(kind),
     }
 }
 
-fn compile_pattern(pattern: String) -> Result<TextMatch, InvalidConfig> {
-    begins_with_slash(&pattern)?;
+fn compile_pattern(pattern: &str) -> Result<TextMatch, InvalidConfig> {
+    begins_with_slash(pattern)?;
     let (path, kind): (&str, fn(Box<str>) -> TextMatch) = match pattern.strip_suffix("/*") {
         Some(segments) => (segments, TextMatch::Prefix),
-        None => (&pattern, TextMatch::Exact),
+        None => (pattern, TextMatch::Exact),
     };
     if path.contains('*') {
         return Err(InvalidConfig::new(format!(
@@ -129,18 +129,12 @@ fn compile_pattern(pattern: String) -> Result<TextMatch, InvalidConfig> {
 }
 
 /// As in the Gateway API, a slash at the end of a prefix does not matter.
-fn compile_kind(kind: PathKindConfig) -> Result<TextMatch, InvalidConfig> {
-    let PathKindConfig {
-        exact,
-        prefix,
-        suffix,
-        regex,
-    } = kind;
+fn compile_kind(kind: &PathKindConfig) -> Result<TextMatch, InvalidConfig> {
     let kinds = Kinds {
-        exact,
-        prefix,
-        suffix,
-        regex,
+        exact: kind.exact.as_deref(),
+        prefix: kind.prefix.as_deref(),
+        suffix: kind.suffix.as_deref(),
+        regex: kind.regex.as_deref(),
         present: None,
     };
     match kinds.try_into()? {
@@ -172,7 +166,7 @@ mod tests {
     use super::*;
 
     fn paths(json: &str) -> Result<Paths, InvalidConfig> {
-        Paths::compile(crate::json::read(json), Reading::Canonical)
+        Paths::compile(&crate::json::read::<Vec<_>>(json), Reading::Canonical)
     }
 
     #[test]
@@ -239,8 +233,8 @@ mod tests {
             r#"[{"suffix":"f%C3%A9"}]"#,
             r#"[{"regex":"/[a-z]*%C3%A9"}]"#,
         ] {
-            let entries = crate::json::read(entry);
-            let paths = Paths::compile(entries, Reading::Any).unwrap();
+            let entries = crate::json::read::<Vec<_>>(entry);
+            let paths = Paths::compile(&entries, Reading::Any).unwrap();
             for path in [
                 "/caf%C3%A9",
                 "/x/../caf%C3%A9",
@@ -257,8 +251,8 @@ mod tests {
 
     #[test]
     fn whatever_a_dot_segment_may_take_away_a_path_is_blocked() {
-        let entries = crate::json::read(r#"["/a/*"]"#);
-        let paths = Paths::compile(entries, Reading::Any).unwrap();
+        let entries = crate::json::read::<Vec<_>>(r#"["/a/*"]"#);
+        let paths = Paths::compile(&entries, Reading::Any).unwrap();
         for path in [
             "/x/../a//../b",
             "//a///../../b",

@@ -18,8 +18,8 @@ impl Cors {
     ///
     /// # Errors
     /// There is no origin, one is malformed, or all may send credentials.
-    pub fn compile(config: CorsConfig) -> Result<Self, InvalidConfig> {
-        let origins = config.allow_origins;
+    pub fn compile(config: &CorsConfig) -> Result<Self, InvalidConfig> {
+        let origins = &config.allow_origins;
         if origins.is_empty() {
             return Err(InvalidConfig::new("is empty")).at("allow_origins");
         }
@@ -39,7 +39,10 @@ impl Cors {
             .at("allow_origins");
         }
         Ok(Self {
-            origins: origins.into_iter().map(Into::into).collect(),
+            origins: origins
+                .iter()
+                .map(|origin| origin.as_str().into())
+                .collect(),
             allow_credentials: config.allow_credentials,
         })
     }
@@ -66,7 +69,7 @@ mod tests {
     use super::*;
 
     fn cors(json: &str) -> Result<Cors, InvalidConfig> {
-        Cors::compile(crate::json::read(json))
+        Cors::compile(&crate::json::read(json))
     }
 
     #[test]
