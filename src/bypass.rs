@@ -59,19 +59,19 @@ impl Bypass {
     /// # Errors
     /// There is not one key of 32 bytes or more, or another value is out of range.
     pub fn compile(
-        config: BypassConfig,
+        config: &BypassConfig,
         environment: impl Fn(&str) -> Option<String>,
     ) -> Result<Self, InvalidConfig> {
-        let cookie = config.cookie.unwrap_or_else(|| DEFAULT_COOKIE.to_owned());
-        if !is_token(&cookie) {
+        let cookie = config.cookie.as_deref().unwrap_or(DEFAULT_COOKIE);
+        if !is_token(cookie) {
             return Err(InvalidConfig::new(format!(
                 "{cookie:?} is not a cookie name"
             )))
             .at("cookie");
         }
-        let key = match (config.key, config.key_env) {
-            (Some(key), None) => compile_key(&key).at("key")?,
-            (None, Some(variable)) => environment(&variable)
+        let key = match (&config.key, &config.key_env) {
+            (Some(key), None) => compile_key(key).at("key")?,
+            (None, Some(variable)) => environment(variable)
                 .ok_or_else(|| {
                     InvalidConfig::new(format!("the VM has no environment variable {variable:?}"))
                 })
@@ -225,7 +225,7 @@ mod tests {
 
     fn bypass() -> Bypass {
         let config = crate::json::read(&format!(r#"{{"key":"{KEY}"}}"#));
-        Bypass::compile(config, |_| None).unwrap()
+        Bypass::compile(&config, |_| None).unwrap()
     }
 
     fn at(seconds: i64) -> Timestamp {
@@ -271,7 +271,7 @@ mod tests {
     #[test]
     fn a_token_of_another_key_is_none() {
         let config = format!(r#"{{"key":"{KEY}!"}}"#);
-        let other = Bypass::compile(crate::json::read(&config), |_| None).unwrap();
+        let other = Bypass::compile(&crate::json::read(&config), |_| None).unwrap();
         assert!(other.expiry(token(60).as_bytes(), at(1000), None).is_none());
     }
 
@@ -324,7 +324,7 @@ mod tests {
                 "EMPTY" => Some(String::new()),
                 _ => None,
             };
-            Bypass::compile(crate::json::read(json), environment)
+            Bypass::compile(&crate::json::read(json), environment)
         };
         assert!(compile(r#"{"key_env":"GOOD"}"#).is_ok());
         for (json, error) in [

@@ -35,7 +35,7 @@ impl ClientAddress {
     ///
     /// # Errors
     /// The header has no valid name, or no proxy is trusted.
-    pub fn compile(config: ClientAddressConfig) -> Result<Self, InvalidConfig> {
+    pub fn compile(config: &ClientAddressConfig) -> Result<Self, InvalidConfig> {
         let trusted_proxies = Networks::compile(&config.trusted_proxies).at("trusted_proxies")?;
         if trusted_proxies.is_empty() {
             return Err(InvalidConfig::new(
@@ -132,7 +132,7 @@ mod tests {
     fn resolve(header: &str, source: &str, value: &str) -> Option<IpAddr> {
         let config =
             format!(r#"{{"header":"{header}","trusted_proxies":["10.0.0.0/8","2001:db8::/32"]}}"#);
-        ClientAddress::compile(crate::json::read(&config))
+        ClientAddress::compile(&crate::json::read(&config))
             .unwrap()
             .resolve(source.as_bytes(), |_| Some(Cow::Borrowed(value.as_bytes())))
     }
@@ -237,7 +237,7 @@ mod tests {
                 "header: \":a\" is not",
             ),
         ] {
-            let refused = ClientAddress::compile(crate::json::read(config));
+            let refused = ClientAddress::compile(&crate::json::read(config));
             let refused = refused.unwrap_err().to_string();
             assert!(refused.starts_with(error), "{config} gave {refused}");
         }

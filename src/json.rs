@@ -192,7 +192,7 @@ impl<'de> Reader<'de> {
             reader: self,
             entries,
             names: names.iter(),
-            absent: None,
+            last: ("", true),
         })
     }
 }
@@ -246,10 +246,16 @@ impl<'de> Deserializer<'de> for Reader<'de> {
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, InvalidConfig> {
         match self.value {
-            Json::List(values) => visitor.visit_seq(List {
-                reader: self,
-                values: values.iter().enumerate(),
-            }),
+            Json::List(values) => {
+                let mut list = List {
+                    reader: self,
+                    values: values.iter().enumerate(),
+                    last: 0,
+                };
+                visitor
+                    .visit_seq(&mut list)
+                    .map_err(|error| error.under_index(list.last))
+            }
             _ => Err(self.refuse(&visitor)),
         }
     }
@@ -273,7 +279,7 @@ impl<'de> Deserializer<'de> for Reader<'de> {
         let mut fields = self.fields(names)?;
         visitor
             .visit_seq(&mut fields)
-            .map_err(|error| fields.absent.map_or(error, InvalidConfig::missing_field))
+            .map_err(|error| fields.locate(error))
     }
 
     /// A string, or an object that is another type.
@@ -317,6 +323,8 @@ impl<'de> Deserializer<'de> for Reader<'de> {
 struct List<'de> {
     reader: Reader<'de>,
     values: Enumerate<slice::Iter<'de, Json>>,
+    /// The index of the value that was read last, which is the culprit if one is.
+    last: usize,
 }
 
 impl<'de> SeqAccess<'de> for List<'de> {
@@ -329,9 +337,8 @@ impl<'de> SeqAccess<'de> for List<'de> {
         let Some((index, value)) = self.values.next() else {
             return Ok(None);
         };
-        seed.deserialize(self.reader.of(value))
-            .map(Some)
-            .at_index(index)
+        self.last = index;
+        seed.deserialize(self.reader.of(value)).map(Some)
     }
 }
 
@@ -372,16 +379,27 @@ struct Fields<'de> {
     reader: Reader<'de>,
     entries: &'de [(String, Json)],
     names: slice::Iter<'static, &'static str>,
-    /// The key that was asked for last, if it is not there.
-    absent: Option<&'static str>,
+    /// The key that was asked for last, which is the culprit if one is, and whether it is
+    /// there.
+    last: (&'static str, bool),
 }
 
 impl<'de> Fields<'de> {
-    fn next(&mut self) -> Option<(&'static str, &'de Json)> {
+    fn next(&mut self) -> Option<&'de Json> {
         let name = *self.names.next()?;
         let entry = self.entries.iter().find(|(key, _)| key == name);
-        self.absent = entry.is_none().then_some(name);
-        entry.map(|(_, value)| (name, value))
+        self.last = (name, entry.is_some());
+        entry.map(|(_, value)| value)
+    }
+
+    /// Says where an error is, here because each type has a `next_element_seed` of its own.
+    #[cold]
+    #[inline(never)]
+    fn locate(&self, error: InvalidConfig) -> InvalidConfig {
+        match self.last {
+            (name, true) => error.under(name),
+            (name, false) => InvalidConfig::missing_field(name),
+        }
     }
 }
 
@@ -392,10 +410,9 @@ impl<'de> SeqAccess<'de> for Fields<'de> {
         &mut self,
         seed: T,
     ) -> Result<Option<T::Value>, InvalidConfig> {
-        let Some((name, value)) = self.next() else {
-            return Ok(None);
-        };
-        seed.deserialize(self.reader.of(value)).map(Some).at(name)
+        self.next()
+            .map(|value| seed.deserialize(self.reader.of(value)))
+            .transpose()
     }
 }
 

@@ -11,6 +11,8 @@ mod paths;
 mod prefix_set;
 mod response;
 mod rules;
+mod sorted;
+mod split;
 mod store;
 mod template;
 mod text_match;
@@ -83,10 +85,10 @@ impl Policy {
     /// # Errors
     /// The first value that is out of range, with its path.
     pub fn compile(
-        config: PluginConfig,
+        config: &PluginConfig,
         environment: impl Fn(&str) -> Option<String>,
     ) -> Result<Self, InvalidConfig> {
-        let scope = compile_scope(config.scope).at("scope")?;
+        let scope = compile_scope(config.scope.as_deref()).at("scope")?;
         Ok(Self {
             mode: config.mode,
             initial: config.initial,
@@ -94,29 +96,34 @@ impl Policy {
             route_metadata: config.route_metadata,
             upstream_header: config
                 .upstream_header
+                .as_deref()
                 .map(compile_upstream_header)
                 .transpose()
                 .at("upstream_header")?,
             client_address: config
                 .client_address
+                .as_ref()
                 .map_or(Ok(ClientAddress::Peer), ClientAddress::compile)
                 .at("client_address")?,
-            allow: Matchers::compile(config.allow, Reading::Canonical).at("allow")?,
-            response: Response::compile(config.response.clone(), &scope).at("response")?,
-            rules: Rules::compile(config.rules, &config.response, &scope).at("rules")?,
-            windows: Windows::compile(config.windows).at("windows")?,
+            allow: Matchers::compile(&config.allow, Reading::Canonical).at("allow")?,
+            response: Response::compile(&config.response, &scope).at("response")?,
+            rules: Rules::compile(&config.rules, &config.response, &scope).at("rules")?,
+            windows: Windows::compile(&config.windows).at("windows")?,
             endpoint: config
                 .admin
+                .as_ref()
                 .map(|admin| Endpoint::compile(admin, &environment))
                 .transpose()
                 .at("admin")?,
             bypass: config
                 .bypass
+                .as_ref()
                 .map(|bypass| Bypass::compile(bypass, &environment))
                 .transpose()
                 .at("bypass")?,
             store: config
                 .store
+                .as_ref()
                 .map(|store| FleetStore::compile(store, &scope, &environment))
                 .transpose()
                 .at("store")?,
@@ -134,16 +141,16 @@ const NOT_FOR_UPSTREAM: [&str; 5] = [
     "transfer-encoding",
 ];
 
-fn compile_upstream_header(name: String) -> Result<Box<str>, InvalidConfig> {
-    let name = header_name(&name)?;
+fn compile_upstream_header(name: &str) -> Result<Box<str>, InvalidConfig> {
+    let name = header_name(name)?;
     if NOT_FOR_UPSTREAM.contains(&&*name) {
         return Err(InvalidConfig::new(format!("{name:?} has another meaning")));
     }
     Ok(name)
 }
 
-fn compile_scope(scope: Option<String>) -> Result<Box<str>, InvalidConfig> {
-    let scope = scope.unwrap_or_else(|| DEFAULT_SCOPE.to_owned());
+fn compile_scope(scope: Option<&str>) -> Result<Box<str>, InvalidConfig> {
+    let scope = scope.unwrap_or(DEFAULT_SCOPE);
     let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
     if !(1..=MAX_SCOPE_BYTES).contains(&scope.len()) || !scope.bytes().all(is_allowed) {
         return Err(InvalidConfig::new(format!(
@@ -156,7 +163,7 @@ fn compile_scope(scope: Option<String>) -> Result<Box<str>, InvalidConfig> {
 #[cfg(test)]
 pub(crate) fn policy(json: &str) -> Policy {
     let config = PluginConfig::parse(json.as_bytes()).unwrap();
-    Policy::compile(config, |_| Some("a token of the environment".into())).unwrap()
+    Policy::compile(&config, |_| Some("a token of the environment".into())).unwrap()
 }
 
 #[cfg(test)]
@@ -165,7 +172,7 @@ mod tests {
 
     fn error(json: &str) -> String {
         let config = PluginConfig::parse(json.as_bytes()).unwrap();
-        Policy::compile(config, |_| None).unwrap_err().to_string()
+        Policy::compile(&config, |_| None).unwrap_err().to_string()
     }
 
     #[test]

@@ -17,7 +17,9 @@ fn the_configurations_of_the_readme_are_valid() {
     assert!(configurations.len() >= 10, "{}", configurations.len());
     for configuration in configurations {
         let compiled = PluginConfig::parse(configuration.as_bytes()).and_then(|config| {
-            Policy::compile(config, |_| Some("a secret of 32 bytes or even more".into()))
+            Policy::compile(&config, |_| {
+                Some("a secret of 32 bytes or even more".into())
+            })
         });
         assert!(
             compiled.is_ok(),

@@ -61,10 +61,10 @@ pub struct ResponseConfig {
 
 impl ResponseConfig {
     /// These keys, and those of `global` where one is absent.
-    pub fn or(self, global: &Self) -> Self {
+    pub fn or(&self, global: &Self) -> Self {
         macro_rules! or {
             ($($key:ident),+) => {
-                Self { $($key: self.$key.or_else(|| global.$key.clone())),+ }
+                Self { $($key: self.$key.as_ref().or(global.$key.as_ref()).cloned()),+ }
             };
         }
         or!(

@@ -154,7 +154,7 @@ impl Found {
                 ));
             }
         }
-        Policy::compile(config, environment)
+        Policy::compile(&config, environment)
             .map(|policy| Accepted { policy, notes })
             .map_err(|error: InvalidConfig| error.to_string())
     }

@@ -86,7 +86,7 @@ pub(super) fn bypass(options: &arguments::Bypass) -> Exit {
 
 fn mint(options: &arguments::Bypass) -> Result<String, String> {
     let config = config(options)?;
-    let bypass = Bypass::compile(config, |variable| std::env::var(variable).ok())
+    let bypass = Bypass::compile(&config, |variable| std::env::var(variable).ok())
         .map_err(|error| format!("bypass: {error}"))?;
     if !is_name(&options.name) {
         return Err("the name is not 1 to 64 bytes without control characters".to_owned());

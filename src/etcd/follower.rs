@@ -111,10 +111,10 @@ impl<D: SharedData + Clone, C: grpc::Client> Follower<D, C> {
             } => {
                 *silence += 1;
                 if *silence > MAX_SILENCE {
-                    return self.lose("it gives no sign of life");
+                    return self.lose(&"it gives no sign of life");
                 }
                 if !self.etcd.client.send(*stream, &progress_request()) {
-                    return self.lose("the watch is gone");
+                    return self.lose(&"the watch is gone");
                 }
             }
         }
@@ -136,7 +136,7 @@ impl<D: SharedData + Clone, C: grpc::Client> Follower<D, C> {
             Phase::Reading { exchange, .. } if exchange.awaits(id) => {
                 return self.answer(Err(failure), now);
             }
-            Phase::Watching { stream, .. } if *stream == id => self.lose(failure),
+            Phase::Watching { stream, .. } if *stream == id => self.lose(&failure),
             _ => Notices::new(),
         };
         if let Some(at) = self.doomed.iter().position(|doomed| *doomed == id) {
@@ -153,9 +153,9 @@ impl<D: SharedData + Clone, C: grpc::Client> Follower<D, C> {
         let known = *known;
         match exchange.on_answer(&self.etcd, answer, now) {
             None => Notices::new(),
-            Some(Err(failure)) => self.lose(failure),
+            Some(Err(failure)) => self.lose(&failure),
             Some(Ok(answer)) => match RangeResponse::decode(answer) {
-                None => self.lose(Failure::malformed()),
+                None => self.lose(&Failure::malformed()),
                 Some(read) => {
                     let mut notices = self.take(read.key_value.as_ref(), read.revision, known);
                     notices.extend(self.watch(read.revision.saturating_add(1)));
@@ -167,13 +167,13 @@ impl<D: SharedData + Clone, C: grpc::Client> Follower<D, C> {
 
     fn watched(&mut self, message: &[u8]) -> Notices {
         let Some(response) = WatchResponse::decode(message) else {
-            return self.lose(Failure::malformed());
+            return self.lose(&Failure::malformed());
         };
         if response.canceled {
             // A token that does not hold any more may be the cause.
             self.etcd.keep_token(b"");
             let reason = String::from_utf8_lossy(response.cancel_reason);
-            return self.lose(format_args!("it canceled the watch: {reason:?}"));
+            return self.lose(&format_args!("it canceled the watch: {reason:?}"));
         }
         let Phase::Watching {
             created, silence, ..
@@ -217,7 +217,7 @@ impl<D: SharedData + Clone, C: grpc::Client> Follower<D, C> {
                 self.phase = Phase::Reading { exchange, known };
                 Notices::new()
             }
-            Err(failure) => self.lose(failure),
+            Err(failure) => self.lose(&failure),
         }
     }
 
@@ -229,7 +229,7 @@ impl<D: SharedData + Clone, C: grpc::Client> Follower<D, C> {
         let mut metadata = vec![REQUIRE_LEADER];
         metadata.extend(token.as_ref().map(|token| ("token", token.as_slice())));
         let Some(stream) = client.open(&settings.cluster, WATCH, metadata) else {
-            return self.lose(Failure::no_cluster(&settings.cluster));
+            return self.lose(&Failure::no_cluster(&settings.cluster));
         };
         self.phase = Phase::Watching {
             stream,
@@ -239,7 +239,7 @@ impl<D: SharedData + Clone, C: grpc::Client> Follower<D, C> {
         if client.send(stream, &watch_request(&settings.key, start_revision)) {
             Notices::new()
         } else {
-            self.lose("the watch is gone")
+            self.lose(&"the watch is gone")
         }
     }
 
@@ -269,12 +269,12 @@ impl<D: SharedData + Clone, C: grpc::Client> Follower<D, C> {
         match self.etcd.state.adopt(state, known) {
             Ok(()) => Notices::new(),
             // It is read again.
-            Err(contended) => self.lose(contended),
+            Err(contended) => self.lose(&contended),
         }
     }
 
     /// The store is not connected: tries again, some ticks later, or leaves that to others.
-    fn lose(&mut self, reason: impl fmt::Display) -> Notices {
+    fn lose(&mut self, reason: &dyn fmt::Display) -> Notices {
         self.close();
         let bound = 2u32.saturating_pow(self.failures + 1).min(MAX_BACK_OFF);
         self.phase = Phase::Idle(self.random_below(bound));

@@ -41,13 +41,13 @@ impl Endpoint {
     /// # Errors
     /// The first key that would leave the endpoint unreachable or unprotected.
     pub fn compile(
-        config: AdminConfig,
+        config: &AdminConfig,
         environment: impl Fn(&str) -> Option<String>,
     ) -> Result<Self, InvalidConfig> {
-        let path = compile_path(config.path).at("path")?;
-        let mut tokens = each(config.tokens, compile_token).at("tokens")?;
-        if let Some(variable) = config.token_env {
-            let token = environment(&variable);
+        let path = compile_path(&config.path).at("path")?;
+        let mut tokens = each(&config.tokens, compile_token).at("tokens")?;
+        if let Some(variable) = &config.token_env {
+            let token = environment(variable);
             tokens.push(environment_token(variable, token).at("token_env")?);
         }
         if tokens.is_empty() {
@@ -56,7 +56,7 @@ impl Endpoint {
         Ok(Self {
             path,
             tokens,
-            client_ips: compile_client_ips(config.client_ips).at("client_ips")?,
+            client_ips: compile_client_ips(config.client_ips.as_deref()).at("client_ips")?,
             max_on_seconds: compile_max_on(config.max_on_seconds).at("max_on_seconds")?,
             console: config.console,
         })
@@ -104,7 +104,7 @@ impl Endpoint {
     }
 }
 
-fn compile_path(path: String) -> Result<Box<str>, InvalidConfig> {
+fn compile_path(path: &str) -> Result<Box<str>, InvalidConfig> {
     if path.contains('?') || path.ends_with('/') || !is_canonical(path.as_bytes()) {
         return Err(InvalidConfig::new(format!(
             "{path:?} is not a canonical path without trailing slash like \"/maintenance-mode\""
@@ -113,8 +113,8 @@ fn compile_path(path: String) -> Result<Box<str>, InvalidConfig> {
     Ok(path.into())
 }
 
-fn compile_token(config: TokenConfig) -> Result<Token, InvalidConfig> {
-    let name = config.name;
+fn compile_token(config: &TokenConfig) -> Result<Token, InvalidConfig> {
+    let name = config.name.as_str();
     if name.is_empty() || name.len() > MAX_NAME_BYTES || name.chars().any(char::is_control) {
         return Err(InvalidConfig::new(format!(
             "expected 1 to {MAX_NAME_BYTES} bytes without control characters"
@@ -147,7 +147,7 @@ fn parse_sha256(text: &str) -> Result<[u8; 32], InvalidConfig> {
     Ok(sha256)
 }
 
-fn environment_token(variable: String, token: Option<String>) -> Result<Token, InvalidConfig> {
+fn environment_token(variable: &str, token: Option<String>) -> Result<Token, InvalidConfig> {
     let token = token.unwrap_or_default();
     let token = token.trim_ascii();
     if token.is_empty() {
@@ -166,11 +166,8 @@ fn environment_token(variable: String, token: Option<String>) -> Result<Token, I
     })
 }
 
-fn compile_client_ips(entries: Option<Vec<String>>) -> Result<Option<Networks>, InvalidConfig> {
-    let networks = entries
-        .map(|entries| Networks::compile(&entries))
-        .transpose()?;
-    match networks {
+fn compile_client_ips(entries: Option<&[String]>) -> Result<Option<Networks>, InvalidConfig> {
+    match entries.map(Networks::compile).transpose()? {
         Some(networks) if networks.is_empty() => Err(InvalidConfig::new(
             "is empty: nobody could call the endpoint",
         )),
@@ -196,7 +193,7 @@ mod tests {
 
     fn endpoint(keys: &str) -> Result<Endpoint, InvalidConfig> {
         let json = format!(r#"{{"path":"/m",{keys}}}"#);
-        Endpoint::compile(crate::json::read(&json), |variable| match variable {
+        Endpoint::compile(&crate::json::read(&json), |variable| match variable {
             "GOOD" => Some("sixteen bytes ok".into()),
             "SHORT" => Some("fifteen bytes..".into()),
             "EMPTY" => Some(String::new()),
@@ -319,7 +316,7 @@ mod tests {
             assert!(parse_sha256(hash).is_err(), "{hash}");
         }
         for path in ["", "/", "m", "/m/", "//m", "/m?x", "/a/../m", "/%6d"] {
-            assert!(compile_path(path.into()).is_err(), "{path}");
+            assert!(compile_path(path).is_err(), "{path}");
         }
     }
 }

@@ -23,7 +23,7 @@ impl HeaderMatch {
     ///
     /// # Errors
     /// The name is no header name, or not one kind is given.
-    pub fn compile(config: FieldConfig) -> Result<Self, InvalidConfig> {
+    pub fn compile(config: &FieldConfig) -> Result<Self, InvalidConfig> {
         let name = header_name(&config.name).at("name")?;
         if &*name == "host" {
             return Err(InvalidConfig::new(
@@ -55,7 +55,7 @@ impl CookieMatch {
     ///
     /// # Errors
     /// The name is no cookie name, or not one kind is given.
-    pub fn compile(config: FieldConfig) -> Result<Self, InvalidConfig> {
+    pub fn compile(config: &FieldConfig) -> Result<Self, InvalidConfig> {
         if !is_token(&config.name) {
             return Err(InvalidConfig::new(format!(
                 "{:?} is not a cookie name",
@@ -131,8 +131,8 @@ impl AttributeMatch {
     ///
     /// # Errors
     /// The path is no attribute path, or not one kind is given.
-    pub fn compile(config: AttributeConfig) -> Result<Self, InvalidConfig> {
-        let segments = &config.path;
+    pub fn compile(config: &AttributeConfig) -> Result<Self, InvalidConfig> {
+        let segments: Vec<&str> = config.path.iter().map(String::as_str).collect();
         if segments.is_empty() || segments.iter().any(|s| s.is_empty() || s.contains('\0')) {
             return Err(InvalidConfig::new(
                 "expected the segments of an attribute, such as [\"connection\", \"uri_san_peer_certificate\"]",
@@ -150,10 +150,10 @@ impl AttributeMatch {
         }
         let path = AttributePath(segments.join("\0").into_bytes().into());
         let kinds = Kinds {
-            exact: config.exact,
-            prefix: config.prefix,
-            suffix: config.suffix,
-            regex: config.regex,
+            exact: config.exact.as_deref(),
+            prefix: config.prefix.as_deref(),
+            suffix: config.suffix.as_deref(),
+            regex: config.regex.as_deref(),
             present: config.present,
         };
         Ok(Self {
@@ -177,12 +177,12 @@ impl AttributeMatch {
     }
 }
 
-fn kinds_of(config: FieldConfig) -> Kinds {
+fn kinds_of(config: &FieldConfig) -> Kinds<'_> {
     Kinds {
-        exact: config.exact,
-        prefix: config.prefix,
-        suffix: config.suffix,
-        regex: config.regex,
+        exact: config.exact.as_deref(),
+        prefix: config.prefix.as_deref(),
+        suffix: config.suffix.as_deref(),
+        regex: config.regex.as_deref(),
         present: config.present,
     }
 }
@@ -213,13 +213,13 @@ mod tests {
     }
 
     fn cookie(json: &str) -> CookieMatch {
-        CookieMatch::compile(crate::json::read(json)).unwrap()
+        CookieMatch::compile(&crate::json::read(json)).unwrap()
     }
 
     #[test]
     fn header_names_are_compared_without_case_and_lines_joined() {
         let entry = crate::json::read(r#"{"name":"X-Role","exact":"a,b"}"#);
-        let entry = HeaderMatch::compile(entry).unwrap();
+        let entry = HeaderMatch::compile(&entry).unwrap();
         assert!(entry.matches(&headers(&[("x-role", "a"), ("x-role", "b")])));
         assert!(!entry.matches(&headers(&[("x-role", "a")])));
     }
@@ -228,7 +228,7 @@ mod tests {
     fn names_that_can_never_match_are_refused() {
         for name in ["", ":path", "a b", "Host", "\u{e9}"] {
             let entry = format!(r#"{{"name":{name:?},"present":true}}"#);
-            let error = HeaderMatch::compile(crate::json::read(&entry)).unwrap_err();
+            let error = HeaderMatch::compile(&crate::json::read(&entry)).unwrap_err();
             assert!(error.to_string().starts_with("name: "), "{error}");
         }
     }
@@ -255,7 +255,7 @@ mod tests {
 
     #[test]
     fn an_attribute_that_is_no_text_matches_nothing() {
-        let compile = |json: &str| AttributeMatch::compile(crate::json::read(json));
+        let compile = |json: &str| AttributeMatch::compile(&crate::json::read(json));
         let present = compile(r#"{"path":["a","b"],"present":true}"#).unwrap();
         let absent = compile(r#"{"path":["a","b"],"present":false}"#).unwrap();
         assert_eq!(present.path().as_bytes(), b"a\0b");

@@ -49,7 +49,7 @@ impl InvalidConfig {
 
     #[cold]
     #[inline(never)]
-    fn under_index(self, index: usize) -> Self {
+    pub(crate) fn under_index(self, index: usize) -> Self {
         self.under(&format!("[{index}]"))
     }
 }
@@ -91,12 +91,12 @@ impl<T> Located for Result<T, InvalidConfig> {
 }
 
 /// Compiles each entry of a list; a fault names its index.
-pub(super) fn each<E, T>(
-    entries: impl IntoIterator<Item = E>,
-    mut compile: impl FnMut(E) -> Result<T, InvalidConfig>,
+pub(super) fn each<'c, E, T>(
+    entries: &'c [E],
+    compile: impl Fn(&'c E) -> Result<T, InvalidConfig>,
 ) -> Result<Vec<T>, InvalidConfig> {
     let mut compiled = Vec::new();
-    for (index, entry) in entries.into_iter().enumerate() {
+    for (index, entry) in entries.iter().enumerate() {
         compiled.push(compile(entry).at_index(index)?);
     }
     Ok(compiled)

@@ -32,15 +32,15 @@ impl Matchers {
     ///
     /// # Errors
     /// The first entry that is not what its kind expects.
-    pub fn compile(config: MatchersConfig, reading: Reading) -> Result<Self, InvalidConfig> {
+    pub fn compile(config: &MatchersConfig, reading: Reading) -> Result<Self, InvalidConfig> {
         Ok(Self {
             client_ips: Networks::compile(&config.client_ips).at("client_ips")?,
-            paths: Paths::compile(config.paths, reading).at("paths")?,
+            paths: Paths::compile(&config.paths, reading).at("paths")?,
             hosts: Hosts::compile(&config.hosts, reading).at("hosts")?,
-            methods: each(config.methods, compile_method).at("methods")?,
-            headers: each(config.headers, HeaderMatch::compile).at("headers")?,
-            cookies: each(config.cookies, CookieMatch::compile).at("cookies")?,
-            attributes: each(config.attributes, AttributeMatch::compile).at("attributes")?,
+            methods: each(&config.methods, |method| compile_method(method)).at("methods")?,
+            headers: each(&config.headers, HeaderMatch::compile).at("headers")?,
+            cookies: each(&config.cookies, CookieMatch::compile).at("cookies")?,
+            attributes: each(&config.attributes, AttributeMatch::compile).at("attributes")?,
         })
     }
 
@@ -109,8 +109,8 @@ fn any<T>(entries: &[T], matches: impl FnMut(&T) -> bool) -> Option<bool> {
     (!entries.is_empty()).then(|| entries.iter().any(matches))
 }
 
-fn compile_method(method: String) -> Result<Box<str>, InvalidConfig> {
-    if !is_token(&method) {
+fn compile_method(method: &str) -> Result<Box<str>, InvalidConfig> {
+    if !is_token(method) {
         return Err(InvalidConfig::new(format!(
             "{method:?} is not an HTTP method"
         )));
@@ -124,7 +124,7 @@ mod tests {
     use crate::request::{Attribute, testing::TestRequest};
 
     fn matchers(json: &str) -> Matchers {
-        Matchers::compile(crate::json::read(json), Reading::Canonical).unwrap()
+        Matchers::compile(&crate::json::read(json), Reading::Canonical).unwrap()
     }
 
     fn request() -> TestRequest {
@@ -242,7 +242,7 @@ mod tests {
                 "attributes[0].path: expected",
             ),
         ] {
-            let refused = Matchers::compile(crate::json::read(json), Reading::Canonical);
+            let refused = Matchers::compile(&crate::json::read(json), Reading::Canonical);
             let refused = refused.unwrap_err().to_string();
             assert!(refused.starts_with(error), "{json} gave {refused}");
         }

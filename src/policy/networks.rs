@@ -1,10 +1,10 @@
 //! A set of IP addresses and CIDR blocks.
 
-use std::{collections::BinaryHeap, net::IpAddr};
+use std::net::IpAddr;
 
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
-use super::{InvalidConfig, invalid::each};
+use super::{InvalidConfig, invalid::each, sorted::sorted};
 
 /// Disjoint blocks in order, so that a binary search finds the only one that can hold an
 /// address. Host bits below a mask are ignored, and an IPv4-mapped block is the IPv4 one.
@@ -20,10 +20,9 @@ impl Networks {
     /// # Errors
     /// The first entry that is no address and no block.
     pub fn compile(entries: &[String]) -> Result<Self, InvalidConfig> {
-        // By a heap, because the sorts of slices take ten times the code.
-        let mut blocks = BinaryHeap::from(each(entries, parse)?).into_sorted_vec();
+        let mut blocks = sorted(each(entries, |entry| parse(entry))?);
         // A block sorts behind those that it lies in.
-        blocks.dedup_by(|inner, outer| outer.contains(&*inner));
+        blocks.dedup_by(|inner, outer| outer.contains(&inner.network()));
         let mut networks = Self::default();
         for block in blocks {
             match block {
@@ -58,8 +57,7 @@ fn last_before<T>(blocks: &[T], after: usize) -> Option<&T> {
     blocks.get(after.checked_sub(1)?)
 }
 
-fn parse(entry: impl AsRef<str>) -> Result<IpNet, InvalidConfig> {
-    let entry = entry.as_ref();
+fn parse(entry: &str) -> Result<IpNet, InvalidConfig> {
     let network = parse_network(entry)
         .ok_or_else(|| InvalidConfig::new(format!("{entry:?} is not an IP address or CIDR block")))?
         .trunc();

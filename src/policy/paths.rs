@@ -1,13 +1,12 @@
 //! The entries of `paths`.
 
-use std::collections::BTreeSet;
-
 use regex_lite::Regex;
 
 use super::{
     InvalidConfig, Located,
     invalid::each,
     prefix_set::PrefixSet,
+    sorted::sorted,
     text_match::{Kinds, TextMatch},
 };
 use crate::{
@@ -31,7 +30,7 @@ pub enum Reading {
 #[derive(Clone, Debug, Default)]
 pub struct Paths {
     reading: Reading,
-    exact: BTreeSet<Box<[u8]>>,
+    exact: Vec<Box<[u8]>>,
     /// Whole segments, each with the slash that ends it.
     prefixes: PrefixSet,
     /// Backwards.
@@ -44,16 +43,14 @@ impl Paths {
     ///
     /// # Errors
     /// The first entry that is no such thing.
-    pub fn compile(entries: Vec<PathConfig>, reading: Reading) -> Result<Self, InvalidConfig> {
-        let mut exact = BTreeSet::new();
+    pub fn compile(entries: &[PathConfig], reading: Reading) -> Result<Self, InvalidConfig> {
+        let mut exact = Vec::new();
         let mut prefixes = Vec::new();
         let mut suffixes = Vec::new();
         let mut regexes = Vec::new();
         for entry in each(entries, compile_entry)? {
             match entry {
-                TextMatch::Exact(path) => {
-                    exact.insert(path.into_boxed_bytes());
-                }
+                TextMatch::Exact(path) => exact.push(path.into_boxed_bytes()),
                 TextMatch::Prefix(segments) => prefixes.push(format!("{segments}/").into_bytes()),
                 TextMatch::Suffix(suffix) => suffixes.push(suffix.bytes().rev().collect()),
                 TextMatch::Regex(regex) => regexes.push(regex),
@@ -63,7 +60,7 @@ impl Paths {
         }
         Ok(Self {
             reading,
-            exact,
+            exact: sorted(exact),
             prefixes: prefixes.into_iter().collect(),
             suffixes: suffixes.into_iter().collect(),
             regexes,
@@ -95,7 +92,9 @@ impl Paths {
 
     fn contains(&self, path: &[u8]) -> bool {
         let end = (!path.ends_with(b"/")).then_some(b'/');
-        self.exact.contains(path)
+        self.exact
+            .binary_search_by(|exact| (**exact).cmp(path))
+            .is_ok()
             || self
                 .prefixes
                 .contains_prefix_of(path.iter().copied().chain(end))
@@ -107,18 +106,18 @@ impl Paths {
     }
 }
 
-fn compile_entry(entry: PathConfig) -> Result<TextMatch, InvalidConfig> {
+fn compile_entry(entry: &PathConfig) -> Result<TextMatch, InvalidConfig> {
     match entry {
         PathConfig::Pattern(pattern) => compile_pattern(pattern),
         PathConfig::Kind(kind) => compile_kind(kind),
     }
 }
 
-fn compile_pattern(pattern: String) -> Result<TextMatch, InvalidConfig> {
-    begins_with_slash(&pattern)?;
+fn compile_pattern(pattern: &str) -> Result<TextMatch, InvalidConfig> {
+    begins_with_slash(pattern)?;
     let (path, kind): (&str, fn(Box<str>) -> TextMatch) = match pattern.strip_suffix("/*") {
         Some(segments) => (segments, TextMatch::Prefix),
-        None => (&pattern, TextMatch::Exact),
+        None => (pattern, TextMatch::Exact),
     };
     if path.contains('*') {
         return Err(InvalidConfig::new(format!(
@@ -130,18 +129,12 @@ fn compile_pattern(pattern: String) -> Result<TextMatch, InvalidConfig> {
 }
 
 /// As in the Gateway API, a slash at the end of a prefix does not matter.
-fn compile_kind(kind: PathKindConfig) -> Result<TextMatch, InvalidConfig> {
-    let PathKindConfig {
-        exact,
-        prefix,
-        suffix,
-        regex,
-    } = kind;
+fn compile_kind(kind: &PathKindConfig) -> Result<TextMatch, InvalidConfig> {
     let kinds = Kinds {
-        exact,
-        prefix,
-        suffix,
-        regex,
+        exact: kind.exact.as_deref(),
+        prefix: kind.prefix.as_deref(),
+        suffix: kind.suffix.as_deref(),
+        regex: kind.regex.as_deref(),
         present: None,
     };
     match kinds.try_into()? {
@@ -173,7 +166,7 @@ mod tests {
     use super::*;
 
     fn paths(json: &str) -> Result<Paths, InvalidConfig> {
-        Paths::compile(crate::json::read(json), Reading::Canonical)
+        Paths::compile(&crate::json::read::<Vec<_>>(json), Reading::Canonical)
     }
 
     #[test]
@@ -240,8 +233,8 @@ mod tests {
             r#"[{"suffix":"f%C3%A9"}]"#,
             r#"[{"regex":"/[a-z]*%C3%A9"}]"#,
         ] {
-            let entries = crate::json::read(entry);
-            let paths = Paths::compile(entries, Reading::Any).unwrap();
+            let entries = crate::json::read::<Vec<_>>(entry);
+            let paths = Paths::compile(&entries, Reading::Any).unwrap();
             for path in [
                 "/caf%C3%A9",
                 "/x/../caf%C3%A9",
@@ -258,8 +251,8 @@ mod tests {
 
     #[test]
     fn whatever_a_dot_segment_may_take_away_a_path_is_blocked() {
-        let entries = crate::json::read(r#"["/a/*"]"#);
-        let paths = Paths::compile(entries, Reading::Any).unwrap();
+        let entries = crate::json::read::<Vec<_>>(r#"["/a/*"]"#);
+        let paths = Paths::compile(&entries, Reading::Any).unwrap();
         for path in [
             "/x/../a//../b",
             "//a///../../b",

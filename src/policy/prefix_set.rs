@@ -1,6 +1,6 @@
 //! A set of prefixes that is searched in the time of one comparison.
 
-use std::collections::BinaryHeap;
+use super::sorted::sorted;
 
 /// Prefixes of which none begins with another, in order.
 ///
@@ -30,9 +30,7 @@ impl PrefixSet {
 
 impl FromIterator<Vec<u8>> for PrefixSet {
     fn from_iter<I: IntoIterator<Item = Vec<u8>>>(prefixes: I) -> Self {
-        // By a heap, because the sorts of slices take ten times the code.
-        let prefixes: BinaryHeap<Box<[u8]>> = prefixes.into_iter().map(Into::into).collect();
-        let mut prefixes = prefixes.into_sorted_vec();
+        let mut prefixes: Vec<Box<[u8]>> = sorted(prefixes.into_iter().map(Into::into).collect());
         prefixes.dedup_by(|longer, shorter| longer.starts_with(shorter));
         Self(prefixes)
     }

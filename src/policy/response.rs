@@ -103,34 +103,37 @@ impl Response {
     ///
     /// # Errors
     /// The first key whose value is out of range.
-    pub fn compile(config: ResponseConfig, scope: &str) -> Result<Self, InvalidConfig> {
-        let template = |text: Option<String>, default: &str, escape| {
+    pub fn compile(config: &ResponseConfig, scope: &str) -> Result<Self, InvalidConfig> {
+        let template = |text: &Option<String>, default: &str, escape| {
             Template::compile(text.as_deref().unwrap_or(default), escape)
         };
         let format = config.format.unwrap_or_default();
         let facts = Facts {
             status: compile_status(config.status).at("status")?,
-            title: config.title.map_or(DEFAULT_TITLE.into(), Into::into),
-            message: config.message.map_or(DEFAULT_MESSAGE.into(), Into::into),
-            retry_after: compile_retry_after(config.retry_after).at("retry_after")?,
+            title: config.title.as_deref().unwrap_or(DEFAULT_TITLE).into(),
+            message: config.message.as_deref().unwrap_or(DEFAULT_MESSAGE).into(),
+            retry_after: compile_retry_after(config.retry_after.as_ref()).at("retry_after")?,
         };
         let refresh = config.refresh.map(|Number(seconds)| seconds);
         let page_policy = config.html.is_none().then_some(PAGE.policy);
-        let html = template(config.html, PAGE.html, Escape::Html).at("html")?;
+        let html = template(&config.html, PAGE.html, Escape::Html).at("html")?;
         let json = config
             .json
-            .map(|text| Template::compile(&text, Escape::Json))
+            .as_deref()
+            .map(|text| Template::compile(text, Escape::Json))
             .transpose()
             .at("json")?;
-        let text = template(config.text, DEFAULT_TEXT, Escape::None).at("text")?;
+        let text = template(&config.text, DEFAULT_TEXT, Escape::None).at("text")?;
         let redirect = config
             .redirect
-            .map(|url| Redirect::compile(&url))
+            .as_deref()
+            .map(Redirect::compile)
             .transpose()
             .at("redirect")?;
-        let headers = compile_headers(config.headers.unwrap_or_default()).at("headers")?;
-        let clear_site_data = compile_clear_site_data(config.clear_site_data.unwrap_or_default())
-            .at("clear_site_data")?;
+        let headers = compile_headers(config.headers.as_ref()).at("headers")?;
+        let clear_site_data =
+            compile_clear_site_data(config.clear_site_data.as_deref().unwrap_or_default())
+                .at("clear_site_data")?;
         let outline = Outline {
             scope,
             negotiated: format == Format::Auto,
@@ -157,9 +160,17 @@ impl Response {
             refresh,
             format,
             redirect,
-            expired_cookies: each(config.expire_cookies.unwrap_or_default(), expired_cookie)
-                .at("expire_cookies")?,
-            cors: config.cors.map(Cors::compile).transpose().at("cors")?,
+            expired_cookies: each(
+                config.expire_cookies.as_deref().unwrap_or_default(),
+                |name| expired_cookie(name),
+            )
+            .at("expire_cookies")?,
+            cors: config
+                .cors
+                .as_ref()
+                .map(Cors::compile)
+                .transpose()
+                .at("cors")?,
             headers,
             drafts,
         })
@@ -217,14 +228,14 @@ fn compile_status(status: Option<Number>) -> Result<u16, InvalidConfig> {
 }
 
 fn compile_retry_after(
-    config: Option<RetryAfterConfig>,
+    config: Option<&RetryAfterConfig>,
 ) -> Result<Option<RetryAfter>, InvalidConfig> {
     match config {
         None => Ok(Some(DEFAULT_RETRY_AFTER)),
         Some(RetryAfterConfig::None) => Ok(None),
-        Some(RetryAfterConfig::Seconds(seconds)) => Ok(Some(RetryAfter::Seconds(seconds))),
-        Some(RetryAfterConfig::Date(date)) if DateTime::is_imf_fixdate(&date) => {
-            Ok(Some(RetryAfter::Date(date.into())))
+        Some(RetryAfterConfig::Seconds(seconds)) => Ok(Some(RetryAfter::Seconds(*seconds))),
+        Some(RetryAfterConfig::Date(date)) if DateTime::is_imf_fixdate(date) => {
+            Ok(Some(RetryAfter::Date(date.as_str().into())))
         }
         Some(RetryAfterConfig::Date(date)) => Err(InvalidConfig::new(format!(
             "{date:?} is not an IMF-fixdate like \"Sun, 06 Nov 1994 08:49:37 GMT\""
@@ -232,21 +243,21 @@ fn compile_retry_after(
     }
 }
 
-fn compile_headers(config: HeadersConfig) -> Result<Vec<Header>, InvalidConfig> {
+fn compile_headers(config: Option<&HeadersConfig>) -> Result<Vec<Header>, InvalidConfig> {
     let mut headers: Vec<Header> = Vec::new();
-    for (key, value) in config.0 {
-        let header = compile_header(&key, value).and_then(|(name, value)| {
+    for (key, value) in config.map_or(&[][..], |HeadersConfig(headers)| headers) {
+        let header = compile_header(key, value).and_then(|(name, value)| {
             if headers.iter().any(|(other, _)| *other == name) {
                 return Err(InvalidConfig::new("is there twice"));
             }
             Ok((name, value))
         });
-        headers.push(header.at(&key)?);
+        headers.push(header.at(key)?);
     }
     Ok(headers)
 }
 
-fn compile_header(name: &str, value: String) -> Result<Header, InvalidConfig> {
+fn compile_header(name: &str, value: &str) -> Result<Header, InvalidConfig> {
     let name = header_name(name)?;
     if RESERVED.contains(&&*name) {
         return Err(InvalidConfig::new(
@@ -272,21 +283,21 @@ const SITE_DATA: [&str; 8] = [
     "storage",
 ];
 
-fn compile_clear_site_data(types: Vec<String>) -> Result<Option<Box<str>>, InvalidConfig> {
-    let quoted = each(types, |kind| {
-        if !SITE_DATA.contains(&&*kind) {
+fn compile_clear_site_data(types: &[String]) -> Result<Option<Box<str>>, InvalidConfig> {
+    let types = each(types, |kind| {
+        if !SITE_DATA.contains(&kind.as_str()) {
             return Err(InvalidConfig::new(format!(
                 "{kind:?} is not one of {}",
                 SITE_DATA.join(", ")
             )));
         }
-        Ok(format!("{kind:?}"))
+        Ok(kind.as_str())
     })?;
-    Ok((!quoted.is_empty()).then(|| quoted.join(", ").into()))
+    Ok((!types.is_empty()).then(|| format!("\"{}\"", types.join("\", \"")).into()))
 }
 
-fn expired_cookie(name: String) -> Result<Box<str>, InvalidConfig> {
-    if !is_token(&name) {
+fn expired_cookie(name: &str) -> Result<Box<str>, InvalidConfig> {
+    if !is_token(name) {
         return Err(InvalidConfig::new(format!("{name:?} is not a cookie name")));
     }
     Ok(format!("{name}=; Path=/; Max-Age=0").into())
@@ -297,7 +308,7 @@ mod tests {
     use super::*;
 
     fn response(json: &str) -> Result<Response, InvalidConfig> {
-        Response::compile(crate::json::read(json), "s")
+        Response::compile(&crate::json::read(json), "s")
     }
 
     #[test]

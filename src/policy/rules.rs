@@ -35,12 +35,12 @@ impl Rules {
     /// # Errors
     /// The first rule that matches nothing, shares its name or has another fault.
     pub fn compile(
-        config: Vec<RuleConfig>,
+        config: &[RuleConfig],
         global: &ResponseConfig,
         scope: &str,
     ) -> Result<Self, InvalidConfig> {
         let mut rules: Vec<Rule> = Vec::new();
-        for (index, config) in config.into_iter().enumerate() {
+        for (index, config) in config.iter().enumerate() {
             let rule = Rule::compile(index, config, global, scope).and_then(|rule| {
                 if let Some(name) = &rule.name
                     && rules.iter().any(|other| other.name.as_ref() == Some(name))
@@ -85,7 +85,7 @@ impl Rules {
 impl Rule {
     fn compile(
         index: usize,
-        config: RuleConfig,
+        config: &RuleConfig,
         global: &ResponseConfig,
         scope: &str,
     ) -> Result<Self, InvalidConfig> {
@@ -96,7 +96,7 @@ impl Rule {
             Action::Allow | Action::Follow => Reading::Canonical,
             Action::Block | Action::On => Reading::Any,
         };
-        let matches = Matchers::compile(config.matches, reading).at("match")?;
+        let matches = Matchers::compile(&config.matches, reading).at("match")?;
         if matches.is_empty() {
             return Err(InvalidConfig::new(
                 "names nothing to match: expected client_ips, paths, hosts, methods, headers, \
@@ -106,11 +106,12 @@ impl Rule {
         }
         let response = config
             .response
-            .map(|response| Response::compile(response.or(global), scope).at("response"))
+            .as_ref()
+            .map(|response| Response::compile(&response.or(global), scope).at("response"))
             .transpose()?;
         Ok(Self {
             index,
-            name: config.name.map(Into::into),
+            name: config.name.as_deref().map(Into::into),
             action: config.action,
             response,
             matches,
@@ -125,7 +126,7 @@ mod tests {
 
     fn rules(json: &str) -> Result<Rules, InvalidConfig> {
         let global = crate::json::read(r#"{"status":599,"title":"global"}"#);
-        Rules::compile(crate::json::read(json), &global, "s")
+        Rules::compile(&crate::json::read::<Vec<_>>(json), &global, "s")
     }
 
     fn first<'r>(rules: &'r Rules, on: bool, headers: &[(&str, &str)]) -> Option<&'r str> {

@@ -42,31 +42,30 @@ impl FleetStore {
     /// # Errors
     /// The first value that is out of range, or a password without a user.
     pub fn compile(
-        config: StoreConfig,
+        config: &StoreConfig,
         scope: &str,
         environment: impl Fn(&str) -> Option<String>,
     ) -> Result<Self, InvalidConfig> {
-        Self::compile_etcd(config.etcd, scope, environment).at("etcd")
+        Self::compile_etcd(&config.etcd, scope, environment).at("etcd")
     }
 
     fn compile_etcd(
-        config: EtcdConfig,
+        config: &EtcdConfig,
         scope: &str,
         environment: impl Fn(&str) -> Option<String>,
     ) -> Result<Self, InvalidConfig> {
-        let key = config
-            .key
-            .unwrap_or_else(|| format!("maintenance-mode/{scope}"));
+        let default_key = format!("maintenance-mode/{scope}");
+        let key = config.key.as_deref().unwrap_or(&default_key);
         Ok(Self {
-            cluster: compile_name(config.cluster).at("cluster")?,
+            cluster: compile_name(&config.cluster).at("cluster")?,
             key: compile_name(key).at("key")?,
             timeout_ms: compile_timeout(config.timeout_ms).at("timeout_ms")?,
-            login: compile_login(config.username, config.password_env, environment)?,
+            login: compile_login(config, environment)?,
         })
     }
 }
 
-fn compile_name(name: String) -> Result<Box<str>, InvalidConfig> {
+fn compile_name(name: &str) -> Result<Box<str>, InvalidConfig> {
     if name.is_empty() || name.len() > MAX_KEY_BYTES || name.chars().any(char::is_control) {
         return Err(InvalidConfig::new(format!(
             "expected 1 to {MAX_KEY_BYTES} bytes without control characters"
@@ -86,11 +85,10 @@ fn compile_timeout(timeout_ms: Option<Number>) -> Result<u64, InvalidConfig> {
 }
 
 fn compile_login(
-    username: Option<String>,
-    password_env: Option<String>,
+    config: &EtcdConfig,
     environment: impl Fn(&str) -> Option<String>,
 ) -> Result<Option<Login>, InvalidConfig> {
-    let (username, variable) = match (username, password_env) {
+    let (username, variable) = match (&config.username, &config.password_env) {
         (None, None) => return Ok(None),
         (Some(username), Some(variable)) => (username, variable),
         _ => {
@@ -99,7 +97,7 @@ fn compile_login(
             ));
         }
     };
-    let password = environment(&variable)
+    let password = environment(variable)
         .map(|password| password.trim_ascii().to_owned())
         .filter(|password| !password.is_empty())
         .ok_or_else(|| {
@@ -125,7 +123,7 @@ mod tests {
             .map_err(|error| error.to_string())?
             .store
             .unwrap();
-        FleetStore::compile(store, "shop", |variable| {
+        FleetStore::compile(&store, "shop", |variable| {
             (variable == "PASSWORD").then(|| "secret".to_owned())
         })
         .map_err(|error| error.to_string())

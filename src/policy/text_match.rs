@@ -23,15 +23,15 @@ pub enum TextMatch {
 
 /// The kinds that an entry names; exactly one must be given.
 #[derive(Debug, Default)]
-pub(super) struct Kinds {
-    pub(super) exact: Option<String>,
-    pub(super) prefix: Option<String>,
-    pub(super) suffix: Option<String>,
-    pub(super) regex: Option<String>,
+pub(super) struct Kinds<'c> {
+    pub(super) exact: Option<&'c str>,
+    pub(super) prefix: Option<&'c str>,
+    pub(super) suffix: Option<&'c str>,
+    pub(super) regex: Option<&'c str>,
     pub(super) present: Option<bool>,
 }
 
-impl TryFrom<Kinds> for TextMatch {
+impl TryFrom<Kinds<'_>> for TextMatch {
     type Error = InvalidConfig;
 
     fn try_from(kinds: Kinds) -> Result<Self, InvalidConfig> {
@@ -46,7 +46,7 @@ impl TryFrom<Kinds> for TextMatch {
             exact.map(|text| non_empty(text).map(Self::Exact).at("exact")),
             prefix.map(|text| non_empty(text).map(Self::Prefix).at("prefix")),
             suffix.map(|text| non_empty(text).map(Self::Suffix).at("suffix")),
-            regex.map(|pattern| whole_match(&pattern).map(Self::Regex).at("regex")),
+            regex.map(|pattern| whole_match(pattern).map(Self::Regex).at("regex")),
             present.map(|present| Ok(Self::Present(present))),
         ]
         .into_iter()
@@ -78,7 +78,7 @@ impl TextMatch {
 }
 
 /// A text that an entry compares with; an empty one would match too much or nothing.
-pub(super) fn non_empty(text: String) -> Result<Box<str>, InvalidConfig> {
+pub(super) fn non_empty(text: &str) -> Result<Box<str>, InvalidConfig> {
     if text.is_empty() {
         return Err(InvalidConfig::new("is empty"));
     }
@@ -90,7 +90,7 @@ pub(super) fn whole_match(pattern: &str) -> Result<Regex, InvalidConfig> {
     let invalid = |error: regex_lite::Error| {
         InvalidConfig::new(format!("{pattern:?} is not a regular expression: {error}"))
     };
-    non_empty(pattern.to_owned())?;
+    non_empty(pattern)?;
     // On its own first: `a)|(?:b` would be valid only between the parentheses below.
     Regex::new(pattern).map_err(invalid)?;
     // `.` is any character: a decoded path may hold a newline.
@@ -154,7 +154,7 @@ mod tests {
         let none = TextMatch::try_from(Kinds::default()).unwrap_err();
         assert!(none.to_string().contains("exactly one of its kinds"));
         let two = Kinds {
-            exact: Some("a".into()),
+            exact: Some("a"),
             present: Some(true),
             ..Kinds::default()
         };

@@ -23,7 +23,7 @@ impl Windows {
     ///
     /// # Errors
     /// The first entry without a start or an end, or whose start is not before its end.
-    pub fn compile(config: Vec<WindowConfig>) -> Result<Self, InvalidConfig> {
+    pub fn compile(config: &[WindowConfig]) -> Result<Self, InvalidConfig> {
         each(config, compile_window).map(Self)
     }
 
@@ -44,11 +44,11 @@ impl Windows {
     }
 }
 
-fn compile_window(config: WindowConfig) -> Result<Window, InvalidConfig> {
+fn compile_window(config: &WindowConfig) -> Result<Window, InvalidConfig> {
     let window = Window {
-        start: config.start.map(parse).transpose().at("start")?,
-        end: config.end.map(parse).transpose().at("end")?,
-        message: config.message.map(Into::into),
+        start: config.start.as_deref().map(parse).transpose().at("start")?,
+        end: config.end.as_deref().map(parse).transpose().at("end")?,
+        message: config.message.as_deref().map(Into::into),
     };
     match (window.start, window.end) {
         (None, None) => Err(InvalidConfig::new("expected `start`, `end` or both")),
@@ -59,8 +59,8 @@ fn compile_window(config: WindowConfig) -> Result<Window, InvalidConfig> {
     }
 }
 
-fn parse(text: String) -> Result<Timestamp, InvalidConfig> {
-    Timestamp::parse(&text).ok_or_else(|| {
+fn parse(text: &str) -> Result<Timestamp, InvalidConfig> {
+    Timestamp::parse(text).ok_or_else(|| {
         InvalidConfig::new(format!(
             "{text:?} is not an RFC 3339 date-time with offset like \"2026-01-31T22:00:00Z\""
         ))
@@ -72,7 +72,7 @@ mod tests {
     use super::*;
 
     fn windows(json: &str) -> Result<Windows, InvalidConfig> {
-        Windows::compile(crate::json::read(json))
+        Windows::compile(&crate::json::read::<Vec<_>>(json))
     }
 
     fn at(hour: &str) -> Timestamp {

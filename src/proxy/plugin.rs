@@ -67,7 +67,7 @@ impl Plugin {
                 "maintenance-mode: the plugin configuration is empty, so all traffic passes"
             );
         }
-        let policy = Policy::compile(config, |variable| std::env::var(variable).ok())?;
+        let policy = Policy::compile(&config, |variable| std::env::var(variable).ok())?;
         let metrics = Metrics::define(&policy.scope);
         let (state, store, follower) = match policy.store.clone() {
             None => {

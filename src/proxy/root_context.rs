@@ -1,9 +1,6 @@
 //! The root context: one a plugin configuration and VM.
 
-use std::{
-    cell::{Cell, RefCell},
-    time::Instant,
-};
+use std::cell::{Cell, RefCell};
 
 use super::{
     abi, host,
@@ -25,13 +22,13 @@ pub(super) struct RootContext {
 impl RootContext {
     /// Reads the plugin configuration; says what is wrong with it, and returns nothing.
     pub(super) fn configure() -> Option<Self> {
-        let begin = Instant::now();
+        let begin = abi::get_current_time();
         match Plugin::configure(&host::plugin_configuration()) {
             Ok((plugin, follower)) => {
                 log::info!(
                     "maintenance-mode: configured scope {} in {} us",
                     plugin.scope(),
-                    begin.elapsed().as_micros()
+                    abi::get_current_time().saturating_sub(begin) / 1000
                 );
                 plugin.look();
                 abi::set_tick_period(FIRST_TICK_MILLIS);

@@ -45,7 +45,7 @@ fn text(value: &Value) -> String {
 /// A token of that key that no endpoint has minted.
 fn minted_offline(key: &str, ttl_seconds: u64) -> String {
     let config = serde_json::from_value(json!({"key": key})).unwrap();
-    let bypass = Bypass::compile(config, |_| None).unwrap();
+    let bypass = Bypass::compile(&config, |_| None).unwrap();
     let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
     let now = Timestamp::from_unix_millis(since_epoch.as_millis().try_into().unwrap());
     bypass.mint("qa", now, ttl_seconds, None).unwrap().token

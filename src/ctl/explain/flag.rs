@@ -32,8 +32,7 @@ fn window(config: PluginConfig, state: &State, now: Timestamp) -> String {
         .filter(|setting| !setting.maintenance);
     let silenced_at = off.and_then(|setting| setting.since);
     let index = config.windows.into_iter().position(|window| {
-        Windows::compile(vec![window])
-            .is_ok_and(|windows| windows.active(now, silenced_at).is_some())
+        Windows::compile(&[window]).is_ok_and(|windows| windows.active(now, silenced_at).is_some())
     });
     index.map_or_else(|| "windows".to_owned(), |index| format!("windows[{index}]"))
 }

@@ -73,7 +73,7 @@ fn find<E>(
     alone: impl Fn(E) -> MatchersConfig,
 ) -> Option<usize> {
     entries.into_iter().position(|entry| {
-        Matchers::compile(alone(entry), Reading::Canonical)
+        Matchers::compile(&alone(entry), Reading::Canonical)
             .is_ok_and(|matchers| matchers.first_match(request).is_some())
     })
 }

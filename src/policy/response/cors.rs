@@ -2,7 +2,7 @@
 
 use crate::{
     config::CorsConfig,
-    policy::{InvalidConfig, Located},
+    policy::{InvalidConfig, Located, split::split_once},
 };
 
 /// The compiled `cors`.
@@ -18,8 +18,8 @@ impl Cors {
     ///
     /// # Errors
     /// There is no origin, one is malformed, or all may send credentials.
-    pub fn compile(config: CorsConfig) -> Result<Self, InvalidConfig> {
-        let origins = config.allow_origins;
+    pub fn compile(config: &CorsConfig) -> Result<Self, InvalidConfig> {
+        let origins = &config.allow_origins;
         if origins.is_empty() {
             return Err(InvalidConfig::new("is empty")).at("allow_origins");
         }
@@ -39,7 +39,10 @@ impl Cors {
             .at("allow_origins");
         }
         Ok(Self {
-            origins: origins.into_iter().map(Into::into).collect(),
+            origins: origins
+                .iter()
+                .map(|origin| origin.as_str().into())
+                .collect(),
             allow_credentials: config.allow_credentials,
         })
     }
@@ -52,7 +55,7 @@ impl Cors {
 }
 
 fn is_origin(origin: &str) -> bool {
-    let host = origin.split_once("://").map_or("", |(_, host)| host);
+    let host = split_once(origin, "://").map_or("", |(_, host)| host);
     origin == "*"
         || (!host.is_empty()
             && !host.contains(['/', '?', '#'])
@@ -66,7 +69,7 @@ mod tests {
     use super::*;
 
     fn cors(json: &str) -> Result<Cors, InvalidConfig> {
-        Cors::compile(crate::json::read(json))
+        Cors::compile(&crate::json::read(json))
     }
 
     #[test]

@@ -94,8 +94,9 @@ pub(super) struct Outline<'a> {
     pub(super) values: Values<'a>,
 }
 
-/// Header lines that are not encoded yet.
-type Lines<'a> = Vec<(&'a str, Cow<'a, str>)>;
+/// A header line that is not encoded yet.
+type Line<'a> = (&'a str, Cow<'a, str>);
+type Lines<'a> = Vec<Line<'a>>;
 
 impl Outline<'_> {
     pub(super) fn html(
@@ -106,15 +107,15 @@ impl Outline<'_> {
     ) -> Draft {
         let refresh = refresh.map(|seconds| ("refresh", seconds.to_string().into()));
         let page_policy = page_policy.map(|policy| ("content-security-policy", policy.into()));
-        let more = page_policy.into_iter().chain(refresh);
+        let more = [page_policy, refresh];
         let content = Content::Template(template);
-        self.represent(self.values.status, more, HTML, content)
+        self.represent(self.values.status, &more, HTML, content)
     }
 
     pub(super) fn redirect<'l>(&'l self, url: &'l str, template: &Template) -> Draft {
-        let location = Some(("location", url.into()));
+        let location = [Some(("location", url.into()))];
         let content = Content::Template(template.clone());
-        self.represent(FOUND, location, HTML, content)
+        self.represent(FOUND, &location, HTML, content)
     }
 
     pub(super) fn json(&self, template: Option<Template>) -> Draft {
@@ -122,12 +123,12 @@ impl Outline<'_> {
             Some(template) => (JSON, Content::Template(template)),
             None => (Problem::CONTENT_TYPE, Content::Problem),
         };
-        self.represent(self.values.status, None, content_type, content)
+        self.represent(self.values.status, &[], content_type, content)
     }
 
     pub(super) fn text(&self, template: Template) -> Draft {
         let content = Content::Template(template);
-        self.represent(self.values.status, None, TEXT, content)
+        self.represent(self.values.status, &[], TEXT, content)
     }
 
     /// To Envoys in front the last but one header, to gRPC clients
@@ -155,7 +156,7 @@ impl Outline<'_> {
     fn represent<'l>(
         &'l self,
         status: u16,
-        more: impl IntoIterator<Item = (&'l str, Cow<'l, str>)>,
+        more: &[Option<Line<'l>>],
         content_type: &'l str,
         content: Content,
     ) -> Draft {
@@ -163,7 +164,7 @@ impl Outline<'_> {
         if self.negotiated {
             lines.push(("vary", "accept".into()));
         }
-        lines.extend(more);
+        lines.extend(more.iter().flatten().cloned());
         let content = if matches!(status, NO_CONTENT | NOT_MODIFIED) {
             Content::Nothing
         } else {

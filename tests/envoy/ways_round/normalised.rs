@@ -95,7 +95,7 @@ fn compare(action: &str, merge_slashes: bool) {
     });
     let listed = Json::parse(entries().to_string().as_bytes()).unwrap();
     let listed: Vec<PathConfig> = listed.read().unwrap();
-    let exempt = Paths::compile(listed, Reading::Canonical).unwrap();
+    let exempt = Paths::compile(&listed, Reading::Canonical).unwrap();
     let steps = Steps {
         unescape_slashes: action.starts_with("UNESCAPE"),
         normalise: true,

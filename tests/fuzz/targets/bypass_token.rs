@@ -26,7 +26,7 @@ static BYPASS: LazyLock<Bypass> = LazyLock::new(|| {
         key: Some(KEY.to_owned()),
         ..BypassConfig::default()
     };
-    Bypass::compile(config, |_| None).unwrap()
+    Bypass::compile(&config, |_| None).unwrap()
 });
 
 static GOOD: LazyLock<String> = LazyLock::new(|| BYPASS.mint("qa", now(), 60, None).unwrap().token);

@@ -30,7 +30,7 @@ pub fn check(data: &[u8]) {
         header: header.to_owned(),
         trusted_proxies,
     };
-    let (Ok(address), Some(blocks)) = (ClientAddress::compile(config), blocks) else {
+    let (Ok(address), Some(blocks)) = (ClientAddress::compile(&config), blocks) else {
         return;
     };
     let resolve = |value: &[u8]| address.resolve(source, |_| Some(Cow::Owned(value.to_vec())));

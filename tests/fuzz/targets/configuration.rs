@@ -43,7 +43,7 @@ pub fn check(data: &[u8]) {
         }
     }
     let policy = config.and_then(|config| {
-        Policy::compile(config, environment).inspect_err(|error| {
+        Policy::compile(&config, environment).inspect_err(|error| {
             let text = error.to_string();
             let names = |key: &&str| {
                 let rest = text.strip_prefix(*key);
@@ -66,7 +66,7 @@ pub fn check(data: &[u8]) {
 
 /// What can be compared of a policy.
 fn compiled(config: PluginConfig) -> Result<String, InvalidConfig> {
-    Policy::compile(config, environment).map(|policy| format!("{policy:?}"))
+    Policy::compile(&config, environment).map(|policy| format!("{policy:?}"))
 }
 
 fn decides(policy: &Policy) {

@@ -22,7 +22,7 @@ pub fn check(data: &[u8]) {
         regex: None,
         present,
     };
-    let Ok(present) = CookieMatch::compile(field(None, Some(true))) else {
+    let Ok(present) = CookieMatch::compile(&field(None, Some(true))) else {
         return;
     };
     let lines: Vec<(&str, &[u8])> = rest
@@ -33,9 +33,9 @@ pub fn check(data: &[u8]) {
     let values = values_of(name, &lines);
     let shown = || String::from_utf8_lossy(data).into_owned();
     assert_eq!(present.matches(&headers), !values.is_empty(), "{}", shown());
-    let absent = CookieMatch::compile(field(None, Some(false))).unwrap();
+    let absent = CookieMatch::compile(&field(None, Some(false))).unwrap();
     assert_eq!(absent.matches(&headers), values.is_empty(), "{}", shown());
-    if let Ok(exact) = CookieMatch::compile(field(Some(value), None)) {
+    if let Ok(exact) = CookieMatch::compile(&field(Some(value), None)) {
         // Bytes that are no UTF-8 read as U+FFFD.
         let mut texts = values.iter().map(|value| String::from_utf8_lossy(value));
         let is_there = texts.any(|text| text == value);

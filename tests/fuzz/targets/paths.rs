@@ -20,7 +20,7 @@ pub fn check(data: &[u8]) {
     let path = without_query(path);
     let compile = |reading| {
         let entries: Vec<PathConfig> = Json::parse(entries).ok()?.read().ok()?;
-        Paths::compile(entries, reading).ok()
+        Paths::compile(&entries, reading).ok()
     };
     let (Some(allow), Some(block)) = (compile(Reading::Canonical), compile(Reading::Any)) else {
         return;

@@ -68,7 +68,7 @@ impl RequestHead for Request {
 /// A policy of a configuration that is good.
 pub fn policy(json: &str) -> Policy {
     let config = PluginConfig::parse(json.as_bytes()).unwrap();
-    Policy::compile(config, environment).unwrap()
+    Policy::compile(&config, environment).unwrap()
 }
 
 /// Every variable is long enough for every purpose.
