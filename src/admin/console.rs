@@ -11,7 +11,7 @@ use crate::{
 const CONSOLE: Document = document!(
     "console.html",
     style: "apcdXdRXYUs4Tdo3MS59LFbXlJZMJzYwGC/qSDv2Pwg=",
-    script: "Erkc6WHHxtmHFq7b/rQKo4bX8UCJTpvdrenL2lbKTwE=",
+    script: "ITmzUDc0CFjW9m5qUhdGVNf0BCWmixSjeUDJa5cJV6A=",
     "frame-ancestors 'none'"
 );
 

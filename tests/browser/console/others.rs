@@ -26,3 +26,15 @@ fn whoever_is_second_is_told_and_sees_what_it_is_now() {
     assert!(!second.shows("#problem"));
     assert!(envoy.get("/").is_blocked());
 }
+
+#[test]
+fn what_was_done_is_not_said_any_more_when_somebody_has_undone_it() {
+    let envoy = start();
+    let browser = Browser::start();
+    sign_in(&browser, &envoy);
+    browser.click("#on");
+    browser.wait_for_text("#done", "Switched on.");
+    envoy.toggle(false);
+    browser.wait_for_text("#state h2", "Maintenance is off");
+    assert!(!browser.shows("#done"));
+}
