@@ -1,5 +1,5 @@
 # Maintenance mode for Envoy and Istio. `make` alone lists the targets.
-# A Rust toolchain by rustup and Python 3 are all that is assumed.
+# Make, curl, a C compiler, a Rust toolchain by rustup and Python 3 are all that is assumed.
 
 ENVOY_VERSION := 1.40.0
 ENVOY_HOME    := target/envoy-$(ENVOY_VERSION)
@@ -47,6 +47,8 @@ FUZZ_FLAGS := --cfg fuzzing -Cpasses=sancov-module $(addprefix -Cllvm-args=-sani
 export ENVOY ETCD CHROMIUM CHROMEDRIVER AXE
 
 .DEFAULT_GOAL := help
+# Two of what is fetched or installed at a time would be in each other's way.
+.NOTPARALLEL:
 .PHONY: help build cli image run fleet test pictures soak check deny fuzz figures bench bench-check bench-baseline clean
 
 help: ## List the targets
@@ -128,14 +130,33 @@ clean: ## Remove all that was built or fetched
 
 $(SAMPLE):
 	@mkdir -p target
-	@umask 077; python3 -c 'import secrets; print("MAINTENANCE_TOKEN=" + secrets.token_hex(16))' > $@
+	@umask 077; token=$$(python3 -c 'import secrets; print(secrets.token_hex(16))') && \
+	echo "MAINTENANCE_TOKEN=$$token" > $@
+
+# $(call install,packages,"line" …): packages of Debian, or lines that say what to do elsewhere.
+define install
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "Installing $(1)"; \
+		apt-get update -q && apt-get install -qy $(1); \
+	else \
+		printf '%s\n' $(2); \
+		exit 1; \
+	fi
+endef
+
+# $(call venv,directory): a virtual environment. Debian's Python has no ensurepip, which makes it.
+define venv
+	{ python3 -c 'import ensurepip' 2>/dev/null || \
+	$(call install,python3-venv,"Python 3 has neither pip nor ensurepip here (on Debian: python3-venv)."); } && \
+	python3 -m venv $(1)
+endef
 
 # $(call fetch,package==version,directory): a package of PyPI.
 define fetch
 	@mkdir -p target
 	@echo "Getting $(1)"
 	@if python3 -m pip --version >/dev/null 2>&1; then pip="python3 -m pip"; \
-	else python3 -m venv target/pip && pip=target/pip/bin/pip; fi; \
+	else { $(call venv,target/pip); } && pip=target/pip/bin/pip || exit; fi; \
 	$$pip install --quiet --disable-pip-version-check --no-deps --target $(2) $(1)
 endef
 
@@ -151,14 +172,9 @@ $(CURDIR)/$(AXE_HOME)/axe_playwright_python/axe.min.js:
 	$(call fetch,axe-playwright-python==$(AXE_VERSION),$(AXE_HOME))
 
 /usr/bin/chromium /usr/bin/chromedriver:
-	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-		echo "Installing Chromium and chromedriver"; \
-		apt-get update -q && apt-get install -qy chromium chromium-driver; \
-	else \
-		echo "The tests of the pages need Chromium and chromedriver (on Debian: chromium chromium-driver)."; \
-		echo "Install them, or name them: make test CHROMIUM=/path/to/chromium CHROMEDRIVER=/path/to/chromedriver"; \
-		exit 1; \
-	fi
+	@$(call install,chromium chromium-driver,\
+		"The tests of the pages need Chromium and chromedriver (on Debian: chromium chromium-driver)." \
+		"Install them or name them: make test CHROMIUM=/path/to/chromium CHROMEDRIVER=/path/to/chromedriver")
 
 $(DENY_HOME)/bin/cargo-deny:
 	@echo "Building cargo-deny, which takes some minutes"
@@ -166,6 +182,6 @@ $(DENY_HOME)/bin/cargo-deny:
 
 $(DJANGO_HOME): tests/bench/requirements.txt
 	@echo "Getting django-maintenance-mode and gunicorn"
-	@python3 -m venv $@
+	@$(call venv,$@)
 	@$@/bin/pip install --quiet --disable-pip-version-check --requirement $<
 	@touch $@

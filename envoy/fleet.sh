@@ -9,9 +9,14 @@ patience=60 # seconds for the start
 etcdctl=${ETCD%/*}/etcdctl
 etcdctl=${etcdctl#"$PWD"/}
 
+command -v curl >/dev/null || {
+    echo "The fleet needs curl, and so do the commands that it says to type" >&2
+    exit 1
+}
+
 # The number of one that was killed may be somebody else's by now, or this one's.
 before=$(cat $fleet/pid 2>/dev/null || echo $$)
-if [ "$before" != $$ ] && ps -o args= -p "$before" | grep -q fleet.sh; then
+if [ "$before" != $$ ] && grep -qs fleet.sh "/proc/$before/cmdline"; then
     echo "A fleet is running: stop its process, $before" >&2
     exit 1
 fi
@@ -145,7 +150,7 @@ with 503, and soon every Envoy says "store_connected": false.
 
 When it is back, so is the store:
 
-  kill -CONT \$(cat target/fleet/etcd-2.pid); sleep 5
+  kill -CONT \$(cat target/fleet/etcd-2.pid); sleep 10
   curl -X POST -H "Authorization: Bearer \$MAINTENANCE_TOKEN" localhost:8091/maintenance-mode/off
   curl -i localhost:8093/
 

@@ -154,7 +154,9 @@ fn mint(
         .bypass
         .as_ref()
         .and_then(|bypass| bypass.mint(name, request.now(), ttl_seconds, state.bypass_revoked_at()))
-        .ok_or_else(|| Refusal::Parameter("ttl: the end is past the year 9999".into()))?;
+        .ok_or_else(|| {
+            Refusal::Parameter("ttl: the end, or the last revocation, is past the year 9999".into())
+        })?;
     let event = format!("bypass, a token until {}", minted.expires);
     let reply = link::minted_reply(&minted, endpoint, request.headers());
     Ok((reply, event))

@@ -23,6 +23,8 @@ const DEFAULT_COOKIE: &str = "maintenance_bypass";
 const DEFAULT_MAX_TTL_SECONDS: u64 = 43_200;
 /// Longer than any maintenance: 100 years.
 const LIMIT_TTL_SECONDS: u64 = 100 * 365 * 24 * 3600;
+/// What the clocks of a fleet may differ by.
+const LEEWAY_SECONDS: u64 = 300;
 const MIN_KEY_BYTES: usize = 32;
 const SIGNATURE_DIGITS: usize = 64;
 /// Longer than any token that is minted here.
@@ -86,9 +88,9 @@ impl Bypass {
         })
     }
 
-    /// A token that lives for `ttl_seconds` from now; `None` past the year 9999. It holds
-    /// although tokens of this very moment were revoked, or of a later one, where the clock
-    /// was set back.
+    /// A token that lives for `ttl_seconds` from now; `None` past the year 9999, or if all until
+    /// then were revoked. It holds although tokens of this very moment were revoked, or of a
+    /// later one, where the clock was set back.
     pub fn mint(
         &self,
         name: &str,
@@ -98,6 +100,9 @@ impl Bypass {
     ) -> Option<Minted> {
         let after_revocation = |at: Timestamp| Timestamp::from_unix_millis(at.unix_millis() + 1);
         let issued = revoked_at.map_or(now, |at| now.max(after_revocation(at)));
+        if revoked_at.is_some_and(|at| issued <= at) {
+            return None;
+        }
         let expires = now.plus_seconds(ttl_seconds)?;
         let claims = format!(
             "{}.{}.{}",
@@ -128,7 +133,7 @@ impl Bypass {
             .peekable();
         tokens.peek().is_some() && {
             let now = now();
-            tokens.any(|token| token.holds(now, revoked_at))
+            tokens.any(|token| self.holds(&token, now, revoked_at))
         }
     }
 
@@ -140,7 +145,16 @@ impl Bypass {
         revoked_at: Option<Timestamp>,
     ) -> Option<Timestamp> {
         let token = self.verify(token)?;
-        token.holds(now, revoked_at).then_some(token.expires)
+        self.holds(&token, now, revoked_at).then_some(token.expires)
+    }
+
+    /// Whether a token is neither over nor revoked. One that would live longer from now is of
+    /// a clock that is ahead.
+    fn holds(&self, token: &Claims, now: Timestamp, revoked_at: Option<Timestamp>) -> bool {
+        let longest = now.plus_seconds(self.max_ttl_seconds + LEEWAY_SECONDS);
+        now < token.expires
+            && longest.is_none_or(|longest| token.expires <= longest)
+            && revoked_at.is_none_or(|revoked_at| token.issued > revoked_at)
     }
 
     /// The claims of a token, if its signature is ours and it does not live too long.
@@ -179,12 +193,6 @@ impl Bypass {
 struct Claims {
     issued: Timestamp,
     expires: Timestamp,
-}
-
-impl Claims {
-    fn holds(&self, now: Timestamp, revoked_at: Option<Timestamp>) -> bool {
-        now < self.expires && revoked_at.is_none_or(|revoked_at| self.issued > revoked_at)
-    }
 }
 
 fn compile_key(key: &str) -> Result<Hmac<Sha256>, InvalidConfig> {
@@ -266,6 +274,16 @@ mod tests {
             assert!(holds(&new.token, at(1059), Some(at(revoked_at))));
             assert!(!holds(&new.token, at(1060), Some(at(revoked_at))));
         }
+    }
+
+    #[test]
+    fn a_token_of_a_clock_that_is_ahead_lives_no_longer_for_it() {
+        let longest = i64::try_from(DEFAULT_MAX_TTL_SECONDS).unwrap();
+        let minted = bypass().mint("qa", at(longest), 60, None).unwrap();
+        let expiry = |now| bypass().expiry(minted.token.as_bytes(), at(now), None);
+        assert_eq!(expiry(60 - 301), None);
+        assert_eq!(expiry(60 - 300), Some(minted.expires));
+        assert_eq!(expiry(longest + 59), Some(minted.expires));
     }
 
     #[test]

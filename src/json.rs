@@ -185,7 +185,7 @@ impl<'de> Reader<'de> {
                 continue;
             };
             if entries.iter().take(index).any(|(before, _)| before == key) {
-                return Err(InvalidConfig::duplicate_field(name));
+                return Err(InvalidConfig::duplicate_field(name).under(key));
             }
         }
         Ok(Fields {

@@ -47,13 +47,12 @@ pub enum Attribute {
 impl Attribute {
     /// Reads Envoy's encoding, which does not name the type: a boolean is one byte, lists
     /// and maps begin with a 32-bit count and so have a NUL, and a number is eight bytes,
-    /// little-endian. Only for eight bytes that may be text `is_string` is asked.
+    /// little-endian. Where it may be one of these, but for booleans, `is_string` is asked.
     pub fn decode(value: Vec<u8>, is_string: impl FnOnce(&[u8]) -> bool) -> Self {
         match value.as_slice() {
             [0] => Self::Text(b"false".to_vec()),
             [1] => Self::Text(b"true".to_vec()),
-            bytes if bytes.contains(&0) => Self::Other,
-            bytes if bytes.len() == 8 && !is_string(bytes) => Self::Other,
+            bytes if (bytes.len() == 8 || bytes.contains(&0)) && !is_string(bytes) => Self::Other,
             _ => Self::Text(value),
         }
     }
@@ -134,7 +133,7 @@ mod tests {
 
     #[test]
     fn attributes_that_have_no_text_are_told_from_strings() {
-        let decode = |value: &[u8]| Attribute::decode(value.to_vec(), |_| true);
+        let decode = |value: &[u8]| Attribute::decode(value.to_vec(), |value| !value.contains(&0));
         let text = |text: &str| Attribute::Text(text.into());
         for same in ["", "1", "staff", "verified"] {
             assert_eq!(decode(same.as_bytes()), text(same));
@@ -146,5 +145,7 @@ mod tests {
         assert_eq!(decode(&HeaderMap::encode(&[("a", "b")])), Attribute::Other);
         let number = Attribute::decode(b"verified".to_vec(), |_| false);
         assert_eq!(number, Attribute::Other);
+        let bytes = Attribute::decode(b"a\0b".to_vec(), |_| true);
+        assert_eq!(bytes, Attribute::Text(b"a\0b".to_vec()));
     }
 }

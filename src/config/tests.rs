@@ -84,7 +84,10 @@ fn a_wrong_type_is_named_with_its_path_and_what_was_expected() {
         ),
         (r#"{"admin":{}}"#, "admin: missing field `path`"),
         (r#"[]"#, "invalid type: list, expected an object"),
-        (r#"{"mode":"on","mode":"on"}"#, "duplicate field `mode`"),
+        (
+            r#"{"mode":"on","mode":"on"}"#,
+            "mode: duplicate field `mode`",
+        ),
     ] {
         let error = error(text);
         assert!(error.contains(expected), "{text} gave {error}");

@@ -107,9 +107,10 @@ impl AttributePath {
         &self.0
     }
 
-    /// Whether eight bytes that the attribute has are text and not a number. Headers are
-    /// text, metadata says so itself if it is `read` as a whole, and of all others what
-    /// is UTF-8 is taken for text.
+    /// Whether the bytes of the attribute are text, and not a number, a list or a map.
+    /// Headers are text, metadata says so itself if it is `read` as a whole, a size is none
+    /// whatever the client makes it, and of all others what is UTF-8 without a NUL is taken
+    /// for text.
     pub fn is_string(&self, value: &[u8], read: impl FnOnce(&[u8]) -> Vec<u8>) -> bool {
         let segments: Vec<&[u8]> = self.0.split(|&byte| byte == 0).collect();
         let metadata = segments
@@ -117,11 +118,12 @@ impl AttributePath {
             .position(|&segment| segment == b"filter_metadata");
         match (segments.as_slice(), metadata) {
             ([_, b"headers", ..], _) => true,
+            ([b"request", b"size" | b"total_size"], _) => false,
             (segments, Some(at)) => {
                 let (root, path) = segments.split_at_checked(at).unwrap_or_default();
                 metadata::is_string(&read(&root.join(&0)), path.iter().skip(1).copied())
             }
-            _ => std::str::from_utf8(value).is_ok(),
+            _ => !value.contains(&0) && std::str::from_utf8(value).is_ok(),
         }
     }
 }

@@ -94,7 +94,9 @@ pub(super) fn whole_match(pattern: &str) -> Result<Regex, InvalidConfig> {
     // On its own first: `a)|(?:b` would be valid only between the parentheses below.
     Regex::new(pattern).map_err(invalid)?;
     // `.` is any character: a decoded path may hold a newline.
-    Regex::new(&format!(r"\A(?s:{pattern})\z")).map_err(invalid)
+    let whole = |end| Regex::new(&format!(r"\A(?s:{pattern}{end})\z"));
+    // The parenthesis would be part of a comment that stands at the end.
+    whole("").or_else(|_| whole("\n")).map_err(invalid)
 }
 
 #[cfg(test)]
@@ -137,8 +139,13 @@ mod tests {
 
     #[test]
     fn a_regex_cannot_break_out_of_its_anchors() {
-        for pattern in ["a)|(?:b", "a)|(b", "(?x) a # b", "("] {
+        for pattern in ["a)|(?:b", "a)|(b", "("] {
             assert!(whole_match(pattern).is_err(), "{pattern}");
+        }
+        for pattern in ["(?x) a # b", "(?x)a#)", "(?x) a # b\n"] {
+            assert!(regex(pattern).matches(Some(b"a")), "{pattern}");
+            assert!(!regex(pattern).matches(Some(b"ab")), "{pattern}");
+            assert!(!regex(pattern).matches(Some(b"a\n")), "{pattern}");
         }
     }
 

@@ -24,7 +24,9 @@ pub(super) fn negotiate(headers: &HeaderMap) -> Representation {
 
 /// Whether a client asks for HTML by name, rather than for JSON or plain text.
 pub(crate) fn prefers_html(headers: &HeaderMap) -> bool {
-    named(&preferences(headers)) == Some(Html)
+    let preferences = preferences(headers);
+    let [html, ..] = &preferences;
+    html.is_named() && named(&preferences) == Some(Html)
 }
 
 fn preferences(headers: &HeaderMap) -> [Preference; 3] {
@@ -40,7 +42,7 @@ fn preferences(headers: &HeaderMap) -> [Preference; 3] {
     preferences
 }
 
-/// The best, where one of them is named.
+/// The best, where one of them is named, even as one that is not wanted.
 fn named(preferences: &[Preference; 3]) -> Option<Representation> {
     let wanted = preferences
         .iter()
@@ -127,7 +129,7 @@ impl Preference {
     }
 
     fn is_named(&self) -> bool {
-        self.specificity == Specificity::Named && self.quality > 0
+        self.specificity == Specificity::Named
     }
 
     fn is_excluded(&self) -> bool {

@@ -165,7 +165,7 @@ fn grpc_gets_a_status_and_the_message_never_html() {
 
 #[test]
 fn statuses_without_a_body_have_none() {
-    for status in [204, 304] {
+    for status in [204, 205, 304] {
         let reply = reply(
             &format!(r#"{{"response":{{"status":{status}}}}}"#),
             None,

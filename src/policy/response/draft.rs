@@ -53,6 +53,7 @@ enum Content {
 /// `UNAVAILABLE`, the status that gRPC clients know as a reason to come back.
 const GRPC_UNAVAILABLE: u8 = 14;
 const NO_CONTENT: u16 = 204;
+const RESET_CONTENT: u16 = 205;
 const FOUND: u16 = 302;
 const NOT_MODIFIED: u16 = 304;
 
@@ -165,7 +166,7 @@ impl Outline<'_> {
             lines.push(("vary", "accept".into()));
         }
         lines.extend(more.iter().flatten().cloned());
-        let content = if matches!(status, NO_CONTENT | NOT_MODIFIED) {
+        let content = if matches!(status, NO_CONTENT | RESET_CONTENT | NOT_MODIFIED) {
             Content::Nothing
         } else {
             lines.push(("content-type", content_type.into()));

@@ -226,6 +226,51 @@ fn a_number_whose_bytes_are_letters_matches_nothing() {
 }
 
 #[test]
+fn a_text_with_a_nul_is_compared_as_a_whole() {
+    let from_header = json!({
+        "name": "envoy.filters.http.header_to_metadata",
+        "typed_config": {
+            "@type": "type.googleapis.com/envoy.extensions.filters.http.header_to_metadata.v3.Config",
+            "request_rules": [{"header": "x-role", "on_header_present": {
+                "metadata_namespace": "test", "key": "role", "type": "STRING", "encode": "BASE64",
+            }}],
+        },
+    });
+    for (kind, text, passes) in [
+        ("exact", "staff\u{0}abc", true),
+        ("prefix", "staff", true),
+        ("present", "", true),
+        ("exact", "staff", false),
+        ("suffix", "staff", false),
+    ] {
+        let mut role = metadata("role", kind, text);
+        if kind == "present" {
+            role[kind] = true.into();
+        }
+        let envoy = Envoy::with(Options {
+            filters_before: vec![from_header.clone()],
+            ..Options::new(on(json!({"attributes": [role]})))
+        });
+        // `staff`, a NUL and `abc`.
+        let response = envoy.fetch(&Request::get("/").header("x-role", "c3RhZmYAYWJj"));
+        assert_eq!(response.is_upstream(), passes, "{kind} {text:?}");
+    }
+}
+
+/// The bytes of this `content-length` are `staffers`.
+#[test]
+fn a_length_whose_bytes_are_letters_matches_nothing() {
+    let size = |kind: &str, value: Value| json!({"path": ["request", "size"], kind: value});
+    let envoy = Envoy::start(on(json!({"attributes": [
+        size("exact", "staffers".into()),
+        size("regex", ".*".into()),
+        size("present", true.into()),
+    ]})));
+    let request = Request::new("POST", "/").header("content-length", "8318822952185459827");
+    assert!(envoy.fetch(&request).is_blocked());
+}
+
+#[test]
 fn attributes_of_the_connection_are_compared() {
     let no_mtls = json!({"path": ["connection", "mtls"], "exact": "false"});
     let mtls = json!({"path": ["connection", "mtls"], "exact": "true"});

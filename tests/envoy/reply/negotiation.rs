@@ -54,6 +54,10 @@ fn the_best_accepted_type_wins() {
         ("text/html, application/json;q=0", HTML),
         ("text/html;q=0.0, application/json;q=0.000, */*", TEXT),
         ("application/json;q=0", HTML),
+        ("text/html;q=0, text/*", TEXT),
+        ("text/plain;q=0, application/*;q=0.8, text/*;q=0.1", PROBLEM),
+        ("*/*;q=0.8, application/*;q=0.1, text/plain;q=0", HTML),
+        ("*/*, application/*;q=0.1, text/html;q=0", TEXT),
     ] {
         let response = envoy.fetch(&accepting(accept));
         assert_eq!(content_type(&response), expected, "{accept}");

@@ -194,7 +194,8 @@ fn precedence(range: &Range, kind: &str) -> u32 {
 }
 
 /// What the contract says: the highest quality; a type that is named beats a wildcard; the
-/// one that comes first; and where none is named, the browser's or the program's.
+/// one that comes first; and where none is named, even to exclude it, the browser's or the
+/// program's.
 fn expected(ranges: &[Range], is_browser: bool) -> &'static str {
     let mut wanted = Vec::new();
     let mut excluded = Vec::new();
@@ -227,8 +228,9 @@ fn expected(ranges: &[Range], is_browser: bool) -> &'static str {
         }
     }
     wanted.sort_unstable();
+    let is_named = |range| KINDS.iter().any(|kind| precedence(range, kind) == 3);
     match wanted.last() {
-        Some((.., kind)) if wanted.iter().any(|(_, named, ..)| *named) => kind,
+        Some((.., kind)) if ranges.iter().any(is_named) => kind,
         _ => {
             let order = if is_browser {
                 [HTML, JSON, TEXT]
