@@ -155,10 +155,11 @@ impl Machine {
         output(&mut self.command(script))
     }
 
-    /// Runs the commands of a block in one shell; each with what it printed.
+    /// Runs the commands of a block in one shell, at the speed of a person who types fast; each
+    /// with what it printed.
     pub fn transcript(&self, block: &str) -> Vec<(String, String)> {
         let commands = commands(block);
-        let script = commands.join(&format!("\nprintf '{SEPARATOR}'\n"));
+        let script = commands.join(&format!("\nprintf '{SEPARATOR}'; sleep 0.3\n"));
         let printed = self.shell(&script);
         let printed: Vec<&str> = printed.split(SEPARATOR).collect();
         assert_eq!(commands.len(), printed.len(), "{printed:?}");
