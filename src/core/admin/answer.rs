@@ -1,0 +1,51 @@
+//! The answer to a call.
+
+use std::borrow::Cow;
+
+use crate::reply::local_reply::LocalReply;
+
+/// The answer to a call.
+#[derive(Debug)]
+pub struct Answer {
+    /// What the caller gets.
+    pub reply: LocalReply<'static>,
+    /// As what the call counts.
+    pub access: Access,
+    /// The line that goes to the log: of every change and of every refusal.
+    pub audit: Option<String>,
+}
+
+/// As what a call counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Token and address were good.
+    Granted,
+    /// One of them was not.
+    Denied,
+    /// It needs no token.
+    Open,
+}
+
+pub(crate) const DETAILS: &str = "maintenance_mode_admin";
+
+impl Answer {
+    /// The answer to a call that needs no token.
+    pub(crate) fn open(reply: LocalReply<'static>) -> Self {
+        Self {
+            reply,
+            access: Access::Open,
+            audit: None,
+        }
+    }
+}
+
+pub(crate) fn no_store(
+    status: u16,
+    content_type: &'static str,
+    body: impl Into<Cow<'static, str>>,
+) -> LocalReply<'static> {
+    let mut reply = LocalReply::new(status, body, DETAILS);
+    reply.add("content-type", content_type);
+    reply.add("cache-control", "no-store");
+    reply
+}

@@ -1,0 +1,93 @@
+//! Who calls.
+
+use std::net::IpAddr;
+
+use crate::{
+    admin::{
+        answer::{Access, Answer, no_store},
+        refusal::Refusal,
+    },
+    policy::{endpoint::Endpoint, problem::Problem},
+    reply::local_reply::LocalReply,
+    request::{head::RequestHead, headers::Headers},
+};
+
+/// Who calls.
+#[derive(Clone, Debug)]
+pub(crate) struct Caller {
+    /// The name of the token, if it is one.
+    name: Option<String>,
+    client: Option<IpAddr>,
+}
+
+impl Caller {
+    pub(crate) fn of(endpoint: &Endpoint, request: &impl RequestHead) -> Self {
+        let authorization = request.headers().get("authorization").unwrap_or_default();
+        Self {
+            name: endpoint.authenticate(&authorization).map(str::to_owned),
+            client: request.client_ip(),
+        }
+    }
+
+    pub(crate) fn authorise(&self, endpoint: &Endpoint) -> Result<&str, Refusal> {
+        let name = self.name.as_deref().ok_or(Refusal::Unauthorized)?;
+        self.check_address(endpoint)?;
+        Ok(name)
+    }
+
+    pub(crate) fn check_address(&self, endpoint: &Endpoint) -> Result<(), Refusal> {
+        if endpoint.admits(self.client) {
+            Ok(())
+        } else {
+            Err(Refusal::Address(self.client))
+        }
+    }
+
+    pub(crate) fn grant(&self, reply: LocalReply<'static>) -> Answer {
+        Answer {
+            reply,
+            access: Access::Granted,
+            audit: None,
+        }
+    }
+
+    /// The same, and a line in the log.
+    pub(crate) fn grant_change(&self, reply: LocalReply<'static>, event: &str) -> Answer {
+        Answer {
+            audit: Some(self.audit(event)),
+            ..self.grant(reply)
+        }
+    }
+
+    pub(crate) fn refuse(&self, refusal: &Refusal) -> Answer {
+        let status = refusal.status();
+        Answer {
+            reply: problem_reply(refusal),
+            access: refusal.access(),
+            audit: Some(self.audit(&format!("refused with {status}, {refusal}"))),
+        }
+    }
+
+    /// One line, in which nothing is the client's text.
+    pub(crate) fn audit(&self, event: &str) -> String {
+        let name = self
+            .name
+            .as_deref()
+            .map_or("nobody".into(), |name| format!("{name:?}"));
+        let from = self
+            .client
+            .map_or("an unknown address".into(), |ip| ip.to_string());
+        format!("admin call by {name} from {from}: {event}")
+    }
+}
+
+fn problem_reply(refusal: &Refusal) -> LocalReply<'static> {
+    let status = refusal.status();
+    let detail = refusal.detail();
+    let problem = Problem::new(status, refusal.title(), &detail);
+    let mut reply = no_store(status, Problem::CONTENT_TYPE, problem.to_json());
+    if let Some((name, value)) = refusal.header() {
+        reply.add(name, value);
+    }
+    reply
+}

@@ -1,0 +1,44 @@
+//! A call that changes the state.
+
+use crate::{
+    admin::{answer::Answer, caller::Caller, status::Status},
+    policy::policy::Policy,
+    state::change::StateChange,
+    store::state_store::{Changed, StateStore},
+    syntax::timestamp::Timestamp,
+};
+
+/// A call that changes the state.
+#[derive(Debug)]
+pub struct ChangeCall {
+    pub(crate) caller: Caller,
+    /// The change.
+    pub change: StateChange,
+}
+
+impl ChangeCall {
+    /// The answer, once the change is made or not.
+    pub fn answer(
+        &self,
+        policy: &Policy,
+        store: &dyn StateStore,
+        changed: Changed,
+        now: Timestamp,
+    ) -> Answer {
+        match changed {
+            Ok(state) => {
+                let status = Status::new(policy, store, &state, now);
+                let event = format!("{}, {status}", self.change.as_str());
+                self.caller.grant_change(status.reply(), &event)
+            }
+            Err(error) => self.caller.refuse(&error.into()),
+        }
+    }
+
+    /// The line for the log of a caller who has left before the answer.
+    pub fn abandoned(&self) -> String {
+        let change = self.change.as_str();
+        let event = format!("{change}, but the caller left before the store answered");
+        self.caller.audit(&event)
+    }
+}

@@ -1,0 +1,44 @@
+//! The console: a page for browsers, which makes the calls of the endpoint.
+
+use crate::{
+    admin::answer::no_store,
+    policy::endpoint::Endpoint,
+    reply::{local_reply::LocalReply, negotiation::prefers_html},
+    request::{head::RequestHead, headers::Headers},
+    syntax::html_document::{HtmlDocument, html_document},
+};
+
+const CONSOLE: HtmlDocument = html_document!(
+    "console.html",
+    style: "apcdXdRXYUs4Tdo3MS59LFbXlJZMJzYwGC/qSDv2Pwg=",
+    script: "ITmzUDc0CFjW9m5qUhdGVNf0BCWmixSjeUDJa5cJV6A=",
+    "frame-ancestors 'none'"
+);
+
+/// Whether a call is a browser that opens the endpoint. The page needs no token and has none.
+pub(crate) fn is_opened(endpoint: &Endpoint, request: &impl RequestHead) -> bool {
+    endpoint.console
+        && endpoint.call(request.path()) == Some(b"")
+        && matches!(request.headers().first(":method"), Some(b"GET" | b"HEAD"))
+        && prefers_html(request.headers())
+}
+
+pub(crate) fn page() -> LocalReply<'static> {
+    let mut reply = no_store(200, "text/html; charset=utf-8", CONSOLE.html);
+    reply.add("vary", "accept");
+    reply.add("content-security-policy", CONSOLE.policy);
+    reply.add("referrer-policy", "no-referrer");
+    reply.add("x-content-type-options", "nosniff");
+    reply
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_console_is_small_and_its_policy_allows_its_style_and_script() {
+        assert!(CONSOLE.html.len() < 20 * 1024, "{}", CONSOLE.html.len());
+        CONSOLE.assert_policy_fits();
+    }
+}

@@ -1,0 +1,117 @@
+//! The bypass link: it needs no token but its own, and sets the cookie.
+
+use serde::Serialize;
+
+use crate::{
+    admin::{
+        answer::{DETAILS, no_store},
+        query,
+    },
+    policy::{
+        bypass::{Bypass, Minted},
+        endpoint::Endpoint,
+        policy::Policy,
+    },
+    reply::{
+        local_reply::{LocalReply, MAX_REPEATED_BYTES},
+        protocol::is_https,
+    },
+    request::{head::RequestHead, headers::Headers},
+    state::state::State,
+    syntax::{line::is_line, path, percent::encode, timestamp::Timestamp},
+};
+
+/// A call of `GET P/bypass`.
+pub(crate) struct Link<'p> {
+    bypass: &'p Bypass,
+}
+
+const SEE_OTHER: u16 = 303;
+const HOME: &str = "/";
+
+impl<'p> Link<'p> {
+    /// `None` for any other call.
+    pub(super) fn of(
+        policy: &'p Policy,
+        endpoint: &Endpoint,
+        request: &impl RequestHead,
+    ) -> Option<Self> {
+        let bypass = policy.bypass.as_ref()?;
+        let method = request.headers().first(":method")?;
+        let is_link = endpoint.call(request.path())? == b"/bypass";
+        (is_link && matches!(method, b"GET" | b"HEAD")).then_some(Self { bypass })
+    }
+
+    /// Goes on to `next`, with the cookie if the token holds. Never an error: whoever has
+    /// got a link should see the site, and whoever guesses learns nothing.
+    pub(super) fn follow(&self, state: &State, request: &impl RequestHead) -> LocalReply<'static> {
+        let query = path::query(request.path());
+        let token = query::only(query, "token").unwrap_or_default();
+        let next = query::only(query, "next")
+            .filter(|next| is_local(next))
+            .unwrap_or_else(|| HOME.to_owned());
+        let mut reply = LocalReply::new(SEE_OTHER, String::new(), DETAILS);
+        reply.add("location", encode(&next));
+        reply.add("cache-control", "no-store");
+        let now = request.now();
+        let expires = self
+            .bypass
+            .expiry(token.as_bytes(), now, state.bypass_revoked_at());
+        if let Some(expires) = expires {
+            let secure = if is_https(request.headers()) {
+                "; Secure"
+            } else {
+                ""
+            };
+            let cookie = &self.bypass.cookie;
+            let max_age = now.seconds_until(expires);
+            reply.add(
+                "set-cookie",
+                format!(
+                    "{cookie}={token}; Path=/; Max-Age={max_age}; HttpOnly; SameSite=Lax{secure}"
+                ),
+            );
+        }
+        reply
+    }
+}
+
+/// Whether a browser takes the text for a path on this host: it reads `//` and `/\` as the
+/// beginning of another host, and drops control characters before it looks.
+fn is_local(next: &str) -> bool {
+    next.len() <= MAX_REPEATED_BYTES
+        && next.starts_with('/')
+        && !next.starts_with("//")
+        && !next.contains('\\')
+        && is_line(next)
+}
+
+/// The answer to a call that mints a token.
+#[derive(Serialize)]
+struct MintedDocument<'a> {
+    token: &'a str,
+    expires: Timestamp,
+    url: String,
+}
+
+/// The token, and the link that carries it.
+pub(crate) fn minted_reply(
+    minted: &Minted,
+    endpoint: &Endpoint,
+    headers: &impl Headers,
+) -> LocalReply<'static> {
+    let scheme = if is_https(headers) { "https" } else { "http" };
+    let authority = headers.first(":authority").unwrap_or_default();
+    let document = MintedDocument {
+        token: &minted.token,
+        expires: minted.expires,
+        url: format!(
+            "{scheme}://{}{}/bypass?token={}",
+            String::from_utf8_lossy(authority),
+            endpoint.path(),
+            minted.token
+        ),
+    };
+    let json = serde_json::to_string(&document).unwrap_or_default();
+    no_store(200, "application/json", json)
+}

@@ -1,0 +1,127 @@
+//! Why a call is refused.
+
+use std::{borrow::Cow, net::IpAddr};
+
+use crate::{
+    admin::answer::Access, state::change::PreconditionFailed, store::state_store::ChangeError,
+};
+
+const CALLS: &str =
+    "on, off, reset or counters or, with `bypass` configured, bypass or bypass/revoke";
+
+/// Why a call is refused. The text goes to the log and so repeats nothing of the caller's.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Refusal {
+    /// Deliberately without a hint which part of the credentials was wrong.
+    #[error("expected `Authorization: Bearer <token>` with a valid token")]
+    Unauthorized,
+    #[error("calls are not allowed from this address")]
+    Address(Option<IpAddr>),
+    #[error("unknown call, expected {CALLS}")]
+    UnknownCall(String),
+    #[error("wrong method, expected {allow}")]
+    Method { method: String, allow: &'static str },
+    #[error("{0}")]
+    Parameter(String),
+    #[error("unknown parameter, {expected}")]
+    UnknownParameter { name: String, expected: String },
+    #[error("`mode` is {0:?} in the plugin configuration, which locks the state")]
+    Locked(&'static str),
+    #[error("If-Match: {0}")]
+    Precondition(PreconditionFailed),
+    /// Contended, or the store cannot be reached or does not confirm.
+    #[error("{0}")]
+    NotChanged(ChangeError),
+}
+
+impl Refusal {
+    /// A parameter that is not what is expected.
+    pub(super) fn expected(name: &str, expected: &str) -> Self {
+        Self::Parameter(format!("{name} is not {expected}"))
+    }
+
+    /// A parameter that the call does not have.
+    pub(super) fn unknown_parameter(name: &str, known: &[&str]) -> Self {
+        let expected = match known {
+            [] => "expected none".to_owned(),
+            known => format!("expected one of {}", known.join(", ")),
+        };
+        Self::UnknownParameter {
+            name: name.to_owned(),
+            expected,
+        }
+    }
+
+    /// The `detail` of the problem document, which names the culprit.
+    pub(super) fn detail(&self) -> String {
+        match self {
+            Self::Address(Some(client)) => {
+                format!("calls are not allowed from the address {client}")
+            }
+            Self::UnknownCall(call) => {
+                format!("unknown call {call:?}, expected {CALLS}")
+            }
+            Self::Method { method, allow } => {
+                format!("the method {method:?} is not allowed here, expected {allow}")
+            }
+            Self::UnknownParameter { name, expected } => {
+                format!("unknown parameter {name:?}, {expected}")
+            }
+            other => other.to_string(),
+        }
+    }
+
+    /// As what the call counts.
+    pub(super) fn access(&self) -> Access {
+        match self {
+            Self::Unauthorized | Self::Address(_) => Access::Denied,
+            _ => Access::Granted,
+        }
+    }
+
+    /// HTTP status code.
+    pub(super) fn status(&self) -> u16 {
+        match self {
+            Self::Unauthorized => 401,
+            Self::Address(_) => 403,
+            Self::UnknownCall(_) => 404,
+            Self::Method { .. } => 405,
+            Self::Parameter(_) | Self::UnknownParameter { .. } => 400,
+            Self::Locked(_) => 409,
+            Self::Precondition(_) => 412,
+            Self::NotChanged(_) => 503,
+        }
+    }
+
+    /// The reason phrase of the status.
+    pub(super) fn title(&self) -> &'static str {
+        match self {
+            Self::Unauthorized => "Unauthorized",
+            Self::Address(_) => "Forbidden",
+            Self::UnknownCall(_) => "Not Found",
+            Self::Method { .. } => "Method Not Allowed",
+            Self::Parameter(_) | Self::UnknownParameter { .. } => "Bad Request",
+            Self::Locked(_) => "Conflict",
+            Self::Precondition(_) => "Precondition Failed",
+            Self::NotChanged(_) => "Service Unavailable",
+        }
+    }
+
+    /// The header that the status asks for.
+    pub(super) fn header(&self) -> Option<(&'static str, Cow<'static, str>)> {
+        match self {
+            Self::Unauthorized => Some(("www-authenticate", "Bearer".into())),
+            Self::Method { allow, .. } => Some(("allow", (*allow).into())),
+            _ => None,
+        }
+    }
+}
+
+impl From<ChangeError> for Refusal {
+    fn from(error: ChangeError) -> Self {
+        match error {
+            ChangeError::Precondition(failed) => Self::Precondition(failed),
+            other => Self::NotChanged(other),
+        }
+    }
+}

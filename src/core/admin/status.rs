@@ -1,0 +1,80 @@
+//! The status of a scope.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use crate::{
+    admin::answer::no_store,
+    policy::policy::Policy,
+    reply::local_reply::LocalReply,
+    state::{flag::DecidedBy, setting::Complete, state::State},
+    store::state_store::StateStore,
+    syntax::timestamp::Timestamp,
+};
+
+/// What `GET` of the endpoint and every change answers; what is not known is `null`.
+#[derive(Debug, Serialize)]
+pub(crate) struct Status<'a> {
+    maintenance: bool,
+    decided_by: DecidedBy,
+    mode: &'static str,
+    scope: &'a str,
+    pub(crate) generation: u64,
+    #[serde(flatten)]
+    setting: Complete<'a>,
+    store: &'static str,
+    store_connected: bool,
+    version: &'static str,
+}
+
+impl<'a> Status<'a> {
+    /// The status at a moment.
+    pub(crate) fn new(
+        policy: &'a Policy,
+        store: &dyn StateStore,
+        state: &'a State,
+        now: Timestamp,
+    ) -> Self {
+        let flag = policy.flag(state, || now);
+        Self {
+            maintenance: flag.on,
+            decided_by: flag.decided_by,
+            mode: policy.mode.as_str(),
+            scope: &policy.scope,
+            generation: state.generation,
+            setting: Complete(flag.setting),
+            store: store.name(),
+            store_connected: store.is_connected(),
+            version: env!("CARGO_PKG_VERSION"),
+        }
+    }
+
+    /// The reply that tells it.
+    pub(crate) fn reply(&self) -> LocalReply<'static> {
+        let json = serde_json::to_string(self).unwrap_or_default();
+        let mut reply = no_store(200, "application/json", json);
+        reply.add("etag", format!("\"{}\"", self.generation));
+        reply
+    }
+}
+
+/// For the log.
+impl fmt::Display for Status<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let flag = if self.maintenance { "on" } else { "off" };
+        write!(
+            f,
+            "maintenance of scope {} is {flag}, generation {}",
+            self.scope, self.generation
+        )?;
+        let Complete(setting) = self.setting;
+        if let Some(start) = setting.and_then(|setting| setting.start) {
+            write!(f, ", start {start}")?;
+        }
+        if let Some(until) = setting.and_then(|setting| setting.until) {
+            write!(f, ", until {until}")?;
+        }
+        Ok(())
+    }
+}

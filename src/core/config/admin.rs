@@ -1,0 +1,36 @@
+//! `admin`
+
+use serde::Deserialize;
+
+use crate::config::number::Number;
+
+/// `admin`
+#[derive(Debug, PartialEq, Deserialize)]
+pub struct AdminConfig {
+    /// Where the endpoint lies.
+    pub path: String,
+    /// Who may call it.
+    #[serde(default)]
+    pub tokens: Vec<TokenConfig>,
+    /// The environment variable of the VM that holds one more token.
+    #[serde(default)]
+    pub token_env: Option<String>,
+    /// From where it may be called.
+    #[serde(default)]
+    pub client_ips: Option<Vec<String>>,
+    /// How long an `on` may last, in seconds.
+    #[serde(default)]
+    pub max_on_seconds: Option<Number>,
+    /// Whether browsers get the console.
+    #[serde(default)]
+    pub console: bool,
+}
+
+/// An entry of `admin.tokens`.
+#[derive(Debug, PartialEq, Deserialize)]
+pub struct TokenConfig {
+    /// Whose token it is; written to the log and to the state.
+    pub name: String,
+    /// SHA-256 of the token, in hexadecimal.
+    pub sha256: String,
+}

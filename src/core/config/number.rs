@@ -1,0 +1,48 @@
+//! How keys are read: strictly, with an error that says what was expected.
+
+use std::{fmt, ops::RangeInclusive};
+
+use serde::{Deserialize, Deserializer, de};
+
+use crate::syntax::invalid::InvalidConfig;
+
+/// An integer that is not negative.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Number(pub u64);
+
+impl Number {
+    /// The number, which is `unit` of a range.
+    ///
+    /// # Errors
+    /// It lies outside.
+    pub fn within(self, range: RangeInclusive<u64>, unit: &str) -> Result<u64, InvalidConfig> {
+        let Self(number) = self;
+        if range.contains(&number) {
+            return Ok(number);
+        }
+        let (first, last) = range.into_inner();
+        Err(InvalidConfig::new(format!(
+            "{number} is not {unit} from {first} to {last}"
+        )))
+    }
+}
+
+impl<'de> Deserialize<'de> for Number {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+
+        impl de::Visitor<'_> for Visitor {
+            type Value = Number;
+
+            fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+                f.write_str("a whole number")
+            }
+
+            fn visit_u64<E>(self, number: u64) -> Result<Number, E> {
+                Ok(Number(number))
+            }
+        }
+
+        deserializer.deserialize_u64(Visitor)
+    }
+}

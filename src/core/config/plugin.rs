@@ -1,0 +1,89 @@
+//! The plugin configuration: a mirror of its JSON, which checks nothing but shape.
+//!
+//! [`Policy`](crate::policy::Policy) is what it is compiled to. An absent key is a
+//! default or `None`; an explicit `null` is a wrong type, but for `response.retry_after`.
+
+use serde::Deserialize;
+
+use crate::{
+    config::{
+        admin::AdminConfig,
+        bypass::BypassConfig,
+        client_address::ClientAddressConfig,
+        matchers::MatchersConfig,
+        mode::{Mode, Switch},
+        protobuf_struct::decode,
+        response::ResponseConfig,
+        rules::RuleConfig,
+        store::StoreConfig,
+        windows::WindowConfig,
+    },
+    syntax::{invalid::InvalidConfig, json::Json},
+};
+
+/// The whole plugin configuration.
+#[derive(Debug, Default, PartialEq, Deserialize)]
+pub struct PluginConfig {
+    /// Whether the flag is fixed, or the state decides.
+    #[serde(default)]
+    pub mode: Mode,
+    /// The flag in [`Mode::Auto`] until somebody sets it.
+    #[serde(default)]
+    pub initial: Switch,
+    /// Filters of one VM id with the same scope share one state.
+    #[serde(default)]
+    pub scope: Option<String>,
+    /// Decide, count and log, but block nothing.
+    #[serde(default)]
+    pub observe: bool,
+    /// Read the route's metadata as a rule.
+    #[serde(default)]
+    pub route_metadata: bool,
+    /// The request header that tells the upstream of maintenance.
+    #[serde(default)]
+    pub upstream_header: Option<String>,
+    /// Where the client's address comes from.
+    #[serde(default)]
+    pub client_address: Option<ClientAddressConfig>,
+    /// The requests that pass while maintenance is on.
+    #[serde(default)]
+    pub allow: MatchersConfig,
+    /// Overrides by host, path, method and so on.
+    #[serde(default)]
+    pub rules: Vec<RuleConfig>,
+    /// Planned maintenance.
+    #[serde(default)]
+    pub windows: Vec<WindowConfig>,
+    /// What the others get.
+    #[serde(default)]
+    pub response: ResponseConfig,
+    /// The admin endpoint.
+    #[serde(default)]
+    pub admin: Option<AdminConfig>,
+    /// Signed bypass tokens.
+    #[serde(default)]
+    pub bypass: Option<BypassConfig>,
+    /// A store for a fleet.
+    #[serde(default)]
+    pub store: Option<StoreConfig>,
+}
+
+impl PluginConfig {
+    /// Reads a plugin configuration: JSON text (Envoy's `StringValue`, Istio's
+    /// `pluginConfig`) or an encoded `google.protobuf.Struct`; nothing is the default.
+    ///
+    /// # Errors
+    /// A syntax error with line and column, or the path of the first key that is unknown
+    /// or has a wrong type.
+    pub fn parse(configuration: &[u8]) -> Result<Self, InvalidConfig> {
+        if configuration.trim_ascii().is_empty() {
+            return Ok(Self::default());
+        }
+        let json = Json::parse(configuration)
+            .or_else(|error| decode(configuration).ok_or_else(|| InvalidConfig::syntax(&error)))?;
+        json.read()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,181 @@
+//! `response`, of all requests or of a rule.
+
+use std::fmt;
+
+use serde::{Deserialize, Deserializer, de};
+
+use crate::config::number::Number;
+
+/// `response`
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+pub struct ResponseConfig {
+    /// HTTP status code, 200 to 599.
+    #[serde(default)]
+    pub status: Option<Number>,
+    /// The `Retry-After` of a reply for which no end is known.
+    #[serde(default)]
+    pub retry_after: Option<RetryAfterConfig>,
+    /// The most seconds that are added to each `Retry-After` in seconds.
+    #[serde(default)]
+    pub retry_after_jitter: Option<Number>,
+    /// Seconds for the `Refresh` header of HTML replies.
+    #[serde(default)]
+    pub refresh: Option<Number>,
+    /// The representation of the body.
+    #[serde(default)]
+    pub format: Option<Format>,
+    /// `{{title}}` of the bodies.
+    #[serde(default)]
+    pub title: Option<String>,
+    /// `{{message}}` of the bodies.
+    #[serde(default)]
+    pub message: Option<String>,
+    /// Template of the HTML body.
+    #[serde(default)]
+    pub html: Option<String>,
+    /// Template of the JSON body.
+    #[serde(default)]
+    pub json: Option<String>,
+    /// Template of the plain text body.
+    #[serde(default)]
+    pub text: Option<String>,
+    /// Where browsers are sent.
+    #[serde(default)]
+    pub redirect: Option<String>,
+    /// More headers of the reply.
+    #[serde(default)]
+    pub headers: Option<HeadersConfig>,
+    /// The types of `Clear-Site-Data`.
+    #[serde(default)]
+    pub clear_site_data: Option<Vec<String>>,
+    /// The cookies that the reply ends.
+    #[serde(default)]
+    pub expire_cookies: Option<Vec<String>>,
+    /// The origins that may read the reply.
+    #[serde(default)]
+    pub cors: Option<CorsConfig>,
+    /// Whether proxies in front are told not to retry.
+    #[serde(default)]
+    pub no_retry: Option<bool>,
+}
+
+impl ResponseConfig {
+    /// These keys, and those of `global` where one is absent.
+    pub fn or(&self, global: &Self) -> Self {
+        macro_rules! or {
+            ($($key:ident),+) => {
+                Self { $($key: self.$key.as_ref().or(global.$key.as_ref()).cloned()),+ }
+            };
+        }
+        or!(
+            status,
+            retry_after,
+            retry_after_jitter,
+            refresh,
+            format,
+            title,
+            message,
+            html,
+            json,
+            text,
+            redirect,
+            headers,
+            clear_site_data,
+            expire_cookies,
+            cors,
+            no_retry
+        )
+    }
+}
+
+/// `response.cors`
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct CorsConfig {
+    /// Origins, or `*`.
+    pub allow_origins: Vec<String>,
+    /// Whether they may send credentials.
+    #[serde(default)]
+    pub allow_credentials: bool,
+}
+
+/// `response.format`
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Format {
+    /// What the client asks for.
+    #[default]
+    Auto,
+    /// Always HTML.
+    Html,
+    /// Always JSON.
+    Json,
+    /// Always plain text.
+    Text,
+}
+
+/// `response.retry_after`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RetryAfterConfig {
+    /// Delay in seconds.
+    Seconds(u64),
+    /// An IMF-fixdate, RFC 9110 section 5.6.7.
+    Date(String),
+    /// `null`: no header.
+    None,
+}
+
+impl<'de> Deserialize<'de> for RetryAfterConfig {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+
+        impl de::Visitor<'_> for Visitor {
+            type Value = RetryAfterConfig;
+
+            fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+                f.write_str("seconds, an IMF-fixdate or null")
+            }
+
+            fn visit_u64<E>(self, seconds: u64) -> Result<RetryAfterConfig, E> {
+                Ok(RetryAfterConfig::Seconds(seconds))
+            }
+
+            fn visit_str<E>(self, date: &str) -> Result<RetryAfterConfig, E> {
+                Ok(RetryAfterConfig::Date(date.to_owned()))
+            }
+
+            fn visit_unit<E>(self) -> Result<RetryAfterConfig, E> {
+                Ok(RetryAfterConfig::None)
+            }
+        }
+
+        deserializer.deserialize_any(Visitor)
+    }
+}
+
+/// `response.headers`: names and values in the order they are written.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct HeadersConfig(pub Vec<(String, String)>);
+
+impl<'de> Deserialize<'de> for HeadersConfig {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+
+        impl<'de> de::Visitor<'de> for Visitor {
+            type Value = HeadersConfig;
+
+            fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+                f.write_str("an object of header names and values")
+            }
+
+            fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut headers = Vec::new();
+                while let Some(header) = map.next_entry()? {
+                    headers.push(header);
+                }
+                Ok(HeadersConfig(headers))
+            }
+        }
+
+        deserializer.deserialize_map(Visitor)
+    }
+}

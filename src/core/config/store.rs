@@ -1,0 +1,43 @@
+//! `store`
+
+use serde::Deserialize;
+
+use crate::config::number::Number;
+
+/// `store`: one of its keys.
+#[derive(Debug, PartialEq, Deserialize)]
+#[serde(from = "Keys")]
+pub enum StoreConfig {
+    /// etcd, version 3.
+    Etcd(EtcdConfig),
+}
+
+#[derive(Deserialize)]
+struct Keys {
+    etcd: EtcdConfig,
+}
+
+impl From<Keys> for StoreConfig {
+    fn from(keys: Keys) -> Self {
+        Self::Etcd(keys.etcd)
+    }
+}
+
+/// `store.etcd`
+#[derive(Debug, PartialEq, Deserialize)]
+pub struct EtcdConfig {
+    /// The cluster that reaches it.
+    pub cluster: String,
+    /// The key that holds the state.
+    #[serde(default)]
+    pub key: Option<String>,
+    /// How long a change may take, in milliseconds.
+    #[serde(default)]
+    pub timeout_ms: Option<Number>,
+    /// Who logs in.
+    #[serde(default)]
+    pub username: Option<String>,
+    /// The environment variable that holds the password.
+    #[serde(default)]
+    pub password_env: Option<String>,
+}

@@ -1,0 +1,100 @@
+//! How a request is decided on.
+
+use crate::{
+    config::rules::Action,
+    decision::decision::{Decision, Exemption, Ruling, Verdict},
+    policy::{policy::Policy, rules},
+    reply::blocked::blocked,
+    request::{attribute::Attribute, head::RequestHead},
+    state::{flag::Flag, state::State},
+};
+
+/// Decides on a request, in the order: admin endpoint, rules, flag, `allow`, bypass token.
+pub fn decide<'p>(
+    policy: &'p Policy,
+    state: &'p State,
+    request: &impl RequestHead,
+) -> Decision<'p> {
+    let flag = policy.flag(state, || request.now());
+    // While off, rules that follow the flag only matter in that they hide the route's action.
+    let rules = if flag.on || policy.route_metadata {
+        policy.rules.all()
+    } else {
+        policy.rules.while_off()
+    };
+    if let Some(endpoint) = &policy.endpoint {
+        if flag.on || !rules.is_empty() {
+            // What follows needs the headers anyway: the path comes with them.
+            request.headers();
+        }
+        if endpoint.call(request.path()).is_some() {
+            return Decision {
+                verdict: Verdict::Admin(endpoint),
+                flag,
+                ruling: None,
+            };
+        }
+    }
+    let ruling = match rules::first_match(rules, request) {
+        Some(rule) => Some(Ruling::Rule(rule)),
+        None if policy.route_metadata => route_action(request).map(Ruling::Route),
+        None => None,
+    };
+    Decision {
+        verdict: judge(policy, state, &flag, ruling, request),
+        flag,
+        ruling,
+    }
+}
+
+fn judge<'p>(
+    policy: &'p Policy,
+    state: &State,
+    flag: &Flag<'p>,
+    ruling: Option<Ruling<'p>>,
+    request: &impl RequestHead,
+) -> Verdict<'p> {
+    let exemption = match ruling.map_or(Action::Follow, Ruling::action) {
+        Action::Allow | Action::Follow if !flag.on => return Verdict::Pass,
+        Action::Allow => Some(Exemption::Ruling),
+        Action::Follow | Action::On => exemption(policy, state, request),
+        Action::Block => None,
+    };
+    match exemption {
+        Some(exemption) => Verdict::Allowed(exemption),
+        None if policy.observe => Verdict::Observed,
+        None => {
+            let rule = ruling.and_then(Ruling::rule);
+            let response = rule.and_then(|rule| rule.response.as_ref());
+            let response = response.unwrap_or(&policy.response);
+            Verdict::Blocked(blocked(response, flag, request))
+        }
+    }
+}
+
+fn exemption(policy: &Policy, state: &State, request: &impl RequestHead) -> Option<Exemption> {
+    let entry = policy.allow.first_match(request).map(Exemption::Entry);
+    entry.or_else(|| {
+        let bypass = policy.bypass.as_ref()?;
+        let revoked_at = state.bypass_revoked_at();
+        bypass
+            .admits(request.headers(), || request.now(), revoked_at)
+            .then_some(Exemption::Bypass)
+    })
+}
+
+/// The action in the metadata of the route; what is none counts as an error.
+fn route_action(request: &impl RequestHead) -> Option<Action> {
+    let action = match request.route_action() {
+        Attribute::Absent => return None,
+        Attribute::Text(text) => Action::parse(&text),
+        Attribute::Other => None,
+    };
+    if action.is_none() {
+        request.report_error();
+    }
+    action
+}
+
+#[cfg(test)]
+mod tests;

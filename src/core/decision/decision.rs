@@ -1,0 +1,84 @@
+//! The decision on a request, and what made it.
+
+use crate::{
+    config::rules::Action,
+    decision::reason::Reason,
+    policy::{endpoint::Endpoint, matchers::Entry, rules::Rule},
+    reply::local_reply::LocalReply,
+    state::flag::Flag,
+};
+
+/// The decision on a request.
+#[derive(Debug)]
+pub struct Decision<'p> {
+    /// What to do.
+    pub verdict: Verdict<'p>,
+    /// The flag as it was.
+    pub flag: Flag<'p>,
+    /// What overrides the policy for this request, also where it leaves it to the flag.
+    pub ruling: Option<Ruling<'p>>,
+}
+
+/// What to do with a request.
+#[derive(Debug)]
+pub enum Verdict<'p> {
+    /// Maintenance is off: to the upstream.
+    Pass,
+    /// Maintenance is on, but this request is exempt: to the upstream.
+    Allowed(Exemption),
+    /// Maintenance is on, but only observed: to the upstream.
+    Observed,
+    /// Maintenance is on: answered here.
+    Blocked(LocalReply<'p>),
+    /// A call of the admin endpoint: answered here, whatever the flag.
+    Admin(&'p Endpoint),
+}
+
+/// What exempts a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exemption {
+    /// An entry of `allow`.
+    Entry(Entry),
+    /// A bypass token.
+    Bypass,
+    /// The ruling.
+    Ruling,
+}
+
+/// What overrides the policy for a request.
+#[derive(Clone, Copy, Debug)]
+pub enum Ruling<'p> {
+    /// A rule.
+    Rule(&'p Rule),
+    /// The metadata of the route.
+    Route(Action),
+}
+
+impl Exemption {
+    /// Its name in stats and logs.
+    pub fn reason(self) -> Reason {
+        match self {
+            Self::Entry(entry) => Reason::Matcher(entry.kind),
+            Self::Bypass => Reason::Bypass,
+            Self::Ruling => Reason::Rule,
+        }
+    }
+}
+
+impl<'p> Ruling<'p> {
+    /// What it does.
+    pub fn action(self) -> Action {
+        match self {
+            Self::Rule(rule) => rule.action,
+            Self::Route(action) => action,
+        }
+    }
+
+    /// The rule, if it is one.
+    pub fn rule(self) -> Option<&'p Rule> {
+        match self {
+            Self::Rule(rule) => Some(rule),
+            Self::Route(_) => None,
+        }
+    }
+}

@@ -1,0 +1,329 @@
+//! A configured filter: the policy and what it works with.
+
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+    sync::Arc,
+};
+
+use log::Level;
+
+use crate::{
+    admin::{
+        answer::{Access, Answer},
+        change_call::ChangeCall,
+        counters::Counter,
+        receive::{Received, receive},
+    },
+    config::{mode::Mode, plugin::PluginConfig},
+    decision::{
+        decide::decide,
+        decision::{Exemption, Verdict},
+    },
+    filter::{
+        host::{Host, Stream},
+        metrics::Metrics,
+        request::Request,
+    },
+    policy::{bypass, endpoint::Endpoint, environment::Environment, policy::Policy},
+    reply::local_reply::LocalReply,
+    state::state::{State, UnreadableState},
+    store::{
+        call::{CallError, CallId},
+        follower::Follower,
+        notice::{Notice, Notices},
+        open::Opened,
+        shared_state::SharedState,
+        state_store::{Changing, PendingChange, StateStore},
+    },
+    syntax::invalid::InvalidConfig,
+};
+
+/// At once: a store is asked from a tick, because a configuration may only be tried out.
+const FIRST_TICK_MILLIS: u32 = 1;
+const TICK_MILLIS: u32 = 500;
+
+/// What one worker makes of a plugin configuration.
+pub struct Filter<H: Host> {
+    host: H,
+    policy: Arc<Policy>,
+    state: Rc<SharedState<H::SharedMap>>,
+    store: Box<dyn StateStore>,
+    follower: RefCell<Option<Box<dyn Follower>>>,
+    metrics: Metrics<H::Metric>,
+    has_ticked: Cell<bool>,
+}
+
+/// What becomes of a request.
+pub enum Outcome {
+    /// It goes on to the upstream.
+    Passed,
+    /// It goes no further.
+    Answered,
+    /// It goes no further, and is answered when the store has answered.
+    Waiting(PendingCall),
+}
+
+/// A call of the admin endpoint that waits for the store.
+pub struct PendingCall {
+    call: ChangeCall,
+    change: Box<dyn PendingChange>,
+}
+
+impl PendingCall {
+    /// Whether the answer to this call of the store is awaited.
+    pub fn awaits(&self, call: CallId) -> bool {
+        self.change.awaits(call)
+    }
+}
+
+impl<H: Host> Filter<H> {
+    /// Reads the plugin configuration; says what is wrong with it, and returns nothing.
+    pub fn configure(host: H, configuration: &[u8]) -> Option<Self> {
+        let begin = host.nanos();
+        match compile(&host, configuration) {
+            Ok(policy) => {
+                let filter = Self::new(host, Arc::new(policy));
+                let micros = filter.host.nanos().saturating_sub(begin) / 1000;
+                let scope = &filter.policy.scope;
+                let line = format_args!("configured scope {scope} in {micros} us");
+                filter.host.log(Level::Info, line);
+                filter.look();
+                filter.host.set_tick_period(FIRST_TICK_MILLIS);
+                Some(filter)
+            }
+            Err(error) => {
+                host.log(Level::Error, format_args!("{error}"));
+                None
+            }
+        }
+    }
+
+    fn new(host: H, policy: Arc<Policy>) -> Self {
+        let metrics = Metrics::define(&host, &policy.scope);
+        let random = host.random();
+        let Opened {
+            state,
+            store,
+            follower,
+        } = Opened::new(&policy, host.shared_map(), host.client(), random);
+        Self {
+            host,
+            policy,
+            state,
+            store,
+            follower: RefCell::new(follower),
+            metrics,
+            has_ticked: Cell::new(false),
+        }
+    }
+
+    /// Decides on a request and does it.
+    pub fn handle(&self, stream: &H::Stream) -> Outcome {
+        let state = self.decisive_state();
+        let request = Request::new(&self.host, stream, &self.policy.client_address);
+        let decision = decide(&self.policy, &state, &request);
+        if request.is_faulty() {
+            self.metrics.count(Counter::Errors);
+        }
+        match decision.verdict {
+            Verdict::Pass => self.pass(stream, || None),
+            Verdict::Allowed(exemption) => self.exempt(stream, exemption),
+            Verdict::Observed => {
+                self.metrics.count(Counter::Observed);
+                stream.set_filter_state("observed");
+                self.pass(stream, || Some("on; observed".to_owned()))
+            }
+            Verdict::Blocked(reply) => {
+                self.metrics.count(Counter::Blocked);
+                stream.set_filter_state("blocked");
+                self.send(stream, &reply)
+            }
+            Verdict::Admin(endpoint) => self.receive(endpoint, stream, &request),
+        }
+    }
+
+    fn exempt(&self, stream: &H::Stream, exemption: Exemption) -> Outcome {
+        let reason = exemption.reason();
+        self.metrics.count(Counter::Allowed(reason));
+        stream.set_filter_state(reason.filter_state());
+        self.pass(stream, || Some(format!("on; allowed={}", reason.as_str())))
+    }
+
+    /// To the upstream, which learns of maintenance where that is configured.
+    fn pass(&self, stream: &H::Stream, maintenance: impl FnOnce() -> Option<String>) -> Outcome {
+        if let Some(header) = &self.policy.upstream_header {
+            stream.set_header(header, maintenance().as_deref());
+        }
+        if self.policy.bypass.is_some() {
+            stream.set_header(bypass::HEADER, None);
+        }
+        Outcome::Passed
+    }
+
+    /// Time passes.
+    pub fn tick(&self) {
+        if !self.has_ticked.replace(true) {
+            self.host.set_tick_period(TICK_MILLIS);
+        }
+        self.follow(|follower| follower.tick(self.host.now()));
+    }
+
+    /// An answer or a message of the store.
+    pub fn store_message(&self, id: CallId, message: &[u8]) {
+        self.follow(|follower| follower.on_message(id, message, self.host.now()));
+    }
+
+    /// A call of the store has failed, or a stream has ended.
+    pub fn store_end(&self, id: CallId, error: CallError) {
+        self.follow(|follower| follower.on_end(id, error, self.host.now()));
+    }
+
+    /// Follows the store of a fleet, where there is one, and looks at the state.
+    fn follow(&self, step: impl FnOnce(&mut dyn Follower) -> Notices) {
+        if let Some(follower) = &mut *self.follower.borrow_mut() {
+            self.report(&step(&mut **follower));
+        }
+        self.look();
+    }
+
+    /// Sets the gauges, and makes good what a worker that died may have left half done.
+    fn look(&self) {
+        self.note(self.state.refresh());
+        self.note(self.state.recheck());
+        self.set_gauges();
+    }
+
+    /// Reports what the store of a fleet said.
+    fn report(&self, notices: &[Notice]) {
+        for notice in notices {
+            if *notice != Notice::Connected {
+                self.metrics.count(Counter::Errors);
+            }
+            // Warnings, because that is what proxies of a mesh log by default.
+            let (scope, notice) = (&self.policy.scope, notice.about(self.store.name()));
+            self.host
+                .log(Level::Warn, format_args!("scope {scope}: {notice}"));
+        }
+    }
+
+    fn set_gauges(&self) {
+        let state = self.state.snapshot();
+        let flag = self.policy.flag(&state, || self.host.now());
+        let connected = self.store.is_connected();
+        self.metrics.set(&flag, state.generation, connected);
+    }
+
+    /// The state as it is, where it decides anything.
+    fn decisive_state(&self) -> Rc<State> {
+        let decides = self.policy.mode == Mode::Auto || self.policy.bypass.is_some();
+        if decides {
+            self.note(self.state.refresh());
+        }
+        self.state.snapshot()
+    }
+
+    /// Reports a state that could not be read.
+    fn note(&self, read: Result<(), UnreadableState>) {
+        if let Err(error) = read
+            && self.state.claim_report()
+        {
+            self.metrics.count(Counter::Errors);
+            let line =
+                format_args!("{error}; the last state known holds, or `initial` if there is none");
+            self.host.log(Level::Error, line);
+        }
+    }
+
+    fn receive(
+        &self,
+        endpoint: &Endpoint,
+        stream: &H::Stream,
+        request: &Request<'_, H>,
+    ) -> Outcome {
+        self.note(self.state.recheck());
+        let state = self.state.snapshot();
+        let call = match receive(&self.policy, endpoint, &*self.store, &state, request) {
+            Received::Answer(answer) => return self.answer(stream, &answer),
+            Received::Counters(call) => {
+                let answer = call.answer(&self.host.node_id(), &self.metrics.counted());
+                return self.answer(stream, &answer);
+            }
+            Received::Change(call) => call,
+        };
+        match self.store.change(call.change.clone(), self.host.now()) {
+            Changing::Waiting(change) => Outcome::Waiting(PendingCall { call, change }),
+            Changing::Done(changed) => {
+                let answer = call.answer(&self.policy, &*self.store, changed, self.host.now());
+                self.answer(stream, &answer)
+            }
+        }
+    }
+
+    /// Hands the answer of the store to a call that waits for it; returns the call where there
+    /// is more to wait for.
+    pub fn resume(
+        &self,
+        stream: &H::Stream,
+        mut pending: PendingCall,
+        answer: Result<&[u8], CallError>,
+    ) -> Option<PendingCall> {
+        let now = self.host.now();
+        let Some(changed) = pending.change.on_answer(answer, now) else {
+            return Some(pending);
+        };
+        let now = self.host.now();
+        let answer = pending
+            .call
+            .answer(&self.policy, &*self.store, changed, now);
+        self.answer(stream, &answer);
+        None
+    }
+
+    /// The caller has left before the store answered: the change may be made all the same.
+    pub fn abandon(&self, pending: &PendingCall) {
+        self.metrics.count(Counter::AdminGranted);
+        self.audit(&pending.call.abandoned());
+    }
+
+    fn answer(&self, stream: &H::Stream, answer: &Answer) -> Outcome {
+        match answer.access {
+            Access::Granted => self.metrics.count(Counter::AdminGranted),
+            Access::Denied => self.metrics.count(Counter::AdminDenied),
+            Access::Open => {}
+        }
+        if let Some(line) = &answer.audit {
+            self.audit(line);
+        }
+        self.set_gauges();
+        self.send(stream, &answer.reply)
+    }
+
+    /// A warning, because that is what proxies of a mesh log by default.
+    fn audit(&self, line: &str) {
+        self.host.log(Level::Warn, format_args!("{line}"));
+    }
+
+    /// The request never goes on, not even where the host refuses the reply.
+    fn send(&self, stream: &H::Stream, reply: &LocalReply) -> Outcome {
+        if !stream.send(reply) {
+            self.metrics.count(Counter::Errors);
+            let line = format_args!("a local reply was refused");
+            self.host.log(Level::Error, line);
+        }
+        Outcome::Answered
+    }
+}
+
+fn compile<H: Host>(host: &H, configuration: &[u8]) -> Result<Policy, InvalidConfig> {
+    let config = PluginConfig::parse(configuration)?;
+    if config == PluginConfig::default() {
+        let line = format_args!("the plugin configuration is empty, so all traffic passes");
+        host.log(Level::Warn, line);
+    }
+    let environment = Environment {
+        owner: H::ENVIRONMENT,
+        variable: &|name| host.variable(name),
+    };
+    Policy::compile(&config, environment)
+}

@@ -1,0 +1,97 @@
+//! The request that is decided on.
+
+use std::{
+    borrow::Cow,
+    cell::{Cell, OnceCell},
+    net::IpAddr,
+};
+
+use crate::{
+    filter::host::{Host, Stream},
+    policy::client_address::ClientAddress,
+    request::{
+        attribute::{Attribute, AttributePath},
+        head::RequestHead,
+        headers::Headers,
+    },
+    syntax::timestamp::Timestamp,
+};
+
+/// Reads from the host what is asked for, and keeps it.
+pub(crate) struct Request<'r, H: Host> {
+    host: &'r H,
+    stream: &'r H::Stream,
+    client_address: &'r ClientAddress,
+    client_ip: OnceCell<Option<IpAddr>>,
+    faulty: Cell<bool>,
+    headers: OnceCell<<H::Stream as Stream>::Headers>,
+    path: OnceCell<Cow<'r, [u8]>>,
+    now: OnceCell<Timestamp>,
+}
+
+impl<'r, H: Host> Request<'r, H> {
+    pub(crate) fn new(
+        host: &'r H,
+        stream: &'r H::Stream,
+        client_address: &'r ClientAddress,
+    ) -> Self {
+        Self {
+            host,
+            stream,
+            client_address,
+            client_ip: OnceCell::new(),
+            faulty: Cell::new(false),
+            headers: OnceCell::new(),
+            path: OnceCell::new(),
+            now: OnceCell::new(),
+        }
+    }
+
+    /// Whether an error was reported.
+    pub(crate) fn is_faulty(&self) -> bool {
+        self.faulty.get()
+    }
+}
+
+impl<H: Host> RequestHead for Request<'_, H> {
+    type Headers = <H::Stream as Stream>::Headers;
+
+    fn path(&self) -> &[u8] {
+        match self.headers.get() {
+            Some(headers) => headers.first(":path").unwrap_or_default(),
+            None => self.path.get_or_init(|| self.stream.path()),
+        }
+    }
+
+    fn headers(&self) -> &Self::Headers {
+        self.headers.get_or_init(|| self.stream.headers())
+    }
+
+    fn client_ip(&self) -> Option<IpAddr> {
+        *self.client_ip.get_or_init(|| {
+            let source = self.stream.source_address()?;
+            self.client_address
+                .resolve(&source, |name| self.headers().get(name))
+        })
+    }
+
+    fn attribute(&self, path: &AttributePath) -> Attribute {
+        self.stream.attribute(path)
+    }
+
+    fn route_action(&self) -> Attribute {
+        self.stream.route_action()
+    }
+
+    fn now(&self) -> Timestamp {
+        *self.now.get_or_init(|| self.host.now())
+    }
+
+    fn random(&self) -> u64 {
+        self.host.random()
+    }
+
+    fn report_error(&self) {
+        self.faulty.set(true);
+    }
+}

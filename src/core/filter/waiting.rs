@@ -1,0 +1,108 @@
+//! The filters of a worker, and the requests of them that wait.
+
+use std::{cell::RefCell, rc::Rc};
+
+use crate::{
+    filter::{
+        filter::{Filter, Outcome, PendingCall},
+        host::{Host, Stream},
+    },
+    store::call::{CallError, CallId},
+};
+
+/// The requests of a worker that wait for a store, whatever filter they are of: a filter that
+/// was configured anew answers those that it has begun.
+pub struct Waiting<H: Host>(RefCell<Vec<Waiter<H>>>);
+
+struct Waiter<H: Host> {
+    filter: Rc<Filter<H>>,
+    stream: H::Stream,
+    call: PendingCall,
+}
+
+impl<H: Host> Waiting<H> {
+    /// Nobody waits.
+    pub const fn new() -> Self {
+        Self(RefCell::new(Vec::new()))
+    }
+
+    /// A request comes; whether it goes on.
+    pub fn handle(&self, filter: &Rc<Filter<H>>, stream: H::Stream) -> Progress {
+        match filter.handle(&stream) {
+            Outcome::Passed => Progress::Continue,
+            Outcome::Answered => Progress::Stop,
+            Outcome::Waiting(call) => {
+                let filter = Rc::clone(filter);
+                self.0.borrow_mut().push(Waiter {
+                    filter,
+                    stream,
+                    call,
+                });
+                Progress::Stop
+            }
+        }
+    }
+
+    /// What follows the headers of a request that waits goes no further than they do.
+    pub fn rest_of(&self, stream: &H::Stream) -> Progress {
+        match self
+            .0
+            .borrow()
+            .iter()
+            .any(|waiter| waiter.stream == *stream)
+        {
+            true => Progress::Stop,
+            false => Progress::Continue,
+        }
+    }
+
+    /// Hands over what came of a call of a store; returns it where nobody waits for it.
+    pub fn resume<'m>(
+        &self,
+        id: CallId,
+        answer: Result<&'m [u8], CallError>,
+    ) -> Option<Result<&'m [u8], CallError>> {
+        let Some(waiter) = self.take(id) else {
+            return Some(answer);
+        };
+        let Waiter {
+            filter,
+            stream,
+            call,
+        } = waiter;
+        if !stream.is_open() {
+            filter.abandon(&call);
+        } else if let Some(call) = filter.resume(&stream, call, answer) {
+            self.0.borrow_mut().push(Waiter {
+                filter,
+                stream,
+                call,
+            });
+        }
+        None
+    }
+
+    /// Forgets those that have left.
+    pub fn forget_closed(&self) {
+        let is_closed = |waiter: &mut Waiter<H>| !waiter.stream.is_open();
+        let closed: Vec<_> = self.0.borrow_mut().extract_if(.., is_closed).collect();
+        for waiter in closed {
+            waiter.filter.abandon(&waiter.call);
+        }
+    }
+
+    fn take(&self, id: CallId) -> Option<Waiter<H>> {
+        let mut waiting = self.0.borrow_mut();
+        let at = waiting.iter().position(|waiter| waiter.call.awaits(id))?;
+        Some(waiting.swap_remove(at))
+    }
+}
+
+/// Whether a request, or what follows its headers, goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// To the upstream.
+    Continue,
+    /// No further.
+    Stop,
+}

@@ -1,0 +1,85 @@
+//! The entries of `attributes`.
+
+use crate::{
+    config::matchers::AttributeConfig,
+    policy::text_match::{Kinds, TextMatch},
+    request::attribute::{Attribute, AttributePath},
+    syntax::invalid::{InvalidConfig, Located},
+};
+
+/// An [attribute](https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/advanced/attributes)
+/// of the request or its connection.
+#[derive(Clone, Debug)]
+pub struct AttributeMatch {
+    path: AttributePath,
+    value: TextMatch,
+}
+
+impl AttributeMatch {
+    /// Compiles an entry of `attributes`.
+    ///
+    /// # Errors
+    /// The path is no attribute path, or not one kind is given.
+    pub fn compile(config: &AttributeConfig) -> Result<Self, InvalidConfig> {
+        let segments: Vec<&str> = config.path.iter().map(String::as_str).collect();
+        if segments.is_empty() || segments.iter().any(|s| s.is_empty() || s.contains('\0')) {
+            return Err(InvalidConfig::new(
+                "expected the segments of an attribute, such as [\"connection\", \"uri_san_peer_certificate\"]",
+            ))
+            .at("path");
+        }
+        if segments
+            .last()
+            .is_some_and(|last| last.ends_with("metadata"))
+        {
+            return Err(InvalidConfig::new(
+                "ends before the value: expected \"filter_metadata\", a namespace and a key",
+            ))
+            .at("path");
+        }
+        let path = AttributePath::new(&segments);
+        Ok(Self {
+            path,
+            value: Kinds::from(config).try_into()?,
+        })
+    }
+
+    /// The attribute to read.
+    pub fn path(&self) -> &AttributePath {
+        &self.path
+    }
+
+    /// Whether the attribute, or its absence, matches.
+    pub fn matches(&self, attribute: &Attribute) -> bool {
+        match attribute {
+            Attribute::Absent => self.value.matches(None),
+            Attribute::Text(text) => self.value.matches(Some(text)),
+            Attribute::Other => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_attribute_that_is_no_text_matches_nothing() {
+        let compile = |json: &str| AttributeMatch::compile(&crate::syntax::json_reader::read(json));
+        let present = compile(r#"{"path":["a","b"],"present":true}"#).unwrap();
+        let absent = compile(r#"{"path":["a","b"],"present":false}"#).unwrap();
+        assert_eq!(present.path().segments().join("."), "a.b");
+        assert!(present.matches(&Attribute::Text(b"".to_vec())));
+        assert!(!present.matches(&Attribute::Other) && !absent.matches(&Attribute::Other));
+        assert!(absent.matches(&Attribute::Absent));
+        for path in [
+            "[]",
+            r#"[""]"#,
+            r#"["metadata"]"#,
+            r#"["xds","route_metadata","filter_metadata"]"#,
+            r#"["a\u0000b"]"#,
+        ] {
+            assert!(compile(&format!(r#"{{"path":{path},"present":true}}"#)).is_err());
+        }
+    }
+}

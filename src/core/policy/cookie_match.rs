@@ -1,0 +1,82 @@
+//! The entries of `cookies`.
+
+use crate::{
+    config::matchers::FieldConfig,
+    policy::text_match::{Kinds, TextMatch},
+    request::headers::Headers,
+    syntax::{
+        field::{cookie_values, is_token},
+        invalid::{InvalidConfig, Located},
+    },
+};
+
+/// A request cookie; of several with one name, any may match.
+#[derive(Clone, Debug)]
+pub struct CookieMatch {
+    name: Box<str>,
+    value: TextMatch,
+}
+
+impl CookieMatch {
+    /// Compiles an entry of `cookies`.
+    ///
+    /// # Errors
+    /// The name is no cookie name, or not one kind is given.
+    pub fn compile(config: &FieldConfig) -> Result<Self, InvalidConfig> {
+        if !is_token(&config.name) {
+            return Err(InvalidConfig::new(format!(
+                "{:?} is not a cookie name",
+                config.name
+            )))
+            .at("name");
+        }
+        Ok(Self {
+            name: config.name.as_str().into(),
+            value: Kinds::from(config).try_into()?,
+        })
+    }
+
+    /// Whether the cookie, or its absence, matches.
+    pub fn matches(&self, headers: &impl Headers) -> bool {
+        let cookies = headers.get("cookie").unwrap_or_default();
+        let mut values = cookie_values(&cookies, &self.name).peekable();
+        match values.peek() {
+            None => self.value.matches(None),
+            Some(_) => values.any(|value| self.value.matches(Some(value))),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::request::headers::HeaderList;
+
+    fn headers(lines: &[(&str, &str)]) -> HeaderList {
+        HeaderList::new(lines)
+    }
+
+    fn cookie(json: &str) -> CookieMatch {
+        CookieMatch::compile(&crate::syntax::json_reader::read(json)).unwrap()
+    }
+
+    #[test]
+    fn a_cookie_is_found_by_its_whole_name_on_any_line() {
+        let lines = headers(&[("cookie", "a=1;ab=2"), ("cookie", " c = 3; d=\"4\"; e")]);
+        assert!(cookie(r#"{"name":"a","exact":"1"}"#).matches(&lines));
+        assert!(cookie(r#"{"name":"ab","exact":"2"}"#).matches(&lines));
+        assert!(cookie(r#"{"name":"d","exact":"\"4\""}"#).matches(&lines));
+        assert!(!cookie(r#"{"name":"b","present":true}"#).matches(&lines));
+        assert!(!cookie(r#"{"name":"e","present":true}"#).matches(&lines));
+        assert!(cookie(r#"{"name":"e","present":false}"#).matches(&lines));
+        assert!(cookie(r#"{"name":"a","present":false}"#).matches(&headers(&[])));
+        assert!(!cookie(r#"{"name":"a","present":false}"#).matches(&lines));
+    }
+
+    #[test]
+    fn of_several_cookies_with_one_name_any_may_match() {
+        let lines = headers(&[("cookie", "a=1; a=2")]);
+        assert!(cookie(r#"{"name":"a","exact":"2"}"#).matches(&lines));
+        assert!(!cookie(r#"{"name":"a","exact":"1; a=2"}"#).matches(&lines));
+    }
+}

@@ -1,0 +1,308 @@
+//! The admin endpoint: where it lies and who may call it.
+
+use std::net::IpAddr;
+
+use sha2::{Digest, Sha256};
+use subtle::{ConditionallySelectable, ConstantTimeEq};
+
+use crate::{
+    config::{
+        admin::{AdminConfig, TokenConfig},
+        number::Number,
+    },
+    policy::{environment::Environment, networks::Networks},
+    syntax::{
+        hex,
+        invalid::{InvalidConfig, Located, each},
+        line,
+        path::{is_canonical, without_query},
+    },
+};
+
+/// The compiled `admin`.
+#[derive(Clone, Debug)]
+pub struct Endpoint {
+    path: Box<str>,
+    tokens: Vec<Token>,
+    client_ips: Option<Networks>,
+    /// How long an `on` may last, in seconds.
+    pub max_on_seconds: Option<u64>,
+    /// Whether browsers get the console.
+    pub console: bool,
+}
+
+#[derive(Clone, Debug)]
+struct Token {
+    name: Box<str>,
+    sha256: [u8; 32],
+}
+
+/// Longer than any maintenance: 100 years.
+const MAX_ON_SECONDS: u64 = 100 * 365 * 24 * 3600;
+const MIN_TOKEN_BYTES: usize = 16;
+const MAX_NAME_BYTES: usize = 64;
+
+impl Endpoint {
+    /// Compiles `admin`.
+    ///
+    /// # Errors
+    /// The first key that would leave the endpoint unreachable or unprotected.
+    pub fn compile(
+        config: &AdminConfig,
+        environment: Environment<'_>,
+    ) -> Result<Self, InvalidConfig> {
+        let path = compile_path(&config.path).at("path")?;
+        let mut tokens = each(&config.tokens, compile_token).at("tokens")?;
+        if let Some(variable) = &config.token_env {
+            tokens.push(environment_token(variable, environment).at("token_env")?);
+        }
+        if tokens.is_empty() {
+            return Err(InvalidConfig::new("expected `tokens` or `token_env`"));
+        }
+        Ok(Self {
+            path,
+            tokens,
+            client_ips: compile_client_ips(config.client_ips.as_deref()).at("client_ips")?,
+            max_on_seconds: config
+                .max_on_seconds
+                .map(|seconds| seconds.within(1..=MAX_ON_SECONDS, "a number of seconds"))
+                .transpose()
+                .at("max_on_seconds")?,
+            console: config.console,
+        })
+    }
+
+    /// Where the endpoint lies.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// What follows the endpoint's path in `:path` (without query): empty for the
+    /// endpoint itself, or something that begins with `/`. `None` for the path of
+    /// another service, and for one that servers may read differently.
+    pub fn call<'a>(&self, path: &'a [u8]) -> Option<&'a [u8]> {
+        let call = path.strip_prefix(self.path.as_bytes())?;
+        let path = without_query(path);
+        let call = match call {
+            [] | [b'/' | b'?', ..] => without_query(call),
+            _ => return None,
+        };
+        is_canonical(path).then_some(call)
+    }
+
+    /// The name of the token in an `Authorization` header, found in constant time;
+    /// RFC 6750 section 2.1.
+    pub fn authenticate(&self, authorization: &[u8]) -> Option<&str> {
+        let (scheme, token) = authorization.split_at_checked(b"Bearer ".len())?;
+        if !scheme.eq_ignore_ascii_case(b"Bearer ") {
+            return None;
+        }
+        let sha256: [u8; 32] = Sha256::digest(token.trim_ascii()).into();
+        let mut found = u32::MAX;
+        for (index, token) in (0..).zip(&self.tokens) {
+            found.conditional_assign(&index, token.sha256.ct_eq(&sha256));
+        }
+        let token = self.tokens.get(usize::try_from(found).ok()?)?;
+        Some(&token.name)
+    }
+
+    /// Whether calls may come from this address.
+    pub fn admits(&self, client: Option<IpAddr>) -> bool {
+        self.client_ips
+            .as_ref()
+            .is_none_or(|networks| client.is_some_and(|client| networks.contains(client)))
+    }
+}
+
+fn compile_path(path: &str) -> Result<Box<str>, InvalidConfig> {
+    if path.contains('?') || path.ends_with('/') || !is_canonical(path.as_bytes()) {
+        return Err(InvalidConfig::new(format!(
+            "{path:?} is not a canonical path without trailing slash like \"/maintenance-mode\""
+        )));
+    }
+    Ok(path.into())
+}
+
+fn compile_token(config: &TokenConfig) -> Result<Token, InvalidConfig> {
+    Ok(Token {
+        name: line::name::<MAX_NAME_BYTES>(&config.name).at("name")?,
+        sha256: parse_sha256(&config.sha256).at("sha256")?,
+    })
+}
+
+/// The text is not repeated in the error: it may be the token itself, put here by mistake.
+fn parse_sha256(text: &str) -> Result<[u8; 32], InvalidConfig> {
+    let sha256: [u8; 32] = hex::decode(text)
+        .and_then(|bytes| bytes.try_into().ok())
+        .ok_or_else(|| {
+            InvalidConfig::new("expected the SHA-256 of a token, 64 hexadecimal digits")
+        })?;
+    if sha256 == <[u8; 32]>::from(Sha256::digest(b"")) {
+        return Err(InvalidConfig::new("is the SHA-256 of an empty token"));
+    }
+    Ok(sha256)
+}
+
+fn environment_token(variable: &str, environment: Environment<'_>) -> Result<Token, InvalidConfig> {
+    let token = environment.secret(variable)?;
+    if token.len() < MIN_TOKEN_BYTES {
+        return Err(InvalidConfig::new(format!(
+            "the token in {variable:?} is shorter than {MIN_TOKEN_BYTES} bytes"
+        )));
+    }
+    Ok(Token {
+        name: variable.into(),
+        sha256: Sha256::digest(token).into(),
+    })
+}
+
+fn compile_client_ips(entries: Option<&[String]>) -> Result<Option<Networks>, InvalidConfig> {
+    match entries.map(Networks::compile).transpose()? {
+        Some(networks) if networks.is_empty() => Err(InvalidConfig::new(
+            "is empty: nobody could call the endpoint",
+        )),
+        networks => Ok(networks),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::environment::testing::environment;
+
+    const ABC: &str = "BA7816BF8F01CFEA414140DE5DAE2223b00361a396177a9cb410ff61f20015ad";
+    const EMPTY: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+
+    fn endpoint(keys: &str) -> Result<Endpoint, InvalidConfig> {
+        let json = format!(r#"{{"path":"/m",{keys}}}"#);
+        let variable = |variable: &str| match variable {
+            "GOOD" => Some("sixteen bytes ok".into()),
+            "SHORT" => Some("fifteen bytes..".into()),
+            "EMPTY" => Some(String::new()),
+            _ => None,
+        };
+        Endpoint::compile(
+            &crate::syntax::json_reader::read(&json),
+            environment(&variable),
+        )
+    }
+
+    fn abc() -> Endpoint {
+        endpoint(&format!(r#""tokens":[{{"name":"ops","sha256":"{ABC}"}}]"#)).unwrap()
+    }
+
+    #[test]
+    fn the_endpoint_is_its_path_and_what_lies_under_it() {
+        for (path, call) in [
+            ("/m", ""),
+            ("/m?a=/b", ""),
+            ("/m/", "/"),
+            ("/m/on?x", "/on"),
+            ("/m/a/b", "/a/b"),
+        ] {
+            assert_eq!(abc().call(path.as_bytes()), Some(call.as_bytes()), "{path}");
+        }
+        for path in [
+            "", "/", "/mm", "/m/../x", "//m", "/m//on", "/%6d", "/x/../m", "/m;a", "/M",
+        ] {
+            assert_eq!(abc().call(path.as_bytes()), None, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_token_is_found_by_its_hash() {
+        let endpoint = endpoint(&format!(
+            r#""tokens":[{{"name":"a","sha256":"{}"}},{{"name":"ops","sha256":"{ABC}"}}],"token_env":"GOOD""#,
+            "0".repeat(64),
+        ))
+        .unwrap();
+        for (authorization, name) in [
+            ("Bearer abc", Some("ops")),
+            ("bearer  abc", Some("ops")),
+            ("Bearer sixteen bytes ok", Some("GOOD")),
+            ("Bearer", None),
+            ("Bearer ", None),
+            ("Bearer abcd", None),
+            ("Bearer abc,Bearer abc", None),
+            ("Basic abc", None),
+            ("Bearerabc", None),
+            ("", None),
+        ] {
+            assert_eq!(
+                endpoint.authenticate(authorization.as_bytes()),
+                name,
+                "{authorization}"
+            );
+        }
+        assert_eq!(endpoint.authenticate(b"Bearer \xff\xfe"), None);
+    }
+
+    #[test]
+    fn addresses_are_admitted_by_the_list_or_all_without_one() {
+        let address = |text: &str| text.parse().ok();
+        assert!(abc().admits(None) && abc().admits(address("10.0.0.1")));
+        let local = endpoint(r#""token_env":"GOOD","client_ips":["127.0.0.0/8"]"#).unwrap();
+        assert!(local.admits(address("127.0.0.1")));
+        assert!(!local.admits(address("10.0.0.1")) && !local.admits(None));
+    }
+
+    #[test]
+    fn faults_are_named_with_their_path() {
+        for (keys, error) in [
+            (r#""tokens":[]"#, "expected `tokens` or `token_env`"),
+            (
+                r#""tokens":[{"name":"","sha256":""}]"#,
+                "tokens[0].name: expected 1 to 64 bytes",
+            ),
+            (
+                r#""tokens":[{"name":"a","sha256":"secret"}]"#,
+                "tokens[0].sha256: expected the SHA-256",
+            ),
+            (
+                r#""token_env":"NONE""#,
+                "token_env: the VM has no environment variable \"NONE\"",
+            ),
+            (
+                r#""token_env":"EMPTY""#,
+                "token_env: the VM has no environment variable \"EMPTY\"",
+            ),
+            (
+                r#""token_env":"SHORT""#,
+                "token_env: the token in \"SHORT\" is shorter than 16 bytes",
+            ),
+            (
+                r#""token_env":"GOOD","client_ips":["x"]"#,
+                "client_ips[0]: \"x\" is not an IP",
+            ),
+            (
+                r#""token_env":"GOOD","client_ips":[]"#,
+                "client_ips: is empty",
+            ),
+            (
+                r#""token_env":"GOOD","max_on_seconds":0"#,
+                "max_on_seconds: 0 is not a number",
+            ),
+        ] {
+            let refused = endpoint(keys).unwrap_err().to_string();
+            assert!(refused.starts_with(error), "{keys} gave {refused}");
+        }
+        let empty = endpoint(&format!(r#""tokens":[{{"name":"a","sha256":"{EMPTY}"}}]"#));
+        assert_eq!(
+            empty.unwrap_err().to_string(),
+            "tokens[0].sha256: is the SHA-256 of an empty token"
+        );
+        for hash in [
+            "",
+            "0",
+            &"0".repeat(63),
+            &"0".repeat(66),
+            &"g".repeat(64),
+            &"\u{e9}".repeat(32),
+        ] {
+            assert!(parse_sha256(hash).is_err(), "{hash}");
+        }
+        for path in ["", "/", "m", "/m/", "//m", "/m?x", "/a/../m", "/%6d"] {
+            assert!(compile_path(path).is_err(), "{path}");
+        }
+    }
+}

@@ -1,0 +1,304 @@
+//! The matchers of `allow`, and of a rule.
+
+use crate::{
+    config::matchers::MatchersConfig,
+    policy::{
+        attribute_match::AttributeMatch, cookie_match::CookieMatch, header_match::HeaderMatch,
+        hosts::Hosts, kind::Kind, networks::Networks, paths::Paths, reading::Reading,
+    },
+    request::{head::RequestHead, headers::Headers},
+    syntax::{
+        field::is_token,
+        invalid::{InvalidConfig, Located, each},
+        path::{Readings, without_query},
+    },
+};
+
+/// What a request is compared with: a list for each kind that has entries, in the order of
+/// [`Kind::ALL`].
+#[derive(Clone, Debug, Default)]
+pub struct Matchers(Vec<List>);
+
+/// The entries of a kind.
+#[derive(Clone, Debug)]
+enum List {
+    ClientIps(Networks),
+    Paths(Paths),
+    Hosts(Hosts),
+    Methods(Vec<Box<str>>),
+    Headers(Vec<HeaderMatch>),
+    Cookies(Vec<CookieMatch>),
+    Attributes(Vec<AttributeMatch>),
+}
+
+/// The entry that matched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Its kind.
+    pub kind: Kind,
+    /// Its place in the list; where one lies in another, that of the wider one.
+    pub index: usize,
+}
+
+impl Matchers {
+    /// Compiles the entries of all kinds.
+    ///
+    /// # Errors
+    /// The first entry that is not what its kind expects.
+    pub fn compile(config: &MatchersConfig, reading: Reading) -> Result<Self, InvalidConfig> {
+        let mut lists = Vec::new();
+        for kind in Kind::ALL {
+            lists.extend(List::compile(kind, config, reading).at(kind.key())?);
+        }
+        Ok(Self(lists))
+    }
+
+    /// Whether there is no entry of any kind.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The first entry that matches.
+    pub fn first_match(&self, request: &impl RequestHead) -> Option<Entry> {
+        let readings = Readings::default();
+        self.0.iter().find_map(|list| list.find(request, &readings))
+    }
+
+    /// Whether every kind that has entries matches by one of them; `readings` are those of
+    /// the request's path.
+    pub fn all_match(&self, request: &impl RequestHead, readings: &Readings) -> bool {
+        let mut lists = self.0.iter();
+        lists.all(|list| list.find(request, readings).is_some())
+    }
+}
+
+impl List {
+    /// `None` where the kind has no entries.
+    fn compile(
+        kind: Kind,
+        config: &MatchersConfig,
+        reading: Reading,
+    ) -> Result<Option<Self>, InvalidConfig> {
+        let MatchersConfig {
+            client_ips,
+            paths,
+            hosts,
+            methods,
+            headers,
+            cookies,
+            attributes,
+        } = config;
+        Ok(match kind {
+            Kind::ClientIp => some(client_ips, Self::ClientIps(Networks::compile(client_ips)?)),
+            Kind::Path => some(paths, Self::Paths(Paths::compile(paths, reading)?)),
+            Kind::Host => some(hosts, Self::Hosts(Hosts::compile(hosts, reading)?)),
+            Kind::Method => some(
+                methods,
+                Self::Methods(each(methods, |m| compile_method(m))?),
+            ),
+            Kind::Header => some(headers, Self::Headers(each(headers, HeaderMatch::compile)?)),
+            Kind::Cookie => some(cookies, Self::Cookies(each(cookies, CookieMatch::compile)?)),
+            Kind::Attribute => some(
+                attributes,
+                Self::Attributes(each(attributes, AttributeMatch::compile)?),
+            ),
+        })
+    }
+
+    /// An entry that matches. Nothing is read of the request that its kind does not need.
+    fn find(&self, request: &impl RequestHead, readings: &Readings) -> Option<Entry> {
+        let pseudo_header = |name: &str| request.headers().first(name).unwrap_or_default();
+        let (kind, index) = match self {
+            Self::ClientIps(networks) => {
+                let find = |client| networks.find(client);
+                (Kind::ClientIp, request.client_ip().and_then(find))
+            }
+            Self::Paths(paths) => {
+                let path = without_query(pseudo_header(":path"));
+                (Kind::Path, paths.find(path, readings))
+            }
+            Self::Hosts(hosts) => (Kind::Host, hosts.find(pseudo_header(":authority"))),
+            Self::Methods(methods) => {
+                let is_it = |method: &Box<str>| method.as_bytes() == pseudo_header(":method");
+                (Kind::Method, methods.iter().position(is_it))
+            }
+            Self::Headers(headers) => {
+                let matches = |entry: &HeaderMatch| entry.matches(request.headers());
+                (Kind::Header, headers.iter().position(matches))
+            }
+            Self::Cookies(cookies) => {
+                let matches = |entry: &CookieMatch| entry.matches(request.headers());
+                (Kind::Cookie, cookies.iter().position(matches))
+            }
+            Self::Attributes(attributes) => {
+                let matches =
+                    |entry: &AttributeMatch| entry.matches(&request.attribute(entry.path()));
+                (Kind::Attribute, attributes.iter().position(matches))
+            }
+        };
+        index.map(|index| Entry { kind, index })
+    }
+}
+
+fn some<E>(entries: &[E], list: List) -> Option<List> {
+    (!entries.is_empty()).then_some(list)
+}
+
+fn compile_method(method: &str) -> Result<Box<str>, InvalidConfig> {
+    if !is_token(method) {
+        return Err(InvalidConfig::new(format!(
+            "{method:?} is not an HTTP method"
+        )));
+    }
+    Ok(method.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::request::{attribute::Attribute, head::testing::TestRequest};
+
+    fn matchers(json: &str) -> Matchers {
+        Matchers::compile(&crate::syntax::json_reader::read(json), Reading::Canonical).unwrap()
+    }
+
+    fn request() -> TestRequest {
+        TestRequest::new(&[
+            (":method", "GET"),
+            (":authority", "shop.example.com"),
+            (":path", "/a/b?c=/d"),
+            ("x-role", "staff"),
+            ("cookie", "beta=1"),
+        ])
+    }
+
+    #[test]
+    fn any_entry_of_any_kind_is_enough() {
+        for (json, reason) in [
+            (
+                r#"{"client_ips":["10.0.0.0/8","192.0.2.1"]}"#,
+                Kind::ClientIp,
+            ),
+            (r#"{"paths":["/x","/a/*"]}"#, Kind::Path),
+            (r#"{"hosts":["*.example.com"]}"#, Kind::Host),
+            (r#"{"methods":["HEAD","GET"]}"#, Kind::Method),
+            (
+                r#"{"headers":[{"name":"x-role","exact":"staff"}]}"#,
+                Kind::Header,
+            ),
+            (
+                r#"{"cookies":[{"name":"beta","present":true}]}"#,
+                Kind::Cookie,
+            ),
+            (
+                r#"{"attributes":[{"path":["a"],"present":false}]}"#,
+                Kind::Attribute,
+            ),
+            (
+                r#"{"client_ips":["10.0.0.1"],"paths":["/a/b"],"methods":["GET"]}"#,
+                Kind::Path,
+            ),
+        ] {
+            assert_eq!(
+                matchers(json)
+                    .first_match(&request())
+                    .map(|entry| entry.kind),
+                Some(reason),
+                "{json}"
+            );
+        }
+    }
+
+    #[test]
+    fn nothing_matches_by_default_or_by_accident() {
+        for json in [
+            "{}",
+            r#"{"client_ips":["10.0.0.1"],"paths":["/d","/a"],"hosts":["example.com"],"methods":["get"]}"#,
+            r#"{"headers":[{"name":"x-role","present":false}],"cookies":[{"name":"bet","present":true}]}"#,
+            r#"{"attributes":[{"path":["a"],"regex":".*"}]}"#,
+        ] {
+            assert_eq!(
+                matchers(json)
+                    .first_match(&request())
+                    .map(|entry| entry.kind),
+                None,
+                "{json}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_path_that_is_not_canonical_matches_no_entry() {
+        let open = matchers(r#"{"paths":["/*",{"exact":"/a;b"},{"regex":".*"},{"suffix":"b"}]}"#);
+        for path in ["/a;b", "//a", "/a/../b", "/%61", "/a\\b", "*", ""] {
+            let request = TestRequest::new(&[(":path", path)]);
+            assert_eq!(
+                open.first_match(&request).map(|entry| entry.kind),
+                None,
+                "{path}"
+            );
+        }
+        let bytes = TestRequest::new(&[(":path", b"/\xff")]);
+        assert_eq!(open.first_match(&bytes), None);
+    }
+
+    #[test]
+    fn a_client_without_an_ip_matches_no_network() {
+        let open = matchers(r#"{"client_ips":["0.0.0.0/0","::/0"]}"#);
+        let mut request = request();
+        assert_eq!(
+            open.first_match(&request).map(|entry| entry.kind),
+            Some(Kind::ClientIp)
+        );
+        request.client_ip = None;
+        assert_eq!(open.first_match(&request).map(|entry| entry.kind), None);
+    }
+
+    #[test]
+    fn attributes_are_compared_as_text() {
+        let verified = matchers(r#"{"attributes":[{"path":["a"],"exact":"true"}]}"#);
+        let mut request = request();
+        request.attribute = Attribute::Text("true".into());
+        assert_eq!(
+            verified.first_match(&request).map(|entry| entry.kind),
+            Some(Kind::Attribute)
+        );
+        request.attribute = Attribute::Text("false".into());
+        assert_eq!(verified.first_match(&request).map(|entry| entry.kind), None);
+    }
+
+    #[test]
+    fn faults_are_named_with_their_path() {
+        for (json, error) in [
+            (
+                r#"{"client_ips":["10.0.0.1","x"]}"#,
+                "client_ips[1]: \"x\" is not",
+            ),
+            (
+                r#"{"methods":["G T"]}"#,
+                "methods[0]: \"G T\" is not an HTTP method",
+            ),
+            (
+                r#"{"headers":[{"name":"a"}]}"#,
+                "headers[0]: expected exactly one of its kinds",
+            ),
+            (
+                r#"{"headers":[{"name":"a","exact":""}]}"#,
+                "headers[0].exact: is empty",
+            ),
+            (
+                r#"{"cookies":[{"name":"a;","exact":"b"}]}"#,
+                "cookies[0].name: \"a;\" is not",
+            ),
+            (
+                r#"{"attributes":[{"path":[],"exact":"b"}]}"#,
+                "attributes[0].path: expected",
+            ),
+        ] {
+            let refused =
+                Matchers::compile(&crate::syntax::json_reader::read(json), Reading::Canonical);
+            let refused = refused.unwrap_err().to_string();
+            assert!(refused.starts_with(error), "{json} gave {refused}");
+        }
+    }
+}

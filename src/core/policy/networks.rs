@@ -1,0 +1,195 @@
+//! A set of IP addresses and CIDR blocks.
+
+use std::net::IpAddr;
+
+use ipnet::{IpNet, Ipv4Net, Ipv6Net};
+
+use crate::syntax::{
+    invalid::{InvalidConfig, each},
+    sorted::sorted,
+};
+
+/// Disjoint blocks in order, so that a binary search finds the only one that can hold an
+/// address. Host bits below a mask are ignored, and an IPv4-mapped block is the IPv4 one.
+#[derive(Clone, Debug, Default)]
+pub struct Networks {
+    v4: Vec<(Ipv4Net, usize)>,
+    v6: Vec<(Ipv6Net, usize)>,
+}
+
+impl Networks {
+    /// Compiles `"10.0.0.0/8"`, `"2001:db8::1"` and the like.
+    ///
+    /// # Errors
+    /// The first entry that is no address and no block.
+    pub fn compile(entries: &[String]) -> Result<Self, InvalidConfig> {
+        let blocks = each(entries, |entry| parse(entry))?;
+        let mut blocks = sorted(blocks.into_iter().zip(0..).collect());
+        // A block sorts behind those that it lies in.
+        blocks.dedup_by(|(inner, _), (outer, _)| outer.contains(&inner.network()));
+        let mut networks = Self::default();
+        for (block, index) in blocks {
+            match block {
+                IpNet::V4(block) => networks.v4.push((block, index)),
+                IpNet::V6(block) => networks.v6.push((block, index)),
+            }
+        }
+        Ok(networks)
+    }
+
+    /// Whether no address is in the set.
+    pub fn is_empty(&self) -> bool {
+        self.v4.is_empty() && self.v6.is_empty()
+    }
+
+    /// Whether the address lies in one of the blocks.
+    pub fn contains(&self, address: IpAddr) -> bool {
+        self.find(address).is_some()
+    }
+
+    /// The place of the entry in which the address lies; of those that lie in one another that
+    /// of the widest.
+    pub fn find(&self, address: IpAddr) -> Option<usize> {
+        match address.to_canonical() {
+            IpAddr::V4(address) => {
+                let after = self
+                    .v4
+                    .partition_point(|(block, _)| block.network() <= address);
+                let (block, index) = self.v4.get(after.checked_sub(1)?)?;
+                block.contains(&address).then_some(*index)
+            }
+            IpAddr::V6(address) => {
+                let after = self
+                    .v6
+                    .partition_point(|(block, _)| block.network() <= address);
+                let (block, index) = self.v6.get(after.checked_sub(1)?)?;
+                block.contains(&address).then_some(*index)
+            }
+        }
+    }
+}
+
+fn parse(entry: &str) -> Result<IpNet, InvalidConfig> {
+    let network = parse_network(entry)
+        .ok_or_else(|| InvalidConfig::new(format!("{entry:?} is not an IP address or CIDR block")))?
+        .trunc();
+    Ok(unmapped(network).unwrap_or(network))
+}
+
+/// Not by [`IpNet`]'s own reading, which takes numbers with leading zeros: others read those
+/// as octal.
+fn parse_network(entry: &str) -> Option<IpNet> {
+    let Some((address, length)) = entry.split_once('/') else {
+        return Some(entry.parse::<IpAddr>().ok()?.into());
+    };
+    let bits: u8 = length.parse().ok()?;
+    let network = IpNet::new(address.parse().ok()?, bits).ok()?;
+    (bits.to_string() == length).then_some(network)
+}
+
+/// The IPv4 block that an IPv4-mapped block (`::ffff:0:0/96` and below) stands for.
+fn unmapped(network: IpNet) -> Option<IpNet> {
+    let IpNet::V6(network) = network else {
+        return None;
+    };
+    let length = network.prefix_len().checked_sub(96)?;
+    let address = network.network().to_ipv4_mapped()?;
+    Ipv4Net::new(address, length).ok().map(IpNet::V4)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn networks(entries: &[&str]) -> Networks {
+        let entries: Vec<String> = entries.iter().map(ToString::to_string).collect();
+        Networks::compile(&entries).unwrap()
+    }
+
+    fn ip(address: &str) -> IpAddr {
+        address.parse().unwrap()
+    }
+
+    #[test]
+    fn addresses_and_blocks_hit_and_miss() {
+        let set = networks(&["10.1.2.3/8", "192.0.2.7", "2001:db8::/32", "2001:db9::1"]);
+        for hit in [
+            "10.255.0.1",
+            "192.0.2.7",
+            "2001:db8:1::1",
+            "2001:db9::1",
+            "::ffff:10.0.0.1",
+        ] {
+            assert!(set.contains(ip(hit)), "{hit}");
+        }
+        for miss in [
+            "11.0.0.0",
+            "9.255.255.255",
+            "192.0.2.8",
+            "2001:db9::2",
+            "::",
+            "::10.0.0.1",
+        ] {
+            assert!(!set.contains(ip(miss)), "{miss}");
+        }
+    }
+
+    #[test]
+    fn ipv4_mapped_entries_are_ipv4() {
+        let set = networks(&["::ffff:10.0.0.1", "::ffff:192.0.2.0/120"]);
+        assert!(set.contains(ip("10.0.0.1")));
+        assert!(set.contains(ip("192.0.2.200")));
+        assert!(!set.contains(ip("192.0.3.0")));
+    }
+
+    #[test]
+    fn a_whole_family_does_not_hold_the_other() {
+        assert!(networks(&["0.0.0.0/0"]).contains(ip("8.8.8.8")));
+        assert!(!networks(&["0.0.0.0/0"]).contains(ip("2001:db8::1")));
+        assert!(!networks(&["::/0"]).contains(ip("8.8.8.8")));
+    }
+
+    #[test]
+    fn what_is_no_address_is_refused_by_its_index() {
+        for entry in [
+            "",
+            "10.0.0.300",
+            "10.0.0.0/33",
+            "10.0.0/8",
+            "localhost",
+            "::1/129",
+            "10.0.0.1:80",
+            "10.0.010.0/24",
+            "10.0.0.0/",
+            "10.0.0.0/+8",
+            "10.0.0.0/08",
+            "10.0.0.0/8/8",
+        ] {
+            let entries = ["10.0.0.1".to_owned(), entry.to_owned()];
+            let error = Networks::compile(&entries).unwrap_err().to_string();
+            assert_eq!(
+                error,
+                format!("[1]: {entry:?} is not an IP address or CIDR block")
+            );
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn agrees_with_a_plain_scan(
+            blocks in prop::collection::vec((0u32..64, 26u8..=32), 0..8),
+            address in 0u32..70,
+        ) {
+            let blocks: Vec<Ipv4Net> = blocks
+                .into_iter()
+                .map(|(address, length)| Ipv4Net::new(address.into(), length).unwrap())
+                .collect();
+            let entries: Vec<String> = blocks.iter().map(ToString::to_string).collect();
+            let scan = blocks.iter().any(|block| block.contains(&std::net::Ipv4Addr::from(address)));
+            let set = Networks::compile(&entries).unwrap();
+            prop_assert_eq!(set.contains(IpAddr::V4(address.into())), scan);
+        }
+    }
+}

@@ -1,0 +1,197 @@
+//! The policy: a plugin configuration that was checked and compiled once, so that nothing
+//! is parsed when a request comes.
+
+use crate::{
+    config::{
+        mode::{Mode, Switch},
+        plugin::PluginConfig,
+    },
+    policy::{
+        bypass::{self, Bypass},
+        client_address::ClientAddress,
+        endpoint::Endpoint,
+        environment::Environment,
+        fleet_store::FleetStore,
+        matchers::Matchers,
+        reading::Reading,
+        response::response::Response,
+        rules::Rules,
+        windows::Windows,
+    },
+    syntax::{
+        field::header_name,
+        invalid::{InvalidConfig, Located},
+    },
+};
+
+/// What to do with which request.
+#[derive(Clone, Debug)]
+pub struct Policy {
+    /// Whether the flag is fixed, or the state decides.
+    pub mode: Mode,
+    /// The flag in [`Mode::Auto`] until somebody sets it.
+    pub initial: Switch,
+    /// The name of the state that this policy shares with others.
+    pub scope: Box<str>,
+    /// Decide, count and log, but block nothing.
+    pub observe: bool,
+    /// Read the route's metadata as a rule.
+    pub route_metadata: bool,
+    /// The request header that tells the upstream of maintenance, in lower case.
+    pub upstream_header: Option<Box<str>>,
+    /// Where the client's address comes from.
+    pub client_address: ClientAddress,
+    /// The requests that pass while maintenance is on.
+    pub allow: Matchers,
+    /// Overrides by host, path, method and so on.
+    pub rules: Rules,
+    /// Planned maintenance.
+    pub windows: Windows,
+    /// What the others get.
+    pub response: Response,
+    /// The admin endpoint, if there is one.
+    pub endpoint: Option<Endpoint>,
+    /// Signed bypass tokens, if there are any.
+    pub bypass: Option<Bypass>,
+    /// The store of a fleet; shared data without.
+    pub store: Option<FleetStore>,
+}
+
+const DEFAULT_SCOPE: &str = "default";
+const MAX_SCOPE_BYTES: usize = 64;
+
+impl Policy {
+    /// Checks and compiles a plugin configuration.
+    ///
+    /// # Errors
+    /// The first value that is out of range, with its path.
+    pub fn compile(
+        config: &PluginConfig,
+        environment: Environment<'_>,
+    ) -> Result<Self, InvalidConfig> {
+        let scope = compile_scope(config.scope.as_deref()).at("scope")?;
+        Ok(Self {
+            mode: config.mode,
+            initial: config.initial,
+            observe: config.observe,
+            route_metadata: config.route_metadata,
+            upstream_header: config
+                .upstream_header
+                .as_deref()
+                .map(compile_upstream_header)
+                .transpose()
+                .at("upstream_header")?,
+            client_address: config
+                .client_address
+                .as_ref()
+                .map_or(Ok(ClientAddress::Peer), ClientAddress::compile)
+                .at("client_address")?,
+            allow: Matchers::compile(&config.allow, Reading::Canonical).at("allow")?,
+            response: Response::compile(&config.response, &scope).at("response")?,
+            rules: Rules::compile(&config.rules, &config.response, &scope).at("rules")?,
+            windows: Windows::compile(&config.windows).at("windows")?,
+            endpoint: config
+                .admin
+                .as_ref()
+                .map(|admin| Endpoint::compile(admin, environment))
+                .transpose()
+                .at("admin")?,
+            bypass: config
+                .bypass
+                .as_ref()
+                .map(|bypass| Bypass::compile(bypass, environment))
+                .transpose()
+                .at("bypass")?,
+            store: config
+                .store
+                .as_ref()
+                .map(|store| FleetStore::compile(store, &scope, environment))
+                .transpose()
+                .at("store")?,
+            scope,
+        })
+    }
+}
+
+/// Headers that have another meaning.
+const NOT_FOR_UPSTREAM: [&str; 5] = [
+    bypass::HEADER,
+    "connection",
+    "content-length",
+    "host",
+    "transfer-encoding",
+];
+
+fn compile_upstream_header(name: &str) -> Result<Box<str>, InvalidConfig> {
+    let name = header_name(name)?;
+    if NOT_FOR_UPSTREAM.contains(&&*name) {
+        return Err(InvalidConfig::new(format!("{name:?} has another meaning")));
+    }
+    Ok(name)
+}
+
+fn compile_scope(scope: Option<&str>) -> Result<Box<str>, InvalidConfig> {
+    let scope = scope.unwrap_or(DEFAULT_SCOPE);
+    let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    if !(1..=MAX_SCOPE_BYTES).contains(&scope.len()) || !scope.bytes().all(is_allowed) {
+        return Err(InvalidConfig::new(format!(
+            "{scope:?} is not a scope: expected 1 to {MAX_SCOPE_BYTES} of A-Z, a-z, 0-9, _ and -"
+        )));
+    }
+    Ok(scope.into())
+}
+
+#[cfg(test)]
+pub(crate) fn policy(json: &str) -> Policy {
+    use crate::policy::environment::testing::environment;
+
+    let config = PluginConfig::parse(json.as_bytes()).unwrap();
+    Policy::compile(
+        &config,
+        environment(&|_| Some("a token of the environment".into())),
+    )
+    .unwrap()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::environment::testing::environment;
+
+    fn error(json: &str) -> String {
+        let config = PluginConfig::parse(json.as_bytes()).unwrap();
+        Policy::compile(&config, environment(&|_| None))
+            .unwrap_err()
+            .to_string()
+    }
+
+    #[test]
+    fn defaults() {
+        let policy = policy("");
+        assert_eq!((policy.mode, policy.initial), (Mode::Auto, Switch::Off));
+        assert_eq!(&*policy.scope, "default");
+        assert!(policy.endpoint.is_none());
+    }
+
+    #[test]
+    fn a_fault_is_named_with_its_whole_path() {
+        assert_eq!(
+            error(r#"{"allow":{"client_ips":["::1","10.0.0.1","10.0.0.300"]}}"#),
+            "allow.client_ips[2]: \"10.0.0.300\" is not an IP address or CIDR block"
+        );
+        assert!(error(r#"{"admin":{"path":"/m"}}"#).starts_with("admin: expected `tokens`"));
+        assert!(error(r#"{"admin":{"path":"/"}}"#).starts_with("admin.path: \"/\" is not"));
+        assert!(error(r#"{"response":{"status":100}}"#).starts_with("response.status: 100"));
+    }
+
+    #[test]
+    fn a_scope_is_a_short_plain_name() {
+        assert_eq!(&*policy(r#"{"scope":"Shop_1-a"}"#).scope, "Shop_1-a");
+        for scope in ["", "a b", "a.b", "\u{e9}", &"a".repeat(65)] {
+            assert!(
+                error(&format!(r#"{{"scope":"{scope}"}}"#)).starts_with("scope: "),
+                "{scope}"
+            );
+        }
+    }
+}

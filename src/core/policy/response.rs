@@ -1,0 +1,7 @@
+//! What a blocked request gets.
+
+pub mod cors;
+pub mod draft;
+pub mod redirect;
+pub mod response;
+pub mod retry_after;

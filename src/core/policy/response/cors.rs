@@ -1,0 +1,123 @@
+//! The origins that may read the reply, [Fetch](https://fetch.spec.whatwg.org/#http-cors-protocol).
+
+use crate::{
+    config::response::CorsConfig,
+    syntax::{
+        invalid::{InvalidConfig, Located},
+        split::split_once,
+    },
+};
+
+/// The compiled `cors`.
+#[derive(Clone, Debug)]
+pub struct Cors {
+    origins: Vec<Box<str>>,
+    /// Whether they may send credentials.
+    pub allow_credentials: bool,
+}
+
+impl Cors {
+    /// Compiles `cors`.
+    ///
+    /// # Errors
+    /// There is no origin, one is malformed, or all may send credentials.
+    pub fn compile(config: &CorsConfig) -> Result<Self, InvalidConfig> {
+        let origins = &config.allow_origins;
+        if origins.is_empty() {
+            return Err(InvalidConfig::new("is empty")).at("allow_origins");
+        }
+        let any_origin = origins.iter().any(|origin| origin == "*");
+        if any_origin && config.allow_credentials {
+            return Err(InvalidConfig::new(
+                "cannot be true with the origin \"*\": name the origins",
+            ))
+            .at("allow_credentials");
+        }
+        let wrong = origins.iter().position(|origin| !is_origin(origin));
+        if let Some((index, origin)) = wrong.and_then(|index| Some((index, origins.get(index)?))) {
+            return Err(InvalidConfig::new(format!(
+                "{origin:?} is not an origin like \"https://app.example.com\""
+            )))
+            .at_index(index)
+            .at("allow_origins");
+        }
+        Ok(Self {
+            origins: origins
+                .iter()
+                .map(|origin| origin.as_str().into())
+                .collect(),
+            allow_credentials: config.allow_credentials,
+        })
+    }
+
+    /// The entry, `*` or the origin itself, by which an `Origin` may read the reply.
+    pub fn allowed(&self, origin: &[u8]) -> Option<&str> {
+        let mut entries = self.origins.iter().map(|entry| &**entry);
+        entries.find(|entry| *entry == "*" || entry.as_bytes() == origin)
+    }
+}
+
+fn is_origin(origin: &str) -> bool {
+    let host = split_once(origin, "://").map_or("", |(_, host)| host);
+    origin == "*"
+        || (!host.is_empty()
+            && !host.contains(['/', '?', '#'])
+            && origin
+                .bytes()
+                .all(|byte| byte.is_ascii_graphic() && !byte.is_ascii_uppercase()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cors(json: &str) -> Result<Cors, InvalidConfig> {
+        Cors::compile(&crate::syntax::json_reader::read(json))
+    }
+
+    #[test]
+    fn only_the_origins_named_are_allowed() {
+        let named = cors(r#"{"allow_origins":["https://a.example","https://b.example:8443"]}"#);
+        let named = named.unwrap();
+        assert_eq!(
+            named.allowed(b"https://b.example:8443"),
+            Some("https://b.example:8443")
+        );
+        for origin in [
+            "https://b.example",
+            "http://a.example",
+            "https://a.example.evil",
+            "null",
+            "",
+        ] {
+            assert_eq!(named.allowed(origin.as_bytes()), None, "{origin}");
+        }
+        let any = cors(r#"{"allow_origins":["*"]}"#).unwrap();
+        assert_eq!(any.allowed(b"null"), Some("*"));
+    }
+
+    #[test]
+    fn faults_are_named_with_their_path() {
+        for (json, error) in [
+            (
+                r#"{"allow_origins":["*"],"allow_credentials":true}"#,
+                "allow_credentials: cannot",
+            ),
+            (
+                r#"{"allow_origins":["*","a.example"]}"#,
+                "allow_origins[1]: \"a.example\" is not",
+            ),
+            (
+                r#"{"allow_origins":["https://a.example/"]}"#,
+                "allow_origins[0]: ",
+            ),
+            (
+                r#"{"allow_origins":["https://A.example"]}"#,
+                "allow_origins[0]: ",
+            ),
+        ] {
+            let refused = cors(json).unwrap_err().to_string();
+            assert!(refused.starts_with(error), "{json} gave {refused}");
+        }
+    }
+}

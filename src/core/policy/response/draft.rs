@@ -1,0 +1,226 @@
+//! The replies as the configuration alone has them, encoded once.
+
+use std::borrow::Cow;
+
+use crate::{
+    policy::{problem::Problem, response::response::Header, template::Template, values::Values},
+    syntax::header_lines::HeaderLines,
+};
+
+/// The replies of a `response`, one for each kind of request.
+#[derive(Clone, Debug)]
+pub struct Drafts {
+    /// To who wants HTML.
+    pub html: Draft,
+    /// To who wants HTML, and is sent elsewhere.
+    pub redirect: Option<Draft>,
+    /// To who wants JSON.
+    pub json: Draft,
+    /// To who wants plain text.
+    pub text: Draft,
+    /// To gRPC clients.
+    pub grpc: Draft,
+    /// To the preflight of an allowed origin.
+    pub preflight: Draft,
+}
+
+/// A reply as the configuration alone has it.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    /// HTTP status code.
+    pub status: u16,
+    /// `grpc-status`
+    pub grpc_status: Option<u8>,
+    /// All headers, but for those that the request decides on.
+    pub headers: HeaderLines,
+    /// The body, where not each request has another.
+    pub body: Option<Box<str>>,
+    content: Content,
+}
+
+/// What makes a body.
+#[derive(Clone, Debug)]
+enum Content {
+    Nothing,
+    /// What Envoy makes the `grpc-message`.
+    Message,
+    Problem,
+    Template(Template),
+}
+
+/// `UNAVAILABLE`, the status that gRPC clients know as a reason to come back.
+const GRPC_UNAVAILABLE: u8 = 14;
+const NO_CONTENT: u16 = 204;
+const RESET_CONTENT: u16 = 205;
+const FOUND: u16 = 302;
+const NOT_MODIFIED: u16 = 304;
+const HTML: &str = "text/html; charset=utf-8";
+const JSON: &str = "application/json";
+const TEXT: &str = "text/plain; charset=utf-8";
+
+impl Draft {
+    /// The body that tells these values.
+    pub fn render(&self, values: &Values) -> String {
+        self.content.render(values)
+    }
+}
+
+impl Content {
+    fn render(&self, values: &Values) -> String {
+        match self {
+            Self::Nothing => String::new(),
+            Self::Message => values.message.to_owned(),
+            Self::Problem => Problem::of(values).to_json(),
+            Self::Template(template) => template.render(values),
+        }
+    }
+
+    fn tells_of_request(&self) -> bool {
+        matches!(self, Self::Template(template) if template.tells_of_request())
+    }
+}
+
+/// What the replies of a `response` have in common.
+pub(crate) struct Outline<'a> {
+    pub(super) scope: &'a str,
+    /// Whether `Accept` decides on the representation.
+    pub(super) negotiated: bool,
+    pub(super) clear_site_data: Option<&'a str>,
+    /// Whether proxies in front are told not to retry.
+    pub(super) no_retry: bool,
+    pub(super) headers: &'a [Header],
+    pub(super) values: Values<'a>,
+}
+
+/// A header line that is not encoded yet.
+type Line<'a> = (&'a str, Cow<'a, str>);
+type Lines<'a> = Vec<Line<'a>>;
+
+impl Outline<'_> {
+    pub(super) fn html(
+        &self,
+        template: Template,
+        page_policy: Option<&'static str>,
+        refresh: Option<u64>,
+    ) -> Draft {
+        let refresh = refresh.map(|seconds| ("refresh", seconds.to_string().into()));
+        let page_policy = page_policy.map(|policy| ("content-security-policy", policy.into()));
+        let more = [page_policy, refresh];
+        let content = Content::Template(template);
+        self.represent(self.values.status, &more, HTML, content)
+    }
+
+    pub(super) fn redirect<'l>(&'l self, url: &'l str, template: &Template) -> Draft {
+        let location = [Some(("location", url.into()))];
+        let content = Content::Template(template.clone());
+        self.represent(FOUND, &location, HTML, content)
+    }
+
+    pub(super) fn json(&self, template: Option<Template>) -> Draft {
+        let (content_type, content) = match template {
+            Some(template) => (JSON, Content::Template(template)),
+            None => (Problem::CONTENT_TYPE, Content::Problem),
+        };
+        self.represent(self.values.status, &[], content_type, content)
+    }
+
+    pub(super) fn text(&self, template: Template) -> Draft {
+        let content = Content::Template(template);
+        self.represent(self.values.status, &[], TEXT, content)
+    }
+
+    /// To Envoys in front the last but one header, to gRPC clients
+    /// ([proposal A6](https://github.com/grpc/proposal/blob/master/A6-client-retries.md)) the
+    /// last.
+    pub(super) fn grpc(&self) -> Draft {
+        let mut lines = self.lines();
+        self.forbid_retries(&mut lines);
+        if self.no_retry {
+            lines.push(("grpc-retry-pushback-ms", "-1".into()));
+        }
+        Draft {
+            grpc_status: Some(GRPC_UNAVAILABLE),
+            // The others are what a gRPC client takes for the outcome of its call.
+            ..self.draft(self.values.status, &lines, Content::Message, |name| {
+                !name.starts_with("grpc-")
+            })
+        }
+    }
+
+    pub(super) fn preflight(&self) -> Draft {
+        self.draft(NO_CONTENT, &self.basis(), Content::Nothing, |_| true)
+    }
+
+    fn represent<'l>(
+        &'l self,
+        status: u16,
+        more: &[Option<Line<'l>>],
+        content_type: &'l str,
+        content: Content,
+    ) -> Draft {
+        let mut lines = self.lines();
+        if self.negotiated {
+            lines.push(("vary", "accept".into()));
+        }
+        lines.extend(more.iter().flatten().cloned());
+        let content = if matches!(status, NO_CONTENT | RESET_CONTENT | NOT_MODIFIED) {
+            Content::Nothing
+        } else {
+            lines.push(("content-type", content_type.into()));
+            content
+        };
+        self.forbid_retries(&mut lines);
+        self.draft(status, &lines, content, |_| true)
+    }
+
+    fn forbid_retries(&self, lines: &mut Lines) {
+        if self.no_retry {
+            lines.push(("x-envoy-ratelimited", "true".into()));
+        }
+    }
+
+    /// The headers of all replies.
+    fn basis(&self) -> Lines<'_> {
+        vec![
+            ("cache-control", "no-store".into()),
+            ("x-maintenance-mode", self.scope.into()),
+        ]
+    }
+
+    /// The headers of all replies but to a preflight.
+    fn lines(&self) -> Lines<'_> {
+        let mut lines = self.basis();
+        if let Some(retry_after) = &self.values.retry_after {
+            lines.push(("retry-after", retry_after.to_text()));
+        }
+        if let Some(types) = self.clear_site_data {
+            lines.push(("clear-site-data", types.into()));
+        }
+        lines
+    }
+
+    /// Puts configured headers in the place of ours, where they may be set.
+    fn draft(
+        &self,
+        status: u16,
+        ours: &Lines,
+        content: Content,
+        may_set: impl Fn(&str) -> bool,
+    ) -> Draft {
+        let mut headers = HeaderLines::default();
+        for (name, value) in ours {
+            headers.set(name, value);
+        }
+        for (name, value) in self.headers.iter().filter(|(name, _)| may_set(name)) {
+            headers.set(name, value);
+        }
+        let body = (!content.tells_of_request()).then(|| content.render(&self.values).into());
+        Draft {
+            status,
+            grpc_status: None,
+            headers,
+            body,
+            content,
+        }
+    }
+}

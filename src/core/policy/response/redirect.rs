@@ -1,0 +1,96 @@
+//! Where browsers are sent.
+
+use crate::{
+    policy::hosts::host_name,
+    syntax::{invalid::InvalidConfig, path::normalised, split::split_once},
+};
+
+/// An absolute http(s) URL.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Redirect {
+    /// The URL as it is configured.
+    pub url: Box<str>,
+    host: Box<str>,
+    /// Normalised: a browser may write it in another way.
+    path: Vec<u8>,
+}
+
+impl Redirect {
+    /// Compiles `redirect`.
+    ///
+    /// # Errors
+    /// It is no absolute http or https URL of visible ASCII.
+    pub fn compile(url: &str) -> Result<Self, InvalidConfig> {
+        let invalid = || {
+            InvalidConfig::new(format!(
+                "{url:?} is not an absolute URL like \"https://status.example.com/\""
+            ))
+        };
+        let (scheme, rest) = split_once(url, "://").ok_or_else(invalid)?;
+        let is_http = ["http", "https"]
+            .iter()
+            .any(|http| scheme.eq_ignore_ascii_case(http));
+        let (authority, path) = match rest.find(['/', '?', '#']) {
+            Some(end) => rest.split_at_checked(end).ok_or_else(invalid)?,
+            None => (rest, ""),
+        };
+        let host = host_name(authority.as_bytes()).to_ascii_lowercase();
+        let is_plain = !host.is_empty() && !authority.contains(['@', '\\']);
+        if !is_http || !is_plain || !url.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(invalid());
+        }
+        let path = path.split(['?', '#']).next().unwrap_or_default();
+        Ok(Self {
+            url: url.into(),
+            host: String::from_utf8_lossy(&host).into(),
+            path: normalised(path.as_bytes()),
+        })
+    }
+
+    /// Whether a request is for the very host and path that it would be sent to.
+    pub fn is_target(&self, authority: &[u8], path: &[u8]) -> bool {
+        host_name(authority).eq_ignore_ascii_case(self.host.as_bytes())
+            && normalised(path) == self.path
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_target_is_known_by_host_and_path() {
+        let redirect = Redirect::compile("https://Status.example.com:443/now?a=b#c").unwrap();
+        assert!(redirect.is_target(b"status.example.com", b"/now"));
+        assert!(redirect.is_target(b"STATUS.example.com:8443", b"/now"));
+        assert!(!redirect.is_target(b"status.example.com", b"/"));
+        assert!(!redirect.is_target(b"example.com", b"/now"));
+        for (url, path) in [
+            ("https://a.example/x/../y", "/y"),
+            ("https://a.example/{x}", "/%7Bx%7D"),
+        ] {
+            let redirect = Redirect::compile(url).unwrap();
+            assert!(redirect.is_target(b"a.example", path.as_bytes()), "{url}");
+        }
+        let root = Redirect::compile("http://a.example?x").unwrap();
+        assert!(root.is_target(b"a.example", b"/"));
+    }
+
+    #[test]
+    fn what_is_no_absolute_http_url_is_refused() {
+        for url in [
+            "",
+            "/a",
+            "//a/b",
+            "ftp://a/",
+            "https://",
+            "https:///a",
+            "javascript:alert(1)",
+            "https://u@a/x",
+            "https://a/ b",
+            "https://a/\r\nx",
+        ] {
+            assert!(Redirect::compile(url).is_err(), "{url}");
+        }
+    }
+}

@@ -1,0 +1,260 @@
+//! Overrides by host, path, method and so on.
+
+use crate::{
+    config::{
+        response::ResponseConfig,
+        rules::{Action, RuleConfig},
+    },
+    policy::{kind::Kind, matchers::Matchers, reading::Reading, response::response::Response},
+    request::head::RequestHead,
+    syntax::{
+        invalid::{InvalidConfig, Located},
+        path::Readings,
+    },
+};
+
+/// The compiled `rules`, in order.
+#[derive(Clone, Debug, Default)]
+pub struct Rules {
+    rules: Vec<Rule>,
+    /// How many, from the first on, can matter while maintenance is off.
+    while_off: usize,
+}
+
+/// A compiled rule.
+#[derive(Clone, Debug)]
+pub struct Rule {
+    /// Its place in the list.
+    pub index: usize,
+    /// For people.
+    pub name: Option<Box<str>>,
+    /// What it does.
+    pub action: Action,
+    /// What requests get that it blocks, where that is not what all get.
+    pub response: Option<Response>,
+    matches: Matchers,
+}
+
+impl Rules {
+    /// Compiles `rules` of a scope; `global` is the `response` of all requests.
+    ///
+    /// # Errors
+    /// The first rule that matches nothing, shares its name or has another fault.
+    pub fn compile(
+        config: &[RuleConfig],
+        global: &ResponseConfig,
+        scope: &str,
+    ) -> Result<Self, InvalidConfig> {
+        let mut rules: Vec<Rule> = Vec::new();
+        for (index, config) in config.iter().enumerate() {
+            let rule = Rule::compile(index, config, global, scope).and_then(|rule| {
+                if let Some(name) = &rule.name
+                    && rules.iter().any(|other| other.name.as_ref() == Some(name))
+                {
+                    return Err(InvalidConfig::new(format!("{name:?} is there twice"))).at("name");
+                }
+                Ok(rule)
+            });
+            rules.push(rule.at_index(index)?);
+        }
+        let while_off = rules
+            .iter()
+            .rposition(|rule| matches!(rule.action, Action::Block | Action::On))
+            .map_or(0, |last| last + 1);
+        Ok(Self { rules, while_off })
+    }
+
+    /// All rules.
+    pub fn all(&self) -> &[Rule] {
+        &self.rules
+    }
+
+    /// Those up to the last that matters while maintenance is off.
+    pub fn while_off(&self) -> &[Rule] {
+        self.rules.get(..self.while_off).unwrap_or_default()
+    }
+}
+
+/// The first of the rules that matches a request.
+pub fn first_match<'r>(rules: &'r [Rule], request: &impl RequestHead) -> Option<&'r Rule> {
+    let readings = Readings::default();
+    let mut rules = rules.iter();
+    rules.find(|rule| rule.matches.all_match(request, &readings))
+}
+
+impl Rule {
+    fn compile(
+        index: usize,
+        config: &RuleConfig,
+        global: &ResponseConfig,
+        scope: &str,
+    ) -> Result<Self, InvalidConfig> {
+        if config.name.as_deref() == Some("") {
+            return Err(InvalidConfig::new("is empty")).at("name");
+        }
+        let reading = match config.action {
+            Action::Allow | Action::Follow => Reading::Canonical,
+            Action::Block | Action::On => Reading::Any,
+        };
+        let matches = Matchers::compile(&config.matches, reading).at("match")?;
+        if matches.is_empty() {
+            let [kinds @ .., last] = Kind::ALL.map(Kind::key);
+            return Err(InvalidConfig::new(format!(
+                "names nothing to match: expected {} or {last}",
+                kinds.join(", ")
+            )))
+            .at("match");
+        }
+        let response = config
+            .response
+            .as_ref()
+            .map(|response| Response::compile(&response.or(global), scope).at("response"))
+            .transpose()?;
+        Ok(Self {
+            index,
+            name: config.name.as_deref().map(Into::into),
+            action: config.action,
+            response,
+            matches,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::request::head::testing::TestRequest;
+
+    fn rules(json: &str) -> Result<Rules, InvalidConfig> {
+        let global = crate::syntax::json_reader::read(r#"{"status":599,"title":"global"}"#);
+        Rules::compile(
+            &crate::syntax::json_reader::read::<Vec<_>>(json),
+            &global,
+            "s",
+        )
+    }
+
+    fn first<'r>(rules: &'r [Rule], headers: &[(&str, &str)]) -> Option<&'r str> {
+        let rule = first_match(rules, &TestRequest::new(headers));
+        rule.and_then(|rule| rule.name.as_deref())
+    }
+
+    #[test]
+    fn every_kind_named_must_match_by_any_of_its_entries() {
+        let rules = rules(
+            r#"[{"name":"writes","match":{"methods":["POST","PUT"],"paths":["/a/*"]},"action":"on"}]"#,
+        )
+        .unwrap();
+        for (method, path, hit) in [
+            ("POST", "/a/b", true),
+            ("PUT", "/a", true),
+            ("GET", "/a/b", false),
+            ("POST", "/b", false),
+        ] {
+            let found = first(rules.all(), &[(":method", method), (":path", path)]);
+            assert_eq!(found.is_some(), hit, "{method} {path}");
+        }
+    }
+
+    #[test]
+    fn the_first_match_wins() {
+        let rules = rules(
+            r#"[{"name":"a","match":{"paths":["/a/b"]},"action":"allow"},
+                {"name":"b","match":{"paths":["/a/*"]},"action":"block"}]"#,
+        )
+        .unwrap();
+        assert_eq!(first(rules.all(), &[(":path", "/a/b")]), Some("a"));
+        assert_eq!(first(rules.all(), &[(":path", "/a/c")]), Some("b"));
+        assert_eq!(first(rules.all(), &[(":path", "/")]), None);
+    }
+
+    #[test]
+    fn rules_that_only_matter_while_on_are_not_read_while_off() {
+        let follow = r#"{"name":"f","match":{"paths":["/*"]}}"#;
+        let block = r#"{"name":"b","match":{"paths":["/b"]},"action":"block"}"#;
+        let only_follow = rules(&format!("[{follow}]")).unwrap();
+        assert!(only_follow.while_off().is_empty() && !only_follow.all().is_empty());
+        let both = rules(&format!("[{block},{follow}]")).unwrap();
+        assert_eq!(first(both.while_off(), &[(":path", "/b")]), Some("b"));
+        assert_eq!(first(both.while_off(), &[(":path", "/a")]), None);
+        assert_eq!(first(both.all(), &[(":path", "/a")]), Some("f"));
+    }
+
+    #[test]
+    fn doubt_about_a_path_ends_in_blocked() {
+        let rule = |action: &str| {
+            rules(&format!(
+                r#"[{{"name":"r","match":{{"paths":["/admin/*"]}},"action":"{action}"}}]"#
+            ))
+            .unwrap()
+        };
+        for path in [
+            "//admin",
+            "/x/../admin/a",
+            "/%61dmin",
+            "/admin;a/b",
+            "/%2561dmin",
+            "\\admin",
+        ] {
+            for (action, hit) in [
+                ("block", true),
+                ("on", true),
+                ("allow", false),
+                ("follow", false),
+            ] {
+                let rules = rule(action);
+                let found = first(rules.all(), &[(":path", path)]);
+                assert_eq!(found.is_some(), hit, "{action} {path}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_newline_in_a_path_hides_nothing_from_a_regex() {
+        let rules =
+            rules(r#"[{"match":{"paths":[{"regex":"/admin/.*"}]},"action":"block"}]"#).unwrap();
+        for path in ["/admin/x%0a", "/%61dmin/x%0a", "//admin/x%0a"] {
+            let request = TestRequest::new(&[(":path", path)]);
+            assert!(first_match(rules.while_off(), &request).is_some(), "{path}");
+        }
+    }
+
+    #[test]
+    fn the_keys_of_a_rule_replace_the_global_ones() {
+        let rules = rules(
+            r#"[{"name":"a","match":{"methods":["GET"]},"response":{"title":"own"}},
+                {"name":"b","match":{"methods":["PUT"]}}]"#,
+        )
+        .unwrap();
+        let own = rules.rules[0].response.as_ref().unwrap();
+        let values = own.values();
+        assert_eq!((values.status, values.title), (599, "own"));
+        assert!(rules.rules[1].response.is_none());
+    }
+
+    #[test]
+    fn faults_are_named_with_their_path() {
+        for (json, error) in [
+            (
+                r#"[{"name":"","match":{"methods":["GET"]}}]"#,
+                "[0].name: is empty",
+            ),
+            (r#"[{"name":"a","match":{}}]"#, "[0].match: names nothing"),
+            (
+                r#"[{"name":"a","match":{"paths":["a"]}}]"#,
+                "[0].match.paths[0]: \"a\" does not",
+            ),
+            (
+                r#"[{"name":"a","match":{"methods":["GET"]},"response":{"status":1}}]"#,
+                "[0].response.status: 1 is not",
+            ),
+            (
+                r#"[{"name":"a","match":{"methods":["GET"]}},{"name":"a","match":{"methods":["PUT"]}}]"#,
+                "[1].name: \"a\" is there twice",
+            ),
+        ] {
+            let refused = rules(json).unwrap_err().to_string();
+            assert!(refused.starts_with(error), "{json} gave {refused}");
+        }
+    }
+}

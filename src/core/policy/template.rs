@@ -1,0 +1,224 @@
+//! Bodies with placeholders.
+
+use std::borrow::Cow;
+
+use crate::{
+    policy::{response::retry_after::RetryAfter, values::Values},
+    syntax::{invalid::InvalidConfig, split::split_once},
+};
+
+/// A body, cut at its `{{placeholders}}`.
+#[derive(Clone, Debug)]
+pub struct Template {
+    parts: Vec<Part>,
+    escape: Escape,
+}
+
+#[derive(Clone, Debug)]
+enum Part {
+    Literal(Box<str>),
+    Placeholder(Placeholder),
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Placeholder {
+    Title,
+    Message,
+    Status,
+    RetryAfter,
+    Until,
+    RequestId,
+}
+
+/// How values are written into a template.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Escape {
+    /// For HTML text and quoted attributes.
+    Html,
+    /// For the inside of a JSON string, RFC 8259 section 7.
+    Json,
+    /// As they are.
+    None,
+}
+
+/// Room for a value beside title and message; the longest is usually an UUID.
+const SHORT_VALUE_BYTES: usize = 40;
+
+impl Template {
+    /// Cuts a body at its placeholders.
+    ///
+    /// # Errors
+    /// A placeholder that is unknown or not closed.
+    pub fn compile(text: &str, escape: Escape) -> Result<Self, InvalidConfig> {
+        let mut parts = Vec::new();
+        let mut rest = text;
+        while let Some((literal, opened)) = split_once(rest, "{{") {
+            let (name, after) = split_once(opened, "}}").ok_or_else(|| {
+                InvalidConfig::new("a `{{` has no `}}`: expected a placeholder like {{message}}")
+            })?;
+            parts.push(Part::Literal(literal.into()));
+            parts.push(Part::Placeholder(Placeholder::parse(name.trim())?));
+            rest = after;
+        }
+        parts.push(Part::Literal(rest.into()));
+        Ok(Self { parts, escape })
+    }
+
+    /// The body with all placeholders replaced.
+    pub fn render(&self, values: &Values) -> String {
+        let literals = self.parts.iter().map(|part| match part {
+            Part::Literal(text) => text.len(),
+            Part::Placeholder(_) => SHORT_VALUE_BYTES,
+        });
+        let known = values.title.len() + values.message.len();
+        let mut body = String::with_capacity(known + literals.sum::<usize>());
+        for part in &self.parts {
+            match part {
+                Part::Literal(text) => body.push_str(text),
+                Part::Placeholder(placeholder) => {
+                    self.escape.push(&mut body, &placeholder.value(values));
+                }
+            }
+        }
+        body
+    }
+
+    /// Whether each request has another body.
+    pub fn tells_of_request(&self) -> bool {
+        let is_of_request = |part: &Part| matches!(part, Part::Placeholder(Placeholder::RequestId));
+        self.parts.iter().any(is_of_request)
+    }
+}
+
+impl Placeholder {
+    fn parse(name: &str) -> Result<Self, InvalidConfig> {
+        Ok(match name {
+            "title" => Self::Title,
+            "message" => Self::Message,
+            "status" => Self::Status,
+            "retry_after" => Self::RetryAfter,
+            "until" => Self::Until,
+            "request_id" => Self::RequestId,
+            _ => {
+                return Err(InvalidConfig::new(format!(
+                    "unknown placeholder {{{{{name}}}}}, expected one of {{{{title}}}}, \
+                     {{{{message}}}}, {{{{status}}}}, {{{{retry_after}}}}, {{{{until}}}}, \
+                     {{{{request_id}}}}"
+                )));
+            }
+        })
+    }
+
+    fn value<'a>(self, values: &'a Values) -> Cow<'a, str> {
+        match self {
+            Self::Title => values.title.into(),
+            Self::Message => values.message.into(),
+            Self::Status => values.status.to_string().into(),
+            Self::RetryAfter => values
+                .retry_after
+                .as_ref()
+                .map(RetryAfter::to_text)
+                .unwrap_or_default(),
+            Self::Until => values
+                .until
+                .map(|until| until.to_string())
+                .unwrap_or_default()
+                .into(),
+            Self::RequestId => String::from_utf8_lossy(values.request_id),
+        }
+    }
+}
+
+impl Escape {
+    fn push(self, body: &mut String, value: &str) {
+        match self {
+            Self::None => body.push_str(value),
+            Self::Html => value.chars().for_each(|character| match character {
+                '&' => body.push_str("&amp;"),
+                '<' => body.push_str("&lt;"),
+                '>' => body.push_str("&gt;"),
+                '"' => body.push_str("&quot;"),
+                '\'' => body.push_str("&#39;"),
+                _ => body.push(character),
+            }),
+            Self::Json => {
+                let quoted = serde_json::to_string(value).unwrap_or_default();
+                let inside = quoted.strip_prefix('"').and_then(|q| q.strip_suffix('"'));
+                body.push_str(inside.unwrap_or_default());
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn values(message: &str) -> Values<'_> {
+        Values {
+            title: "T",
+            message,
+            status: 503,
+            retry_after: None,
+            until: None,
+            request_id: b"",
+        }
+    }
+
+    #[test]
+    fn every_placeholder_is_replaced_and_an_unknown_value_is_empty() {
+        let text = "{{title}}-{{ message }}-{{status}}-{{retry_after}}-{{until}}-{{request_id}}.";
+        let template = Template::compile(text, Escape::None).unwrap();
+        assert_eq!(template.render(&values("<M>")), "T-<M>-503---.");
+    }
+
+    #[test]
+    fn values_are_escaped_for_where_they_stand() {
+        let render = |escape| {
+            let template = Template::compile("{{message}}", escape).unwrap();
+            template.render(&values("<a b='c' d=\"e\">&\n{{title}}"))
+        };
+        assert_eq!(render(Escape::None), "<a b='c' d=\"e\">&\n{{title}}");
+        assert_eq!(
+            render(Escape::Html),
+            "&lt;a b=&#39;c&#39; d=&quot;e&quot;&gt;&amp;\n{{title}}"
+        );
+        assert_eq!(render(Escape::Json), "<a b='c' d=\\\"e\\\">&\\n{{title}}");
+    }
+
+    #[test]
+    fn an_unknown_or_open_placeholder_is_refused() {
+        for text in ["{{name}}", "{{}}", "{{title", "{{title}} {{", "{{{title}}}"] {
+            assert!(Template::compile(text, Escape::None).is_err(), "{text}");
+        }
+        let error = Template::compile("{{titel}}", Escape::None)
+            .unwrap_err()
+            .to_string();
+        assert!(error.starts_with("unknown placeholder {{titel}}, expected one of {{title}},"));
+    }
+
+    #[test]
+    fn braces_that_are_no_placeholder_stay() {
+        let text = r#"{"a":{"b":1}} }} {"#;
+        let template = Template::compile(text, Escape::Json).unwrap();
+        assert_eq!(template.render(&values("")), text);
+    }
+
+    proptest! {
+        #[test]
+        fn any_message_stays_inside_its_json_string(message: String) {
+            let template = Template::compile(r#"{"m":"{{message}}"}"#, Escape::Json).unwrap();
+            let body = template.render(&values(&message));
+            let body: serde_json::Value = serde_json::from_str(&body).unwrap();
+            prop_assert_eq!(body["m"].as_str().unwrap(), message);
+        }
+
+        #[test]
+        fn no_message_opens_a_tag_or_leaves_an_attribute(message: String) {
+            let template = Template::compile("{{message}}", Escape::Html).unwrap();
+            prop_assert!(!template.render(&values(&message)).contains(['<', '>', '"', '\'']));
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! The local reply: what a request gets that does not reach the upstream.
+
+pub mod additions;
+pub mod blocked;
+pub mod cors;
+pub mod local_reply;
+pub mod negotiation;
+pub mod outage;
+pub mod protocol;

@@ -1,0 +1,114 @@
+//! The reply to a request that maintenance blocks.
+
+use std::borrow::Cow;
+
+use crate::{
+    config::response::Format,
+    policy::response::{
+        draft::Draft, redirect::Redirect, response::Response, retry_after::RetryAfter,
+    },
+    reply::{
+        additions::Additions,
+        cors::{Grant, answer_preflight, is_preflight},
+        local_reply::{LocalReply, MAX_REPEATED_BYTES},
+        negotiation::{Representation, negotiate},
+        outage::outage,
+        protocol::is_grpc,
+    },
+    request::{head::RequestHead, headers::Headers},
+    state::flag::Flag,
+    syntax::path::without_query,
+};
+
+/// The reply to a request that maintenance blocks: a draft, with what the request or
+/// the flag say otherwise.
+pub fn blocked<'a>(
+    response: &'a Response,
+    flag: &Flag<'a>,
+    request: &impl RequestHead,
+) -> LocalReply<'a> {
+    let headers = request.headers();
+    let drafts = &response.drafts;
+    let mut additions = Additions::to(response);
+    let cors = response.cors.as_ref();
+    let grant = cors.and_then(|cors| Grant::of(cors, headers));
+    if let Some(grant) = &grant {
+        grant.add_to(&mut additions);
+        if is_preflight(headers) {
+            answer_preflight(&mut additions, headers);
+            additions.add("vary", "origin");
+            return additions.reply(&drafts.preflight, Cow::Borrowed(""));
+        }
+    }
+    let draft = choose(response, headers);
+    let outage = outage(response, flag, request);
+    if let Some(values) = &outage
+        && let Some(retry_after) = &values.retry_after
+        && Some(retry_after) != response.retry_after()
+    {
+        additions.add("retry-after", retry_after.to_text().into_owned());
+    }
+    if let Some(refresh) = response.refresh.filter(|_| response.retry_after_jitter > 0)
+        && draft.headers.get("refresh").is_some()
+    {
+        let refresh =
+            RetryAfter::Seconds(refresh).jittered(response.retry_after_jitter, || request.random());
+        additions.add("refresh", refresh.to_text().into_owned());
+    }
+    if grant.is_some() {
+        let negotiated = draft.grpc_status.is_none() && response.format == Format::Auto;
+        additions.add(
+            "vary",
+            if negotiated {
+                "accept, origin"
+            } else {
+                "origin"
+            },
+        );
+    }
+    additions.end_session(headers);
+    let body = match (&draft.body, outage) {
+        (Some(body), None) => Cow::Borrowed(&**body),
+        (_, outage) => {
+            let mut values = outage.unwrap_or_else(|| response.values());
+            let request_id = headers.first("x-request-id").unwrap_or_default();
+            if request_id.len() <= MAX_REPEATED_BYTES {
+                values.request_id = request_id;
+            }
+            Cow::Owned(draft.render(&values))
+        }
+    };
+    additions.reply(draft, body)
+}
+
+/// The draft for who sends these headers.
+fn choose<'a>(response: &'a Response, headers: &impl Headers) -> &'a Draft {
+    let drafts = &response.drafts;
+    if is_grpc(headers) {
+        return &drafts.grpc;
+    }
+    let representation = match response.format {
+        Format::Html => Representation::Html,
+        Format::Json => Representation::Json,
+        Format::Text => Representation::Text,
+        Format::Auto => negotiate(headers),
+    };
+    match (representation, &response.redirect, &drafts.redirect) {
+        (Representation::Html, Some(redirect), Some(draft)) if redirects(redirect, headers) => {
+            draft
+        }
+        (Representation::Html, ..) => &drafts.html,
+        (Representation::Json, ..) => &drafts.json,
+        (Representation::Text, ..) => &drafts.text,
+    }
+}
+
+/// Sends `GET` and `HEAD` elsewhere, but not to where they are.
+fn redirects(redirect: &Redirect, headers: &impl Headers) -> bool {
+    let value = |name| headers.first(name).unwrap_or_default();
+    matches!(value(":method"), b"GET" | b"HEAD")
+        && !redirect.is_target(value(":authority"), without_query(value(":path")))
+}
+
+#[cfg(test)]
+mod tests;

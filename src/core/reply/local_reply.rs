@@ -1,0 +1,74 @@
+//! The local reply: what a request gets that does not reach the upstream.
+
+use std::borrow::Cow;
+
+use crate::syntax::header_lines::HeaderLines;
+
+/// The longest text of a client that a reply repeats: all headers of a reply that has a
+/// megabyte of them may be lost.
+pub const MAX_REPEATED_BYTES: usize = 8192;
+
+/// A reply that is sent in the place of the upstream's.
+#[derive(Clone, Debug)]
+pub struct LocalReply<'a> {
+    /// HTTP status code.
+    pub status: u16,
+    /// The headers that the configuration alone makes.
+    pub(crate) draft: Option<&'a HeaderLines>,
+    /// More headers, in the place of those of the draft that have their names.
+    pub(crate) lines: Vec<(&'static str, Cow<'a, str>)>,
+    /// The body; it is left out in the answer to a `HEAD`, and the `grpc-message` of a gRPC
+    /// reply.
+    pub body: Cow<'a, str>,
+    /// `grpc-status`, where the request is gRPC.
+    pub grpc_status: Option<u8>,
+    /// The details of the response code, for access logs.
+    pub details: &'static str,
+}
+
+impl<'a> LocalReply<'a> {
+    /// A reply without headers.
+    pub fn new(status: u16, body: impl Into<Cow<'a, str>>, details: &'static str) -> Self {
+        Self {
+            status,
+            draft: None,
+            lines: Vec::new(),
+            body: body.into(),
+            grpc_status: None,
+            details,
+        }
+    }
+
+    /// Adds a header, in lower case; only `set-cookie` may be there more than once.
+    pub fn add(&mut self, name: &'static str, value: impl Into<Cow<'a, str>>) {
+        self.lines.push((name, value.into()));
+    }
+
+    /// The names and values of all headers.
+    pub fn headers(&self) -> impl Iterator<Item = (&str, &str)> {
+        let is_replaced = |(name, _): &(&str, &str)| self.lines.iter().any(|(n, _)| n == name);
+        let draft = self.draft.into_iter().flat_map(HeaderLines::iter);
+        let lines = self.lines.iter().map(|(name, value)| (*name, &**value));
+        draft.filter(move |line| !is_replaced(line)).chain(lines)
+    }
+
+    /// What a host makes of the headers, which it does once for those of a draft.
+    pub fn encoded_headers(
+        &self,
+        encode: impl FnOnce(&[(&str, &str)]) -> Vec<u8>,
+    ) -> Cow<'_, [u8]> {
+        match self.draft {
+            Some(draft) if self.lines.is_empty() => draft.encoded(encode).into(),
+            _ => encode(&self.headers().collect::<Vec<_>>()).into(),
+        }
+    }
+}
+
+#[cfg(test)]
+impl LocalReply<'_> {
+    /// The value of a header.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers()
+            .find_map(|(other, value)| (other == name).then_some(value))
+    }
+}

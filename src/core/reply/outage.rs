@@ -1,0 +1,63 @@
+//! What is known of the maintenance that blocks a request.
+
+use crate::{
+    policy::{
+        response::{response::Response, retry_after::RetryAfter},
+        values::Values,
+    },
+    request::head::RequestHead,
+    state::flag::Flag,
+    syntax::timestamp::Timestamp,
+};
+
+/// What a client is told, whatever the representation; `None` where that is what the
+/// configuration says.
+///
+/// What the flag knows counts only while it is on: a rule may block while it is off.
+pub(crate) fn outage<'a>(
+    response: &'a Response,
+    flag: &Flag<'a>,
+    request: &impl RequestHead,
+) -> Option<Values<'a>> {
+    let setting = flag.setting.filter(|_| flag.on);
+    let message = setting.and_then(|setting| setting.message.as_deref());
+    let retry_after = setting.and_then(|setting| setting.retry_after);
+    let until = setting.and_then(|setting| setting.until);
+    let since = setting.and_then(|setting| setting.since);
+    let jitter = response.retry_after_jitter;
+    if message.is_none() && retry_after.is_none() && until.is_none() && jitter == 0 {
+        return None;
+    }
+    let mut values = response.values();
+    if let Some(message) = message {
+        values.message = message;
+    }
+    values.until = until;
+    values.retry_after = retry_after
+        .or_else(|| until.map(|until| seconds_left(until, since, request)))
+        .map(RetryAfter::Seconds)
+        .or(values.retry_after)
+        .map(|after| after.jittered(jitter, || request.random()));
+    Some(values)
+}
+
+/// The whole seconds to the end, and no more than lie between what began it and the end,
+/// whatever a clock says that was set back.
+fn seconds_left(until: Timestamp, since: Option<Timestamp>, request: &impl RequestHead) -> u64 {
+    let now = request.now();
+    let since = since.filter(|since| *since < until);
+    let now = since.map_or(now, |since| now.max(since));
+    now.seconds_until(until).max(1)
+}
+
+impl RetryAfter {
+    /// Up to `jitter` seconds more; a date stays as it is.
+    pub(super) fn jittered(self, jitter: u64, random: impl FnOnce() -> u64) -> Self {
+        match (self, jitter.checked_add(1)) {
+            (Self::Seconds(seconds), Some(span)) if jitter > 0 => {
+                Self::Seconds(seconds.saturating_add(random() % span))
+            }
+            (same, _) => same,
+        }
+    }
+}

@@ -1,0 +1,18 @@
+//! What a request says of its protocol.
+
+use crate::request::headers::Headers;
+
+/// Whether Envoy, too, takes the request for gRPC and translates the reply.
+pub(crate) fn is_grpc(headers: &impl Headers) -> bool {
+    headers
+        .first("content-type")
+        .and_then(|content_type| content_type.strip_prefix(b"application/grpc"))
+        .is_some_and(|rest| matches!(rest, [] | [b'+', ..]))
+}
+
+/// Whether the client came by https, as far as Envoy knows.
+pub(crate) fn is_https(headers: &impl Headers) -> bool {
+    [":scheme", "x-forwarded-proto"]
+        .into_iter()
+        .any(|name| headers.first(name) == Some(b"https"))
+}

@@ -1,0 +1,6 @@
+//! The state of a scope, and the flag that it makes.
+
+pub mod change;
+pub mod flag;
+pub mod setting;
+pub mod state;

@@ -1,0 +1,111 @@
+//! A change of the state.
+
+use crate::{
+    state::{setting::Setting, state::State},
+    syntax::timestamp::Timestamp,
+};
+
+/// A change of the state.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StateChange {
+    /// What to change.
+    pub edit: Edit,
+    /// The generations that the change may follow.
+    pub precondition: Precondition,
+}
+
+/// What a change does to the state.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Edit {
+    /// Sets the flag.
+    Set(Setting),
+    /// Forgets what was set.
+    Reset,
+    /// Revokes the bypass tokens issued up to a moment.
+    RevokeBypass(Timestamp),
+}
+
+/// The state has moved on: it is not of a generation that the change may follow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the state is of generation {generation} now")]
+pub struct PreconditionFailed {
+    /// The generation of the state as it is.
+    pub generation: u64,
+}
+
+impl StateChange {
+    /// Whether the flag may change by it, which `mode` can lock.
+    pub fn sets_flag(&self) -> bool {
+        matches!(self.edit, Edit::Set(_) | Edit::Reset)
+    }
+
+    /// The name of the call that makes it.
+    pub fn as_str(&self) -> &'static str {
+        match &self.edit {
+            Edit::Set(setting) if setting.maintenance => "on",
+            Edit::Set(_) => "off",
+            Edit::Reset => "reset",
+            Edit::RevokeBypass(_) => "bypass/revoke",
+        }
+    }
+
+    /// The state after the change.
+    ///
+    /// # Errors
+    /// `state` is not of a generation that the change may follow.
+    pub fn apply(&self, state: &State) -> Result<State, PreconditionFailed> {
+        let generation = state.generation;
+        if !self.precondition.holds_for(generation) {
+            return Err(PreconditionFailed { generation });
+        }
+        let mut next = state.clone();
+        next.generation = generation.saturating_add(1);
+        match &self.edit {
+            Edit::Set(setting) => next.setting = Some(setting.clone()),
+            Edit::Reset => next.setting = None,
+            // Later than the last one, even if the clock is not: a token that was minted since
+            // must not outlive it.
+            Edit::RevokeBypass(at) => {
+                let after_last = state.bypass_revoked_at.map(|last| last.saturating_add(1));
+                next.bypass_revoked_at = after_last.max(Some(at.unix_millis()));
+            }
+        }
+        Ok(next)
+    }
+}
+
+/// `If-Match`, [RFC 9110 section 13.1.1](https://www.rfc-editor.org/rfc/rfc9110#section-13.1.1).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Precondition {
+    /// There is none, or `*`.
+    Any,
+    /// One of these, each a generation in quotes.
+    OneOf(Vec<u64>),
+}
+
+impl Precondition {
+    /// Reads the header; a tag that is no generation, such as a weak one, matches none.
+    pub fn parse(if_match: Option<&[u8]>) -> Self {
+        match if_match {
+            None | Some(b"*") => Self::Any,
+            Some(tags) => Self::OneOf(
+                tags.split(|&byte| byte == b',')
+                    .filter_map(|tag| parse_tag(tag.trim_ascii()))
+                    .collect(),
+            ),
+        }
+    }
+
+    fn holds_for(&self, generation: u64) -> bool {
+        match self {
+            Self::Any => true,
+            Self::OneOf(generations) => generations.contains(&generation),
+        }
+    }
+}
+
+fn parse_tag(tag: &[u8]) -> Option<u64> {
+    let digits = tag.strip_prefix(b"\"")?.strip_suffix(b"\"")?;
+    let generation: u64 = std::str::from_utf8(digits).ok()?.parse().ok()?;
+    (generation.to_string().as_bytes() == digits).then_some(generation)
+}

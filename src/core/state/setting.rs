@@ -1,0 +1,134 @@
+//! What an `on`, an `off` or a window sets.
+
+use serde::{Deserialize, Serialize, Serializer, ser::SerializeMap};
+
+use crate::syntax::{line::is_line, timestamp::Timestamp};
+
+/// The longest message, in bytes.
+const MAX_MESSAGE_BYTES: usize = 1000;
+
+/// A parameter of an `on`.
+#[derive(Clone, Copy, Debug)]
+pub struct Parameter {
+    /// Its name in the query, in the status and in a store.
+    pub name: &'static str,
+    /// What a value is.
+    pub expected: &'static str,
+    /// What it does, for people.
+    pub help: &'static str,
+}
+
+/// A value that a caller can give.
+pub trait Given: Sized {
+    /// What is expected, for an error.
+    const EXPECTED: &'static str;
+
+    /// Reads the value.
+    fn parse(text: &str) -> Option<Self>;
+}
+
+impl Given for Timestamp {
+    const EXPECTED: &'static str = "an RFC 3339 date-time like 2026-01-31T22:00:00Z";
+
+    fn parse(text: &str) -> Option<Self> {
+        Self::parse(text)
+    }
+}
+
+/// Seconds.
+impl Given for u64 {
+    const EXPECTED: &'static str = "a whole number of seconds";
+
+    fn parse(text: &str) -> Option<Self> {
+        let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+        digits.then(|| text.parse().ok()).flatten()
+    }
+}
+
+/// A text that can stand in replies and logs.
+impl Given for String {
+    const EXPECTED: &'static str = "at most 1000 bytes without control characters";
+
+    fn parse(text: &str) -> Option<Self> {
+        let fits = text.len() <= MAX_MESSAGE_BYTES && is_line(text);
+        fits.then(|| text.to_owned())
+    }
+}
+
+/// The fields of a [`Setting`]; one with a help text can be given with an `on`.
+macro_rules! setting {
+    ($($(#[doc = $doc:literal])+ $field:ident: $type:ty $(= $help:literal)?,)+) => {
+        /// What an `on`, an `off` or a window sets. Its JSON leaves out what is not set.
+        #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+        pub struct Setting {
+            /// On or off.
+            pub maintenance: bool,
+            $(
+                $(#[doc = $doc])+
+                #[serde(default, skip_serializing_if = "Option::is_none")]
+                pub $field: Option<$type>,
+            )+
+        }
+
+        impl Setting {
+            /// What can be given with an `on`.
+            pub const PARAMETERS: &[Parameter] = &[$($(Parameter {
+                name: stringify!($field),
+                expected: <$type as Given>::EXPECTED,
+                help: $help,
+            },)?)+];
+
+            /// An `on` with what a caller has given: `text` has it by the parameter.
+            ///
+            /// # Errors
+            /// The first parameter that is not what is expected of it.
+            pub fn given<'t>(
+                text: impl Fn(&'static str) -> Option<&'t str>,
+            ) -> Result<Self, &'static Parameter> {
+                let mut setting = Self { maintenance: true, ..Self::default() };
+                for parameter in Self::PARAMETERS {
+                    match (parameter.name, text(parameter.name)) {
+                        (_, None) => {}
+                        $((stringify!($field), Some(text)) => {
+                            let value = <$type as Given>::parse(text);
+                            setting.$field = Some(value.ok_or(parameter)?);
+                        })+
+                        _ => return Err(parameter),
+                    }
+                }
+                Ok(setting)
+            }
+        }
+
+        /// All but the flag itself; what is not set is `null`.
+        impl Serialize for Complete<'_> {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                let mut fields = serializer.serialize_map(None)?;
+                $({
+                    let value = self.0.and_then(|setting| setting.$field.as_ref());
+                    fields.serialize_entry(stringify!($field), &value)?;
+                })+
+                fields.end()
+            }
+        }
+    };
+}
+
+/// What is known of the flag, as the status tells it.
+#[derive(Clone, Copy, Debug)]
+pub struct Complete<'s>(pub Option<&'s Setting>);
+
+setting! {
+    /// When it was set.
+    since: Timestamp,
+    /// An `on` before this moment counts as off.
+    start: Timestamp = "From when it counts",
+    /// An `on` from this moment counts as off.
+    until: Timestamp = "To when it counts",
+    /// `Retry-After` in seconds, before all others.
+    retry_after: u64 = "The Retry-After of the replies",
+    /// The message of the replies, before all others.
+    message: String = "What people are told",
+    /// The name of the token that set it.
+    changed_by: String,
+}

@@ -1,0 +1,92 @@
+//! etcd as the store of a fleet: a change on one Envoy is a change on all of them.
+//!
+//! ```text
+//! admin call ─ transaction ─▶ Range, Txn ──▶ etcd ─┬─ Range, Watch ─▶ follower ─▶ SharedState
+//!                                                  └─ the same on every other Envoy
+//! ```
+//!
+//! Of the VMs of one Envoy the one with the lease follows. etcd is reached by
+//! [its gRPC API](https://etcd.io/docs/v3.5/learning/api/) through a cluster of Envoy.
+
+use std::rc::Rc;
+
+use crate::{
+    policy::fleet_store::EtcdSettings,
+    state::state::State,
+    store::{
+        etcd::{lease::Lease, messages::KeyValue, value::decode},
+        grpc,
+        shared_map::{SharedMap, UNCONDITIONAL},
+        shared_state::SharedState,
+    },
+    syntax::invalid::InvalidConfig,
+};
+
+/// The store of a scope, as one VM reaches it.
+pub struct Etcd<D: SharedMap, C> {
+    pub(crate) settings: EtcdSettings,
+    pub(crate) client: C,
+    pub(crate) data: D,
+    token_key: String,
+    pub(crate) state: Rc<SharedState<D>>,
+    pub(crate) lease: Lease<D>,
+}
+
+impl<D: SharedMap + Clone, C: grpc::Client> Etcd<D, C> {
+    /// The store of a scope; `vm` is a number that no other VM has.
+    pub fn new(settings: EtcdSettings, client: C, data: D, scope: &str, vm: u64) -> Self {
+        let EtcdSettings { cluster, key, .. } = &settings;
+        let username = settings.login.as_ref().map_or("", |login| &login.username);
+        // Another key is another state, also while both are configured during an update.
+        let prefix = format!("maintenance_mode.{scope}.etcd.{cluster}.{key}");
+        Self {
+            client,
+            state: Rc::new(SharedState::new(data.clone(), scope, &prefix)),
+            lease: Lease::new(data.clone(), &prefix, vm),
+            token_key: format!("{prefix}.token.{username}"),
+            data,
+            settings,
+        }
+    }
+
+    /// The state in shared data, which requests read.
+    pub fn state(&self) -> &Rc<SharedState<D>> {
+        &self.state
+    }
+
+    /// The state in shared data as it is.
+    pub(crate) fn latest(&self) -> Rc<State> {
+        // What cannot be read is reported by those who read it to decide.
+        let _ = self.state.reload();
+        self.state.snapshot()
+    }
+
+    /// The state that a key and the revision of the store make; no key is a reset.
+    pub(crate) fn state_of(
+        &self,
+        key_value: Option<&KeyValue>,
+        revision: u64,
+    ) -> Result<State, InvalidConfig> {
+        let latest = self.latest();
+        Ok(match key_value {
+            Some(key_value) => decode(key_value.value, key_value.mod_revision)?,
+            // The key is not there, and was not before: nothing changed.
+            None if latest.setting.is_none() => (*latest).clone(),
+            None => State {
+                generation: revision,
+                ..State::default()
+            },
+        })
+    }
+
+    /// The token of a login that a VM of this Envoy made.
+    pub(crate) fn token(&self) -> Option<Vec<u8>> {
+        self.settings.login.as_ref()?;
+        let (token, _) = self.data.get(&self.token_key)?;
+        (!token.is_empty()).then_some(token)
+    }
+
+    pub(crate) fn keep_token(&self, token: &[u8]) {
+        self.data.set(&self.token_key, token, UNCONDITIONAL);
+    }
+}

@@ -1,0 +1,151 @@
+//! A call of etcd and its answer, with a login before it where one is needed.
+
+use crate::{
+    store::{
+        call::CallId,
+        etcd::{
+            etcd::Etcd,
+            messages::{AUTHENTICATE, RANGE, authenticate_request, decode_token},
+        },
+        grpc::{self, Failure, Method},
+        shared_map::SharedMap,
+    },
+    syntax::{protobuf::Message, timestamp::Timestamp},
+};
+
+/// When Envoy tries another member: without having sent the call to one, which is all that
+/// a write may be tried again, and a login, which is slow by design, should.
+const UNSENT: &[u8] = b"connect-failure,refused-stream,reset-before-request";
+
+/// A read after any failure.
+const FAILED: &[u8] = b"connect-failure,refused-stream,reset,gateway-error";
+
+/// So many members are asked within the time of a read.
+const TRIES: u64 = 2;
+
+/// A call that waits for its answer.
+pub(crate) struct Exchange {
+    method: Method,
+    request: Message,
+    deadline: Timestamp,
+    call: CallId,
+    step: Step,
+}
+
+/// What was called.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Step {
+    LogIn,
+    /// With a token that was kept, and so may not hold any more.
+    AskAsBefore,
+    Ask,
+}
+
+impl Exchange {
+    /// Calls a method.
+    ///
+    /// # Errors
+    /// Envoy cannot call it, or the time is up.
+    pub(super) fn begin<D: SharedMap + Clone, C: grpc::Client>(
+        etcd: &Etcd<D, C>,
+        method: Method,
+        request: Message,
+        deadline: Timestamp,
+        now: Timestamp,
+    ) -> Result<Self, Failure> {
+        let token = etcd.token();
+        let step = match (&etcd.settings.login, &token) {
+            (None, _) => Step::Ask,
+            (Some(_), Some(_)) => Step::AskAsBefore,
+            (Some(_), None) => Step::LogIn,
+        };
+        let mut exchange = Self {
+            method,
+            request,
+            deadline,
+            call: 0,
+            step,
+        };
+        exchange.call(etcd, token.as_deref(), now)?;
+        Ok(exchange)
+    }
+
+    /// Whether the answer to this call is awaited.
+    pub(super) fn awaits(&self, call: CallId) -> bool {
+        call == self.call
+    }
+
+    /// Takes the answer; `None` where there is more to wait for.
+    pub(super) fn on_answer<'a, D: SharedMap + Clone, C: grpc::Client>(
+        &mut self,
+        etcd: &Etcd<D, C>,
+        answer: Result<&'a [u8], Failure>,
+        now: Timestamp,
+    ) -> Option<Result<&'a [u8], Failure>> {
+        let next = match (self.step, answer) {
+            (Step::LogIn, Ok(answer)) => {
+                let token = decode_token(answer).unwrap_or_default();
+                etcd.keep_token(token);
+                self.step = Step::Ask;
+                self.call(etcd, Some(token), now)
+            }
+            // Users are known, but authentication is not enabled.
+            (Step::LogIn, Err(failure)) if failure.code == Failure::FAILED_PRECONDITION => {
+                self.step = Step::Ask;
+                self.call(etcd, None, now)
+            }
+            (Step::AskAsBefore, Err(failure)) if is_of_the_token(&failure) => {
+                self.step = Step::LogIn;
+                self.call(etcd, None, now)
+            }
+            (_, answer) => return Some(answer),
+        };
+        next.err().map(Err)
+    }
+
+    fn call<D: SharedMap + Clone, C: grpc::Client>(
+        &mut self,
+        etcd: &Etcd<D, C>,
+        token: Option<&[u8]>,
+        now: Timestamp,
+    ) -> Result<(), Failure> {
+        let settings = &etcd.settings;
+        // No more than is configured, also where the clock was set back.
+        let timeout_ms = now.millis_until(self.deadline).min(settings.timeout_ms);
+        if timeout_ms == 0 {
+            return Err(Failure::new(Failure::DEADLINE_EXCEEDED, "no time is left"));
+        }
+        let log_in;
+        let (method, request) = match (self.step, &settings.login) {
+            (Step::LogIn, Some(login)) => {
+                log_in = authenticate_request(&login.username, &login.password);
+                (AUTHENTICATE, &log_in)
+            }
+            _ => (self.method, &self.request),
+        };
+        let per_try = (timeout_ms / TRIES).max(1).to_string();
+        let mut metadata: grpc::Metadata = vec![("x-envoy-retry-on", UNSENT)];
+        if method == RANGE {
+            metadata = vec![
+                ("x-envoy-retry-on", FAILED),
+                ("x-envoy-retry-grpc-on", b"unavailable"),
+                ("x-envoy-upstream-rq-per-try-timeout-ms", per_try.as_bytes()),
+            ];
+        }
+        metadata.push(("x-envoy-max-retries", b"2"));
+        metadata.extend(token.map(|token| ("token", token)));
+        self.call = etcd
+            .client
+            .call(&settings.cluster, method, metadata, request, timeout_ms)
+            .ok_or_else(|| Failure::no_cluster(&settings.cluster))?;
+        Ok(())
+    }
+}
+
+/// etcd says either of a token that it does not know, or not any more.
+fn is_of_the_token(failure: &Failure) -> bool {
+    matches!(
+        failure.code,
+        Failure::UNAUTHENTICATED | Failure::INVALID_ARGUMENT
+    )
+}

@@ -1,0 +1,282 @@
+//! A model of etcd with one key, as Envoy's gRPC client shows it.
+
+use std::{
+    cell::{Cell, RefCell},
+    collections::{BTreeMap, VecDeque},
+    rc::Rc,
+};
+
+use crate::{
+    store::{
+        call::CallId,
+        etcd::messages::{AUTHENTICATE, RANGE, TXN, WATCH},
+        grpc::{Client, Failure, Metadata, Method},
+    },
+    syntax::protobuf::{Message, Value, fields},
+};
+
+/// The store and what is on its way.
+#[derive(Default)]
+pub(crate) struct Model {
+    pub(crate) revision: Cell<u64>,
+    pub(crate) key_value: RefCell<Option<(u64, Vec<u8>)>>,
+    /// The token that must come with each call.
+    pub(crate) token: RefCell<Option<String>>,
+    pub(crate) is_down: Cell<bool>,
+    /// Envoy does not know the cluster.
+    pub(crate) has_no_cluster: Cell<bool>,
+    pub(crate) logins: Cell<u64>,
+    last_id: Cell<u32>,
+    calls: RefCell<VecDeque<Call>>,
+    /// All that ever happened to the key, with the revision.
+    history: RefCell<Vec<(u64, Message)>>,
+    /// The last revision that is forgotten.
+    compacted: Cell<u64>,
+    /// The messages that each stream has for the one who opened it.
+    streams: RefCell<BTreeMap<CallId, Vec<Vec<u8>>>>,
+}
+
+struct Call {
+    id: CallId,
+    method: Method,
+    token: Option<String>,
+    message: Vec<u8>,
+}
+
+pub(crate) type Answer = Result<Vec<u8>, Failure>;
+
+impl Model {
+    /// A store of revision 1, as a new one is.
+    pub(crate) fn new() -> Rc<Self> {
+        let model = Self::default();
+        model.revision.set(1);
+        Rc::new(model)
+    }
+
+    /// Somebody else writes the key, or deletes it.
+    pub(crate) fn put(&self, value: Option<&str>) {
+        let revision = self.revision.get() + 1;
+        self.revision.set(revision);
+        let value = value.map(|value| (revision, value.as_bytes().to_vec()));
+        let event = match &value {
+            Some(value) => Message::default().message(2, &key_value(value)),
+            None => Message::default()
+                .varint(1, 1)
+                .message(2, &Message::default().varint(3, revision)),
+        };
+        self.key_value.replace(value);
+        for messages in self.streams.borrow_mut().values_mut() {
+            messages.push(self.response().message(11, &event).into());
+        }
+        self.history.borrow_mut().push((revision, event));
+    }
+
+    /// The store is restored from an old backup.
+    pub(crate) fn restore(&self, revision: u64) {
+        self.revision.set(revision);
+        self.history.borrow_mut().clear();
+    }
+
+    /// The oldest call that is not answered yet, and its answer.
+    pub(crate) fn answer(&self) -> Option<(CallId, Answer)> {
+        let call = self.calls.borrow_mut().pop_front()?;
+        Some((call.id, self.carry_out(&call).map(Vec::from)))
+    }
+
+    /// A call that is not answered yet, and its answer.
+    pub(crate) fn answer_at(&self, at: usize) -> Option<(CallId, Answer)> {
+        let call = self.calls.borrow_mut().remove(at)?;
+        Some((call.id, self.carry_out(&call).map(Vec::from)))
+    }
+
+    /// A call that never arrives.
+    pub(crate) fn lose(&self, at: usize) -> Option<CallId> {
+        Some(self.calls.borrow_mut().remove(at)?.id)
+    }
+
+    /// The next message of a stream.
+    pub(crate) fn next_message(&self, stream: CallId) -> Option<Vec<u8>> {
+        let mut streams = self.streams.borrow_mut();
+        let messages = streams.get_mut(&stream)?;
+        (!messages.is_empty()).then(|| messages.remove(0))
+    }
+
+    /// Forgets what happened up to now: a watch that needs it is canceled.
+    pub(crate) fn compact(&self) {
+        self.compacted.set(self.revision.get());
+    }
+
+    /// All values that the key ever had, with their revisions.
+    pub(crate) fn values(&self) -> Vec<(u64, String)> {
+        let history = self.history.borrow();
+        let value = |event: &Message| {
+            let value = bytes(bytes(event.as_ref(), 2), 5).to_vec();
+            String::from_utf8(value).unwrap()
+        };
+        let values = history.iter().map(|(at, event)| (*at, value(event)));
+        values.collect()
+    }
+
+    /// The messages of all streams that are open.
+    pub(crate) fn messages(&self) -> Vec<(CallId, Vec<u8>)> {
+        let mut streams = self.streams.borrow_mut();
+        let messages = streams.iter_mut().flat_map(|(stream, messages)| {
+            let stream = *stream;
+            messages.drain(..).map(move |message| (stream, message))
+        });
+        messages.collect()
+    }
+
+    /// The streams that are open.
+    pub(crate) fn open_streams(&self) -> Vec<CallId> {
+        self.streams.borrow().keys().copied().collect()
+    }
+
+    /// How many calls wait for an answer.
+    pub(crate) fn waiting(&self) -> usize {
+        self.calls.borrow().len()
+    }
+
+    fn carry_out(&self, call: &Call) -> Result<Message, Failure> {
+        if self.is_down.get() {
+            return Err(Failure::new(Failure::UNAVAILABLE, "connection refused"));
+        }
+        if call.method == AUTHENTICATE {
+            self.logins.set(self.logins.get() + 1);
+            return match &*self.token.borrow() {
+                Some(token) => Ok(self.response().bytes(2, token)),
+                None => Err(Failure::new(Failure::FAILED_PRECONDITION, "not enabled")),
+            };
+        }
+        if call.token != *self.token.borrow() {
+            return Err(Failure::new(
+                Failure::UNAUTHENTICATED,
+                "etcdserver: invalid auth token",
+            ));
+        }
+        Ok(match call.method {
+            RANGE => self.range(),
+            TXN => self.txn(&call.message),
+            method => panic!("{method:?}"),
+        })
+    }
+
+    fn range(&self) -> Message {
+        match &*self.key_value.borrow() {
+            Some(value) => self.response().message(2, &key_value(value)),
+            None => self.response(),
+        }
+    }
+
+    fn txn(&self, message: &[u8]) -> Message {
+        let compare = bytes(message, 1);
+        let expected = varint(compare, 6);
+        let current = self.key_value.borrow().as_ref().map_or(0, |value| value.0);
+        if current == expected {
+            let put = bytes(bytes(message, 2), 2);
+            self.put(Some(std::str::from_utf8(bytes(put, 2)).unwrap()));
+            return self.response().varint(2, 1);
+        }
+        let read = Message::default().message(1, &self.range());
+        self.response().message(3, &read)
+    }
+
+    fn response(&self) -> Message {
+        Message::default().message(1, &Message::default().varint(3, self.revision.get()))
+    }
+
+    fn next_id(&self) -> u32 {
+        self.last_id.set(self.last_id.get() + 1);
+        self.last_id.get()
+    }
+}
+
+impl Client for Rc<Model> {
+    fn call(
+        &self,
+        _cluster: &str,
+        method: Method,
+        metadata: Metadata,
+        message: &Message,
+        timeout_ms: u64,
+    ) -> Option<CallId> {
+        assert_ne!(timeout_ms, 0);
+        if self.has_no_cluster.get() {
+            return None;
+        }
+        let id = self.next_id();
+        self.calls.borrow_mut().push_back(Call {
+            id,
+            method,
+            token: token(&metadata),
+            message: message.as_ref().to_vec(),
+        });
+        Some(id)
+    }
+
+    fn open(&self, _cluster: &str, method: Method, metadata: Metadata) -> Option<CallId> {
+        assert_eq!(method, WATCH);
+        assert!(metadata.contains(&("hasleader", b"true")));
+        assert_eq!(token(&metadata), *self.token.borrow());
+        if self.has_no_cluster.get() {
+            return None;
+        }
+        let stream = self.next_id();
+        self.streams.borrow_mut().insert(stream, Vec::new());
+        Some(stream)
+    }
+
+    fn send(&self, stream: CallId, message: &Message) -> bool {
+        let mut streams = self.streams.borrow_mut();
+        let Some(messages) = streams.get_mut(&stream) else {
+            return false;
+        };
+        if self.is_down.get() {
+            return true;
+        }
+        // An empty request is one of progress.
+        let create = bytes(message.as_ref(), 1);
+        let created = u64::from(!create.is_empty());
+        messages.push(self.response().varint(3, created).into());
+        if created == 1 && varint(create, 3) <= self.compacted.get() {
+            let canceled = self.response().varint(4, 1).varint(5, self.compacted.get());
+            messages.push(canceled.into());
+        } else if created == 1 {
+            let history = self.history.borrow();
+            let missed = history.iter().filter(|(at, _)| *at >= varint(create, 3));
+            messages.extend(missed.map(|(_, event)| self.response().message(11, event).into()));
+        }
+        true
+    }
+
+    fn cancel(&self, stream: CallId) {
+        self.streams.borrow_mut().remove(&stream);
+    }
+}
+
+fn key_value((revision, value): &(u64, Vec<u8>)) -> Message {
+    Message::default().varint(3, *revision).bytes(5, value)
+}
+
+fn token(metadata: &Metadata) -> Option<String> {
+    let (_, token) = metadata.iter().find(|(name, _)| *name == "token")?;
+    Some(String::from_utf8_lossy(token).into_owned())
+}
+
+fn bytes(message: &[u8], number: u64) -> &[u8] {
+    fields(message)
+        .find_map(|field| match field? {
+            (field, Value::Bytes(bytes)) if field == number => Some(bytes),
+            _ => None,
+        })
+        .unwrap_or_default()
+}
+
+fn varint(message: &[u8], number: u64) -> u64 {
+    fields(message)
+        .find_map(|field| match field? {
+            (field, Value::Varint(value)) if field == number => Some(value),
+            _ => None,
+        })
+        .unwrap_or_default()
+}

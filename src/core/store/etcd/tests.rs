@@ -1,0 +1,148 @@
+//! Several VMs of several Envoys and a model of etcd.
+
+mod changing;
+mod following;
+mod lease;
+mod login;
+mod simulation;
+
+use std::rc::Rc;
+
+use crate::{
+    policy::fleet_store::{EtcdSettings, Login},
+    state::change::{Edit, Precondition, PreconditionFailed, StateChange},
+    store::{
+        call::CallError,
+        etcd::{etcd::*, follower::EtcdFollower, testing::Model},
+        follower::Follower,
+        grpc::Failure,
+        notice::Notices,
+        shared_map::{SharedMap, testing::Process},
+        state_store::{ChangeError, Changed, Changing, PendingChange, StateStore},
+    },
+    syntax::timestamp::Timestamp,
+};
+
+type Store = Rc<Etcd<Rc<Process>, Rc<Model>>>;
+const ON: &str = r#"{"maintenance":true}"#;
+const OFF: &str = r#"{"maintenance":false}"#;
+const ENOUGH_TICKS: usize = 12;
+
+/// A VM, at a time that stands still.
+struct Vm {
+    model: Rc<Model>,
+    store: Store,
+    follower: EtcdFollower<Rc<Process>, Rc<Model>>,
+    notices: Notices,
+}
+
+impl Vm {
+    fn new(model: &Rc<Model>, process: &Rc<Process>, number: u64) -> Self {
+        Self::with(model, process, number, None)
+    }
+
+    fn with(model: &Rc<Model>, process: &Rc<Process>, number: u64, login: Option<Login>) -> Self {
+        let settings = EtcdSettings {
+            cluster: "etcd".into(),
+            key: "k".into(),
+            timeout_ms: 1000,
+            login,
+        };
+        let (model, process) = (Rc::clone(model), Rc::clone(process));
+        let etcd = Etcd::new(settings, Rc::clone(&model), process, "default", number);
+        let store = Rc::new(etcd);
+        Self {
+            model,
+            follower: EtcdFollower::new(Rc::clone(&store), number),
+            store,
+            notices: Notices::new(),
+        }
+    }
+
+    /// The only VM of an Envoy.
+    fn alone(model: &Rc<Model>) -> Self {
+        Self::new(model, &Rc::default(), 1)
+    }
+
+    fn connected(model: &Rc<Model>) -> Self {
+        let mut vm = Self::alone(model);
+        vm.tick();
+        assert!(vm.store.is_connected());
+        vm
+    }
+
+    /// A tick, and all that comes of it.
+    fn tick(&mut self) {
+        let notices = self.follower.tick(now());
+        self.notices.extend(notices);
+        self.receive();
+    }
+
+    fn receive(&mut self) {
+        while let Some((call, answer)) = self.model.answer() {
+            let notices = match answer {
+                Ok(message) => self.follower.on_message(call, &message, now()),
+                Err(failure) => self.follower.on_end(call, failure.into(), now()),
+            };
+            self.notices.extend(notices);
+        }
+        for (stream, message) in self.model.messages() {
+            let notices = self.follower.on_message(stream, &message, now());
+            self.notices.extend(notices);
+        }
+    }
+
+    fn flag(&self) -> Option<bool> {
+        let state = self.store.latest();
+        state.setting.as_ref().map(|setting| setting.maintenance)
+    }
+
+    fn generation(&self) -> u64 {
+        self.store.latest().generation
+    }
+
+    fn begin(&self, change: StateChange) -> Box<dyn PendingChange> {
+        match self.store.change(change, now()) {
+            Changing::Waiting(change) => change,
+            Changing::Done(changed) => panic!("{changed:?}"),
+        }
+    }
+
+    fn change(&self, change: StateChange) -> Changed {
+        finish(&self.model, &mut *self.begin(change))
+    }
+}
+
+fn finish(model: &Rc<Model>, pending: &mut dyn PendingChange) -> Changed {
+    loop {
+        if let Some(changed) = step(model, pending) {
+            return changed;
+        }
+    }
+}
+
+/// The answer to the oldest call.
+fn step(model: &Rc<Model>, pending: &mut dyn PendingChange) -> Option<Changed> {
+    let (call, answer) = model.answer().unwrap();
+    assert!(pending.awaits(call));
+    pending.on_answer(
+        answer.as_deref().map_err(|failure| failure.clone().into()),
+        now(),
+    )
+}
+
+fn now() -> Timestamp {
+    Timestamp::parse("2026-01-01T00:00:00Z").unwrap()
+}
+
+fn set(value: &str) -> StateChange {
+    StateChange {
+        edit: Edit::Set(crate::syntax::json_reader::read(value)),
+        precondition: Precondition::Any,
+    }
+}
+
+fn value(model: &Model) -> String {
+    let value = model.key_value.borrow().clone().unwrap().1;
+    String::from_utf8(value).unwrap()
+}

@@ -1,0 +1,370 @@
+//! A fleet under bad luck: answers are lost, late or out of order, watches break off, etcd
+//! compacts, VMs die. The same on every run.
+
+use std::mem;
+
+use super::*;
+use crate::{
+    state::change::StateChange,
+    store::{
+        call::CallId,
+        etcd::{testing::Answer, value::decode},
+    },
+};
+
+const ENVOYS: usize = 2;
+const VMS: usize = 2;
+
+struct Fleet {
+    model: Rc<Model>,
+    /// Of each Envoy; VMs of one share a process.
+    processes: Vec<Rc<Process>>,
+    vms: Vec<Vec<Worker>>,
+    /// Answers that are on their way.
+    late: Vec<(CallId, Answer)>,
+    /// The messages of changes that were begun, and how they ended.
+    begun: u64,
+    acknowledged: Vec<(u64, String)>,
+    /// Nothing may have been written of these.
+    refused: Vec<String>,
+    random: u64,
+    /// What happened, for the one who reads of a fault.
+    story: Vec<String>,
+}
+
+struct Worker {
+    vm: Vm,
+    pending: Vec<(String, Box<dyn PendingChange>)>,
+    /// The last generation that a request obeyed.
+    obeyed: u64,
+}
+
+impl Fleet {
+    fn new(seed: u64) -> Self {
+        let model = Model::new();
+        let processes: Vec<Rc<Process>> = (0..ENVOYS).map(|_| Rc::default()).collect();
+        let mut fleet = Self {
+            model,
+            processes,
+            vms: Vec::new(),
+            late: Vec::new(),
+            begun: 0,
+            acknowledged: Vec::new(),
+            refused: Vec::new(),
+            random: seed | 1,
+            story: Vec::new(),
+        };
+        for envoy in 0..ENVOYS {
+            let workers = (0..VMS).map(|_| fleet.worker(envoy)).collect();
+            fleet.vms.push(workers);
+        }
+        fleet
+    }
+
+    fn worker(&mut self, envoy: usize) -> Worker {
+        let number = self.below(usize::MAX >> 1) as u64 + 1;
+        Worker {
+            vm: Vm::new(&self.model, &self.processes[envoy], number),
+            pending: Vec::new(),
+            obeyed: 0,
+        }
+    }
+
+    /// Something happens.
+    fn happen(&mut self) {
+        let (envoy, vm) = (self.below(ENVOYS), self.below(VMS));
+        match self.below(40) {
+            0..10 => self.request(envoy, vm),
+            10..16 => self.tick(envoy, vm),
+            16..26 => self.answer(),
+            26..31 => self.message(),
+            31..35 => self.begin(envoy, vm),
+            35 => self.break_off(),
+            36 => self.somebody_else_writes(),
+            37 => {
+                self.story.push("compacted".into());
+                self.model.compact();
+            }
+            38 => self.die(envoy, vm),
+            _ => {
+                let is_down = !self.model.is_down.get() && self.below(3) == 0;
+                self.story.push(format!("down: {is_down}"));
+                self.set_down(is_down);
+            }
+        }
+    }
+
+    /// What a request obeys never goes back, nor behind what this Envoy acknowledged.
+    fn request(&mut self, envoy: usize, vm: usize) {
+        let worker = &mut self.vms[envoy][vm];
+        let state = worker.vm.store.state();
+        state.refresh().unwrap();
+        let generation = state.snapshot().generation;
+        assert!(generation >= worker.obeyed, "{:#?}", self.story);
+        worker.obeyed = generation;
+    }
+
+    fn all_request(&mut self, envoy: usize) {
+        for vm in 0..VMS {
+            self.request(envoy, vm);
+        }
+    }
+
+    fn tick(&mut self, envoy: usize, vm: usize) {
+        self.story.push(format!("tick of {envoy} {vm}"));
+        let worker = &mut self.vms[envoy][vm].vm;
+        let notices = worker.follower.tick(now());
+        if !notices.is_empty() {
+            self.story.push(format!("{notices:?}"));
+        }
+        let state = worker.store.state();
+        state.refresh().unwrap();
+        state.recheck().unwrap();
+    }
+
+    fn begin(&mut self, envoy: usize, vm: usize) {
+        self.begun += 1;
+        let mut name = format!("change {}", self.begun);
+        let edit = match self.below(4) {
+            0 => {
+                name = format!("revocation {}", self.begun);
+                Edit::RevokeBypass(now())
+            }
+            _ => {
+                let maintenance = self.below(2) == 0;
+                let json = format!(r#"{{"maintenance":{maintenance},"message":"{name}"}}"#);
+                Edit::Set(crate::syntax::json_reader::read(&json))
+            }
+        };
+        let precondition = match self.below(4) {
+            0 => Precondition::OneOf(vec![self.vms[envoy][vm].vm.generation()]),
+            _ => Precondition::Any,
+        };
+        let change = StateChange { edit, precondition };
+        self.story
+            .push(format!("{name} on {envoy} {vm}: {change:?}"));
+        let worker = &mut self.vms[envoy][vm];
+        let pending = worker.vm.begin(change);
+        worker.pending.push((name, pending));
+    }
+
+    /// A call is answered: now, later, or not although it was carried out, or not at all.
+    fn answer(&mut self) {
+        if !self.late.is_empty() && self.below(2) == 0 {
+            let at = self.below(self.late.len());
+            let (call, answer) = self.late.remove(at);
+            self.story.push(format!("late answer to {call}"));
+            return self.deliver(call, &answer);
+        }
+        let (at, luck) = (self.below(self.model.waiting().max(1)), self.below(10));
+        if luck == 0 {
+            if let Some(call) = self.model.lose(at) {
+                self.story.push(format!("{call} was never sent"));
+                self.deliver(call, &Err(Failure::new(Failure::UNAVAILABLE, "reset")));
+            }
+            return;
+        }
+        let Some((call, answer)) = self.model.answer_at(at) else {
+            return;
+        };
+        let what = if answer.is_ok() { "done" } else { "refused" };
+        self.story.push(format!("{call} is {what}, luck {luck}"));
+        match luck {
+            1 => self.deliver(call, &Err(Failure::new(Failure::DEADLINE_EXCEEDED, "lost"))),
+            2..5 => self.late.push((call, answer)),
+            _ => self.deliver(call, &answer),
+        }
+    }
+
+    /// To whoever called.
+    fn deliver(&mut self, call: CallId, answer: &Answer) {
+        let answer = answer.as_deref().map_err(Clone::clone);
+        for envoy in 0..ENVOYS {
+            for vm in 0..VMS {
+                let worker = &mut self.vms[envoy][vm];
+                let follower = &mut worker.vm.follower;
+                match answer.clone() {
+                    Ok(message) => follower.on_message(call, message, now()),
+                    Err(failure) => follower.on_end(call, failure.into(), now()),
+                };
+                for (name, mut pending) in mem::take(&mut worker.pending) {
+                    let changed = if pending.awaits(call) {
+                        pending.on_answer(answer.clone().map_err(Into::into), now())
+                    } else {
+                        None
+                    };
+                    match changed {
+                        None => self.vms[envoy][vm].pending.push((name, pending)),
+                        Some(changed) => self.end(envoy, name, changed),
+                    }
+                }
+            }
+        }
+    }
+
+    fn end(&mut self, envoy: usize, name: String, changed: Changed) {
+        self.story.push(format!("{name} ends: {changed:?}"));
+        match changed {
+            Ok(state) => {
+                let generation = state.generation;
+                self.acknowledged.push((generation, name));
+                // The next request of every worker of this Envoy obeys it.
+                self.all_request(envoy);
+                let obeyed = self.vms[envoy]
+                    .iter()
+                    .all(|worker| worker.obeyed >= generation);
+                assert!(obeyed, "{:#?}", self.story);
+            }
+            Err(ChangeError::Unconfirmed(_)) => {}
+            Err(_) => self.refused.push(name),
+        }
+    }
+
+    /// The next message of a watch arrives.
+    fn message(&mut self) {
+        let streams = self.model.open_streams();
+        let Some(&stream) = streams.get(self.below(streams.len().max(1))) else {
+            return;
+        };
+        if let Some(message) = self.model.next_message(stream) {
+            self.story.push(format!("message of {stream}"));
+            self.each(|worker| drop(worker.vm.follower.on_message(stream, &message, now())));
+        }
+    }
+
+    fn break_off(&mut self) {
+        let streams = self.model.open_streams();
+        if let Some(&stream) = streams.get(self.below(streams.len().max(1))) {
+            self.story.push(format!("{stream} breaks off"));
+            self.close(stream);
+        }
+    }
+
+    /// What was sent to a store that is down is lost, and so is the connection.
+    fn set_down(&mut self, is_down: bool) {
+        let was_down = self.model.is_down.replace(is_down);
+        if was_down && !is_down {
+            for stream in self.model.open_streams() {
+                self.close(stream);
+            }
+        }
+    }
+
+    fn close(&mut self, stream: CallId) {
+        let failure = || Failure::new(Failure::UNAVAILABLE, "reset");
+        self.each(|worker| drop(worker.vm.follower.on_end(stream, failure().into(), now())));
+    }
+
+    fn somebody_else_writes(&mut self) {
+        let value = match self.below(3) {
+            0 => None,
+            1 => Some(ON),
+            _ => Some(OFF),
+        };
+        self.story.push(format!("somebody writes {value:?}"));
+        self.model.put(value);
+    }
+
+    /// No code of the VM runs any more: not even that which leaves the lease to others.
+    fn die(&mut self, envoy: usize, vm: usize) {
+        self.story.push(format!("{envoy} {vm} dies"));
+        let heir = self.worker(envoy);
+        let dead = mem::replace(&mut self.vms[envoy][vm], heir);
+        mem::forget(dead);
+    }
+
+    fn each(&mut self, mut act: impl FnMut(&mut Worker)) {
+        self.vms.iter_mut().flatten().for_each(&mut act);
+    }
+
+    /// All is well again, and what is on its way arrives.
+    fn quiesce(&mut self) {
+        self.set_down(false);
+        for (call, answer) in mem::take(&mut self.late) {
+            self.deliver(call, &answer);
+        }
+        for _ in 0..40 {
+            for envoy in 0..ENVOYS {
+                for vm in 0..VMS {
+                    self.tick(envoy, vm);
+                    while let Some((call, answer)) = self.model.answer() {
+                        self.deliver(call, &answer);
+                    }
+                    for (stream, message) in self.model.messages() {
+                        self.each(|worker| {
+                            drop(worker.vm.follower.on_message(stream, &message, now()))
+                        });
+                    }
+                }
+            }
+        }
+    }
+
+    fn check(&mut self) {
+        let story = format!("{:#?}", self.story);
+        let history = self.model.values();
+        for (generation, name) in &self.acknowledged {
+            let written = history.iter().find(|(revision, _)| revision == generation);
+            let (_, value) = written.unwrap_or_else(|| panic!("{name} was lost: {story}"));
+            let is_revocation = name.starts_with("revocation");
+            let mark = if is_revocation {
+                "bypass_revoked_at"
+            } else {
+                name
+            };
+            assert!(value.contains(&format!("\"{mark}\"")), "{name}: {story}");
+        }
+        let mut generations: Vec<u64> = self.acknowledged.iter().map(|(at, _)| *at).collect();
+        generations.sort_unstable();
+        generations.dedup();
+        assert_eq!(generations.len(), self.acknowledged.len(), "{story}");
+        for name in &self.refused {
+            let is_there = history
+                .iter()
+                .any(|(_, value)| value.contains(&format!("\"{name}\"")));
+            assert!(!is_there, "{name} was refused, but made: {story}");
+        }
+        let key_value = self.model.key_value.borrow().clone();
+        for worker in self.vms.iter_mut().flatten() {
+            assert!(worker.vm.store.is_connected(), "{story}");
+            let state = worker.vm.store.state();
+            state.refresh().unwrap();
+            let state = state.snapshot();
+            match &key_value {
+                Some((revision, value)) => {
+                    assert_eq!(state.generation, *revision, "{story}");
+                    let expected = decode(value, *revision).unwrap();
+                    assert_eq!(state.setting, expected.setting, "{story}");
+                    assert!(
+                        state.bypass_revoked_at >= expected.bypass_revoked_at,
+                        "{story}"
+                    );
+                }
+                None => assert_eq!(state.setting, None, "{story}"),
+            }
+        }
+    }
+
+    /// Xorshift, by Marsaglia.
+    fn below(&mut self, bound: usize) -> usize {
+        self.random ^= self.random << 13;
+        self.random ^= self.random >> 7;
+        self.random ^= self.random << 17;
+        (self.random >> 16) as usize % bound
+    }
+}
+
+#[test]
+fn no_bad_luck_loses_a_change_or_leaves_a_worker_behind() {
+    let mut acknowledged = 0;
+    for seed in 1..=200u64 {
+        let mut fleet = Fleet::new(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        for _ in 0..200 {
+            fleet.happen();
+        }
+        fleet.quiesce();
+        fleet.check();
+        acknowledged += fleet.acknowledged.len();
+    }
+    assert!(acknowledged > 1_000, "{acknowledged}");
+}

@@ -1,0 +1,149 @@
+//! A change of the state: read the key, then write it if it is still what was read.
+//!
+//! What was read tells that the store has a quorum before anything is written, and what
+//! the change has to follow. It may take three quarters of the time, so that a write never
+//! goes out too late to be confirmed.
+
+use std::rc::Rc;
+
+use crate::{
+    state::{change::StateChange, state::State},
+    store::{
+        call::{CallError, CallId},
+        etcd::{
+            etcd::Etcd,
+            exchange::Exchange,
+            messages::{
+                KeyValue, RANGE, RangeResponse, TXN, TxnResponse, range_request, txn_request,
+            },
+            value::encode,
+        },
+        grpc::{self, Failure},
+        shared_map::SharedMap,
+        state_store::{ChangeError, Changed, Contended, PendingChange},
+    },
+    syntax::timestamp::Timestamp,
+};
+
+/// A change that waits for an answer of etcd.
+pub(crate) struct Transaction<D: SharedMap, C> {
+    etcd: Rc<Etcd<D, C>>,
+    change: StateChange,
+    deadline: Timestamp,
+    /// The generation in shared data before etcd was asked.
+    known: u64,
+    exchange: Exchange,
+    step: Step,
+}
+
+enum Step {
+    Reading,
+    /// The state after the change, and how often it was tried.
+    Writing(State, usize),
+}
+
+/// How often a change that loses a race is tried again.
+const ATTEMPTS: usize = 16;
+
+impl<D: SharedMap + Clone, C: grpc::Client> Transaction<D, C> {
+    pub(super) fn begin(
+        etcd: Rc<Etcd<D, C>>,
+        change: StateChange,
+        now: Timestamp,
+    ) -> Result<Self, ChangeError> {
+        let timeout_ms = etcd.settings.timeout_ms;
+        let request = range_request(&etcd.settings.key);
+        let read_by = now.plus_millis((timeout_ms * 3).div_ceil(4));
+        let exchange = Exchange::begin(&etcd, RANGE, request, read_by, now).map_err(unreachable)?;
+        Ok(Self {
+            known: etcd.latest().generation,
+            etcd,
+            change,
+            deadline: now.plus_millis(timeout_ms),
+            exchange,
+            step: Step::Reading,
+        })
+    }
+
+    /// Writes what the change makes of the state that was read.
+    fn write(
+        &mut self,
+        key_value: Option<&KeyValue>,
+        revision: u64,
+        attempt: usize,
+        now: Timestamp,
+    ) -> Result<(), ChangeError> {
+        if attempt > ATTEMPTS {
+            return Err(Contended.into());
+        }
+        let latest = self.etcd.latest();
+        let mut current = self
+            .etcd
+            .state_of(key_value, revision)
+            // A value that cannot be read is replaced.
+            .unwrap_or_else(|_| (*latest).clone());
+        current.keep_revocation(&latest);
+        let next = self.change.apply(&current)?;
+        let request = txn_request(
+            &self.etcd.settings.key,
+            key_value.map_or(0, |key_value| key_value.mod_revision),
+            &encode(&next),
+        );
+        self.exchange =
+            Exchange::begin(&self.etcd, TXN, request, self.deadline, now).map_err(unreachable)?;
+        self.step = Step::Writing(next, attempt);
+        Ok(())
+    }
+
+    fn go_on(&mut self, answer: &[u8], now: Timestamp) -> Result<Option<Rc<State>>, ChangeError> {
+        match &mut self.step {
+            Step::Reading => {
+                let read = RangeResponse::decode(answer)
+                    .ok_or_else(|| unreachable(Failure::malformed()))?;
+                self.write(read.key_value.as_ref(), read.revision, 1, now)?;
+            }
+            Step::Writing(next, attempt) => {
+                let written =
+                    TxnResponse::decode(answer).ok_or_else(|| unconfirmed(Failure::malformed()))?;
+                if written.succeeded {
+                    next.generation = written.revision;
+                    // Where others were faster again and again, the watch brings it.
+                    let _ = self.etcd.state.adopt(next, self.known);
+                    return Ok(Some(Rc::new(next.clone())));
+                }
+                let attempt = *attempt + 1;
+                self.write(written.key_value.as_ref(), written.revision, attempt, now)?;
+            }
+        }
+        Ok(None)
+    }
+}
+
+impl<D: SharedMap + Clone, C: grpc::Client> PendingChange for Transaction<D, C> {
+    fn awaits(&self, call: CallId) -> bool {
+        self.exchange.awaits(call)
+    }
+
+    fn on_answer(&mut self, answer: Result<&[u8], CallError>, now: Timestamp) -> Option<Changed> {
+        match self
+            .exchange
+            .on_answer(&self.etcd, answer.map_err(Failure::from), now)?
+        {
+            Ok(answer) => self.go_on(answer, now).transpose(),
+            Err(failure) => Some(Err(match self.step {
+                Step::Writing(..) if failure.may_have_been_done() => unconfirmed(failure),
+                _ => unreachable(failure),
+            })),
+        }
+    }
+}
+
+/// etcd could not be asked.
+fn unreachable(failure: Failure) -> ChangeError {
+    ChangeError::Unreachable(failure.to_string())
+}
+
+/// etcd was told, but did not answer.
+fn unconfirmed(failure: Failure) -> ChangeError {
+    ChangeError::Unconfirmed(failure.to_string())
+}

@@ -1,0 +1,49 @@
+//! How the store of a policy is opened.
+
+use std::rc::Rc;
+
+use crate::{
+    policy::{fleet_store::FleetStore, policy::Policy},
+    store::{
+        etcd::{etcd::Etcd, follower::EtcdFollower},
+        follower::Follower,
+        grpc::Client,
+        shared_map::SharedMap,
+        shared_state::SharedState,
+        state_store::StateStore,
+    },
+};
+
+/// A store as one worker has it.
+pub struct Opened<M: SharedMap> {
+    /// What requests read.
+    pub state: Rc<SharedState<M>>,
+    /// Where changes are made.
+    pub store: Box<dyn StateStore>,
+    /// What brings the changes that others make, where the process alone does not.
+    pub follower: Option<Box<dyn Follower>>,
+}
+
+impl<M: SharedMap + Clone + 'static> Opened<M> {
+    /// Opens the store of a policy; `random` is a number that no other worker has.
+    pub fn new(policy: &Policy, map: M, client: impl Client + 'static, random: u64) -> Self {
+        match policy.store.clone() {
+            None => {
+                let state = Rc::new(SharedState::of_scope(map, &policy.scope));
+                Self {
+                    store: Box::new(Rc::clone(&state)),
+                    state,
+                    follower: None,
+                }
+            }
+            Some(FleetStore::Etcd(settings)) => {
+                let etcd = Rc::new(Etcd::new(settings, client, map, &policy.scope, random));
+                Self {
+                    state: Rc::clone(etcd.state()),
+                    follower: Some(Box::new(EtcdFollower::new(Rc::clone(&etcd), random))),
+                    store: Box::new(etcd),
+                }
+            }
+        }
+    }
+}

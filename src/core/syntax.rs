@@ -1,0 +1,18 @@
+//! The ground: texts that come from outside, and what they mean.
+
+pub mod calendar;
+pub mod encoded;
+pub mod field;
+pub mod header_lines;
+pub mod hex;
+pub mod html_document;
+pub mod invalid;
+pub mod json;
+pub mod json_reader;
+pub mod line;
+pub mod path;
+pub mod percent;
+pub mod protobuf;
+pub mod sorted;
+pub mod split;
+pub mod timestamp;

@@ -1,0 +1,36 @@
+//! The headers of a reply.
+
+use crate::syntax::encoded::Encoded;
+
+/// Header lines, names in lower case and each there once.
+#[derive(Clone, Debug, Default)]
+pub struct HeaderLines {
+    lines: Vec<(Box<str>, Box<str>)>,
+    encoded: Encoded,
+}
+
+impl HeaderLines {
+    /// Sets a header, in the place of the one that has its name.
+    pub fn set(&mut self, name: &str, value: &str) {
+        self.lines.retain(|(other, _)| **other != *name);
+        self.lines.push((name.into(), value.into()));
+        self.encoded = Encoded::default();
+    }
+
+    /// The value of a header.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.iter()
+            .find_map(|(other, value)| (other == name).then_some(value))
+    }
+
+    /// The names and values.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.lines.iter().map(|(name, value)| (&**name, &**value))
+    }
+
+    /// What a host makes of the lines, made at the first call.
+    pub fn encoded(&self, encode: impl FnOnce(&[(&str, &str)]) -> Vec<u8>) -> &[u8] {
+        self.encoded
+            .get(|| encode(&self.iter().collect::<Vec<_>>()))
+    }
+}

@@ -1,0 +1,103 @@
+//! What is wrong with a plugin configuration.
+
+use std::{borrow::Cow, fmt};
+
+/// The first fault of a plugin configuration: where it is and what was expected.
+///
+/// Its text is one line: `allow.client_ips[2]: "10.0.0.300" is not an IP address or CIDR
+/// block`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InvalidConfig(Box<Fault>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Fault {
+    path: String,
+    problem: Cow<'static, str>,
+}
+
+impl std::error::Error for InvalidConfig {}
+
+impl InvalidConfig {
+    /// A fault of the value at hand; [`Located`] adds where it is.
+    pub fn new(problem: impl Into<Cow<'static, str>>) -> Self {
+        Self::of(problem.into())
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn of(problem: Cow<'static, str>) -> Self {
+        let path = String::new();
+        Self(Box::new(Fault { path, problem }))
+    }
+
+    /// A text that is not JSON; the problem names line and column.
+    pub fn syntax(error: &serde_json::Error) -> Self {
+        Self::new(format!("not valid JSON: {error}"))
+    }
+
+    /// The same of what `parent` holds.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn under(mut self, parent: &str) -> Self {
+        let separator = match self.0.path.as_bytes().first() {
+            None | Some(b'[') => "",
+            Some(_) => ".",
+        };
+        self.0.path = format!("{parent}{separator}{}", self.0.path);
+        self
+    }
+
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn under_index(self, index: usize) -> Self {
+        self.under(&format!("[{index}]"))
+    }
+}
+
+/// One line, whatever the configuration holds.
+impl fmt::Display for InvalidConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let separator = if self.0.path.is_empty() { "" } else { ": " };
+        for part in [self.0.path.as_str(), separator, &self.0.problem] {
+            for character in part.chars() {
+                if character.is_control() {
+                    write!(f, "{}", character.escape_default())?;
+                } else {
+                    write!(f, "{character}")?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Says where in the configuration a fault lies, from the inside out.
+pub trait Located: Sized {
+    /// The fault lies under this key.
+    fn at(self, key: &str) -> Self;
+
+    /// The fault lies in this element of a list.
+    fn at_index(self, index: usize) -> Self;
+}
+
+impl<T> Located for Result<T, InvalidConfig> {
+    fn at(self, key: &str) -> Self {
+        self.map_err(|error| error.under(key))
+    }
+
+    fn at_index(self, index: usize) -> Self {
+        self.map_err(|error| error.under_index(index))
+    }
+}
+
+/// Compiles each entry of a list; a fault names its index.
+pub(crate) fn each<'c, E, T>(
+    entries: &'c [E],
+    compile: impl Fn(&'c E) -> Result<T, InvalidConfig>,
+) -> Result<Vec<T>, InvalidConfig> {
+    let mut compiled = Vec::new();
+    for (index, entry) in entries.iter().enumerate() {
+        compiled.push(compile(entry).at_index(index)?);
+    }
+    Ok(compiled)
+}

@@ -1,0 +1,379 @@
+//! How typed objects are read from JSON: strictly, with an error that names the path of the
+//! culprit.
+//!
+//! [`serde_json`] reads the text; the types are read from the tree and not from the text,
+//! because the code that serde makes for each of them is then made once, and because the
+//! configuration comes in other encodings, too.
+
+use std::{fmt, iter::Enumerate, slice};
+
+use serde::{
+    Deserialize, Deserializer,
+    de::{
+        DeserializeSeed, Error, Expected, IntoDeserializer, MapAccess, SeqAccess, Unexpected,
+        Visitor, value::StrDeserializer,
+    },
+    forward_to_deserialize_any,
+};
+
+use crate::syntax::{
+    invalid::{InvalidConfig, Located},
+    json::Json,
+};
+
+impl Json {
+    /// Reads a typed object, of which all keys must be known and none may be `null`.
+    ///
+    /// # Errors
+    /// The path of a key that is unknown, repeated or missing, or whose value has a wrong
+    /// type.
+    pub fn read<'de, T: Deserialize<'de>>(&'de self) -> Result<T, InvalidConfig> {
+        self.read_with(Strictness::Strict)
+    }
+
+    /// Reads a typed object, whose optional keys may be `null`, and leaves unknown ones alone.
+    ///
+    /// # Errors
+    /// The path of a key that is repeated or missing, or whose value has a wrong type.
+    pub fn read_leniently<'de, T: Deserialize<'de>>(&'de self) -> Result<T, InvalidConfig> {
+        self.read_with(Strictness::Lenient)
+    }
+
+    fn read_with<'de, T: Deserialize<'de>>(
+        &'de self,
+        strictness: Strictness,
+    ) -> Result<T, InvalidConfig> {
+        T::deserialize(Reader {
+            value: self,
+            strictness,
+        })
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Strictness {
+    Strict,
+    Lenient,
+}
+
+/// Reads each type from the one kind of value that it has: no list is taken for a struct,
+/// nor an object for a keyword.
+#[derive(Clone, Copy)]
+struct Reader<'de> {
+    value: &'de Json,
+    strictness: Strictness,
+}
+
+impl<'de> Reader<'de> {
+    fn of(self, value: &'de Json) -> Self {
+        Self { value, ..self }
+    }
+
+    #[cold]
+    fn refuse(self, expected: &dyn Expected) -> InvalidConfig {
+        let unexpected = match self.value {
+            Json::Null => Unexpected::Unit,
+            Json::Bool(bit) => Unexpected::Bool(*bit),
+            Json::Unsigned(number) => Unexpected::Unsigned(*number),
+            Json::Negative(number) => Unexpected::Signed(*number),
+            Json::Fraction => Unexpected::Other("a number that is not whole"),
+            Json::String(text) => Unexpected::Str(text),
+            Json::List(_) => Unexpected::Seq,
+            Json::Object(_) => Unexpected::Map,
+        };
+        InvalidConfig::invalid_type(unexpected, expected)
+    }
+
+    fn entries(self) -> Result<&'de [(String, Json)], InvalidConfig> {
+        match self.value {
+            Json::Object(entries) => Ok(entries),
+            _ => Err(self.refuse(&"an object")),
+        }
+    }
+
+    /// The entries of an object with these keys.
+    fn fields(self, names: &'static [&'static str]) -> Result<Fields<'de>, InvalidConfig> {
+        let entries = self.entries()?;
+        for (index, (key, _)) in entries.iter().enumerate() {
+            let Some(name) = names.iter().find(|name| *name == key) else {
+                if self.strictness == Strictness::Strict {
+                    return Err(InvalidConfig::unknown_field(key, names).under(key));
+                }
+                continue;
+            };
+            if entries.iter().take(index).any(|(before, _)| before == key) {
+                return Err(InvalidConfig::duplicate_field(name).under(key));
+            }
+        }
+        Ok(Fields {
+            reader: self,
+            entries,
+            names: names.iter(),
+            last: ("", true),
+        })
+    }
+}
+
+impl<'de> Deserializer<'de> for Reader<'de> {
+    type Error = InvalidConfig;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, InvalidConfig> {
+        match self.value {
+            Json::Null => visitor.visit_unit(),
+            Json::Bool(bit) => visitor.visit_bool(*bit),
+            Json::Unsigned(number) => visitor.visit_u64(*number),
+            Json::Negative(number) => visitor.visit_i64(*number),
+            Json::String(text) => visitor.visit_borrowed_str(text),
+            Json::Fraction | Json::List(_) | Json::Object(_) => Err(self.refuse(&visitor)),
+        }
+    }
+
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, InvalidConfig> {
+        match self.value {
+            Json::Bool(bit) => visitor.visit_bool(*bit),
+            _ => Err(self.refuse(&visitor)),
+        }
+    }
+
+    fn deserialize_u64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, InvalidConfig> {
+        match self.value {
+            Json::Unsigned(number) => visitor.visit_u64(*number),
+            _ => Err(self.refuse(&visitor)),
+        }
+    }
+
+    fn deserialize_i64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, InvalidConfig> {
+        match self.value {
+            Json::Unsigned(number) => visitor.visit_u64(*number),
+            Json::Negative(number) => visitor.visit_i64(*number),
+            _ => Err(self.refuse(&visitor)),
+        }
+    }
+
+    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, InvalidConfig> {
+        match self.value {
+            Json::String(text) => visitor.visit_borrowed_str(text),
+            _ => Err(self.refuse(&visitor)),
+        }
+    }
+
+    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, InvalidConfig> {
+        self.deserialize_string(visitor)
+    }
+
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, InvalidConfig> {
+        match self.value {
+            Json::List(values) => {
+                let mut list = List {
+                    reader: self,
+                    values: values.iter().enumerate(),
+                    last: 0,
+                };
+                visitor
+                    .visit_seq(&mut list)
+                    .map_err(|error| error.under_index(list.last))
+            }
+            _ => Err(self.refuse(&visitor)),
+        }
+    }
+
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, InvalidConfig> {
+        visitor.visit_map(Object {
+            reader: self,
+            entries: self.entries()?.iter(),
+            value: None,
+        })
+    }
+
+    /// The visitor gets the value of each key in the order of `names`, which takes much less
+    /// code than keys in any order.
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        names: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, InvalidConfig> {
+        let mut fields = self.fields(names)?;
+        visitor
+            .visit_seq(&mut fields)
+            .map_err(|error| fields.locate(error))
+    }
+
+    /// A string, or an object that is another type.
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, InvalidConfig> {
+        match self.value {
+            Json::Object(_) => visitor.visit_newtype_struct(self),
+            Json::String(text) => visitor.visit_borrowed_str(text),
+            _ => Err(self.refuse(&visitor)),
+        }
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        _variants: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, InvalidConfig> {
+        match self.value {
+            Json::String(keyword) => visitor.visit_enum(keyword.as_str().into_deserializer()),
+            _ => Err(self.refuse(&"a string")),
+        }
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, InvalidConfig> {
+        match (self.value, self.strictness) {
+            (Json::Null, Strictness::Lenient) => visitor.visit_none(),
+            _ => visitor.visit_some(self),
+        }
+    }
+
+    forward_to_deserialize_any! {
+        i8 i16 i32 i128 u8 u16 u32 u128 f32 f64 char bytes byte_buf
+        unit unit_struct tuple tuple_struct identifier ignored_any
+    }
+}
+
+struct List<'de> {
+    reader: Reader<'de>,
+    values: Enumerate<slice::Iter<'de, Json>>,
+    /// The index of the value that was read last, which is the culprit if one is.
+    last: usize,
+}
+
+impl<'de> SeqAccess<'de> for List<'de> {
+    type Error = InvalidConfig;
+
+    fn next_element_seed<T: DeserializeSeed<'de>>(
+        &mut self,
+        seed: T,
+    ) -> Result<Option<T::Value>, InvalidConfig> {
+        let Some((index, value)) = self.values.next() else {
+            return Ok(None);
+        };
+        self.last = index;
+        seed.deserialize(self.reader.of(value)).map(Some)
+    }
+}
+
+struct Object<'de> {
+    reader: Reader<'de>,
+    entries: slice::Iter<'de, (String, Json)>,
+    /// Of the key that was read last.
+    value: Option<&'de (String, Json)>,
+}
+
+impl<'de> MapAccess<'de> for Object<'de> {
+    type Error = InvalidConfig;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(
+        &mut self,
+        seed: K,
+    ) -> Result<Option<K::Value>, InvalidConfig> {
+        self.value = self.entries.next();
+        let Some((key, _)) = self.value else {
+            return Ok(None);
+        };
+        let text: StrDeserializer<InvalidConfig> = key.as_str().into_deserializer();
+        seed.deserialize(text).map(Some).at(key)
+    }
+
+    fn next_value_seed<V: DeserializeSeed<'de>>(
+        &mut self,
+        seed: V,
+    ) -> Result<V::Value, InvalidConfig> {
+        let (key, value) = self
+            .value
+            .ok_or_else(|| InvalidConfig::new("a value without a key"))?;
+        seed.deserialize(self.reader.of(value)).at(key)
+    }
+}
+
+struct Fields<'de> {
+    reader: Reader<'de>,
+    entries: &'de [(String, Json)],
+    names: slice::Iter<'static, &'static str>,
+    /// The key that was asked for last, which is the culprit if one is, and whether it is
+    /// there.
+    last: (&'static str, bool),
+}
+
+impl<'de> Fields<'de> {
+    fn next(&mut self) -> Option<&'de Json> {
+        let name = *self.names.next()?;
+        let entry = self.entries.iter().find(|(key, _)| key == name);
+        self.last = (name, entry.is_some());
+        entry.map(|(_, value)| value)
+    }
+
+    /// Says where an error is, here because each type has a `next_element_seed` of its own.
+    #[cold]
+    #[inline(never)]
+    fn locate(&self, error: InvalidConfig) -> InvalidConfig {
+        match self.last {
+            (name, true) => error.under(name),
+            (name, false) => InvalidConfig::missing_field(name),
+        }
+    }
+}
+
+impl<'de> SeqAccess<'de> for Fields<'de> {
+    type Error = InvalidConfig;
+
+    fn next_element_seed<T: DeserializeSeed<'de>>(
+        &mut self,
+        seed: T,
+    ) -> Result<Option<T::Value>, InvalidConfig> {
+        self.next()
+            .map(|value| seed.deserialize(self.reader.of(value)))
+            .transpose()
+    }
+}
+
+impl Error for InvalidConfig {
+    fn custom<T: fmt::Display>(problem: T) -> Self {
+        Self::new(problem.to_string())
+    }
+
+    fn invalid_type(unexpected: Unexpected, expected: &dyn Expected) -> Self {
+        Self::new(format!(
+            "invalid type: {}, expected {expected}",
+            in_json_terms(unexpected)
+        ))
+    }
+
+    fn invalid_value(unexpected: Unexpected, expected: &dyn Expected) -> Self {
+        Self::new(format!(
+            "invalid value: {}, expected {expected}",
+            in_json_terms(unexpected)
+        ))
+    }
+
+    fn invalid_length(_: usize, _: &dyn Expected) -> Self {
+        Self::new("too few values")
+    }
+}
+
+/// In JSON's terms; serde's own text would bring the code that writes fractions.
+fn in_json_terms(unexpected: Unexpected) -> String {
+    match unexpected {
+        Unexpected::Unit => "null".to_owned(),
+        Unexpected::Bool(bit) => format!("boolean `{bit}`"),
+        Unexpected::Unsigned(number) => format!("integer `{number}`"),
+        Unexpected::Signed(number) => format!("integer `{number}`"),
+        Unexpected::Str(text) => format!("string {text:?}"),
+        Unexpected::Other(other) => other.to_owned(),
+        Unexpected::Seq => "list".to_owned(),
+        Unexpected::Map => "object".to_owned(),
+        _ => "value".to_owned(),
+    }
+}
+
+/// Reads what a test has written.
+#[cfg(test)]
+pub(crate) fn read<T: for<'de> Deserialize<'de>>(text: &str) -> T {
+    Json::parse(text.as_bytes()).unwrap().read().unwrap()
+}

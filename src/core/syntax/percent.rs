@@ -1,0 +1,72 @@
+//! Percent-encoding, [RFC 3986 section 2.1](https://www.rfc-editor.org/rfc/rfc3986#section-2.1).
+
+use crate::syntax::hex::digit;
+
+/// One byte of a percent-encoded text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Octet {
+    /// It stands for itself.
+    Literal(u8),
+    /// It was written as `%XX`.
+    Escaped(u8),
+    /// A `%` that two hexadecimal digits do not follow.
+    Broken,
+}
+
+/// Reads the bytes of `text` one after the other.
+pub fn octets(text: &[u8]) -> impl Iterator<Item = Octet> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let (octet, tail) = match rest {
+            [] => return None,
+            [b'%', high, low, tail @ ..] => match (digit(*high), digit(*low)) {
+                (Some(high), Some(low)) => (Octet::Escaped(high << 4 | low), tail),
+                _ => (Octet::Broken, rest.get(1..)?),
+            },
+            [b'%', tail @ ..] => (Octet::Broken, tail),
+            [byte, tail @ ..] => (Octet::Literal(*byte), tail),
+        };
+        rest = tail;
+        Some(octet)
+    })
+}
+
+/// The decoded bytes; `None` where an escape is broken. `+` is itself.
+pub fn decode(text: &[u8]) -> Option<Vec<u8>> {
+    octets(text)
+        .map(|octet| match octet {
+            Octet::Literal(byte) | Octet::Escaped(byte) => Some(byte),
+            Octet::Broken => None,
+        })
+        .collect()
+}
+
+/// Encodes what cannot stand in the `Location` header as it is.
+pub fn encode(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for &byte in text.as_bytes() {
+        if byte.is_ascii_graphic() {
+            encoded.push(char::from(byte));
+        } else {
+            encoded.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    encoded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn decodes_escapes_of_either_case_and_leaves_plus_alone() {
+        assert_eq!(decode(b"a%2Fb%2f+%C3%A9"), Some("a/b/+é".into()));
+    }
+
+    #[test]
+    fn refuses_broken_escapes() {
+        for text in ["%", "%2", "a%zz", "%2%2F", "%+1"] {
+            assert_eq!(decode(text.as_bytes()), None, "{text}");
+        }
+    }
+}

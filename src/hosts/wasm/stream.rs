@@ -1,0 +1,99 @@
+//! A request, as Envoy has it.
+
+use std::borrow::Cow;
+
+use maintenance_mode_core::{
+    filter::host::Stream,
+    reply::local_reply::LocalReply,
+    request::attribute::{Attribute, AttributePath},
+};
+use proxy_wasm::types::{Action, MapType};
+
+use crate::hosts::{
+    abi::{attribute, header_map::HeaderMap},
+    wasm::hostcalls::{self, ContextId, Failed},
+};
+
+const REQUEST_HEADERS: MapType = MapType::HttpRequestHeaders;
+const DETAILS: &[u8] = b"maintenance_mode";
+const NO_GRPC_STATUS: i32 = -1;
+
+/// The request of a context, for which all calls are while a callback of it runs, or after it
+/// was asked whether it is open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct HttpStream(pub(super) ContextId);
+
+impl Stream for HttpStream {
+    type Headers = HeaderMap;
+
+    fn path(&self) -> Cow<'_, [u8]> {
+        let path = hostcalls::get_header(REQUEST_HEADERS, ":path");
+        path.unwrap_or_default().into()
+    }
+
+    fn headers(&self) -> HeaderMap {
+        HeaderMap::decode(hostcalls::get_header_map(REQUEST_HEADERS).unwrap_or_default())
+    }
+
+    fn source_address(&self) -> Option<Vec<u8>> {
+        hostcalls::get_property(b"source\0address").ok()
+    }
+
+    fn attribute(&self, path: &AttributePath) -> Attribute {
+        let property = path.encoded(attribute::encode_path);
+        read(property, |value| {
+            attribute::is_string(path.segments(), value, |root| {
+                hostcalls::get_property(root).unwrap_or_default()
+            })
+        })
+    }
+
+    fn route_action(&self) -> Attribute {
+        const PATH: &[u8] = b"xds\0route_metadata\0filter_metadata\0maintenance_mode\0action";
+        read(PATH, |_| false)
+    }
+
+    fn set_header(&self, name: &str, value: Option<&str>) {
+        match value {
+            Some(value) => hostcalls::set_header(REQUEST_HEADERS, name, value),
+            None => hostcalls::remove_header(REQUEST_HEADERS, name),
+        }
+    }
+
+    /// `%FILTER_STATE(wasm.maintenance_mode:PLAIN)%`
+    fn set_filter_state(&self, value: &str) {
+        hostcalls::set_property(b"maintenance_mode", value.as_bytes());
+    }
+
+    fn send(&self, reply: &LocalReply<'_>) -> bool {
+        hostcalls::send_local_response(
+            reply.status,
+            reply.details.as_bytes(),
+            reply.body.as_bytes(),
+            &reply.encoded_headers(|lines| HeaderMap::encode(lines)),
+            reply.grpc_status.map_or(NO_GRPC_STATUS, i32::from),
+        )
+        .is_ok()
+    }
+
+    /// Envoy keeps a context for a moment after the end of its request, when a reply would go
+    /// to a stream that is gone; only then the request has a duration.
+    fn is_open(&self) -> bool {
+        hostcalls::set_effective_context(self.0).is_ok()
+            && hostcalls::get_property(b"request\0duration").is_err()
+    }
+}
+
+/// Answers a request of which nothing is known; no filter should ever have one.
+pub(super) fn refuse() -> Action {
+    let _ = hostcalls::send_local_response(503, DETAILS, b"", &[], NO_GRPC_STATUS);
+    Action::Pause
+}
+
+fn read(property: &[u8], is_string: impl FnOnce(&[u8]) -> bool) -> Attribute {
+    match hostcalls::get_property(property) {
+        Ok(value) => attribute::decode(value, is_string),
+        Err(Failed::NotFound) => Attribute::Absent,
+        Err(Failed::Otherwise) => Attribute::Other,
+    }
+}
