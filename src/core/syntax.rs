@@ -16,3 +16,4 @@ pub mod protobuf;
 pub mod sorted;
 pub mod split;
 pub mod timestamp;
+pub mod wire;

@@ -25,7 +25,7 @@ use crate::{
         metrics::Metrics,
         request::Request,
     },
-    policy::{bypass, endpoint::Endpoint, environment::Environment, policy::Policy},
+    policy::{endpoint::Endpoint, environment::Environment, policy::Policy},
     reply::local_reply::LocalReply,
     state::state::{State, UnreadableState},
     store::{
@@ -36,7 +36,7 @@ use crate::{
         shared_state::SharedState,
         state_store::{Changing, PendingChange, StateStore},
     },
-    syntax::invalid::InvalidConfig,
+    syntax::{invalid::InvalidConfig, wire},
 };
 
 /// At once: a store is asked from a tick, because a configuration may only be tried out.
@@ -156,7 +156,7 @@ impl<H: Host> Filter<H> {
             stream.set_header(header, maintenance().as_deref());
         }
         if self.policy.bypass.is_some() {
-            stream.set_header(bypass::HEADER, None);
+            stream.set_header(wire::BYPASS, None);
         }
         Outcome::Passed
     }

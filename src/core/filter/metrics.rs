@@ -6,6 +6,7 @@ use crate::{
     admin::counters::Counter,
     filter::host::{Host, Metric},
     state::flag::Flag,
+    syntax::wire,
 };
 
 /// The counters and gauges of a scope, `maintenance_mode.<scope>.…`.
@@ -20,7 +21,7 @@ pub(crate) struct Metrics<M> {
 
 impl<M: Metric> Metrics<M> {
     pub(crate) fn define(host: &impl Host<Metric = M>, scope: &str) -> Self {
-        let name = |stat: &str| format!("maintenance_mode.{scope}.{stat}");
+        let name = |stat: &str| format!("{}.{scope}.{stat}", wire::PREFIX);
         let counters = Counter::all().map(|counter| host.counter(&name(&counter.name())));
         Self {
             counters: counters.collect(),

@@ -260,11 +260,11 @@ mod tests {
             ),
             (
                 r#""token_env":"NONE""#,
-                "token_env: the VM has no environment variable \"NONE\"",
+                "token_env: the process has no environment variable \"NONE\"",
             ),
             (
                 r#""token_env":"EMPTY""#,
-                "token_env: the VM has no environment variable \"EMPTY\"",
+                "token_env: the process has no environment variable \"EMPTY\"",
             ),
             (
                 r#""token_env":"SHORT""#,

@@ -45,7 +45,7 @@ impl Hosts {
         })
     }
 
-    /// Whether what stands before a domain is one label or more. Envoy routes by the domain
+    /// Whether what stands before a domain is one label or more. Proxies route by the domain
     /// alone: in doubt it is, where a match blocks.
     fn are_labels(&self, labels: &[u8]) -> bool {
         match self.reading {

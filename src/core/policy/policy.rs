@@ -21,6 +21,7 @@ use crate::{
     syntax::{
         field::header_name,
         invalid::{InvalidConfig, Located},
+        wire,
     },
 };
 
@@ -115,7 +116,7 @@ impl Policy {
 
 /// Headers that have another meaning.
 const NOT_FOR_UPSTREAM: [&str; 5] = [
-    bypass::HEADER,
+    wire::BYPASS,
     "connection",
     "content-length",
     "host",

@@ -1,8 +1,8 @@
-//! Every order in which the workers of one Envoy can call shared data, with VMs that die
+//! Every order in which the workers of one process can call the shared map, with workers that die
 //! between any two calls.
 //!
-//! A VM is replayed from its birth with the answers it got, up to the one call that it
-//! makes next: so a world of several VMs is a value, which can be copied and gone on with
+//! A worker is replayed from its birth with the answers it got, up to the one call that it
+//! makes next: so a world of several workers is a value, which can be copied and gone on with
 //! in all directions.
 
 use std::{
@@ -31,7 +31,7 @@ use crate::{
 const SCOPE: &str = "a";
 const STATE_KEY: &str = "maintenance_mode.a.state";
 
-/// What is wrong with shared data, to show that it is noticed.
+/// What is wrong with the shared map, to show that it is noticed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Fault {
     None,
@@ -43,7 +43,7 @@ enum Fault {
     NoSuccess,
 }
 
-/// Shared data as a VM that is replayed sees it.
+/// The shared map as a worker that is replayed sees it.
 struct Replay {
     process: Rc<Process>,
     fault: Fault,
@@ -51,16 +51,16 @@ struct Replay {
     at: Cell<usize>,
     /// A hash of the answer to the call that was made now, if it was.
     made: Cell<Option<u64>>,
-    /// What the VM is at, and was when it made that call.
+    /// What the worker is at, and was when it made that call.
     step: Cell<usize>,
     made_in: Cell<usize>,
 }
 
-/// The VM is to make a call, but not now.
+/// The worker is to make a call, but not now.
 struct Suspended;
 
 impl Replay {
-    /// The answer that the VM got, or the call if it is its turn.
+    /// The answer that the worker got, or the call if it is its turn.
     fn call<T: Clone + Debug + 'static>(&self, make: impl FnOnce(&Rc<Process>) -> T) -> T {
         let at = self.at.replace(self.at.get() + 1);
         if let Some(answer) = self.answers.borrow().get(at) {
@@ -101,7 +101,7 @@ impl SharedMap for Rc<Replay> {
     }
 }
 
-/// A signal as a VM that is replayed sees it.
+/// A signal as a worker that is replayed sees it.
 struct ReplayedSignal {
     replay: Rc<Replay>,
     scope: String,
@@ -122,12 +122,12 @@ impl Signal for ReplayedSignal {
     }
 }
 
-/// What a VM does.
+/// What a worker does.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Step {
     /// A request that reads the state to be decided.
     Request,
-    /// A tick, which also makes good what a VM that died left half done.
+    /// A tick, which also makes good what a worker that died left half done.
     Tick,
     /// A call of the admin endpoint.
     Change(StateChange),
@@ -142,7 +142,7 @@ enum Outcome {
 }
 
 #[derive(Clone)]
-struct Vm {
+struct Worker {
     script: Rc<[Step]>,
     answers: Vec<Rc<dyn Any>>,
     /// Of the answers.
@@ -157,7 +157,7 @@ struct Vm {
     obeyed: u64,
 }
 
-impl Vm {
+impl Worker {
     fn new(script: Rc<[Step]>) -> Self {
         Self {
             script,
@@ -181,7 +181,7 @@ impl Vm {
 struct World {
     process: Rc<Process>,
     fault: Fault,
-    vms: Vec<Vm>,
+    workers: Vec<Worker>,
     /// How many may still die.
     deaths: usize,
     /// The generations that were written, and those of them that were acknowledged.
@@ -200,13 +200,13 @@ fn ensure(holds: bool, what: &str, seen: &dyn Debug) -> Result<(), Violation> {
 
 impl World {
     fn new(fault: Fault, deaths: usize, scripts: &[Vec<Step>]) -> Self {
-        let vms = scripts
+        let workers = scripts
             .iter()
-            .map(|script| Vm::new(script.as_slice().into()));
+            .map(|script| Worker::new(script.as_slice().into()));
         Self {
             process: Rc::default(),
             fault,
-            vms: vms.collect(),
+            workers: workers.collect(),
             deaths,
             written: Vec::new(),
             acknowledged: Vec::new(),
@@ -230,39 +230,41 @@ impl World {
         self.acknowledged.iter().copied().max().unwrap_or(0)
     }
 
-    /// A VM makes its next call.
+    /// A worker makes its next call.
     fn step(&mut self, index: usize) -> Result<(), Violation> {
         let (before, written_at) = self.state();
         let floor = self.last_acknowledged();
-        let vm = &mut self.vms[index];
+        let worker = &mut self.workers[index];
         let replay = Rc::new(Replay {
             process: Rc::clone(&self.process),
             fault: self.fault,
-            answers: RefCell::new(std::mem::take(&mut vm.answers)),
+            answers: RefCell::new(std::mem::take(&mut worker.answers)),
             at: Cell::new(0),
             made: Cell::new(None),
             step: Cell::new(0),
             made_in: Cell::new(0),
         });
         let outcomes = RefCell::new(Vec::new());
-        let lived = catch_unwind(AssertUnwindSafe(|| live(&replay, &vm.script, &outcomes)));
+        let lived = catch_unwind(AssertUnwindSafe(|| {
+            live(&replay, &worker.script, &outcomes)
+        }));
         match lived {
-            Ok(()) => vm.is_done = true,
+            Ok(()) => worker.is_done = true,
             Err(payload) if payload.is::<Suspended>() => {}
             Err(payload) => resume_unwind(payload),
         }
-        vm.answers = replay.answers.take();
+        worker.answers = replay.answers.take();
         let Some(made) = replay.made.get() else {
             return Ok(());
         };
-        vm.history = hash((vm.history, made));
+        worker.history = hash((worker.history, made));
         let step = replay.made_in.get();
-        if vm.step != step || vm.history == hash((0u64, made)) {
-            (vm.step, vm.floor) = (step, floor);
+        if worker.step != step || worker.history == hash((0u64, made)) {
+            (worker.step, worker.floor) = (step, floor);
         }
         let doing = step
             .checked_sub(1)
-            .and_then(|at| vm.script.get(at))
+            .and_then(|at| worker.script.get(at))
             .cloned();
 
         let (after, cas) = self.state();
@@ -278,24 +280,32 @@ impl World {
             )?;
             self.written.push(after.generation);
         }
-        let new: Vec<Outcome> = outcomes.take().split_off(self.vms[index].outcomes);
-        self.vms[index].outcomes += new.len();
+        let new: Vec<Outcome> = outcomes.take().split_off(self.workers[index].outcomes);
+        self.workers[index].outcomes += new.len();
         for outcome in new {
-            let vm = &mut self.vms[index];
+            let worker = &mut self.workers[index];
             match outcome {
                 Outcome::Obeyed(state) => {
                     let generation = state.generation;
-                    ensure(generation >= vm.obeyed, "a generation went back", &state)?;
                     ensure(
-                        generation >= vm.floor,
+                        generation >= worker.obeyed,
+                        "a generation went back",
+                        &state,
+                    )?;
+                    ensure(
+                        generation >= worker.floor,
                         "an acknowledged change is not obeyed",
                         &state,
                     )?;
-                    vm.obeyed = generation;
+                    worker.obeyed = generation;
                 }
                 Outcome::Acknowledged(state) => {
                     let generation = state.generation;
-                    ensure(generation >= vm.obeyed, "a generation went back", &state)?;
+                    ensure(
+                        generation >= worker.obeyed,
+                        "a generation went back",
+                        &state,
+                    )?;
                     let is_written = self.written.contains(&generation);
                     ensure(is_written, "what was not written is acknowledged", &state)?;
                     let is_first = !self.acknowledged.contains(&generation);
@@ -308,15 +318,15 @@ impl World {
         Ok(())
     }
 
-    /// A VM dies, and another goes on with what comes after the step it was at.
+    /// A worker dies, and another goes on with what comes after the step it was at.
     fn kill(&mut self, index: usize) {
         self.deaths -= 1;
-        let vm = &mut self.vms[index];
-        *vm = Vm::new(vm.script[vm.step.min(vm.script.len())..].into());
+        let worker = &mut self.workers[index];
+        *worker = Worker::new(worker.script[worker.step.min(worker.script.len())..].into());
     }
 
     fn living(&self) -> impl Iterator<Item = usize> {
-        (0..self.vms.len()).filter(|index| !self.vms[*index].is_done)
+        (0..self.workers.len()).filter(|index| !self.workers[*index].is_done)
     }
 
     /// All is done: the next request of each worker obeys what was acknowledged, and after a
@@ -335,17 +345,17 @@ impl World {
             "a generation was written twice",
             &self.written,
         )?;
-        for index in 0..self.vms.len() {
+        for index in 0..self.workers.len() {
             for step in [Step::Request, Step::Tick] {
-                let vm = &mut self.vms[index];
-                let script: Vec<Step> = vm.script.iter().cloned().chain([step]).collect();
-                vm.script = script.into();
-                vm.is_done = false;
-                while !self.vms[index].is_done {
+                let worker = &mut self.workers[index];
+                let script: Vec<Step> = worker.script.iter().cloned().chain([step]).collect();
+                worker.script = script.into();
+                worker.is_done = false;
+                while !self.workers[index].is_done {
                     self.step(index)?;
                 }
             }
-            let obeyed = self.vms[index].obeyed;
+            let obeyed = self.workers[index].obeyed;
             ensure(
                 obeyed == last.generation,
                 "a worker is left behind",
@@ -357,13 +367,21 @@ impl World {
 
     /// Two worlds of one key go on alike.
     fn key(&self) -> u64 {
-        let vms: Vec<_> = (self.vms.iter())
-            .map(|vm| (vm.history, vm.script.len(), vm.floor, vm.obeyed, vm.is_done))
+        let workers: Vec<_> = (self.workers.iter())
+            .map(|worker| {
+                (
+                    worker.history,
+                    worker.script.len(),
+                    worker.floor,
+                    worker.obeyed,
+                    worker.is_done,
+                )
+            })
             .collect();
         let contents = self.process.contents();
         hash((
             contents,
-            vms,
+            workers,
             self.deaths,
             &self.written,
             &self.acknowledged,
@@ -371,7 +389,7 @@ impl World {
     }
 }
 
-/// The life of a VM, as `proxy` leads it.
+/// The life of a worker, as `proxy` leads it.
 fn live(replay: &Rc<Replay>, script: &[Step], outcomes: &RefCell<Vec<Outcome>>) {
     let store = SharedState::of_scope(Rc::clone(replay), SCOPE);
     store.refresh().unwrap();
@@ -413,7 +431,7 @@ fn explore(world: World) -> Result<usize, Violation> {
             let mut stepped = world.fork();
             stepped.step(index)?;
             next.push(stepped);
-            if world.deaths > 0 && world.vms[index].is_busy() {
+            if world.deaths > 0 && world.workers[index].is_busy() {
                 let mut killed = world.fork();
                 killed.kill(index);
                 next.push(killed);
@@ -528,10 +546,13 @@ fn a_signal_that_is_lost_is_noticed() {
 #[test]
 fn what_could_not_be_written_is_not_acknowledged() {
     let mut world = two_workers(Fault::NoSuccess, 0, true);
-    while !world.vms[0].is_done {
+    while !world.workers[0].is_done {
         world.step(0).unwrap();
     }
-    assert_eq!((world.vms[0].outcomes, world.acknowledged.len()), (4, 0));
+    assert_eq!(
+        (world.workers[0].outcomes, world.acknowledged.len()),
+        (4, 0)
+    );
 }
 
 #[test]

@@ -6,10 +6,13 @@
 use std::sync::LazyLock;
 
 use hmac::{Hmac, KeyInit, Mac};
-use maintenance_mode::{
-    bypass::{Bypass, HEADER},
-    config::BypassConfig,
-    timestamp::Timestamp,
+use maintenance_mode_core::{
+    config::bypass::BypassConfig,
+    policy::{
+        bypass::{Bypass, HEADER},
+        environment::Environment,
+    },
+    syntax::timestamp::Timestamp,
 };
 use sha2::Sha256;
 
@@ -18,6 +21,11 @@ use super::{
     request::{Request, now},
 };
 
+/// No variables.
+const NO_ENVIRONMENT: Environment<'_> = Environment {
+    owner: "the VM",
+    variable: &|_| None,
+};
 const KEY: &str = "0123456789abcdef0123456789abcdef";
 const MAX_TTL_SECONDS: i64 = 43_200;
 
@@ -26,7 +34,7 @@ static BYPASS: LazyLock<Bypass> = LazyLock::new(|| {
         key: Some(KEY.to_owned()),
         ..BypassConfig::default()
     };
-    Bypass::compile(&config, |_| None).unwrap()
+    Bypass::compile(&config, NO_ENVIRONMENT).unwrap()
 });
 
 static GOOD: LazyLock<String> = LazyLock::new(|| BYPASS.mint("qa", now(), 60, None).unwrap().token);

@@ -21,6 +21,7 @@ use crate::{
         html_document::{HtmlDocument, html_document},
         invalid::{InvalidConfig, Located, each},
         line::is_line,
+        wire,
     },
 };
 
@@ -83,7 +84,7 @@ const RESERVED: [&str; 6] = [
     "content-type",
     "set-cookie",
     "transfer-encoding",
-    "x-maintenance-mode",
+    wire::MODE,
 ];
 
 impl Response {

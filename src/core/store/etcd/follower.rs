@@ -1,5 +1,5 @@
 //! Follows the key: reads it, then watches it from the next revision on, so that nothing
-//! falls between; what comes goes into shared data.
+//! falls between; what comes goes into the shared map.
 
 use std::{
     fmt,
@@ -27,7 +27,7 @@ use crate::{
     syntax::timestamp::Timestamp,
 };
 
-/// The watch of one Envoy, in each of its VMs; it is at work in the one with the lease.
+/// The watch of one process, in each of its workers; it is at work in the one with the lease.
 pub struct EtcdFollower<D: SharedMap + Clone, C: grpc::Client> {
     etcd: Rc<Etcd<D, C>>,
     phase: Phase,
@@ -42,7 +42,7 @@ pub struct EtcdFollower<D: SharedMap + Clone, C: grpc::Client> {
     random: u64,
 }
 
-/// Another VM takes over at once, without waiting for the lease to end.
+/// Another worker takes over at once, without waiting for the lease to end.
 impl<D: SharedMap + Clone, C: grpc::Client> Drop for EtcdFollower<D, C> {
     fn drop(&mut self) {
         self.stop();
@@ -54,7 +54,7 @@ enum Phase {
     Idle(u32),
     Reading {
         exchange: Exchange,
-        /// The generation in shared data before etcd was asked.
+        /// The generation in the shared map before etcd was asked.
         known: u64,
     },
     Watching {
@@ -71,10 +71,10 @@ const MAX_SILENCE: u32 = 6;
 /// A new attempt begins within so many ticks.
 const MAX_BACK_OFF: u32 = 4;
 
-/// After so many failures in a row another VM gets a turn: it may be configured better.
+/// After so many failures in a row another worker gets a turn: it may be configured better.
 const FAILURES_PER_TURN: u32 = 3;
 
-/// After its turn a VM takes the lease again when for so many ticks nobody else did.
+/// After its turn a worker takes the lease again when for so many ticks nobody else did.
 const REST: u32 = 2;
 
 /// Ends the watch of a member that has lost the others.
@@ -144,7 +144,7 @@ impl<D: SharedMap + Clone, C: grpc::Client> EtcdFollower<D, C> {
         notices
     }
 
-    /// Leaves the store to another VM.
+    /// Leaves the store to another worker.
     pub fn stop(&mut self) {
         self.close();
         self.cancel_doomed();
@@ -289,7 +289,7 @@ where
         match &mut self.phase {
             Phase::Idle(0) => return self.read(now),
             Phase::Idle(ticks) => *ticks -= 1,
-            // Envoy ends it in time.
+            // The host ends it in time.
             Phase::Reading { .. } => {}
             Phase::Watching {
                 stream, silence, ..
@@ -325,7 +325,7 @@ where
             _ => Notices::new(),
         };
         if let Some(at) = self.doomed.iter().position(|doomed| *doomed == id) {
-            // Envoy forgets it only now that this end is closed, too.
+            // The host forgets it only now that this end is closed, too.
             self.etcd.client.cancel(self.doomed.swap_remove(at));
         }
         notices

@@ -1,4 +1,4 @@
-//! The lease: of the VMs of one Envoy, which follows the store.
+//! The lease: of the workers of one process, which follows the store.
 //!
 //! Whoever holds it renews it at each tick. Nobody reads a clock: a lease that did not
 //! change for some ticks is free.
@@ -10,16 +10,16 @@ use crate::store::shared_map::{CREATE_ONLY, SharedMap};
 /// How many ticks without a renewal end a lease.
 const QUIET_TICKS: u32 = 4;
 
-/// The lease as one VM sees it.
+/// The lease as one worker sees it.
 pub(crate) struct Lease<D> {
     data: D,
     key: String,
-    vm: u64,
+    worker: u64,
     /// The number of the other holder's value, and for how many ticks it is the same.
     seen: Cell<(u32, u32)>,
 }
 
-/// The value in shared data; the default is a lease that nobody holds.
+/// The value in the shared map; the default is a lease that nobody holds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Term {
     holder: u64,
@@ -31,29 +31,30 @@ struct Term {
 const NOBODY: u64 = 0;
 
 impl<D: SharedMap> Lease<D> {
-    pub(super) fn new(data: D, prefix: &str, vm: u64) -> Self {
+    pub(super) fn new(data: D, prefix: &str, worker: u64) -> Self {
         let key = format!("{prefix}.lease");
         data.set(&key, b"", CREATE_ONLY);
         Self {
             data,
             key,
-            vm: vm.max(NOBODY + 1),
+            worker: worker.max(NOBODY + 1),
             seen: Cell::default(),
         }
     }
 
-    /// At each tick: takes or renews the lease, and tells whether this VM holds it.
+    /// At each tick: takes or renews the lease, and tells whether this worker holds it.
     pub(super) fn renew(&self, connected: bool) -> bool {
         let (term, version) = self.read();
         let renewed = Term {
-            holder: self.vm,
+            holder: self.worker,
             connected,
             ..term
         };
-        (term.holder == self.vm || self.is_vacant(term, version)) && self.write(renewed, version)
+        (term.holder == self.worker || self.is_vacant(term, version))
+            && self.write(renewed, version)
     }
 
-    /// At each tick of a VM that leaves the lease to others: whether nobody wants it.
+    /// At each tick of a worker that leaves the lease to others: whether nobody wants it.
     pub(super) fn is_free(&self) -> bool {
         let (term, version) = self.read();
         self.is_vacant(term, version)
@@ -83,7 +84,7 @@ impl<D: SharedMap> Lease<D> {
         });
     }
 
-    /// Whether a VM holds the lease, and is connected.
+    /// Whether a worker holds the lease, and is connected.
     pub(super) fn is_connected(&self) -> bool {
         let (term, version) = self.read();
         let (seen, quiet) = self.seen.get();
@@ -100,7 +101,7 @@ impl<D: SharedMap> Lease<D> {
 
     fn change(&self, change: impl FnOnce(Term) -> Term) {
         let (term, version) = self.read();
-        if term.holder == self.vm {
+        if term.holder == self.worker {
             self.write(change(term), version);
         }
     }
