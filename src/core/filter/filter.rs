@@ -61,7 +61,7 @@ pub enum Outcome {
     /// It goes no further.
     Answered,
     /// It goes no further, and is answered when the store has answered.
-    Waiting(PendingCall),
+    Waiting(Box<PendingCall>),
 }
 
 /// A call of the admin endpoint that waits for the store.
@@ -252,7 +252,7 @@ impl<H: Host> Filter<H> {
             Received::Change(call) => call,
         };
         match self.store.change(call.change.clone(), self.host.now()) {
-            Changing::Waiting(change) => Outcome::Waiting(PendingCall { call, change }),
+            Changing::Waiting(change) => Outcome::Waiting(Box::new(PendingCall { call, change })),
             Changing::Done(changed) => {
                 let answer = call.answer(&self.policy, &*self.store, changed, self.host.now());
                 self.answer(stream, &answer)
@@ -265,9 +265,9 @@ impl<H: Host> Filter<H> {
     pub fn resume(
         &self,
         stream: &H::Stream,
-        mut pending: PendingCall,
+        mut pending: Box<PendingCall>,
         answer: Result<&[u8], CallError>,
-    ) -> Option<PendingCall> {
+    ) -> Option<Box<PendingCall>> {
         let now = self.host.now();
         let Some(changed) = pending.change.on_answer(answer, now) else {
             return Some(pending);

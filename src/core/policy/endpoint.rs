@@ -6,10 +6,7 @@ use sha2::{Digest, Sha256};
 use subtle::{ConditionallySelectable, ConstantTimeEq};
 
 use crate::{
-    config::{
-        admin::{AdminConfig, TokenConfig},
-        number::Number,
-    },
+    config::admin::{AdminConfig, TokenConfig},
     policy::{environment::Environment, networks::Networks},
     syntax::{
         hex,

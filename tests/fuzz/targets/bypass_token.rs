@@ -8,11 +8,8 @@ use std::sync::LazyLock;
 use hmac::{Hmac, KeyInit, Mac};
 use maintenance_mode_core::{
     config::bypass::BypassConfig,
-    policy::{
-        bypass::{Bypass, HEADER},
-        environment::Environment,
-    },
-    syntax::timestamp::Timestamp,
+    policy::{bypass::Bypass, environment::Environment},
+    syntax::{timestamp::Timestamp, wire},
 };
 use sha2::Sha256;
 
@@ -52,7 +49,7 @@ fn nothing_else_holds(token: &[u8]) {
     assert_eq!(BYPASS.expiry(token, now(), None).is_some(), is_good);
     assert_eq!(BYPASS.expiry(token, now(), Some(now())), None);
     assert_eq!(BYPASS.expiry(token, now().plus_millis(60_000), None), None);
-    let headers = Request::new(&[(HEADER, token)]).headers;
+    let headers = Request::new(&[(wire::BYPASS, token)]).headers;
     assert_eq!(BYPASS.admits(&headers, now, None), is_good);
     let cookie = [b"a=b; maintenance_bypass=", token].concat();
     let headers = Request::new(&[("cookie", cookie)]).headers;

@@ -12,7 +12,6 @@ use crate::{
     policy::fleet_store::{EtcdSettings, Login},
     state::change::{Edit, Precondition, PreconditionFailed, StateChange},
     store::{
-        call::CallError,
         etcd::{etcd::*, follower::EtcdFollower, testing::Model},
         follower::Follower,
         grpc::Failure,
