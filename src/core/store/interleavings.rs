@@ -19,7 +19,6 @@ use crate::{
         change::{Edit, Precondition, StateChange},
         setting::Setting,
     },
-    store::shared_map::SharedMap,
     syntax::timestamp::Timestamp,
 };
 

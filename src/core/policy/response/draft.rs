@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::{
-    policy::{problem::Problem, response::response::Header, template::Template, values::Values},
+    policy::{problem::Problem, response::headers::Header, template::Template, values::Values},
     syntax::{header_lines::HeaderLines, wire},
 };
 

@@ -4,7 +4,6 @@ use std::{
     any::Any,
     cell::{Cell, RefCell},
     fmt::Debug,
-    hash::Hasher,
     panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     rc::Rc,
 };

@@ -60,7 +60,7 @@ fn what_is_no_lease_is_free() {
 }
 
 #[test]
-fn a_vm_that_cannot_connect_leaves_it_to_one_that_can_and_the_outage_is_reported_once() {
+fn a_worker_that_cannot_connect_leaves_it_to_one_that_can_and_the_outage_is_reported_once() {
     let model = Model::new();
     model.token.replace(Some("t".into()));
     let process = Rc::default();
