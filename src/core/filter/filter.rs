@@ -210,8 +210,7 @@ impl<H: Host> Filter<H> {
     fn set_gauges(&self) {
         let state = self.state.snapshot();
         let flag = self.policy.flag(&state, || self.host.now());
-        let connected = self.store.is_connected();
-        self.metrics.set(&flag, state.generation, connected);
+        self.metrics.set(&flag, &state, &*self.store);
     }
 
     /// The state as it is, where it decides anything.

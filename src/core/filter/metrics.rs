@@ -5,7 +5,8 @@ use std::array;
 use crate::{
     admin::counters::Counter,
     filter::host::{Host, Metric},
-    state::flag::Flag,
+    state::{flag::Flag, state::State},
+    store::state_store::StateStore,
     syntax::wire,
 };
 
@@ -44,9 +45,9 @@ impl<M: Metric> Metrics<M> {
     }
 
     /// Sets the gauges.
-    pub(crate) fn set(&self, flag: &Flag, generation: u64, store_connected: bool) {
+    pub(crate) fn set(&self, flag: &Flag, state: &State, store: &dyn StateStore) {
         self.active.set(u64::from(flag.on));
-        self.generation.set(generation);
-        self.store_connected.set(u64::from(store_connected));
+        self.generation.set(state.generation);
+        self.store_connected.set(u64::from(store.is_connected()));
     }
 }

@@ -14,6 +14,7 @@ use crate::{
         etcd::{
             etcd::Etcd,
             exchange::Exchange,
+            lease::Connection,
             messages::{
                 Event, KeyValue, RANGE, RangeResponse, WATCH, WatchResponse, progress_request,
                 range_request, watch_request,
@@ -135,7 +136,7 @@ impl<D: SharedMap + Clone, C: grpc::Client> EtcdFollower<D, C> {
         let mut notices = Notices::new();
         if is_new {
             self.failures = 0;
-            self.etcd.lease.report(true, 0);
+            self.etcd.lease.report(Connection::Made, 0);
             notices.push(Notice::Connected);
         }
         for event in response.events {
@@ -152,8 +153,11 @@ impl<D: SharedMap + Clone, C: grpc::Client> EtcdFollower<D, C> {
         self.etcd.lease.release();
     }
 
-    fn is_connected(&self) -> bool {
-        matches!(self.phase, Phase::Watching { created: true, .. })
+    fn connection(&self) -> Connection {
+        match self.phase {
+            Phase::Watching { created: true, .. } => Connection::Made,
+            _ => Connection::Lost,
+        }
     }
 
     fn read(&mut self, now: Timestamp) -> Notices {
@@ -235,7 +239,7 @@ impl<D: SharedMap + Clone, C: grpc::Client> EtcdFollower<D, C> {
         let is_news = reported == 0 || self.failures.is_power_of_two() && reported != hash;
         self.etcd
             .lease
-            .report(false, if is_news { hash } else { reported });
+            .report(Connection::Lost, if is_news { hash } else { reported });
         if self.failures.is_multiple_of(FAILURES_PER_TURN) {
             self.etcd.lease.release();
             self.phase = Phase::Idle(0);
@@ -282,7 +286,7 @@ where
             };
             return Notices::new();
         }
-        if !self.etcd.lease.renew(self.is_connected()) {
+        if !self.etcd.lease.renew(self.connection()) {
             self.stop();
             return Notices::new();
         }

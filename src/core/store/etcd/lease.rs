@@ -19,11 +19,19 @@ pub(crate) struct Lease<D> {
     seen: Cell<(u32, u32)>,
 }
 
+/// Whether a worker is connected with the store.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Connection {
+    Made,
+    #[default]
+    Lost,
+}
+
 /// The value in the shared map; the default is a lease that nobody holds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Term {
     holder: u64,
-    connected: bool,
+    connection: Connection,
     reported: u64,
 }
 
@@ -43,11 +51,11 @@ impl<D: SharedMap> Lease<D> {
     }
 
     /// At each tick: takes or renews the lease, and tells whether this worker holds it.
-    pub(super) fn renew(&self, connected: bool) -> bool {
+    pub(super) fn renew(&self, connection: Connection) -> bool {
         let (term, version) = self.read();
         let renewed = Term {
             holder: self.worker,
-            connected,
+            connection,
             ..term
         };
         (term.holder == self.worker || self.is_vacant(term, version))
@@ -62,9 +70,9 @@ impl<D: SharedMap> Lease<D> {
 
     /// For the holder: whether the store is connected, and what is known of it in the log,
     /// a number that the next holder finds.
-    pub(super) fn report(&self, connected: bool, reported: u64) {
+    pub(super) fn report(&self, connection: Connection, reported: u64) {
         self.change(|term| Term {
-            connected,
+            connection,
             reported,
             ..term
         });
@@ -79,7 +87,7 @@ impl<D: SharedMap> Lease<D> {
     pub(super) fn release(&self) {
         self.change(|term| Term {
             holder: NOBODY,
-            connected: false,
+            connection: Connection::Lost,
             ..term
         });
     }
@@ -88,7 +96,7 @@ impl<D: SharedMap> Lease<D> {
     pub(super) fn is_connected(&self) -> bool {
         let (term, version) = self.read();
         let (seen, quiet) = self.seen.get();
-        term.connected && !(seen == version && quiet >= QUIET_TICKS)
+        term.connection == Connection::Made && !(seen == version && quiet >= QUIET_TICKS)
     }
 
     /// Counts a tick of somebody else's lease.
@@ -122,10 +130,13 @@ impl<D: SharedMap> Lease<D> {
 impl Term {
     fn decode(value: &[u8]) -> Option<Self> {
         let (holder, rest) = value.split_first_chunk()?;
-        let (reported, connected) = rest.split_first_chunk()?;
+        let (reported, connection) = rest.split_first_chunk()?;
         Some(Self {
             holder: u64::from_le_bytes(*holder),
-            connected: connected == [1],
+            connection: match connection {
+                [1] => Connection::Made,
+                _ => Connection::Lost,
+            },
             reported: u64::from_le_bytes(*reported),
         })
     }
@@ -134,7 +145,7 @@ impl Term {
         [
             &self.holder.to_le_bytes()[..],
             &self.reported.to_le_bytes(),
-            &[u8::from(self.connected)],
+            &[u8::from(self.connection == Connection::Made)],
         ]
         .concat()
     }
