@@ -6,3 +6,8 @@ pub mod host;
 pub(crate) mod metrics;
 pub(crate) mod request;
 pub mod waiting;
+
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;

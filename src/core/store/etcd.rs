@@ -7,7 +7,7 @@ pub mod lease;
 pub mod messages;
 pub mod store;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 pub mod transaction;

@@ -1,0 +1,113 @@
+use super::*;
+use crate::request::attribute::Attribute;
+
+const EVERYTHING: &str = r#"
+    "upstream_header":"x-maintenance",
+    "bypass":{"key":"0123456789abcdef0123456789abcdef"},
+    "allow":{"client_ips":["10.0.0.0/8"],"paths":["/open"]}"#;
+
+fn request(path: &str) -> TestStream {
+    TestStream::new(&[(":method", "GET"), (":path", path)])
+}
+
+#[test]
+fn a_request_that_passes_while_off_is_told_nothing() {
+    let worker = Worker::new(&format!(r#"{{"mode":"off",{EVERYTHING}}}"#));
+    let stream = request("/");
+    assert_eq!(worker.handle(&stream), Progress::Continue);
+    let removed = ["x-maintenance", "x-maintenance-bypass"].map(|name| (name.to_owned(), None));
+    assert_eq!(*stream.seen().changes.borrow(), removed);
+    assert_eq!(*stream.seen().filter_state.borrow(), "");
+    let plain = request("/");
+    assert!(Worker::new("{}").handle(&plain) == Progress::Continue);
+    assert!(plain.seen().changes.borrow().is_empty());
+}
+
+#[test]
+fn a_request_that_is_blocked_is_answered_once_and_counted() {
+    let worker = Worker::new(&format!(r#"{{"mode":"on",{EVERYTHING}}}"#));
+    let stream = request("/");
+    assert_eq!(worker.handle(&stream), Progress::Stop);
+    assert_eq!(stream.status(), Some(503));
+    assert_eq!(*stream.seen().filter_state.borrow(), "blocked");
+    assert!(stream.seen().changes.borrow().is_empty());
+    assert_eq!(worker.host.stat("blocked"), 1);
+}
+
+#[test]
+fn an_exempt_request_passes_with_its_reason() {
+    let worker = Worker::new(&format!(r#"{{"mode":"on",{EVERYTHING}}}"#));
+    let stream = request("/open");
+    assert_eq!(worker.handle(&stream), Progress::Continue);
+    assert_eq!(*stream.seen().filter_state.borrow(), "allowed:path");
+    let told = (
+        "x-maintenance".to_owned(),
+        Some("on; allowed=path".to_owned()),
+    );
+    assert_eq!(stream.seen().changes.borrow()[0], told);
+    assert_eq!(
+        worker.host.stats(),
+        ["active=1", "allowed.path=1", "store_connected=1"]
+    );
+}
+
+#[test]
+fn what_is_only_observed_passes_and_is_counted() {
+    let worker = Worker::new(&format!(r#"{{"mode":"on","observe":true,{EVERYTHING}}}"#));
+    let stream = request("/");
+    assert_eq!(worker.handle(&stream), Progress::Continue);
+    assert_eq!(*stream.seen().filter_state.borrow(), "observed");
+    let told = ("x-maintenance".to_owned(), Some("on; observed".to_owned()));
+    assert_eq!(stream.seen().changes.borrow()[0], told);
+    assert_eq!(
+        (worker.host.stat("observed"), worker.host.stat("blocked")),
+        (1, 0)
+    );
+}
+
+#[test]
+fn an_attribute_is_asked_of_the_host_by_its_path() {
+    let attributes = r#"{"attributes":[{"path":["a","b"],"exact":"a.b"}]}"#;
+    let worker = Worker::new(&format!(r#"{{"mode":"on","allow":{attributes}}}"#));
+    assert!(worker.passes("/"));
+    assert_eq!(worker.host.stat("allowed.attribute"), 1);
+}
+
+#[test]
+fn the_client_is_who_a_trusted_proxy_says() {
+    let client = r#""client_address":{"header":"x-forwarded-for","trusted_proxies":["192.0.2.1"]}"#;
+    let worker = Worker::new(&format!(r#"{{"mode":"on",{client},{EVERYTHING}}}"#));
+    let lines = [(":path", "/"), ("x-forwarded-for", "10.1.2.3")];
+    assert_eq!(worker.handle(&TestStream::new(&lines)), Progress::Continue);
+    assert_eq!(worker.host.stat("allowed.client_ip"), 1);
+}
+
+#[test]
+fn an_action_of_the_route_that_is_none_counts_as_an_error() {
+    let worker = Worker::new(r#"{"route_metadata":true}"#);
+    let action = Attribute::Text(b"Block".to_vec());
+    let stream = TestStream::on_route(&[(":path", "/")], action);
+    worker.handle(&stream);
+    assert_eq!(worker.host.stat("errors"), 1);
+    let blocked = TestStream::on_route(&[], Attribute::Text(b"block".to_vec()));
+    assert_eq!(worker.handle(&blocked), Progress::Stop);
+    assert_eq!(worker.host.stat("errors"), 1);
+}
+
+#[test]
+fn a_request_whose_reply_the_host_refuses_goes_no_further() {
+    let worker = Worker::new(r#"{"mode":"on"}"#);
+    let stream = request("/");
+    stream.seen().refuses.set(true);
+    assert_eq!(worker.handle(&stream), Progress::Stop);
+    assert_eq!(worker.host.stat("errors"), 1);
+    assert_eq!(worker.host.log(), ["ERROR a local reply was refused"]);
+}
+
+#[test]
+fn nothing_is_read_where_the_mode_is_fixed() {
+    let worker = Worker::new(r#"{"mode":"on"}"#);
+    worker.host.process.reads.set(0);
+    assert!(!worker.passes("/"));
+    assert_eq!(worker.host.process.reads.get(), 0);
+}
