@@ -1,4 +1,5 @@
 use super::*;
+use crate::syntax::wire;
 
 const ADMIN: &str = r#"{"admin":{"path":"/m","token_env":"TOKEN","console":true},
     "bypass":{"key":"0123456789abcdef0123456789abcdef"}}"#;
@@ -51,7 +52,7 @@ fn the_counters_are_those_of_this_node() {
     worker.handle(&stream);
     let (status, body) = stream.seen().reply.take().unwrap();
     let document: serde_json::Value = serde_json::from_str(&body).unwrap();
-    assert_eq!((status, &document["envoy"]), (200, &"a node".into()));
+    assert_eq!((status, &document[wire::NODE]), (200, &"a node".into()));
     assert_eq!(document["counters"]["blocked"], 1);
     assert_eq!(document["counters"]["allowed"]["path"], 0);
 }
