@@ -1,15 +1,30 @@
-//! Refuses to build a module that would load and do nothing.
+//! Refuses to build a module that would load and do nothing, and warns of one that says where
+//! it was built.
 
 use std::env;
 
 fn main() {
-    println!("cargo::rerun-if-env-changed=RUSTC_LINKER");
+    for variable in ["RUSTC_LINKER", "RUSTC_WRAPPER"] {
+        println!("cargo::rerun-if-env-changed={variable}");
+    }
+    // What they write is in the module, but Cargo does not know that it depends on them.
+    for script in ["src/linker.py", "src/rustc.sh"] {
+        println!("cargo::rerun-if-changed={script}");
+    }
     let is_module = env::var("CARGO_CFG_TARGET_ARCH").is_ok_and(|arch| arch == "wasm32");
-    let linker = env::var("RUSTC_LINKER").unwrap_or_default();
-    if is_module && !linker.ends_with("linker.py") {
+    if is_module && !ends_with("RUSTC_LINKER", "linker.py") {
         println!(
             "cargo::error=the module is linked by src/linker.py, which .cargo/config.toml names: \
              run Cargo in the directory of the project, for the target wasm32-wasip1"
         );
+    } else if is_module && !ends_with("RUSTC_WRAPPER", "rustc.sh") {
+        println!(
+            "cargo::warning=the module holds paths of this machine, because another wrapper of \
+             the compiler is in the place of src/rustc.sh, which .cargo/config.toml names"
+        );
     }
+}
+
+fn ends_with(variable: &str, script: &str) -> bool {
+    env::var(variable).is_ok_and(|path| path.ends_with(script))
 }

@@ -45,7 +45,7 @@ mod tools;
 
 use std::process::ExitCode;
 
-use self::{callgrind::Sample, report::Report};
+use self::{callgrind::Sample, report::Report, targets::Verdict};
 
 const ROUNDS: usize = 9;
 const SECONDS: u64 = 2;
@@ -68,7 +68,7 @@ fn main() -> ExitCode {
         return ExitCode::FAILURE;
     }
     if has("--check") {
-        baseline::check(&plugins::all(), &count_ours())
+        check()
     } else if has("--write-baseline") {
         baseline::write(&plugins::all(), &count_ours());
         ExitCode::SUCCESS
@@ -77,9 +77,36 @@ fn main() -> ExitCode {
     }
 }
 
+/// Compares the instructions with the baseline and with the bare modules.
+fn check() -> ExitCode {
+    let samples = count_ours();
+    let is_kept = baseline::check(&plugins::all(), &samples);
+    let verdicts = targets::of_instructions(&samples);
+    print_all(&verdicts);
+    if is_kept && verdicts.iter().all(Verdict::is_met) {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}
+
 /// Counts the instructions of this filter's cases, and of those they are compared to.
 fn count_ours() -> Vec<Sample> {
-    callgrind::count(&[filters::references(), plugins::all()].concat())
+    callgrind::count(
+        &[
+            filters::references(),
+            filters::bare_modules(),
+            plugins::all(),
+        ]
+        .concat(),
+    )
+}
+
+fn print_all(verdicts: &[Verdict]) {
+    println!();
+    for verdict in verdicts {
+        println!("{verdict}");
+    }
 }
 
 /// Measures all cases; with `save`, the figures of the README are replaced.
@@ -98,11 +125,7 @@ fn bench(save: bool) -> ExitCode {
     let samples = [callgrind::count(&others), callgrind::count(&ours)].concat();
     let report = Report::new([&others, &ours], &cpu, &samples);
     print!("{report}");
-    println!();
-    let verdicts = targets::verdicts(&cpu, &samples);
-    for verdict in &verdicts {
-        println!("{verdict}");
-    }
+    print_all(&[targets::of_instructions(&samples), targets::of_time(&cpu)].concat());
     if save {
         report.save(JSON, CHART);
     }

@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use crate::support::{BLOCKS, Connection, Envoy, Options, PATHS, Request, large_lists, module};
 
-const MAX_BYTES: u64 = 400_000;
-const MAX_GZIPPED: usize = 155_000;
+const MAX_BYTES: u64 = 500_000;
+const MAX_GZIPPED: usize = 200_000;
 const LIMIT_MICROS: u64 = 200_000;
 const MORE_WORKERS: usize = 8;
 const MAX_VM_BYTES: u64 = 16_000_000;

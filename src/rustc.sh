@@ -1,0 +1,25 @@
+#!/bin/sh
+# Runs the compiler so that no path of this machine gets into the module, and the same
+# sources are the same bytes wherever they are built.
+#
+# A panic says in which file it is: of the project, of a dependency, of what a build script
+# wrote, or of the standard library. Where these lie, Cargo and the compiler know, and no
+# configuration can say; so Cargo runs this in the place of rustc. What is compiled for this
+# machine itself is compiled as ever.
+
+case "${CARGO_PKG_NAME:+for a crate} $* " in
+"for a crate "*" --target wasm32-"*)
+	crate=$CARGO_PKG_NAME-$CARGO_PKG_VERSION
+	# The last that fits counts.
+	set -- "$@" "--remap-path-prefix=$(pwd -P)=." "--remap-path-prefix=$CARGO_MANIFEST_DIR=$crate" \
+		${OUT_DIR:+"--remap-path-prefix=$OUT_DIR=$crate/built"}
+	# With the component rust-src, the compiler prefers its files to the names that they
+	# had where the standard library was compiled.
+	library=$("$1" --print sysroot)/lib/rustlib/src/rust
+	if [ -d "$library" ]; then
+		commit=$("$1" -vV | sed -n 's/^commit-hash: //p')
+		set -- "$@" "--remap-path-prefix=$library=/rustc/$commit"
+	fi
+	;;
+esac
+exec "$@"
