@@ -13,7 +13,5 @@ pub mod line;
 pub mod path;
 pub mod percent;
 pub mod protobuf;
-pub mod sorted;
-pub mod split;
 pub mod timestamp;
 pub mod wire;

@@ -4,5 +4,7 @@ mod contexts;
 mod exports;
 mod host;
 mod hostcalls;
+mod random;
 mod shared_data;
+mod stat;
 mod stream;

@@ -4,10 +4,7 @@ use std::net::IpAddr;
 
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
-use crate::syntax::{
-    invalid::{InvalidConfig, each},
-    sorted::sorted,
-};
+use crate::syntax::invalid::{InvalidConfig, each};
 
 /// Disjoint blocks in order, so that a binary search finds the only one that can hold an
 /// address. Host bits below a mask are ignored, and an IPv4-mapped block is the IPv4 one.
@@ -24,7 +21,8 @@ impl Networks {
     /// The first entry that is no address and no block.
     pub fn compile(entries: &[String]) -> Result<Self, InvalidConfig> {
         let blocks = each(entries, |entry| parse(entry))?;
-        let mut blocks = sorted(blocks.into_iter().zip(0..).collect());
+        let mut blocks: Vec<_> = blocks.into_iter().zip(0..).collect();
+        blocks.sort_unstable();
         // A block sorts behind those that it lies in.
         blocks.dedup_by(|(inner, _), (outer, _)| outer.contains(&inner.network()));
         let mut networks = Self::default();

@@ -12,7 +12,6 @@ use crate::{
     syntax::{
         invalid::{InvalidConfig, Located, each},
         path::{Readings, is_canonical},
-        sorted::sorted,
     },
 };
 
@@ -50,9 +49,10 @@ impl Paths {
                 TextMatch::Present(_) => {}
             }
         }
+        exact.sort_unstable();
         Ok(Self {
             reading,
-            exact: sorted(exact),
+            exact,
             prefixes: prefixes.into_iter().collect(),
             suffixes: suffixes.into_iter().collect(),
             regexes,

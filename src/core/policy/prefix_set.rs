@@ -1,7 +1,5 @@
 //! A set of prefixes that is searched in the time of one comparison.
 
-use crate::syntax::sorted::sorted;
-
 /// Prefixes of which none begins with another, in order.
 ///
 /// Whatever begins with one of them sorts behind it and before the next: so only the last
@@ -26,7 +24,8 @@ impl PrefixSet {
 impl FromIterator<(Vec<u8>, usize)> for PrefixSet {
     fn from_iter<I: IntoIterator<Item = (Vec<u8>, usize)>>(prefixes: I) -> Self {
         let boxed = |(prefix, number): (Vec<u8>, usize)| (prefix.into_boxed_slice(), number);
-        let mut prefixes = sorted(prefixes.into_iter().map(boxed).collect());
+        let mut prefixes: Vec<_> = prefixes.into_iter().map(boxed).collect();
+        prefixes.sort_unstable();
         prefixes.dedup_by(|(longer, _), (shorter, _)| longer.starts_with(shorter));
         Self(prefixes)
     }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::{
     policy::{response::retry_after::RetryAfter, values::Values},
-    syntax::{invalid::InvalidConfig, split::split_once},
+    syntax::invalid::InvalidConfig,
 };
 
 /// A body, cut at its `{{placeholders}}`.
@@ -87,8 +87,8 @@ impl Template {
     pub fn compile(text: &str, escape: Escape) -> Result<Self, InvalidConfig> {
         let mut parts = Vec::new();
         let mut rest = text;
-        while let Some((literal, opened)) = split_once(rest, "{{") {
-            let (name, after) = split_once(opened, "}}").ok_or_else(|| {
+        while let Some((literal, opened)) = rest.split_once("{{") {
+            let (name, after) = opened.split_once("}}").ok_or_else(|| {
                 InvalidConfig::new("a `{{` has no `}}`: expected a placeholder like {{message}}")
             })?;
             parts.push(Part::Literal(literal.into()));

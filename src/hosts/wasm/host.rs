@@ -1,24 +1,20 @@
 //! The VM as the core's host: what Envoy knows and does. A call that fails is an absent value.
 
-use std::{
-    env, fmt,
-    hash::{BuildHasher, RandomState},
-};
+use std::{env, fmt};
 
 use log::Level;
 use maintenance_mode_core::{
-    filter::host::{Host, Metric},
+    filter::host::Host,
     store::{
         call::CallId,
         grpc::{Client, Metadata, Method},
     },
     syntax::protobuf::Message,
 };
-use proxy_wasm::types::MetricType;
 
 use crate::hosts::{
     abi::header_map::HeaderMap,
-    wasm::{hostcalls, shared_data::SharedData, stream::HttpStream},
+    wasm::{hostcalls, random::random, shared_data::SharedData, stat::Stat, stream::HttpStream},
 };
 
 /// The VM.
@@ -50,7 +46,7 @@ impl Host for WasmHost {
     }
 
     fn counter(&self, name: &str) -> Stat {
-        Stat(hostcalls::define_metric(MetricType::Counter, name).ok())
+        Stat::counter(name)
     }
 
     fn gauge(&self, name: &str) -> Stat {
@@ -72,45 +68,6 @@ impl Host for WasmHost {
 
     fn set_tick_period(&self, millis: u32) {
         hostcalls::set_tick_period(millis);
-    }
-}
-
-/// Any number, another one at each call.
-pub(super) fn random() -> u64 {
-    // Each hasher of the standard library has keys of its own, random ones.
-    RandomState::new().hash_one(0)
-}
-
-/// A number in Envoy's stats, `wasmcustom.<name>`; none where Envoy refuses to keep it.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Stat(Option<u32>);
-
-impl Stat {
-    pub(super) fn gauge(name: &str) -> Self {
-        Self(hostcalls::define_metric(MetricType::Gauge, name).ok())
-    }
-
-    pub(super) fn add(self, amount: u32) {
-        if let Some(id) = self.0 {
-            hostcalls::increment_metric(id, i64::from(amount));
-        }
-    }
-}
-
-impl Metric for Stat {
-    fn increment(&self) {
-        self.add(1);
-    }
-
-    fn set(&self, value: u64) {
-        if let Some(id) = self.0 {
-            hostcalls::record_metric(id, value);
-        }
-    }
-
-    fn value(&self) -> u64 {
-        let value = self.0.and_then(|id| hostcalls::get_metric(id).ok());
-        value.unwrap_or_default()
     }
 }
 

@@ -5,10 +5,7 @@ use maintenance_mode_core::{
     store::shared_map::{SharedMap, Signal, UNCONDITIONAL},
 };
 
-use crate::hosts::wasm::{
-    host::{Stat, random},
-    hostcalls,
-};
+use crate::hosts::wasm::{hostcalls, random::random, stat::Stat};
 
 /// Envoy's shared data.
 #[derive(Clone, Copy, Debug)]

@@ -2,10 +2,7 @@
 
 use crate::{
     config::response::CorsConfig,
-    syntax::{
-        invalid::{InvalidConfig, Located},
-        split::split_once,
-    },
+    syntax::invalid::{InvalidConfig, Located},
 };
 
 /// The compiled `cors`.
@@ -58,7 +55,7 @@ impl Cors {
 }
 
 fn is_origin(origin: &str) -> bool {
-    let host = split_once(origin, "://").map_or("", |(_, host)| host);
+    let host = origin.split_once("://").map_or("", |(_, host)| host);
     origin == "*"
         || (!host.is_empty()
             && !host.contains(['/', '?', '#'])

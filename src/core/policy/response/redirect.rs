@@ -2,7 +2,7 @@
 
 use crate::{
     policy::hosts::host_name,
-    syntax::{invalid::InvalidConfig, path::normalised, split::split_once},
+    syntax::{invalid::InvalidConfig, path::normalised},
 };
 
 /// An absolute http(s) URL.
@@ -26,7 +26,7 @@ impl Redirect {
                 "{url:?} is not an absolute URL like \"https://status.example.com/\""
             ))
         };
-        let (scheme, rest) = split_once(url, "://").ok_or_else(invalid)?;
+        let (scheme, rest) = url.split_once("://").ok_or_else(invalid)?;
         let is_http = ["http", "https"]
             .iter()
             .any(|http| scheme.eq_ignore_ascii_case(http));
