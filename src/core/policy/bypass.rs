@@ -361,7 +361,10 @@ mod tests {
                 r#"{"key_env":"NONE"}"#,
                 "key_env: the VM has no environment variable \"NONE\"",
             ),
-            (r#"{"key_env":"EMPTY"}"#, "key_env: the VM has no environment variable"),
+            (
+                r#"{"key_env":"EMPTY"}"#,
+                "key_env: the VM has no environment variable",
+            ),
             (
                 r#"{"key_env":"GOOD","cookie":"a b"}"#,
                 "cookie: \"a b\" is not a cookie name",

@@ -62,6 +62,14 @@ impl Given for String {
     }
 }
 
+/// The end of an `on` in the place of `until`: so long after it begins.
+pub const DURATION: Parameter = Parameter {
+    name: "for",
+    value: u64::VALUE,
+    expected: u64::EXPECTED,
+    help: "How long it lasts, in seconds",
+};
+
 /// The fields of a [`Setting`]; one with a help text can be given with an `on`.
 macro_rules! setting {
     ($($(#[doc = $doc:literal])+ $field:ident: $type:ty $(= $help:literal)?,)+) => {

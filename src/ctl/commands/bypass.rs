@@ -1,77 +1,27 @@
-//! `hash-token` and `bypass`: secrets in, entries and tokens out.
+//! `bypass`: mints a bypass token offline.
 
-use std::{io::Read, path::Path};
+use std::path::Path;
 
+use maintenance_mode_core::{
+    config::bypass::BypassConfig,
+    policy::{bypass::Bypass, environment::Environment},
+};
 use serde_json::json;
-use sha2::{Digest, Sha256};
 
-use super::{
-    Exit,
-    arguments::{self, HashToken},
-    check::NONE_FOUND,
-    complain,
-    documents::find,
-    now, read, say,
+use crate::ctl::{
+    arguments::{bypass::MintBypass, output::Output},
+    documents::file::configurations,
+    process::{
+        clock::now,
+        console::{complain, say},
+        environment::variable,
+        exit::Exit,
+        input::read,
+    },
 };
-use crate::{
-    bypass::{Bypass, MAX_NAME_BYTES},
-    config::BypassConfig,
-};
-
-/// The filter refuses a shorter token in `token_env`.
-const GOOD_TOKEN_BYTES: usize = 16;
-
-/// Prints the entry of `tokens` for the token on standard input.
-pub(super) fn hash_token(options: &HashToken) -> Exit {
-    let mut token = Vec::new();
-    if let Err(error) = std::io::stdin().lock().read_to_end(&mut token) {
-        complain(&format!("standard input: {error}"));
-        return Exit::Usage;
-    }
-    match entry(&options.name, &token) {
-        Ok((entry, warning)) => {
-            warning.into_iter().for_each(complain);
-            say(&entry);
-            Exit::Success
-        }
-        Err(problem) => {
-            complain(problem);
-            Exit::Usage
-        }
-    }
-}
-
-/// The entry, and what is doubtful about the token.
-fn entry(name: &str, token: &[u8]) -> Result<(String, Option<&'static str>), &'static str> {
-    let token = token.strip_suffix(b"\n").unwrap_or(token);
-    let token = token.strip_suffix(b"\r").unwrap_or(token);
-    if token.is_empty() {
-        return Err("the token is empty");
-    }
-    if token.trim_ascii() != token || !token.iter().all(|byte| matches!(byte, b' '..=b'~')) {
-        return Err(
-            "the token cannot be sent in a header: expected one line of printable ASCII \
-             without space around it",
-        );
-    }
-    if !is_name(name) {
-        return Err("the name is not 1 to 64 bytes without control characters");
-    }
-    let short = token.len() < GOOD_TOKEN_BYTES;
-    let warning = short.then_some("warning: a token under 16 bytes is easily guessed");
-    let sha256: String = Sha256::digest(token)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    Ok((json!({"name": name, "sha256": sha256}).to_string(), warning))
-}
-
-fn is_name(name: &str) -> bool {
-    (1..=MAX_NAME_BYTES).contains(&name.len()) && !name.chars().any(char::is_control)
-}
 
 /// Mints a bypass token.
-pub(super) fn bypass(options: &arguments::Bypass) -> Exit {
+pub(crate) fn bypass(options: &MintBypass) -> Exit {
     match mint(options) {
         Ok(text) => {
             say(&text);
@@ -84,13 +34,14 @@ pub(super) fn bypass(options: &arguments::Bypass) -> Exit {
     }
 }
 
-fn mint(options: &arguments::Bypass) -> Result<String, String> {
+fn mint(options: &MintBypass) -> Result<String, String> {
     let config = config(options)?;
-    let bypass = Bypass::compile(&config, |variable| std::env::var(variable).ok())
-        .map_err(|error| format!("bypass: {error}"))?;
-    if !is_name(&options.name) {
-        return Err("the name is not 1 to 64 bytes without control characters".to_owned());
-    }
+    let environment = Environment {
+        owner: "this process",
+        variable: &variable,
+    };
+    let bypass =
+        Bypass::compile(&config, environment).map_err(|error| format!("bypass: {error}"))?;
     let longest = bypass.max_ttl_seconds;
     if !(1..=longest).contains(&options.ttl) {
         return Err(format!("the ttl is not from 1 to {longest} seconds"));
@@ -100,14 +51,14 @@ fn mint(options: &arguments::Bypass) -> Result<String, String> {
         .ok_or("the end is past the year 9999")?;
     let url = options.url.as_ref();
     let url = url.map(|url| format!("{url}/bypass?token={}", minted.token));
-    if options.json {
+    if options.output == Output::Json {
         let document = json!({"token": minted.token, "expires": minted.expires, "url": url});
         return Ok(document.to_string());
     }
     Ok(url.unwrap_or(minted.token))
 }
 
-fn config(options: &arguments::Bypass) -> Result<BypassConfig, String> {
+fn config(options: &MintBypass) -> Result<BypassConfig, String> {
     if let Some(path) = &options.key.config {
         return config_in(path).map_err(|problem| format!("{}: {problem}", path.display()));
     }
@@ -124,35 +75,10 @@ fn config(options: &arguments::Bypass) -> Result<BypassConfig, String> {
 
 /// The first `bypass` in a file.
 fn config_in(path: &Path) -> Result<BypassConfig, String> {
-    let text = read(path).map_err(|error| error.to_string())?;
-    let found = find(&text)?;
-    if found.is_empty() {
-        return Err(NONE_FOUND.to_owned());
-    }
-    for found in found {
+    for found in configurations(path).map_err(|error| error.to_string())? {
         if let Some(bypass) = found.parse()?.bypass {
             return Ok(bypass);
         }
     }
     Err("there is no `bypass` in it".to_owned())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn one_newline_is_dropped() {
-        let abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
-        for token in ["abc", "abc\n", "abc\r\n"] {
-            let (entry, warning) = entry("ops", token.as_bytes()).unwrap();
-            assert_eq!(entry, format!(r#"{{"name":"ops","sha256":"{abc}"}}"#));
-            assert!(warning.is_some());
-        }
-        assert_eq!(entry("ops", b"sixteen bytes ok").unwrap().1, None);
-        for token in ["", "\n", "abc\n\n", " abc", "a\tb", "\u{e9}"] {
-            assert!(entry("ops", token.as_bytes()).is_err(), "{token:?}");
-        }
-        assert!(entry("", b"abc").is_err() && entry("a\nb", b"abc").is_err());
-    }
 }

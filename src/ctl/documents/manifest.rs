@@ -3,10 +3,7 @@
 
 use serde_json::Value;
 
-use super::{
-    documents::{Found, of_struct},
-    search::is_ours,
-};
+use crate::ctl::documents::{found::Found, ours::is_ours, protobuf_struct::of_struct};
 
 /// The plugin configurations of this filter in a manifest; `None` for what is none of these.
 pub(super) fn plugins(manifest: &Value) -> Option<Vec<Found>> {

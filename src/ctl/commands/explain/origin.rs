@@ -1,136 +1,162 @@
-//! Which entry of `allow` matched.
+//! What made a decision, and where it is written.
 
-use crate::{
-    config::MatchersConfig,
-    decision::Reason,
-    policy::{Matchers, Reading},
-    request::RequestHead,
+use maintenance_mode_core::{
+    config::rules::Action,
+    decision::decision::{Decision, Exemption, Ruling, Verdict},
+    state::flag::{DecidedBy, Flag},
 };
 
-/// The first entry of a kind that matches on its own: `allow.paths[0]`.
-pub(super) fn entry_of(kind: Reason, allow: MatchersConfig, request: &impl RequestHead) -> String {
-    let (key, index) = match kind {
-        Reason::ClientIp => (
-            "client_ips",
-            find(allow.client_ips, request, |entry| MatchersConfig {
-                client_ips: vec![entry],
-                ..MatchersConfig::default()
-            }),
-        ),
-        Reason::Path => (
-            "paths",
-            find(allow.paths, request, |entry| MatchersConfig {
-                paths: vec![entry],
-                ..MatchersConfig::default()
-            }),
-        ),
-        Reason::Host => (
-            "hosts",
-            find(allow.hosts, request, |entry| MatchersConfig {
-                hosts: vec![entry],
-                ..MatchersConfig::default()
-            }),
-        ),
-        Reason::Method => (
-            "methods",
-            find(allow.methods, request, |entry| MatchersConfig {
-                methods: vec![entry],
-                ..MatchersConfig::default()
-            }),
-        ),
-        Reason::Header => (
-            "headers",
-            find(allow.headers, request, |entry| MatchersConfig {
-                headers: vec![entry],
-                ..MatchersConfig::default()
-            }),
-        ),
-        Reason::Cookie => (
-            "cookies",
-            find(allow.cookies, request, |entry| MatchersConfig {
-                cookies: vec![entry],
-                ..MatchersConfig::default()
-            }),
-        ),
-        Reason::Attribute => (
-            "attributes",
-            find(allow.attributes, request, |entry| MatchersConfig {
-                attributes: vec![entry],
-                ..MatchersConfig::default()
-            }),
-        ),
-        Reason::Bypass | Reason::Rule => return kind.as_str().to_owned(),
-    };
-    match index {
-        Some(index) => format!("allow.{key}[{index}]"),
-        None => format!("allow.{key}"),
+/// What made a decision.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Origin {
+    /// The name of its kind.
+    pub(super) reason: &'static str,
+    /// The entry of the configuration; `state` and `route_metadata` are outside it.
+    pub(super) matched: String,
+}
+
+impl Origin {
+    pub(super) fn of(decision: &Decision<'_>) -> Self {
+        let (reason, matched) = match decision.verdict {
+            Verdict::Admin(_) => ("admin", "admin.path".to_owned()),
+            Verdict::Pass => of_flag(&decision.flag),
+            Verdict::Allowed(exemption) => {
+                let matched = match exemption {
+                    Exemption::Entry(entry) => {
+                        format!("allow.{}[{}]", entry.kind.key(), entry.index)
+                    }
+                    Exemption::Bypass => "bypass".to_owned(),
+                    Exemption::Ruling => place_of(decision.ruling),
+                };
+                (exemption.reason().as_str(), matched)
+            }
+            // A rule that blocks or is on decides by itself, one that follows leaves it to the
+            // flag.
+            Verdict::Observed | Verdict::Blocked(_) => match decision.ruling.map(Ruling::action) {
+                Some(Action::Block | Action::On) => ("rule", place_of(decision.ruling)),
+                _ => of_flag(&decision.flag),
+            },
+        };
+        Self { reason, matched }
     }
 }
 
-fn find<E>(
-    entries: Vec<E>,
-    request: &impl RequestHead,
-    alone: impl Fn(E) -> MatchersConfig,
-) -> Option<usize> {
-    entries.into_iter().position(|entry| {
-        Matchers::compile(&alone(entry), Reading::Canonical)
-            .is_ok_and(|matchers| matchers.first_match(request).is_some())
-    })
+fn of_flag(flag: &Flag<'_>) -> (&'static str, String) {
+    let reason = match flag.decided_by {
+        DecidedBy::Mode => "mode",
+        DecidedBy::State => "state",
+        DecidedBy::Window => "window",
+        DecidedBy::Initial => "initial",
+    };
+    let window = flag.window.map(|index| format!("windows[{index}]"));
+    (reason, window.unwrap_or_else(|| reason.to_owned()))
+}
+
+fn place_of(ruling: Option<Ruling<'_>>) -> String {
+    let rule = ruling.and_then(Ruling::rule);
+    rule.map_or_else(
+        || "route_metadata".to_owned(),
+        |rule| format!("rules[{}]", rule.index),
+    )
 }
 
 #[cfg(test)]
 mod tests {
+    use clap::Parser;
+    use maintenance_mode_core::{
+        decision::decide::decide, state::state::State, syntax::timestamp::Timestamp,
+    };
+
     use super::*;
-    use crate::request::testing::TestRequest;
+    use crate::ctl::{
+        arguments::arguments::{Arguments, Command},
+        commands::explain::request::DescribedRequest,
+        documents::found::Found,
+    };
+
+    fn origin(configuration: &str, arguments: &[&str]) -> [String; 2] {
+        let found = Found {
+            place: String::new(),
+            configuration: Ok(configuration.to_owned()),
+        };
+        let policy = found.compile().unwrap().policy;
+        let explain = ["maintenancectl", "explain", "-", "--ip", "192.0.2.1"];
+        let arguments = [&explain, arguments].concat();
+        let Command::Explain(options) = Arguments::parse_from(arguments).command else {
+            panic!("not explain");
+        };
+        let now = Timestamp::parse("2026-01-01T12:00:00Z").unwrap();
+        let request = DescribedRequest::new(&options, &policy.client_address, now);
+        let state = State::default();
+        let origin = Origin::of(&decide(&policy, &state, &request));
+        [origin.reason.to_owned(), origin.matched]
+    }
 
     #[test]
-    fn names_the_first_entry_that_matches() {
-        let request = TestRequest::new(&[
-            (":method", "GET"),
-            (":path", "/b/c?d"),
-            (":authority", "b.example"),
-            ("x-a", "1"),
-            ("cookie", "a=1; b=2"),
-        ]);
-        for (kind, json, place) in [
+    fn an_entry_is_named_by_its_kind_and_place() {
+        let arguments = [
+            "--path",
+            "/b/c?d",
+            "--host",
+            "b.example",
+            "--header",
+            "x-a: 1",
+            "--cookie",
+            "a=1",
+            "--cookie",
+            "b=2",
+            "--attribute",
+            "a.b=c",
+        ];
+        for (allow, reason, place) in [
             (
-                Reason::ClientIp,
                 r#"{"client_ips":["10.0.0.0/8","192.0.2.0/24"]}"#,
+                "client_ip",
                 "client_ips[1]",
             ),
             (
-                Reason::Path,
                 r#"{"paths":["/a","/b","/b/*",{"suffix":"c"}]}"#,
+                "path",
                 "paths[2]",
             ),
             (
-                Reason::Host,
                 r#"{"hosts":["*.b.example","b.example"]}"#,
+                "host",
                 "hosts[1]",
             ),
             (
-                Reason::Method,
                 r#"{"methods":["PUT","HEAD","GET"]}"#,
+                "method",
                 "methods[2]",
             ),
             (
-                Reason::Header,
                 r#"{"headers":[{"name":"x-a","present":true}]}"#,
+                "header",
                 "headers[0]",
             ),
             (
-                Reason::Cookie,
                 r#"{"cookies":[{"name":"a","exact":"2"},{"name":"b","exact":"2"}]}"#,
+                "cookie",
                 "cookies[1]",
             ),
             (
-                Reason::Attribute,
-                r#"{"attributes":[{"path":["a"],"present":true},{"path":["a"],"present":false}]}"#,
+                r#"{"attributes":[{"path":["a"],"present":true},{"path":["a","b"],"exact":"c"}]}"#,
+                "attribute",
                 "attributes[1]",
             ),
         ] {
-            let allow = crate::json::read(json);
-            assert_eq!(entry_of(kind, allow, &request), format!("allow.{place}"));
+            let configuration = format!(r#"{{"initial":"on","allow":{allow}}}"#);
+            let expected = [reason.to_owned(), format!("allow.{place}")];
+            assert_eq!(origin(&configuration, &arguments), expected, "{allow}");
         }
+    }
+
+    #[test]
+    fn a_window_is_named_by_its_place() {
+        let configuration = r#"{"windows":[
+            {"end":"2026-01-01T00:00:00Z"}, {"start":"2026-01-01T00:00:00Z"}
+        ]}"#;
+        let expected = ["window", "windows[1]"];
+        assert_eq!(origin(configuration, &["--path", "/"]), expected);
     }
 }

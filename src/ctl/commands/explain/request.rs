@@ -2,20 +2,22 @@
 
 use std::net::IpAddr;
 
-use super::super::arguments::{Explain, RouteAction};
-use crate::{
-    client_address::ClientAddress,
-    header_map::HeaderMap,
-    path,
-    policy::AttributePath,
-    request::{Attribute, RequestHead},
-    timestamp::Timestamp,
+use maintenance_mode_core::{
+    policy::client_address::ClientAddress,
+    request::{
+        attribute::{Attribute, AttributePath},
+        head::RequestHead,
+        headers::{HeaderList, Headers},
+    },
+    syntax::{path, timestamp::Timestamp},
 };
+
+use crate::ctl::arguments::explain::Explain;
 
 /// All of it is there from the start.
 pub(super) struct DescribedRequest<'a> {
     options: &'a Explain,
-    headers: HeaderMap,
+    headers: HeaderList,
     client_ip: Option<IpAddr>,
     now: Timestamp,
 }
@@ -29,7 +31,7 @@ impl<'a> DescribedRequest<'a> {
         client_address: &ClientAddress,
         now: Timestamp,
     ) -> Self {
-        let headers = HeaderMap::decode(HeaderMap::encode(&header_lines(options)));
+        let headers = HeaderList::new(&header_lines(options));
         let source = match options.ip {
             IpAddr::V4(ip) => format!("{ip}:{SOME_PORT}"),
             IpAddr::V6(ip) => format!("[{ip}]:{SOME_PORT}"),
@@ -71,11 +73,13 @@ fn header_lines(options: &Explain) -> Vec<(String, String)> {
 }
 
 impl RequestHead for DescribedRequest<'_> {
+    type Headers = HeaderList;
+
     fn path(&self) -> &[u8] {
         self.options.path.as_bytes()
     }
 
-    fn headers(&self) -> &HeaderMap {
+    fn headers(&self) -> &HeaderList {
         &self.headers
     }
 
@@ -85,33 +89,26 @@ impl RequestHead for DescribedRequest<'_> {
 
     /// What is given, or else follows from the rest of the request.
     fn attribute(&self, path: &AttributePath) -> Attribute {
-        let segments: Vec<&[u8]> = path.as_bytes().split(|&byte| byte == 0).collect();
-        let dotted = segments.join(&b'.');
+        let segments: Vec<&str> = path.segments().iter().map(|segment| &**segment).collect();
+        let dotted = segments.join(".");
         let mut given = self.options.attributes.iter();
-        if let Some((_, value)) = given.find(|(name, _)| name.as_bytes() == dotted) {
+        if let Some((_, value)) = given.find(|(name, _)| *name == dotted) {
             return Attribute::Text(value.as_bytes().to_vec());
         }
         let text = |bytes: &[u8]| Some(bytes.to_vec());
         let follows = match segments.as_slice() {
-            [b"request", b"headers", name] => std::str::from_utf8(name)
-                .ok()
-                .and_then(|name| text(&self.headers.get(name)?)),
-            [b"request", b"path"] => text(self.path()),
-            [b"request", b"url_path"] => text(path::without_query(self.path())),
-            [b"request", b"method"] => text(self.options.method.as_bytes()),
-            [b"request", b"host"] => self.headers.first(":authority").and_then(text),
+            ["request", "headers", name] => self.headers.get(name).and_then(|value| text(&value)),
+            ["request", "path"] => text(self.path()),
+            ["request", "url_path"] => text(path::without_query(self.path())),
+            ["request", "method"] => text(self.options.method.as_bytes()),
+            ["request", "host"] => self.headers.first(":authority").and_then(text),
             _ => None,
         };
         follows.map_or(Attribute::Absent, Attribute::Text)
     }
 
     fn route_action(&self) -> Attribute {
-        let action = self.options.route_action.map(|action| match action {
-            RouteAction::Allow => "allow",
-            RouteAction::Block => "block",
-            RouteAction::On => "on",
-            RouteAction::Follow => "follow",
-        });
+        let action = self.options.route_action.as_deref();
         action.map_or(Attribute::Absent, |action| Attribute::Text(action.into()))
     }
 

@@ -1,24 +1,19 @@
-//! `run`: maintenance for as long as a command takes.
+//! Switches on, runs the command, puts back what was.
 
-mod previous;
-mod process;
-
-use self::{
-    previous::Previous,
-    process::{Program, Signals},
-};
-use super::{
-    Exit,
-    arguments::Run,
-    client::{Client, Edit, Status},
-    complain,
+use crate::ctl::{
+    arguments::on::Run,
+    commands::run::{
+        previous::Previous,
+        program::{Program, Signals},
+    },
+    endpoints::{client::Client, status::EndpointStatus, toggle::Toggle},
+    process::{console::complain, exit::Exit},
 };
 
 /// Maintenance could not be switched on or put back; as `env` and `timeout` have it.
 const OWN_FAILURE: u8 = 125;
 
-/// Switches on, runs the command, puts back what was.
-pub(super) fn run(options: &Run) -> Exit {
+pub(crate) fn run(options: Run) -> Exit {
     let urls: Vec<&str> = options.endpoints.urls.iter().map(String::as_str).collect();
     let client = match Client::new(&options.endpoints) {
         Ok(client) => client,
@@ -38,7 +33,7 @@ pub(super) fn run(options: &Run) -> Exit {
     let Some(previous) = ask_each(&client, &urls) else {
         return Exit::Code(OWN_FAILURE);
     };
-    let (ours, all_on) = switch_on(&client, &urls, &Edit::on(&options.setting));
+    let (ours, all_on) = switch_on(&client, &urls, &Toggle::On(options.parameters));
     let code = if all_on {
         Program::new(&options.command).run(signals)
     } else {
@@ -71,10 +66,10 @@ fn ask_each(client: &Client, urls: &[&str]) -> Option<Vec<Previous>> {
 }
 
 /// What was set where, in order; and whether that is everywhere.
-fn switch_on(client: &Client, urls: &[&str], edit: &Edit) -> (Vec<Status>, bool) {
+fn switch_on(client: &Client, urls: &[&str], toggle: &Toggle) -> (Vec<EndpointStatus>, bool) {
     let mut ours = Vec::with_capacity(urls.len());
     for url in urls {
-        match client.change(url, edit, None) {
+        match client.change(url, toggle, None) {
             Ok(status) => ours.push(status),
             Err(error) => {
                 complain(&format!("{url}: {error}"));

@@ -1,0 +1,12 @@
+//! The arguments of the command line.
+
+pub(crate) mod arguments;
+pub(crate) mod bypass;
+pub(crate) mod check;
+pub(crate) mod endpoints;
+pub(crate) mod explain;
+pub(crate) mod on;
+pub(crate) mod output;
+pub(crate) mod parameters;
+pub(crate) mod token;
+pub(crate) mod values;
