@@ -10,18 +10,21 @@ use crate::ctl::{
         bypass::bypass, calls, check::check, explain::explain::explain, hash_token::hash_token,
         run::run::run,
     },
-    process::{console::say, exit::Exit},
+    process::{
+        console::{complain, say},
+        exit::{Abort, Exit},
+    },
 };
 
 /// Reads the arguments of the process and does what they say.
 pub fn main() -> ExitCode {
-    let exit = match Arguments::parse().command {
+    let done = match Arguments::parse().command {
         Command::Status(options) => calls::status(&options),
         Command::On(options) => calls::on(options),
         Command::Off(options) => calls::off(&options),
         Command::Reset(options) => calls::reset(&options),
         Command::Run(options) => run(options),
-        Command::Check(options) => check(&options),
+        Command::Check(options) => Ok(check(&options)),
         Command::Explain(options) => explain(&options),
         Command::HashToken(options) => hash_token(&options),
         Command::Bypass(options) => bypass(&options),
@@ -30,8 +33,12 @@ pub fn main() -> ExitCode {
             let mut command = Arguments::command();
             clap_complete::generate(shell, &mut command, "maintenancectl", &mut script);
             say(&String::from_utf8_lossy(&script));
-            Exit::Success
+            Ok(Exit::Success)
         }
     };
+    let exit = done.unwrap_or_else(|Abort { exit, problem }| {
+        complain(&problem);
+        exit
+    });
     exit.into()
 }

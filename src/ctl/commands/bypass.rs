@@ -13,25 +13,16 @@ use crate::ctl::{
     documents::file::configurations,
     process::{
         clock::now,
-        console::{complain, say},
+        console::say,
         environment::variable,
-        exit::Exit,
+        exit::{Abort, Exit},
         input::read,
     },
 };
 
-/// Mints a bypass token.
-pub(crate) fn bypass(options: &MintBypass) -> Exit {
-    match mint(options) {
-        Ok(text) => {
-            say(&text);
-            Exit::Success
-        }
-        Err(problem) => {
-            complain(&problem);
-            Exit::Usage
-        }
-    }
+pub(crate) fn bypass(options: &MintBypass) -> Result<Exit, Abort> {
+    say(&mint(options).map_err(|problem| Exit::Usage.because(problem))?);
+    Ok(Exit::Success)
 }
 
 fn mint(options: &MintBypass) -> Result<String, String> {

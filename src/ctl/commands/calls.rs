@@ -11,26 +11,26 @@ use crate::ctl::{
         status::EndpointStatus,
         toggle::Toggle,
     },
-    process::{console::complain, exit::Exit},
+    process::exit::{Abort, Exit},
 };
 
-pub(crate) fn status(endpoints: &Endpoints) -> Exit {
+pub(crate) fn status(endpoints: &Endpoints) -> Result<Exit, Abort> {
     at_each(endpoints, |client, url| client.status(url))
 }
 
-pub(crate) fn on(options: On) -> Exit {
+pub(crate) fn on(options: On) -> Result<Exit, Abort> {
     change(&options.change, &Toggle::On(options.parameters))
 }
 
-pub(crate) fn off(options: &Change) -> Exit {
+pub(crate) fn off(options: &Change) -> Result<Exit, Abort> {
     change(options, &Toggle::Off)
 }
 
-pub(crate) fn reset(options: &Change) -> Exit {
+pub(crate) fn reset(options: &Change) -> Result<Exit, Abort> {
     change(options, &Toggle::Reset)
 }
 
-fn change(options: &Change, toggle: &Toggle) -> Exit {
+fn change(options: &Change, toggle: &Toggle) -> Result<Exit, Abort> {
     at_each(&options.endpoints, |client, url| {
         client.change(url, toggle, options.if_match)
     })
@@ -40,15 +40,9 @@ fn change(options: &Change, toggle: &Toggle) -> Exit {
 fn at_each(
     endpoints: &Endpoints,
     call: impl Fn(&Client, &str) -> Result<EndpointStatus, EndpointError>,
-) -> Exit {
-    let client = match Client::new(endpoints) {
-        Ok(client) => client,
-        Err(problem) => {
-            complain(problem);
-            return Exit::Usage;
-        }
-    };
+) -> Result<Exit, Abort> {
+    let client = Client::new(endpoints).map_err(|problem| Exit::Usage.because(problem))?;
     let urls = endpoints.urls.iter();
     let outcomes = urls.map(|url| (url.as_str(), call(&client, url))).collect();
-    report(&outcomes, endpoints.output)
+    Ok(report(&outcomes, endpoints.output))
 }

@@ -8,31 +8,20 @@ use crate::ctl::{
     arguments::{bypass::HashToken, token::can_be_sent},
     process::{
         console::{complain, say},
-        exit::Exit,
+        exit::{Abort, Exit},
         input::read_standard_input,
     },
 };
 
 /// Prints the entry of `tokens` for the token on standard input.
-pub(crate) fn hash_token(options: &HashToken) -> Exit {
-    let token = match read_standard_input() {
-        Ok(token) => token,
-        Err(error) => {
-            complain(&format!("standard input: {error}"));
-            return Exit::Usage;
-        }
-    };
-    match entry(&options.name, &token) {
-        Ok((entry, warning)) => {
-            warning.into_iter().for_each(complain);
-            say(&entry);
-            Exit::Success
-        }
-        Err(problem) => {
-            complain(problem);
-            Exit::Usage
-        }
-    }
+pub(crate) fn hash_token(options: &HashToken) -> Result<Exit, Abort> {
+    let token = read_standard_input()
+        .map_err(|error| Exit::Usage.because(format_args!("standard input: {error}")))?;
+    let (entry, warning) =
+        entry(&options.name, &token).map_err(|problem| Exit::Usage.because(problem))?;
+    warning.into_iter().for_each(complain);
+    say(&entry);
+    Ok(Exit::Success)
 }
 
 /// The entry, and what is doubtful about the token.

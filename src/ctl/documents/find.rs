@@ -30,27 +30,24 @@ pub(super) fn find(text: &str) -> Result<Vec<Found>, String> {
         return Ok(vec![on_its_own(String::new())]);
     }
     let is_json = text.trim_start().starts_with(['{', '[']);
-    let documents = match serde_json::from_str::<Value>(text) {
-        Ok(document) if is_json => vec![document],
-        Err(error) if is_json => {
-            yaml::parse(text).map_err(|_| format!("not valid JSON: {error}"))?
+    let json = is_json.then(|| serde_json::from_str(text)).transpose();
+    // The text itself has what a value has not, such as a key given twice.
+    let (documents, valid_json) = match json {
+        Ok(Some(document)) => (vec![document], Some(text)),
+        Ok(None) => (yaml::parse(text)?, None),
+        Err(error) => {
+            let documents = yaml::parse(text).map_err(|_| format!("not valid JSON: {error}"))?;
+            (documents, None)
         }
-        _ => yaml::parse(text)?,
     };
     let found = envoy::plugins(&documents);
-    match documents.as_slice() {
+    Ok(match documents.as_slice() {
         [document] if found.is_empty() && !is_foreign(document) => {
-            // The text itself, which has what a value has not, such as a key given twice.
-            let is_same = is_json && serde_json::from_str::<Value>(text).is_ok();
-            let configuration = if is_same {
-                text.to_owned()
-            } else {
-                document.to_string()
-            };
-            Ok(vec![on_its_own(configuration)])
+            let configuration = valid_json.map_or_else(|| document.to_string(), str::to_owned);
+            vec![on_its_own(configuration)]
         }
-        _ => Ok(found),
-    }
+        _ => found,
+    })
 }
 
 fn on_its_own(configuration: String) -> Found {

@@ -86,56 +86,40 @@ fn cell(status: &EndpointStatus, key: &str) -> Option<String> {
     }
 }
 
+/// A row for each endpoint, below the names of the columns.
 fn table(outcomes: &[(&str, Result<EndpointStatus, EndpointError>)]) -> String {
-    let mut rows = vec![
-        [
-            "URL",
-            "MAINTENANCE",
-            "DECIDED BY",
-            "GENERATION",
-            "UNTIL",
-            "MESSAGE",
-        ]
-        .map(str::to_owned),
+    const KEYS: [&str; 5] = [
+        "maintenance",
+        "decided_by",
+        "generation",
+        "until",
+        "message",
     ];
-    for (url, outcome) in outcomes {
-        rows.push(match outcome {
-            Ok(status) => {
-                let cell = |key| cell(status, key).unwrap_or_else(|| "-".to_owned());
-                [
-                    (*url).to_owned(),
-                    cell("maintenance"),
-                    cell("decided_by"),
-                    cell("generation"),
-                    cell("until"),
-                    cell("message"),
-                ]
-            }
-            Err(error) => {
-                let unknown = || "-".to_owned();
-                [
-                    (*url).to_owned(),
-                    "?".to_owned(),
-                    unknown(),
-                    unknown(),
-                    unknown(),
-                    error.to_string(),
-                ]
-            }
-        });
-    }
-    let mut widths = [0; 6];
+    let unknown = || "-".to_owned();
+    let row = |(url, outcome): &(&str, Result<_, EndpointError>)| {
+        let cells = match outcome {
+            Ok(status) => KEYS.map(|key| cell(status, key).unwrap_or_else(unknown)),
+            Err(error) => ["?", "-", "-", "-", &error.to_string()].map(str::to_owned),
+        };
+        [&[(*url).to_owned()], &cells[..]].concat()
+    };
+    let names = ["url"].into_iter().chain(KEYS);
+    let names = names
+        .map(|key| key.replace('_', " ").to_uppercase())
+        .collect();
+    let rows: Vec<Vec<String>> = std::iter::once(names)
+        .chain(outcomes.iter().map(row))
+        .collect();
+    let mut widths = [0; KEYS.len() + 1];
     for row in &rows {
         for (width, cell) in widths.iter_mut().zip(row) {
             *width = cell.chars().count().max(*width);
         }
     }
-    let line = |row: &[String; 6]| {
+    let line = |row: &Vec<String>| {
         let cells = row.iter().zip(widths);
-        let line: String = cells
-            .map(|(cell, width)| format!("{cell:<width$}  "))
-            .collect();
-        line.trim_end().to_owned()
+        let cells = cells.map(|(cell, width)| format!("{cell:<width$}  "));
+        cells.collect::<String>().trim_end().to_owned()
     };
     rows.iter().map(line).collect::<Vec<_>>().join("\n")
 }

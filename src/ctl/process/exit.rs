@@ -1,6 +1,6 @@
 //! How the process ends.
 
-use std::process::ExitCode;
+use std::{fmt::Display, process::ExitCode};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Exit {
@@ -12,6 +12,23 @@ pub(crate) enum Exit {
     Usage,
     /// As another program ended, or `run` itself in the manner of `env` and `timeout`.
     Code(u8),
+}
+
+/// A command that cannot go on.
+#[derive(Debug)]
+pub(crate) struct Abort {
+    pub(crate) exit: Exit,
+    pub(crate) problem: String,
+}
+
+impl Exit {
+    pub(crate) fn because(self, problem: impl Display) -> Abort {
+        let problem = problem.to_string();
+        Abort {
+            exit: self,
+            problem,
+        }
+    }
 }
 
 impl From<Exit> for ExitCode {

@@ -12,37 +12,27 @@ use crate::ctl::{
     documents::{file::configurations, found::Found},
     process::{
         clock::now,
-        console::{complain, say},
-        exit::Exit,
+        console::say,
+        exit::{Abort, Exit},
     },
 };
 
-pub(crate) fn explain(options: &Explain) -> Exit {
+pub(crate) fn explain(options: &Explain) -> Result<Exit, Abort> {
     let file = options.file.display();
-    let found = match select(options) {
-        Ok(found) => found,
-        Err(problem) => {
-            complain(&format!("{file}: {problem}"));
-            return Exit::Usage;
-        }
-    };
-    match decided(options, &found) {
-        Ok(explanation) => {
-            say(&match options.output {
-                Output::Json => serde_json::to_string(&explanation).unwrap_or_default(),
-                Output::Text => explanation.to_text(),
-            });
-            Exit::Success
-        }
-        Err(problem) => {
-            let place = match found.place.as_str() {
-                "" => String::new(),
-                place => format!("{place}: "),
-            };
-            complain(&format!("{file}: {place}{problem}"));
-            Exit::Failure
-        }
-    }
+    let found = select(options)
+        .map_err(|problem| Exit::Usage.because(format_args!("{file}: {problem}")))?;
+    let explanation = decided(options, &found).map_err(|problem| {
+        let place = match found.place.as_str() {
+            "" => String::new(),
+            place => format!("{place}: "),
+        };
+        Exit::Failure.because(format_args!("{file}: {place}{problem}"))
+    })?;
+    say(&match options.output {
+        Output::Json => serde_json::to_string(&explanation).unwrap_or_default(),
+        Output::Text => explanation.to_text(),
+    });
+    Ok(Exit::Success)
 }
 
 /// The configuration that is meant.

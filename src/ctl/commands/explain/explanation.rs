@@ -6,7 +6,7 @@ use maintenance_mode_core::{
 };
 use serde::Serialize;
 
-use crate::ctl::commands::explain::origin::Origin;
+use crate::ctl::commands::explain::origin::origin;
 
 /// The decision, and where it comes from.
 #[derive(Debug, PartialEq, Eq, Serialize)]
@@ -27,7 +27,7 @@ const GRPC_STATUS: u16 = 200;
 
 impl Explanation {
     pub(super) fn of(decision: &Decision<'_>) -> Self {
-        let Origin { reason, matched } = Origin::of(decision);
+        let (reason, matched) = origin(decision);
         let rule = decision.ruling.and_then(Ruling::rule);
         let (decision, status) = match &decision.verdict {
             Verdict::Admin(_) => ("admin", None),

@@ -3,41 +3,29 @@
 use maintenance_mode_core::{
     config::rules::Action,
     decision::decision::{Decision, Exemption, Ruling, Verdict},
+    policy::matchers::Entry,
     state::flag::{DecidedBy, Flag},
 };
 
-/// What made a decision.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Origin {
-    /// The name of its kind.
-    pub(super) reason: &'static str,
-    /// The entry of the configuration; `state` and `route_metadata` are outside it.
-    pub(super) matched: String,
-}
-
-impl Origin {
-    pub(super) fn of(decision: &Decision<'_>) -> Self {
-        let (reason, matched) = match decision.verdict {
-            Verdict::Admin(_) => ("admin", "admin.path".to_owned()),
-            Verdict::Pass => of_flag(&decision.flag),
-            Verdict::Allowed(exemption) => {
-                let matched = match exemption {
-                    Exemption::Entry(entry) => {
-                        format!("allow.{}[{}]", entry.kind.key(), entry.index)
-                    }
-                    Exemption::Bypass => "bypass".to_owned(),
-                    Exemption::Ruling => place_of(decision.ruling),
-                };
-                (exemption.reason().as_str(), matched)
-            }
-            // A rule that blocks or is on decides by itself, one that follows leaves it to the
-            // flag.
-            Verdict::Observed | Verdict::Blocked(_) => match decision.ruling.map(Ruling::action) {
-                Some(Action::Block | Action::On) => ("rule", place_of(decision.ruling)),
-                _ => of_flag(&decision.flag),
-            },
-        };
-        Self { reason, matched }
+/// The name of what made a decision, and its place in the configuration; `state` and
+/// `route_metadata` are outside it.
+pub(super) fn origin(decision: &Decision<'_>) -> (&'static str, String) {
+    let ruling = || place_of(decision.ruling);
+    match decision.verdict {
+        Verdict::Admin(_) => ("admin", "admin.path".to_owned()),
+        Verdict::Pass => of_flag(&decision.flag),
+        Verdict::Allowed(exemption) => {
+            let place = match exemption {
+                Exemption::Entry(Entry { kind, index }) => format!("allow.{}[{index}]", kind.key()),
+                Exemption::Bypass => "bypass".to_owned(),
+                Exemption::Ruling => ruling(),
+            };
+            (exemption.reason().as_str(), place)
+        }
+        Verdict::Observed | Verdict::Blocked(_) => match decision.ruling.map(Ruling::action) {
+            Some(Action::Block | Action::On) => ("rule", ruling()),
+            Some(Action::Allow | Action::Follow) | None => of_flag(&decision.flag),
+        },
     }
 }
 
@@ -74,7 +62,7 @@ mod tests {
         documents::found::Found,
     };
 
-    fn origin(configuration: &str, arguments: &[&str]) -> [String; 2] {
+    fn explained(configuration: &str, arguments: &[&str]) -> (&'static str, String) {
         let found = Found {
             place: String::new(),
             configuration: Ok(configuration.to_owned()),
@@ -88,8 +76,7 @@ mod tests {
         let now = Timestamp::parse("2026-01-01T12:00:00Z").unwrap();
         let request = DescribedRequest::new(&options, &policy.client_address, now);
         let state = State::default();
-        let origin = Origin::of(&decide(&policy, &state, &request));
-        [origin.reason.to_owned(), origin.matched]
+        origin(&decide(&policy, &state, &request))
     }
 
     #[test]
@@ -146,8 +133,8 @@ mod tests {
             ),
         ] {
             let configuration = format!(r#"{{"initial":"on","allow":{allow}}}"#);
-            let expected = [reason.to_owned(), format!("allow.{place}")];
-            assert_eq!(origin(&configuration, &arguments), expected, "{allow}");
+            let expected = (reason, format!("allow.{place}"));
+            assert_eq!(explained(&configuration, &arguments), expected, "{allow}");
         }
     }
 
@@ -156,7 +143,7 @@ mod tests {
         let configuration = r#"{"windows":[
             {"end":"2026-01-01T00:00:00Z"}, {"start":"2026-01-01T00:00:00Z"}
         ]}"#;
-        let expected = ["window", "windows[1]"];
-        assert_eq!(origin(configuration, &["--path", "/"]), expected);
+        let expected = ("window", "windows[1]".to_owned());
+        assert_eq!(explained(configuration, &["--path", "/"]), expected);
     }
 }

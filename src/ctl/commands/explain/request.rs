@@ -31,7 +31,7 @@ impl<'a> DescribedRequest<'a> {
         client_address: &ClientAddress,
         now: Timestamp,
     ) -> Self {
-        let headers = HeaderList::new(&header_lines(options));
+        let headers = headers(options);
         let source = match options.ip {
             IpAddr::V4(ip) => format!("{ip}:{SOME_PORT}"),
             IpAddr::V6(ip) => format!("[{ip}]:{SOME_PORT}"),
@@ -46,30 +46,29 @@ impl<'a> DescribedRequest<'a> {
     }
 }
 
-/// The lines as Envoy hands them over: `host` is `:authority`, cookies come last.
-fn header_lines(options: &Explain) -> Vec<(String, String)> {
-    let mut authority = options.host.clone();
+/// As Envoy hands them over: `host` is `:authority`, cookies come last.
+fn headers(options: &Explain) -> HeaderList {
+    let cookies = options.cookies.iter();
+    let cookies = cookies.map(|(name, value)| format!("{name}={value}"));
+    let cookies = cookies.collect::<Vec<_>>().join("; ");
+    let mut authority = options.host.as_str();
     let mut lines = Vec::new();
     for (name, value) in &options.headers {
-        if name == "host" {
-            authority.clone_from(value);
-        } else {
-            lines.push((name.clone(), value.clone()));
+        match name.as_str() {
+            "host" => authority = value,
+            name => lines.push((name, value.as_str())),
         }
     }
-    if !options.cookies.is_empty() {
-        let cookies = options.cookies.iter();
-        let pairs = cookies.map(|(name, value)| format!("{name}={value}"));
-        lines.push(("cookie".to_owned(), pairs.collect::<Vec<_>>().join("; ")));
+    if !cookies.is_empty() {
+        lines.push(("cookie", &cookies));
     }
-    let pseudo_headers = [
+    lines.extend([
         (":authority", authority),
-        (":path", options.path.clone()),
-        (":method", options.method.clone()),
-        (":scheme", "http".to_owned()),
-    ];
-    let pseudo_headers = pseudo_headers.map(|(name, value)| (name.to_owned(), value));
-    pseudo_headers.into_iter().chain(lines).collect()
+        (":path", &options.path),
+        (":method", &options.method),
+        (":scheme", "http"),
+    ]);
+    HeaderList::new(&lines)
 }
 
 impl RequestHead for DescribedRequest<'_> {

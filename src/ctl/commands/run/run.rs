@@ -7,34 +7,25 @@ use crate::ctl::{
         program::{Program, Signals},
     },
     endpoints::{client::Client, status::EndpointStatus, toggle::Toggle},
-    process::{console::complain, exit::Exit},
+    process::{
+        console::complain,
+        exit::{Abort, Exit},
+    },
 };
 
 /// Maintenance could not be switched on or put back; as `env` and `timeout` have it.
 const OWN_FAILURE: u8 = 125;
 
-pub(crate) fn run(options: Run) -> Exit {
+pub(crate) fn run(options: Run) -> Result<Exit, Abort> {
     let urls: Vec<&str> = options.endpoints.urls.iter().map(String::as_str).collect();
-    let client = match Client::new(&options.endpoints) {
-        Ok(client) => client,
-        Err(problem) => {
-            complain(problem);
-            return Exit::Code(OWN_FAILURE);
-        }
-    };
+    let own_failure = Exit::Code(OWN_FAILURE);
+    let client = Client::new(&options.endpoints).map_err(|problem| own_failure.because(problem))?;
     // From here on a signal does not end this process but the command.
-    let signals = match Signals::catch() {
-        Ok(signals) => signals,
-        Err(error) => {
-            complain(&format!("signals cannot be caught: {error}"));
-            return Exit::Code(OWN_FAILURE);
-        }
-    };
-    let Some(previous) = ask_each(&client, &urls) else {
-        return Exit::Code(OWN_FAILURE);
-    };
-    let (ours, all_on) = switch_on(&client, &urls, &Toggle::On(options.parameters));
-    let code = if all_on {
+    let signals = Signals::catch()
+        .map_err(|error| own_failure.because(format_args!("signals cannot be caught: {error}")))?;
+    let previous = ask_each(&client, &urls).map_err(|problem| own_failure.because(problem))?;
+    let ours = switch_on(&client, &urls, &Toggle::On(options.parameters));
+    let code = if ours.len() == urls.len() {
         Program::new(&options.command).run(signals)
     } else {
         OWN_FAILURE
@@ -47,35 +38,32 @@ pub(crate) fn run(options: Run) -> Exit {
             all_back = false;
         }
     }
-    match code {
-        0 if !all_back => Exit::Code(OWN_FAILURE),
+    Ok(match code {
+        0 if !all_back => own_failure,
         code => Exit::Code(code),
-    }
+    })
 }
 
 /// All are asked before any is changed: several may share one state.
-fn ask_each(client: &Client, urls: &[&str]) -> Option<Vec<Previous>> {
+fn ask_each(client: &Client, urls: &[&str]) -> Result<Vec<Previous>, String> {
     let ask = |url: &&str| match client.status(url) {
-        Ok(status) => Some(Previous::of(&status)),
-        Err(error) => {
-            complain(&format!("{url}: {error}"));
-            None
-        }
+        Ok(status) => Ok(Previous::of(&status)),
+        Err(error) => Err(format!("{url}: {error}")),
     };
     urls.iter().map(ask).collect()
 }
 
-/// What was set where, in order; and whether that is everywhere.
-fn switch_on(client: &Client, urls: &[&str], toggle: &Toggle) -> (Vec<EndpointStatus>, bool) {
+/// What was set where, in order, up to the first that fails.
+fn switch_on(client: &Client, urls: &[&str], toggle: &Toggle) -> Vec<EndpointStatus> {
     let mut ours = Vec::with_capacity(urls.len());
     for url in urls {
         match client.change(url, toggle, None) {
             Ok(status) => ours.push(status),
             Err(error) => {
                 complain(&format!("{url}: {error}"));
-                return (ours, false);
+                break;
             }
         }
     }
-    (ours, true)
+    ours
 }
