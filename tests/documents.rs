@@ -3,7 +3,10 @@
 
 use std::{fs, path::Path};
 
-use maintenance_mode::{config::PluginConfig, policy::Policy};
+use maintenance_mode_core::{
+    config::plugin::PluginConfig,
+    policy::{environment::Environment, policy::Policy},
+};
 
 #[test]
 fn the_configurations_of_the_readme_are_valid() {
@@ -17,9 +20,11 @@ fn the_configurations_of_the_readme_are_valid() {
     assert!(configurations.len() >= 10, "{}", configurations.len());
     for configuration in configurations {
         let compiled = PluginConfig::parse(configuration.as_bytes()).and_then(|config| {
-            Policy::compile(&config, |_| {
-                Some("a secret of 32 bytes or even more".into())
-            })
+            let environment = Environment {
+                owner: "the VM",
+                variable: &|_| Some("a secret of 32 bytes or even more".into()),
+            };
+            Policy::compile(&config, environment)
         });
         assert!(
             compiled.is_ok(),

@@ -17,3 +17,4 @@ pub mod protobuf;
 pub mod sorted;
 pub mod split;
 pub mod timestamp;
+pub mod wire;

@@ -2,7 +2,7 @@
 
 use std::{fs, path::PathBuf};
 
-use maintenance_mode::header_map::HeaderMap;
+use maintenance_mode::hosts::abi::header_map::HeaderMap;
 use serde_json::{Value, json};
 
 use crate::reply;

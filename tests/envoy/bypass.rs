@@ -9,11 +9,19 @@ mod tokens;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use http::Request as Http2Request;
-use maintenance_mode::{bypass::Bypass, timestamp::Timestamp};
+use maintenance_mode_core::{
+    policy::{bypass::Bypass, environment::Environment},
+    syntax::timestamp::Timestamp,
+};
 use serde_json::{Value, json};
 
 use crate::support::{ADMIN, Envoy, Request, Response, admin, fetch_http2};
 
+/// No variables.
+const NO_ENVIRONMENT: Environment<'_> = Environment {
+    owner: "the VM",
+    variable: &|_| None,
+};
 const KEY: &str = "a-key-of-the-tests-and-of-nobody-else";
 const COOKIE: &str = "maintenance_bypass";
 const HEADER: &str = "x-maintenance-bypass";
@@ -45,7 +53,7 @@ fn text(value: &Value) -> String {
 /// A token of that key that no endpoint has minted.
 fn minted_offline(key: &str, ttl_seconds: u64) -> String {
     let config = serde_json::from_value(json!({"key": key})).unwrap();
-    let bypass = Bypass::compile(&config, |_| None).unwrap();
+    let bypass = Bypass::compile(&config, NO_ENVIRONMENT).unwrap();
     let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
     let now = Timestamp::from_unix_millis(since_epoch.as_millis().try_into().unwrap());
     bypass.mint("qa", now, ttl_seconds, None).unwrap().token

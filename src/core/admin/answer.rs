@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::reply::local_reply::LocalReply;
+use crate::{reply::local_reply::LocalReply, syntax::wire};
 
 /// The answer to a call.
 #[derive(Debug)]
@@ -26,8 +26,6 @@ pub enum Access {
     Open,
 }
 
-pub(crate) const DETAILS: &str = "maintenance_mode_admin";
-
 impl Answer {
     /// The answer to a call that needs no token.
     pub(crate) fn open(reply: LocalReply<'static>) -> Self {
@@ -44,7 +42,7 @@ pub(crate) fn no_store(
     content_type: &'static str,
     body: impl Into<Cow<'static, str>>,
 ) -> LocalReply<'static> {
-    let mut reply = LocalReply::new(status, body, DETAILS);
+    let mut reply = LocalReply::new(status, body, wire::ADMIN);
     reply.add("content-type", content_type);
     reply.add("cache-control", "no-store");
     reply

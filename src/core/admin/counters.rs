@@ -8,6 +8,7 @@ use crate::{
         caller::Caller,
     },
     decision::reason::Reason,
+    syntax::wire,
 };
 
 /// One row a counter: its variant and its name.
@@ -79,7 +80,7 @@ impl CountersCall {
     /// The answer of a node, which has an id and a number for each counter.
     pub fn answer(&self, node: &str, counters: &[u64; Counter::COUNT]) -> Answer {
         let document = CountersDocument {
-            envoy: node,
+            node,
             counters: Numbers(counters),
         };
         let json = serde_json::to_string(&document).unwrap_or_default();
@@ -88,11 +89,19 @@ impl CountersCall {
 }
 
 /// What `GET P/counters` answers.
-#[derive(Serialize)]
 struct CountersDocument<'a> {
     /// The id of the node, which tells those behind one address apart.
-    envoy: &'a str,
+    node: &'a str,
     counters: Numbers<'a>,
+}
+
+impl Serialize for CountersDocument<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut document = serializer.serialize_map(None)?;
+        document.serialize_entry(wire::NODE, self.node)?;
+        document.serialize_entry("counters", &self.counters)?;
+        document.end()
+    }
 }
 
 struct Numbers<'a>(&'a [u64; Counter::COUNT]);

@@ -3,10 +3,7 @@
 use serde::Serialize;
 
 use crate::{
-    admin::{
-        answer::{DETAILS, no_store},
-        query,
-    },
+    admin::{answer::no_store, query},
     policy::{
         bypass::{Bypass, Minted},
         endpoint::Endpoint,
@@ -18,7 +15,7 @@ use crate::{
     },
     request::{head::RequestHead, headers::Headers},
     state::state::State,
-    syntax::{line::is_line, path, percent::encode, timestamp::Timestamp},
+    syntax::{line::is_line, path, percent::encode, timestamp::Timestamp, wire},
 };
 
 /// A call of `GET P/bypass`.
@@ -50,7 +47,7 @@ impl<'p> Link<'p> {
         let next = query::only(query, "next")
             .filter(|next| is_local(next))
             .unwrap_or_else(|| HOME.to_owned());
-        let mut reply = LocalReply::new(SEE_OTHER, String::new(), DETAILS);
+        let mut reply = LocalReply::new(SEE_OTHER, String::new(), wire::ADMIN);
         reply.add("location", encode(&next));
         reply.add("cache-control", "no-store");
         let now = request.now();

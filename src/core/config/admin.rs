@@ -12,7 +12,7 @@ pub struct AdminConfig {
     /// Who may call it.
     #[serde(default)]
     pub tokens: Vec<TokenConfig>,
-    /// The environment variable of the VM that holds one more token.
+    /// The environment variable that holds one more token.
     #[serde(default)]
     pub token_env: Option<String>,
     /// From where it may be called.

@@ -10,7 +10,7 @@ pub struct BypassConfig {
     /// The key that signs tokens.
     #[serde(default)]
     pub key: Option<String>,
-    /// The environment variable of the VM that holds it.
+    /// The environment variable that holds it.
     #[serde(default)]
     pub key_env: Option<String>,
     /// The name of the cookie that carries a token.

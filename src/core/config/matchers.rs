@@ -25,7 +25,7 @@ pub struct MatchersConfig {
     /// Request cookies.
     #[serde(default)]
     pub cookies: Vec<FieldConfig>,
-    /// Envoy attributes.
+    /// Attributes of the request or its connection.
     #[serde(default)]
     pub attributes: Vec<AttributeConfig>,
 }

@@ -30,7 +30,7 @@ pub struct PluginConfig {
     /// The flag in [`Mode::Auto`] until somebody sets it.
     #[serde(default)]
     pub initial: Switch,
-    /// Filters of one VM id with the same scope share one state.
+    /// Filters of one process with the same scope share one state.
     #[serde(default)]
     pub scope: Option<String>,
     /// Decide, count and log, but block nothing.
@@ -69,8 +69,7 @@ pub struct PluginConfig {
 }
 
 impl PluginConfig {
-    /// Reads a plugin configuration: JSON text (Envoy's `StringValue`, Istio's
-    /// `pluginConfig`) or an encoded `google.protobuf.Struct`; nothing is the default.
+    /// Reads a plugin configuration: JSON text or an encoded `google.protobuf.Struct`; nothing is the default.
     ///
     /// # Errors
     /// A syntax error with line and column, or the path of the first key that is unknown

@@ -1,4 +1,4 @@
-//! A `google.protobuf.Struct`, as Envoy 1.40 hands it to a plugin: not as JSON, but in
+//! A `google.protobuf.Struct`, as some hosts hand it over: not as JSON, but in
 //! Protocol Buffers' own encoding ([struct.proto](https://protobuf.dev/reference/protobuf/google.protobuf/#struct)).
 
 use crate::syntax::{
@@ -6,7 +6,7 @@ use crate::syntax::{
     protobuf::{Value, fields},
 };
 
-/// Deeper than any configuration, and shallow enough for the stack of a VM.
+/// Deeper than any configuration, and shallow enough for a small stack.
 const MAX_DEPTH: usize = 32;
 
 /// The JSON that an encoded `Struct` stands for; `None` for what is none.

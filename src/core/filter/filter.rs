@@ -25,7 +25,7 @@ use crate::{
         metrics::Metrics,
         request::Request,
     },
-    policy::{bypass, endpoint::Endpoint, environment::Environment, policy::Policy},
+    policy::{endpoint::Endpoint, environment::Environment, policy::Policy},
     reply::local_reply::LocalReply,
     state::state::{State, UnreadableState},
     store::{
@@ -36,7 +36,7 @@ use crate::{
         shared_state::SharedState,
         state_store::{Changing, PendingChange, StateStore},
     },
-    syntax::invalid::InvalidConfig,
+    syntax::{invalid::InvalidConfig, wire},
 };
 
 /// At once: a store is asked from a tick, because a configuration may only be tried out.
@@ -61,7 +61,7 @@ pub enum Outcome {
     /// It goes no further.
     Answered,
     /// It goes no further, and is answered when the store has answered.
-    Waiting(PendingCall),
+    Waiting(Box<PendingCall>),
 }
 
 /// A call of the admin endpoint that waits for the store.
@@ -156,7 +156,7 @@ impl<H: Host> Filter<H> {
             stream.set_header(header, maintenance().as_deref());
         }
         if self.policy.bypass.is_some() {
-            stream.set_header(bypass::HEADER, None);
+            stream.set_header(wire::BYPASS, None);
         }
         Outcome::Passed
     }
@@ -210,8 +210,7 @@ impl<H: Host> Filter<H> {
     fn set_gauges(&self) {
         let state = self.state.snapshot();
         let flag = self.policy.flag(&state, || self.host.now());
-        let connected = self.store.is_connected();
-        self.metrics.set(&flag, state.generation, connected);
+        self.metrics.set(&flag, &state, &*self.store);
     }
 
     /// The state as it is, where it decides anything.
@@ -252,7 +251,7 @@ impl<H: Host> Filter<H> {
             Received::Change(call) => call,
         };
         match self.store.change(call.change.clone(), self.host.now()) {
-            Changing::Waiting(change) => Outcome::Waiting(PendingCall { call, change }),
+            Changing::Waiting(change) => Outcome::Waiting(Box::new(PendingCall { call, change })),
             Changing::Done(changed) => {
                 let answer = call.answer(&self.policy, &*self.store, changed, self.host.now());
                 self.answer(stream, &answer)
@@ -265,9 +264,9 @@ impl<H: Host> Filter<H> {
     pub fn resume(
         &self,
         stream: &H::Stream,
-        mut pending: PendingCall,
+        mut pending: Box<PendingCall>,
         answer: Result<&[u8], CallError>,
-    ) -> Option<PendingCall> {
+    ) -> Option<Box<PendingCall>> {
         let now = self.host.now();
         let Some(changed) = pending.change.on_answer(answer, now) else {
             return Some(pending);

@@ -5,7 +5,9 @@ use std::array;
 use crate::{
     admin::counters::Counter,
     filter::host::{Host, Metric},
-    state::flag::Flag,
+    state::{flag::Flag, state::State},
+    store::state_store::StateStore,
+    syntax::wire,
 };
 
 /// The counters and gauges of a scope, `maintenance_mode.<scope>.…`.
@@ -20,7 +22,7 @@ pub(crate) struct Metrics<M> {
 
 impl<M: Metric> Metrics<M> {
     pub(crate) fn define(host: &impl Host<Metric = M>, scope: &str) -> Self {
-        let name = |stat: &str| format!("maintenance_mode.{scope}.{stat}");
+        let name = |stat: &str| format!("{}.{scope}.{stat}", wire::PREFIX);
         let counters = Counter::all().map(|counter| host.counter(&name(&counter.name())));
         Self {
             counters: counters.collect(),
@@ -43,9 +45,9 @@ impl<M: Metric> Metrics<M> {
     }
 
     /// Sets the gauges.
-    pub(crate) fn set(&self, flag: &Flag, generation: u64, store_connected: bool) {
+    pub(crate) fn set(&self, flag: &Flag, state: &State, store: &dyn StateStore) {
         self.active.set(u64::from(flag.on));
-        self.generation.set(generation);
-        self.store_connected.set(u64::from(store_connected));
+        self.generation.set(state.generation);
+        self.store_connected.set(u64::from(store.is_connected()));
     }
 }

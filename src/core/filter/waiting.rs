@@ -17,7 +17,13 @@ pub struct Waiting<H: Host>(RefCell<Vec<Waiter<H>>>);
 struct Waiter<H: Host> {
     filter: Rc<Filter<H>>,
     stream: H::Stream,
-    call: PendingCall,
+    call: Box<PendingCall>,
+}
+
+impl<H: Host> Default for Waiting<H> {
+    fn default() -> Self {
+        Self::new()
+    }
 }
 
 impl<H: Host> Waiting<H> {

@@ -7,8 +7,7 @@ use crate::{
     syntax::invalid::{InvalidConfig, Located},
 };
 
-/// An [attribute](https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/advanced/attributes)
-/// of the request or its connection.
+/// An attribute of the request or its connection.
 #[derive(Clone, Debug)]
 pub struct AttributeMatch {
     path: AttributePath,

@@ -18,11 +18,10 @@ use crate::{
         hex,
         invalid::{InvalidConfig, Located},
         timestamp::Timestamp,
+        wire,
     },
 };
 
-/// The header that carries a token for programs.
-pub const HEADER: &str = "x-maintenance-bypass";
 const DEFAULT_COOKIE: &str = "maintenance_bypass";
 const DEFAULT_MAX_TTL_SECONDS: u64 = 43_200;
 
@@ -136,7 +135,7 @@ impl Bypass {
         now: impl FnOnce() -> Timestamp,
         revoked_at: Option<Timestamp>,
     ) -> bool {
-        let header = headers.get(HEADER).unwrap_or_default();
+        let header = headers.get(wire::BYPASS).unwrap_or_default();
         let cookies = headers.get("cookie").unwrap_or_default();
         let mut tokens = cookie_values(&cookies, &self.cookie)
             .take(MAX_COOKIES)
@@ -315,7 +314,7 @@ mod tests {
         let good = token(60);
         let headers = |lines: &[(&str, String)]| HeaderList::new(lines);
         let admits = |lines: &[(&str, String)]| bypass().admits(&headers(lines), || at(1000), None);
-        assert!(admits(&[(HEADER, good.clone())]));
+        assert!(admits(&[(wire::BYPASS, good.clone())]));
         assert!(admits(&[(
             "cookie",
             format!("a=b; maintenance_bypass={good}; c=d")
@@ -326,7 +325,7 @@ mod tests {
         )]));
         assert!(!admits(&[("cookie", format!("other={good}"))]));
         assert!(!admits(&[
-            (HEADER, "junk".into()),
+            (wire::BYPASS, "junk".into()),
             ("cookie", "maintenance_bypass=".into())
         ]));
         assert!(!admits(&[]));
@@ -359,11 +358,11 @@ mod tests {
             ),
             (
                 r#"{"key_env":"NONE"}"#,
-                "key_env: the VM has no environment variable \"NONE\"",
+                "key_env: the process has no environment variable \"NONE\"",
             ),
             (
                 r#"{"key_env":"EMPTY"}"#,
-                "key_env: the VM has no environment variable",
+                "key_env: the process has no environment variable",
             ),
             (
                 r#"{"key_env":"GOOD","cookie":"a b"}"#,

@@ -17,7 +17,7 @@ use crate::{
 /// Where the client's address comes from.
 #[derive(Clone, Debug, Default)]
 pub enum ClientAddress {
-    /// Envoy's `source.address`.
+    /// The peer's address.
     #[default]
     Peer,
     /// A list of addresses to which each proxy adds the one that it sees: the client is the
@@ -58,7 +58,7 @@ impl ClientAddress {
     }
 
     /// The client of a request from `source_address`; the header is only read where a
-    /// trusted proxy sent it. A peer of port 0 is one that Envoy took from a header itself.
+    /// trusted proxy sent it. A peer of port 0 is one that the host took from a header itself.
     pub fn resolve<'h>(
         &self,
         source_address: &[u8],
@@ -93,7 +93,7 @@ impl ProxyHeader {
     }
 }
 
-/// Reads Envoy's `source.address` attribute: `10.0.0.1:4711` or `[2001:db8::1]:4711`.
+/// Reads the address and port of a peer: `10.0.0.1:4711` or `[2001:db8::1]:4711`.
 ///
 /// An IPv4-mapped IPv6 address is the IPv4 address, and the scope of a link-local one is
 /// dropped. Pipes and internal addresses have no IP: `None`.
@@ -160,7 +160,7 @@ mod tests {
             ":",
             "10.0.0.1",
             "/run/x.sock",
-            "envoy://internal/x",
+            "internal://x",
             "[10.0.0.1",
         ] {
             assert_eq!(peer(source), None, "{source}");

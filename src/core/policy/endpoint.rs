@@ -6,10 +6,7 @@ use sha2::{Digest, Sha256};
 use subtle::{ConditionallySelectable, ConstantTimeEq};
 
 use crate::{
-    config::{
-        admin::{AdminConfig, TokenConfig},
-        number::Number,
-    },
+    config::admin::{AdminConfig, TokenConfig},
     policy::{environment::Environment, networks::Networks},
     syntax::{
         hex,
@@ -261,11 +258,11 @@ mod tests {
             ),
             (
                 r#""token_env":"NONE""#,
-                "token_env: the VM has no environment variable \"NONE\"",
+                "token_env: the process has no environment variable \"NONE\"",
             ),
             (
                 r#""token_env":"EMPTY""#,
-                "token_env: the VM has no environment variable \"EMPTY\"",
+                "token_env: the process has no environment variable \"EMPTY\"",
             ),
             (
                 r#""token_env":"SHORT""#,

@@ -36,7 +36,7 @@ pub(crate) mod testing {
 
     /// The variables of a function.
     pub(crate) fn environment(variable: &dyn Fn(&str) -> Option<String>) -> Environment<'_> {
-        let owner = "the VM";
+        let owner = "the process";
         Environment { owner, variable }
     }
 }

@@ -173,7 +173,7 @@ mod tests {
             ),
             (
                 r#"{"cluster":"c","username":"u","password_env":"NONE"}"#,
-                "etcd.password_env: the VM has no environment variable \"NONE\"",
+                "etcd.password_env: the process has no environment variable \"NONE\"",
             ),
         ] {
             let found = compile(etcd).unwrap_err();

@@ -26,7 +26,7 @@ impl HeaderMatch {
         let name = header_name(&config.name).at("name")?;
         if &*name == "host" {
             return Err(InvalidConfig::new(
-                "Envoy knows \"host\" as \":authority\": use `hosts`",
+                "\"host\" is \":authority\" here: use `hosts`",
             ))
             .at("name");
         }

@@ -45,7 +45,7 @@ impl Hosts {
         })
     }
 
-    /// Whether what stands before a domain is one label or more. Envoy routes by the domain
+    /// Whether what stands before a domain is one label or more. Proxies route by the domain
     /// alone: in doubt it is, where a match blocks.
     fn are_labels(&self, labels: &[u8]) -> bool {
         match self.reading {
@@ -120,7 +120,7 @@ mod tests {
             "shop.example.com:80x",
             "shop.example.com.evil",
         ] {
-            assert!(!set.find(miss.as_bytes()).is_some(), "{miss}");
+            assert!(set.find(miss.as_bytes()).is_none(), "{miss}");
         }
         assert!(
             hosts("shop.example.com.:80")
@@ -145,7 +145,7 @@ mod tests {
             "x.com:80.example.com",
             "..example.com",
         ] {
-            assert!(!set.find(miss.as_bytes()).is_some(), "{miss}");
+            assert!(set.find(miss.as_bytes()).is_none(), "{miss}");
         }
     }
 
@@ -161,14 +161,14 @@ mod tests {
         ] {
             assert!(set.find(hit.as_bytes()).is_some(), "{hit}");
         }
-        assert!(!set.find(b".example.com").is_some() && !set.find(b"example.com").is_some());
+        assert!(set.find(b".example.com").is_none() && set.find(b"example.com").is_none());
     }
 
     #[test]
     fn addresses_are_hosts() {
         assert!(hosts("[2001:db8::1]").find(b"[2001:DB8::1]:8080").is_some());
         assert!(hosts("10.0.0.1").find(b"10.0.0.1:80").is_some());
-        assert!(!hosts("[::1]").find(b"[::2]").is_some());
+        assert!(hosts("[::1]").find(b"[::2]").is_none());
     }
 
     #[test]

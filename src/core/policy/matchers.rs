@@ -119,8 +119,9 @@ impl List {
             }
             Self::Hosts(hosts) => (Kind::Host, hosts.find(pseudo_header(":authority"))),
             Self::Methods(methods) => {
-                let is_it = |method: &Box<str>| method.as_bytes() == pseudo_header(":method");
-                (Kind::Method, methods.iter().position(is_it))
+                let sent = pseudo_header(":method");
+                let index = methods.iter().position(|method| method.as_bytes() == sent);
+                (Kind::Method, index)
             }
             Self::Headers(headers) => {
                 let matches = |entry: &HeaderMatch| entry.matches(request.headers());

@@ -202,7 +202,7 @@ mod tests {
             }
             for miss in misses {
                 assert!(
-                    !paths.find_as_sent(miss.as_bytes()).is_some(),
+                    paths.find_as_sent(miss.as_bytes()).is_none(),
                     "{entry} {miss}"
                 );
             }
@@ -214,10 +214,10 @@ mod tests {
         for entry in [r#"["//*"]"#, r#"["/static//*"]"#, r#"[{"prefix":"//"}]"#] {
             let paths = paths(entry).unwrap();
             assert!(
-                !paths.find_as_sent(b"/").is_some() && !paths.find_as_sent(b"/a").is_some(),
+                paths.find_as_sent(b"/").is_none() && paths.find_as_sent(b"/a").is_none(),
                 "{entry}"
             );
-            assert!(!paths.find_as_sent(b"/static/a").is_some(), "{entry}");
+            assert!(paths.find_as_sent(b"/static/a").is_none(), "{entry}");
         }
     }
 
@@ -266,7 +266,7 @@ mod tests {
     #[test]
     fn an_empty_list_matches_nothing() {
         let paths = paths("[]").unwrap();
-        assert!(!paths.find_as_sent(b"/").is_some() && !paths.find_as_sent(b"").is_some());
+        assert!(paths.find_as_sent(b"/").is_none() && paths.find_as_sent(b"").is_none());
     }
 
     #[test]

@@ -7,20 +7,14 @@ use crate::{
         plugin::PluginConfig,
     },
     policy::{
-        bypass::{self, Bypass},
-        client_address::ClientAddress,
-        endpoint::Endpoint,
-        environment::Environment,
-        fleet_store::FleetStore,
-        matchers::Matchers,
-        reading::Reading,
-        response::response::Response,
-        rules::Rules,
-        windows::Windows,
+        bypass::Bypass, client_address::ClientAddress, endpoint::Endpoint,
+        environment::Environment, fleet_store::FleetStore, matchers::Matchers, reading::Reading,
+        response::response::Response, rules::Rules, windows::Windows,
     },
     syntax::{
         field::header_name,
         invalid::{InvalidConfig, Located},
+        wire,
     },
 };
 
@@ -115,7 +109,7 @@ impl Policy {
 
 /// Headers that have another meaning.
 const NOT_FOR_UPSTREAM: [&str; 5] = [
-    bypass::HEADER,
+    wire::BYPASS,
     "connection",
     "content-length",
     "host",

@@ -2,6 +2,7 @@
 
 pub mod cors;
 pub mod draft;
+pub mod headers;
 pub mod redirect;
 pub mod response;
 pub mod retry_after;

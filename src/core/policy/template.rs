@@ -20,14 +20,49 @@ enum Part {
     Placeholder(Placeholder),
 }
 
-#[derive(Clone, Copy, Debug)]
-enum Placeholder {
-    Title,
-    Message,
-    Status,
-    RetryAfter,
-    Until,
-    RequestId,
+/// One row a placeholder: its variant, its name, its value.
+macro_rules! placeholders {
+    ($($placeholder:ident: $name:literal, $value:expr;)+) => {
+        #[derive(Clone, Copy, Debug)]
+        enum Placeholder {
+            $($placeholder,)+
+        }
+
+        impl Placeholder {
+            const NAMES: &[&str] = &[$($name),+];
+
+            fn named(name: &str) -> Option<Self> {
+                match name {
+                    $($name => Some(Self::$placeholder),)+
+                    _ => None,
+                }
+            }
+
+            fn value<'a>(self, values: &'a Values) -> Cow<'a, str> {
+                match self {
+                    $(Self::$placeholder => {
+                        let value: fn(&'a Values) -> Cow<'a, str> = $value;
+                        value(values)
+                    })+
+                }
+            }
+        }
+    };
+}
+
+placeholders! {
+    Title: "title", |values| values.title.into();
+    Message: "message", |values| values.message.into();
+    Status: "status", |values| values.status.to_string().into();
+    RetryAfter: "retry_after", |values| {
+        let retry_after = values.retry_after.as_ref();
+        retry_after.map(RetryAfter::to_text).unwrap_or_default()
+    };
+    Until: "until", |values| {
+        let until = values.until.map(|until| until.to_string());
+        until.unwrap_or_default().into()
+    };
+    RequestId: "request_id", |values| String::from_utf8_lossy(values.request_id);
 }
 
 /// How values are written into a template.
@@ -92,40 +127,16 @@ impl Template {
 
 impl Placeholder {
     fn parse(name: &str) -> Result<Self, InvalidConfig> {
-        Ok(match name {
-            "title" => Self::Title,
-            "message" => Self::Message,
-            "status" => Self::Status,
-            "retry_after" => Self::RetryAfter,
-            "until" => Self::Until,
-            "request_id" => Self::RequestId,
-            _ => {
-                return Err(InvalidConfig::new(format!(
-                    "unknown placeholder {{{{{name}}}}}, expected one of {{{{title}}}}, \
-                     {{{{message}}}}, {{{{status}}}}, {{{{retry_after}}}}, {{{{until}}}}, \
-                     {{{{request_id}}}}"
-                )));
-            }
+        Self::named(name).ok_or_else(|| {
+            let known: Vec<String> = Self::NAMES
+                .iter()
+                .map(|name| format!("{{{{{name}}}}}"))
+                .collect();
+            InvalidConfig::new(format!(
+                "unknown placeholder {{{{{name}}}}}, expected one of {}",
+                known.join(", ")
+            ))
         })
-    }
-
-    fn value<'a>(self, values: &'a Values) -> Cow<'a, str> {
-        match self {
-            Self::Title => values.title.into(),
-            Self::Message => values.message.into(),
-            Self::Status => values.status.to_string().into(),
-            Self::RetryAfter => values
-                .retry_after
-                .as_ref()
-                .map(RetryAfter::to_text)
-                .unwrap_or_default(),
-            Self::Until => values
-                .until
-                .map(|until| until.to_string())
-                .unwrap_or_default()
-                .into(),
-            Self::RequestId => String::from_utf8_lossy(values.request_id),
-        }
     }
 }
 

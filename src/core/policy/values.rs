@@ -15,6 +15,6 @@ pub struct Values<'a> {
     pub retry_after: Option<RetryAfter>,
     /// `{{until}}`, RFC 3339 in UTC.
     pub until: Option<Timestamp>,
-    /// `{{request_id}}`, Envoy's `x-request-id`.
+    /// `{{request_id}}`, of the header `x-request-id`.
     pub request_id: &'a [u8],
 }

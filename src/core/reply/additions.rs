@@ -6,9 +6,8 @@ use crate::{
     policy::response::{draft::Draft, response::Response},
     reply::{local_reply::LocalReply, protocol::is_https},
     request::headers::Headers,
+    syntax::wire,
 };
-
-const DETAILS: &str = "maintenance_mode";
 
 /// The headers that come to a draft, in the place of those that it has of their names.
 pub(crate) struct Additions<'a> {
@@ -50,7 +49,7 @@ impl<'a> Additions<'a> {
             lines: self.lines,
             body,
             grpc_status: draft.grpc_status,
-            details: DETAILS,
+            details: wire::BLOCKED,
         }
     }
 }

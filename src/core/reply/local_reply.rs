@@ -63,12 +63,3 @@ impl<'a> LocalReply<'a> {
         }
     }
 }
-
-#[cfg(test)]
-impl LocalReply<'_> {
-    /// The value of a header.
-    pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        self.headers()
-            .find_map(|(other, value)| (other == name).then_some(value))
-    }
-}

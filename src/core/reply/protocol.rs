@@ -2,7 +2,7 @@
 
 use crate::request::headers::Headers;
 
-/// Whether Envoy, too, takes the request for gRPC and translates the reply.
+/// Whether the host, too, takes the request for gRPC and translates the reply.
 pub(crate) fn is_grpc(headers: &impl Headers) -> bool {
     headers
         .first("content-type")
@@ -10,7 +10,7 @@ pub(crate) fn is_grpc(headers: &impl Headers) -> bool {
         .is_some_and(|rest| matches!(rest, [] | [b'+', ..]))
 }
 
-/// Whether the client came by https, as far as Envoy knows.
+/// Whether the client came by https, as far as the host knows.
 pub(crate) fn is_https(headers: &impl Headers) -> bool {
     [":scheme", "x-forwarded-proto"]
         .into_iter()

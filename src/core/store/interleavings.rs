@@ -1,407 +1,26 @@
-//! Every order in which the workers of one Envoy can call shared data, with VMs that die
+//! Every order in which the workers of one process can call the shared map, with workers that die
 //! between any two calls.
 //!
-//! A VM is replayed from its birth with the answers it got, up to the one call that it
-//! makes next: so a world of several VMs is a value, which can be copied and gone on with
+//! A worker is replayed from its birth with the answers it got, up to the one call that it
+//! makes next: so a world of several workers is a value, which can be copied and gone on with
 //! in all directions.
 
-use std::{
-    any::Any,
-    cell::{Cell, RefCell},
-    collections::HashSet,
-    fmt::Debug,
-    hash::{DefaultHasher, Hash, Hasher},
-    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
-    rc::Rc,
-};
+mod replay;
+mod world;
 
+use std::collections::HashSet;
+
+use self::{
+    replay::Fault,
+    world::{Step, Violation, World},
+};
 use crate::{
     state::{
         change::{Edit, Precondition, StateChange},
         setting::Setting,
-        state::State,
-    },
-    store::{
-        shared_map::{SharedMap, Signal, UNCONDITIONAL, testing::Process},
-        shared_state::SharedState,
     },
     syntax::timestamp::Timestamp,
 };
-
-const SCOPE: &str = "a";
-const STATE_KEY: &str = "maintenance_mode.a.state";
-
-/// What is wrong with shared data, to show that it is noticed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Fault {
-    None,
-    /// Writes overwrite whatever is there.
-    NoCompare,
-    /// The signal that the state has changed is lost.
-    NoSignal,
-    /// Somebody else is always faster.
-    NoSuccess,
-}
-
-/// Shared data as a VM that is replayed sees it.
-struct Replay {
-    process: Rc<Process>,
-    fault: Fault,
-    answers: RefCell<Vec<Rc<dyn Any>>>,
-    at: Cell<usize>,
-    /// A hash of the answer to the call that was made now, if it was.
-    made: Cell<Option<u64>>,
-    /// What the VM is at, and was when it made that call.
-    step: Cell<usize>,
-    made_in: Cell<usize>,
-}
-
-/// The VM is to make a call, but not now.
-struct Suspended;
-
-impl Replay {
-    /// The answer that the VM got, or the call if it is its turn.
-    fn call<T: Clone + Debug + 'static>(&self, make: impl FnOnce(&Rc<Process>) -> T) -> T {
-        let at = self.at.replace(self.at.get() + 1);
-        if let Some(answer) = self.answers.borrow().get(at) {
-            return answer.downcast_ref::<T>().unwrap().clone();
-        }
-        if self.made.get().is_some() {
-            resume_unwind(Box::new(Suspended));
-        }
-        let answer = make(&self.process);
-        self.made.set(Some(hash(format!("{answer:?}"))));
-        self.made_in.set(self.step.get());
-        self.answers.borrow_mut().push(Rc::new(answer.clone()));
-        answer
-    }
-}
-
-impl SharedMap for Rc<Replay> {
-    type Signal = ReplayedSignal;
-
-    /// Changes nothing, so it is no call.
-    fn signal(&self, scope: &str) -> ReplayedSignal {
-        ReplayedSignal {
-            replay: Rc::clone(self),
-            scope: scope.to_owned(),
-        }
-    }
-
-    fn get(&self, key: &str) -> Option<(Vec<u8>, u32)> {
-        self.call(|process| process.get(key))
-    }
-
-    fn set(&self, key: &str, value: &[u8], cas: u32) -> bool {
-        self.call(|process| match self.fault {
-            Fault::NoSuccess if key == STATE_KEY => false,
-            Fault::NoCompare => process.set(key, value, UNCONDITIONAL),
-            _ => process.set(key, value, cas),
-        })
-    }
-}
-
-/// A signal as a VM that is replayed sees it.
-struct ReplayedSignal {
-    replay: Rc<Replay>,
-    scope: String,
-}
-
-impl Signal for ReplayedSignal {
-    fn number(&self) -> u64 {
-        self.replay
-            .call(|process| process.signal(&self.scope).number())
-    }
-
-    fn raise(&self) {
-        self.replay.call(|process| {
-            if self.replay.fault != Fault::NoSignal {
-                process.signal(&self.scope).raise();
-            }
-        });
-    }
-}
-
-/// What a VM does.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Step {
-    /// A request that reads the state to be decided.
-    Request,
-    /// A tick, which also makes good what a VM that died left half done.
-    Tick,
-    /// A call of the admin endpoint.
-    Change(StateChange),
-}
-
-/// What came of a step.
-#[derive(Clone, Debug)]
-enum Outcome {
-    Obeyed(State),
-    Acknowledged(State),
-    Refused,
-}
-
-#[derive(Clone)]
-struct Vm {
-    script: Rc<[Step]>,
-    answers: Vec<Rc<dyn Any>>,
-    /// Of the answers.
-    history: u64,
-    outcomes: usize,
-    is_done: bool,
-    /// The step of the last call.
-    step: usize,
-    /// The last generation acknowledged when that step began.
-    floor: u64,
-    /// The last generation that it obeyed.
-    obeyed: u64,
-}
-
-impl Vm {
-    fn new(script: Rc<[Step]>) -> Self {
-        Self {
-            script,
-            answers: Vec::new(),
-            history: 0,
-            outcomes: 0,
-            is_done: false,
-            step: 0,
-            floor: 0,
-            obeyed: 0,
-        }
-    }
-
-    /// It has begun a step, and not ended it.
-    fn is_busy(&self) -> bool {
-        !self.answers.is_empty() && self.outcomes < self.step.max(1)
-    }
-}
-
-#[derive(Clone)]
-struct World {
-    process: Rc<Process>,
-    fault: Fault,
-    vms: Vec<Vm>,
-    /// How many may still die.
-    deaths: usize,
-    /// The generations that were written, and those of them that were acknowledged.
-    written: Vec<u64>,
-    acknowledged: Vec<u64>,
-}
-
-/// A property that does not hold.
-type Violation = String;
-
-fn ensure(holds: bool, what: &str, seen: &dyn Debug) -> Result<(), Violation> {
-    holds
-        .then_some(())
-        .ok_or_else(|| format!("{what}: {seen:?}"))
-}
-
-impl World {
-    fn new(fault: Fault, deaths: usize, scripts: &[Vec<Step>]) -> Self {
-        let vms = scripts
-            .iter()
-            .map(|script| Vm::new(script.as_slice().into()));
-        Self {
-            process: Rc::default(),
-            fault,
-            vms: vms.collect(),
-            deaths,
-            written: Vec::new(),
-            acknowledged: Vec::new(),
-        }
-    }
-
-    fn fork(&self) -> Self {
-        Self {
-            process: self.process.fork(),
-            ..self.clone()
-        }
-    }
-
-    /// The state, and the number of its value.
-    fn state(&self) -> (State, u32) {
-        let (value, cas) = self.process.get(STATE_KEY).unwrap_or_default();
-        (State::decode(&value).unwrap(), cas)
-    }
-
-    fn last_acknowledged(&self) -> u64 {
-        self.acknowledged.iter().copied().max().unwrap_or(0)
-    }
-
-    /// A VM makes its next call.
-    fn step(&mut self, index: usize) -> Result<(), Violation> {
-        let (before, written_at) = self.state();
-        let floor = self.last_acknowledged();
-        let vm = &mut self.vms[index];
-        let replay = Rc::new(Replay {
-            process: Rc::clone(&self.process),
-            fault: self.fault,
-            answers: RefCell::new(std::mem::take(&mut vm.answers)),
-            at: Cell::new(0),
-            made: Cell::new(None),
-            step: Cell::new(0),
-            made_in: Cell::new(0),
-        });
-        let outcomes = RefCell::new(Vec::new());
-        let lived = catch_unwind(AssertUnwindSafe(|| live(&replay, &vm.script, &outcomes)));
-        match lived {
-            Ok(()) => vm.is_done = true,
-            Err(payload) if payload.is::<Suspended>() => {}
-            Err(payload) => resume_unwind(payload),
-        }
-        vm.answers = replay.answers.take();
-        let Some(made) = replay.made.get() else {
-            return Ok(());
-        };
-        vm.history = hash((vm.history, made));
-        let step = replay.made_in.get();
-        if vm.step != step || vm.history == hash((0u64, made)) {
-            (vm.step, vm.floor) = (step, floor);
-        }
-        let doing = step
-            .checked_sub(1)
-            .and_then(|at| vm.script.get(at))
-            .cloned();
-
-        let (after, cas) = self.state();
-        if cas != written_at && after != before {
-            let Some(Step::Change(change)) = &doing else {
-                return Err(format!("who changes nothing wrote {after:?}"));
-            };
-            let expected = change.apply(&before).ok();
-            ensure(
-                Some(&after) == expected.as_ref(),
-                "a change was lost",
-                &(&before, &after),
-            )?;
-            self.written.push(after.generation);
-        }
-        let new: Vec<Outcome> = outcomes.take().split_off(self.vms[index].outcomes);
-        self.vms[index].outcomes += new.len();
-        for outcome in new {
-            let vm = &mut self.vms[index];
-            match outcome {
-                Outcome::Obeyed(state) => {
-                    let generation = state.generation;
-                    ensure(generation >= vm.obeyed, "a generation went back", &state)?;
-                    ensure(
-                        generation >= vm.floor,
-                        "an acknowledged change is not obeyed",
-                        &state,
-                    )?;
-                    vm.obeyed = generation;
-                }
-                Outcome::Acknowledged(state) => {
-                    let generation = state.generation;
-                    ensure(generation >= vm.obeyed, "a generation went back", &state)?;
-                    let is_written = self.written.contains(&generation);
-                    ensure(is_written, "what was not written is acknowledged", &state)?;
-                    let is_first = !self.acknowledged.contains(&generation);
-                    ensure(is_first, "a generation is acknowledged twice", &state)?;
-                    self.acknowledged.push(generation);
-                }
-                Outcome::Refused => {}
-            }
-        }
-        Ok(())
-    }
-
-    /// A VM dies, and another goes on with what comes after the step it was at.
-    fn kill(&mut self, index: usize) {
-        self.deaths -= 1;
-        let vm = &mut self.vms[index];
-        *vm = Vm::new(vm.script[vm.step.min(vm.script.len())..].into());
-    }
-
-    fn living(&self) -> impl Iterator<Item = usize> {
-        (0..self.vms.len()).filter(|index| !self.vms[*index].is_done)
-    }
-
-    /// All is done: the next request of each worker obeys what was acknowledged, and after a
-    /// tick all are in the last state.
-    fn quiesce(mut self) -> Result<(), Violation> {
-        let (last, _) = self.state();
-        let is_last = self
-            .written
-            .iter()
-            .all(|written| *written <= last.generation);
-        ensure(is_last, "a change was lost", &last)?;
-        let mut seen = self.written.clone();
-        seen.dedup();
-        ensure(
-            seen == self.written,
-            "a generation was written twice",
-            &self.written,
-        )?;
-        for index in 0..self.vms.len() {
-            for step in [Step::Request, Step::Tick] {
-                let vm = &mut self.vms[index];
-                let script: Vec<Step> = vm.script.iter().cloned().chain([step]).collect();
-                vm.script = script.into();
-                vm.is_done = false;
-                while !self.vms[index].is_done {
-                    self.step(index)?;
-                }
-            }
-            let obeyed = self.vms[index].obeyed;
-            ensure(
-                obeyed == last.generation,
-                "a worker is left behind",
-                &(obeyed, &last),
-            )?;
-        }
-        Ok(())
-    }
-
-    /// Two worlds of one key go on alike.
-    fn key(&self) -> u64 {
-        let vms: Vec<_> = (self.vms.iter())
-            .map(|vm| (vm.history, vm.script.len(), vm.floor, vm.obeyed, vm.is_done))
-            .collect();
-        let contents = self.process.contents();
-        hash((
-            contents,
-            vms,
-            self.deaths,
-            &self.written,
-            &self.acknowledged,
-        ))
-    }
-}
-
-/// The life of a VM, as `proxy` leads it.
-fn live(replay: &Rc<Replay>, script: &[Step], outcomes: &RefCell<Vec<Outcome>>) {
-    let store = SharedState::of_scope(Rc::clone(replay), SCOPE);
-    store.refresh().unwrap();
-    store.recheck().unwrap();
-    for (at, step) in script.iter().enumerate() {
-        replay.step.set(at + 1);
-        let outcome = match step {
-            Step::Request => {
-                store.refresh().unwrap();
-                Outcome::Obeyed((*store.snapshot()).clone())
-            }
-            Step::Tick => {
-                store.refresh().unwrap();
-                store.recheck().unwrap();
-                Outcome::Obeyed((*store.snapshot()).clone())
-            }
-            Step::Change(change) => match store.change(change) {
-                Ok(state) => Outcome::Acknowledged((*state).clone()),
-                Err(_) => Outcome::Refused,
-            },
-        };
-        outcomes.borrow_mut().push(outcome);
-    }
-}
-
-fn hash(of: impl Hash) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    of.hash(&mut hasher);
-    hasher.finish()
-}
 
 /// Goes on in all directions; how many worlds there are.
 fn explore(world: World) -> Result<usize, Violation> {
@@ -413,7 +32,7 @@ fn explore(world: World) -> Result<usize, Violation> {
             let mut stepped = world.fork();
             stepped.step(index)?;
             next.push(stepped);
-            if world.deaths > 0 && world.vms[index].is_busy() {
+            if world.deaths > 0 && world.workers[index].is_busy() {
                 let mut killed = world.fork();
                 killed.kill(index);
                 next.push(killed);
@@ -528,10 +147,13 @@ fn a_signal_that_is_lost_is_noticed() {
 #[test]
 fn what_could_not_be_written_is_not_acknowledged() {
     let mut world = two_workers(Fault::NoSuccess, 0, true);
-    while !world.vms[0].is_done {
+    while !world.workers[0].is_done {
         world.step(0).unwrap();
     }
-    assert_eq!((world.vms[0].outcomes, world.acknowledged.len()), (4, 0));
+    assert_eq!(
+        (world.workers[0].outcomes, world.acknowledged.len()),
+        (4, 0)
+    );
 }
 
 #[test]

@@ -1,7 +1,7 @@
-//! Envoy's shared data.
+//! What all workers of a process share.
 
-/// Envoy's shared data: a map of one process and VM id. An update of the configuration or
-/// of the code leaves it intact; it ends with the process.
+/// A map that all workers of a process share. An update of the configuration or of the code
+/// leaves it intact; it ends with the process.
 pub trait SharedMap {
     /// What tells that a state changed.
     type Signal: Signal;
@@ -9,12 +9,12 @@ pub trait SharedMap {
     /// The signal of a scope; to ask for it may raise it.
     fn signal(&self, scope: &str) -> Self::Signal;
 
-    /// A value and its compare-and-swap number; `None` where there is no such key.
+    /// A value and its version; `None` where there is no such key.
     fn get(&self, key: &str) -> Option<(Vec<u8>, u32)>;
 
-    /// Writes a value, and tells whether it did: only if the number is still the value's,
-    /// or there is no such key, or the number is 0.
-    fn set(&self, key: &str, value: &[u8], cas: u32) -> bool;
+    /// Writes a value, and tells whether it did: only if the version is still the value's,
+    /// or there is no such key, or the version is [`UNCONDITIONAL`].
+    fn set(&self, key: &str, value: &[u8], version: u32) -> bool;
 }
 
 /// Tells all workers that there is something to read, at less than it costs to read it.
@@ -26,8 +26,8 @@ pub trait Signal {
     fn raise(&self);
 }
 
-/// Envoy counts from 1 upwards: no value has this number, so that with it a key is
-/// created but never overwritten.
+/// Versions count from 1 upwards: no value has this one, so that with it a key is created but
+/// never overwritten.
 pub const CREATE_ONLY: u32 = u32::MAX;
 
 /// Overwrites whatever is there.
@@ -35,7 +35,7 @@ pub const UNCONDITIONAL: u32 = 0;
 
 #[cfg(test)]
 pub(crate) mod testing {
-    //! Shared data for unit tests, with Envoy's semantics of compare-and-swap.
+    //! The shared map for unit tests, with compare-and-swap.
 
     use std::{
         cell::{Cell, RefCell},

@@ -1,4 +1,4 @@
-//! The state in Envoy's shared data, which all workers of one Envoy see.
+//! The state in the shared map, which all workers of one process see.
 //!
 //! A signal is raised after each change, so that a worker knows without a look at the state
 //! whether there is more to read.
@@ -17,7 +17,7 @@ use crate::{
         shared_map::{CREATE_ONLY, SharedMap, Signal},
         state_store::{ChangeError, Changing, Contended, StateStore},
     },
-    syntax::timestamp::Timestamp,
+    syntax::{timestamp::Timestamp, wire},
 };
 
 /// The state of a scope, and a snapshot of it that requests read.
@@ -52,9 +52,9 @@ impl<D: SharedMap> SharedState<D> {
         state
     }
 
-    /// The state of a scope that shared data alone keeps.
+    /// The state of a scope that the shared map alone keeps.
     pub fn of_scope(data: D, scope: &str) -> Self {
-        Self::new(data, scope, &format!("maintenance_mode.{scope}"))
+        Self::new(data, scope, &format!("{}.{scope}", wire::PREFIX))
     }
 
     /// The state as it was last read.
@@ -162,7 +162,7 @@ impl<D: SharedMap> SharedState<D> {
     }
 }
 
-/// Shared data as the store of one Envoy: a change is made when the call returns.
+/// The shared map as the store of one process: a change is made when the call returns.
 impl<D: SharedMap> StateStore for Rc<SharedState<D>> {
     fn name(&self) -> &'static str {
         "shared_data"

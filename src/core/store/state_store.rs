@@ -1,5 +1,5 @@
-//! Where the state of a scope is kept: in Envoy's shared data, or for a fleet in a store
-//! that shared data follows. Requests read shared data in either case.
+//! Where the state of a scope is kept: in the shared map, or for a fleet in a store
+//! that the shared map follows. Requests read the shared map in either case.
 
 use std::rc::Rc;
 
@@ -20,7 +20,7 @@ pub trait StateStore {
     /// Whether changes that others make arrive.
     fn is_connected(&self) -> bool;
 
-    /// Changes the state, for every Envoy that shares the store.
+    /// Changes the state, for every process that shares the store.
     fn change(&self, change: StateChange, now: Timestamp) -> Changing;
 }
 

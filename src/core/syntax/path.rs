@@ -64,7 +64,7 @@ fn is_canonical_octet(octet: Octet) -> bool {
 /// are merged and dot segments removed
 /// ([RFC 3986 section 5.2.4](https://www.rfc-editor.org/rfc/rfc3986#section-5.2.4)).
 pub fn normalised(path: &[u8]) -> Vec<u8> {
-    resolved(&decode_all(path), true, true)
+    resolved(&decode_all(path), BOTH, Empty::Merged)
 }
 
 /// All readings that servers may have of one path, made when they are first asked for.
@@ -100,17 +100,29 @@ fn readings(path: &[u8]) -> impl Iterator<Item = Vec<u8>> {
         |path| decode_once(path, |byte| !is_canonical_octet(Octet::Escaped(byte))),
         |path| decode_once(path, is_unreserved),
     ];
-    let resolve = [(true, true), (true, false), (false, true), (false, false)];
+    let resolve = [BOTH, b"/"]
+        .into_iter()
+        .flat_map(|slashes| [Empty::Merged, Empty::Kept].map(|empty| (slashes, empty)));
     decode.into_iter().flat_map(move |decode| {
         let decoded = decode(path);
-        resolve.map(|(backslash, merged)| resolved(&decoded, backslash, merged))
+        let resolve = resolve.clone();
+        resolve.map(move |(slashes, empty)| resolved(&decoded, slashes, empty))
     })
 }
 
-/// Without dot segments and empty ones, which are `merged` before or after; `backslash`
-/// where that is a slash, too.
-fn resolved(decoded: &[u8], backslash: bool, merged: bool) -> Vec<u8> {
-    let is_slash = |byte: &u8| *byte == b'/' || backslash && *byte == b'\\';
+/// What some servers take for a slash.
+const BOTH: &[u8] = b"/\\";
+
+/// What becomes of empty segments before dot segments are removed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Empty {
+    Merged,
+    Kept,
+}
+
+/// Without dot segments and empty ones.
+fn resolved(decoded: &[u8], slashes: &[u8], empty: Empty) -> Vec<u8> {
+    let is_slash = |byte: &u8| slashes.contains(byte);
     let decoded = match decoded {
         [first, rest @ ..] if is_slash(first) => rest,
         rest => rest,
@@ -124,7 +136,7 @@ fn resolved(decoded: &[u8], backslash: bool, merged: bool) -> Vec<u8> {
             .unwrap_or_default();
         match segment {
             b"." => {}
-            b"" if merged => {}
+            b"" if empty == Empty::Merged => {}
             b".." => {
                 segments.pop();
             }

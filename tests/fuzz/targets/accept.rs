@@ -5,10 +5,10 @@
 
 use std::sync::LazyLock;
 
-use maintenance_mode::{
-    decision::{Decision, decide},
-    policy::Policy,
-    state::State,
+use maintenance_mode_core::{
+    decision::{decide::decide, decision::Verdict},
+    policy::policy::Policy,
+    state::state::State,
 };
 
 use super::{
@@ -51,17 +51,12 @@ pub fn check(data: &[u8]) {
 fn reply_to(headers: &[(&str, &[u8])]) -> &'static str {
     let request = Request::new(headers);
     let state = State::default();
-    let Decision::Blocked(reply) = decide(&POLICY, &state, &request) else {
+    let Verdict::Blocked(reply) = decide(&POLICY, &state, &request).verdict else {
         panic!("not blocked");
     };
     let header = |name: &str| {
-        let mut values = reply
-            .headers
-            .iter()
-            .filter(|(key, _)| *key == name.as_bytes());
-        let value = values
-            .next()
-            .map(|(_, value)| String::from_utf8_lossy(value).into_owned());
+        let mut values = reply.headers().filter(|(key, _)| *key == name);
+        let value = values.next().map(|(_, value)| value.to_owned());
         assert!(values.next().is_none(), "{name} is there twice");
         value.unwrap_or_default()
     };

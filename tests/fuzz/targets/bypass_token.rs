@@ -6,10 +6,10 @@
 use std::sync::LazyLock;
 
 use hmac::{Hmac, KeyInit, Mac};
-use maintenance_mode::{
-    bypass::{Bypass, HEADER},
-    config::BypassConfig,
-    timestamp::Timestamp,
+use maintenance_mode_core::{
+    config::bypass::BypassConfig,
+    policy::{bypass::Bypass, environment::Environment},
+    syntax::{timestamp::Timestamp, wire},
 };
 use sha2::Sha256;
 
@@ -18,6 +18,11 @@ use super::{
     request::{Request, now},
 };
 
+/// No variables.
+const NO_ENVIRONMENT: Environment<'_> = Environment {
+    owner: "the VM",
+    variable: &|_| None,
+};
 const KEY: &str = "0123456789abcdef0123456789abcdef";
 const MAX_TTL_SECONDS: i64 = 43_200;
 
@@ -26,7 +31,7 @@ static BYPASS: LazyLock<Bypass> = LazyLock::new(|| {
         key: Some(KEY.to_owned()),
         ..BypassConfig::default()
     };
-    Bypass::compile(&config, |_| None).unwrap()
+    Bypass::compile(&config, NO_ENVIRONMENT).unwrap()
 });
 
 static GOOD: LazyLock<String> = LazyLock::new(|| BYPASS.mint("qa", now(), 60, None).unwrap().token);
@@ -44,7 +49,7 @@ fn nothing_else_holds(token: &[u8]) {
     assert_eq!(BYPASS.expiry(token, now(), None).is_some(), is_good);
     assert_eq!(BYPASS.expiry(token, now(), Some(now())), None);
     assert_eq!(BYPASS.expiry(token, now().plus_millis(60_000), None), None);
-    let headers = Request::new(&[(HEADER, token)]).headers;
+    let headers = Request::new(&[(wire::BYPASS, token)]).headers;
     assert_eq!(BYPASS.admits(&headers, now, None), is_good);
     let cookie = [b"a=b; maintenance_bypass=", token].concat();
     let headers = Request::new(&[("cookie", cookie)]).headers;

@@ -6,7 +6,9 @@
 
 use std::{borrow::Cow, net::IpAddr};
 
-use maintenance_mode::{client_address::ClientAddress, config::ClientAddressConfig};
+use maintenance_mode_core::{
+    config::client_address::ClientAddressConfig, policy::client_address::ClientAddress,
+};
 
 use super::{
     first_line,

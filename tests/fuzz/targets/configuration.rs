@@ -1,17 +1,16 @@
 //! The plugin configuration: it is refused with the path of the culprit, or what it makes
 //! can decide; and a `Struct` is read as its JSON is.
 
-use maintenance_mode::{
-    config::PluginConfig,
-    decision::{Decision, decide},
-    json::Json,
-    policy::{InvalidConfig, Policy},
-    protobuf::Message,
-    reply::LocalReply,
-    state::{Setting, State},
+use maintenance_mode_core::{
+    config::plugin::PluginConfig,
+    decision::{decide::decide, decision::Verdict},
+    policy::policy::Policy,
+    reply::local_reply::LocalReply,
+    state::{setting::Setting, state::State},
+    syntax::{invalid::InvalidConfig, json::Json, protobuf::Message},
 };
 
-use super::request::{Request, environment};
+use super::request::{ENVIRONMENT, Request};
 
 const KEYS: [&str; 14] = [
     "mode",
@@ -43,7 +42,7 @@ pub fn check(data: &[u8]) {
         }
     }
     let policy = config.and_then(|config| {
-        Policy::compile(&config, environment).inspect_err(|error| {
+        Policy::compile(&config, ENVIRONMENT).inspect_err(|error| {
             let text = error.to_string();
             let names = |key: &&str| {
                 let rest = text.strip_prefix(*key);
@@ -66,18 +65,14 @@ pub fn check(data: &[u8]) {
 
 /// What can be compared of a policy.
 fn compiled(config: PluginConfig) -> Result<String, InvalidConfig> {
-    Policy::compile(&config, environment).map(|policy| format!("{policy:?}"))
+    Policy::compile(&config, ENVIRONMENT).map(|policy| format!("{policy:?}"))
 }
 
 fn decides(policy: &Policy) {
     let setting = |maintenance| Setting {
         maintenance,
-        since: None,
-        start: None,
-        until: None,
-        retry_after: None,
         message: Some("<m>\"&'\\".to_owned()),
-        changed_by: None,
+        ..Setting::default()
     };
     let requests = [
         Request::new::<&str, &str>(&[]),
@@ -110,7 +105,7 @@ fn decides(policy: &Policy) {
             bypass_revoked_at: None,
         };
         for request in &requests {
-            if let Decision::Blocked(reply) = decide(policy, &state, request) {
+            if let Verdict::Blocked(reply) = decide(policy, &state, request).verdict {
                 is_sound(&reply);
             }
         }
@@ -120,23 +115,20 @@ fn decides(policy: &Policy) {
 /// Envoy takes it as it is.
 fn is_sound(reply: &LocalReply) {
     assert!((200..600).contains(&reply.status), "{reply:?}");
-    for (at, (name, value)) in reply.headers.iter().enumerate() {
-        let is_name = !name.is_empty() && name.iter().all(|b| b.is_ascii_graphic() && *b != b':');
+    for (at, (name, value)) in reply.headers().enumerate() {
+        let is_name = !name.is_empty() && name.bytes().all(|b| b.is_ascii_graphic() && b != b':');
         assert!(is_name && *name == name.to_ascii_lowercase(), "{reply:?}");
         assert!(
-            !value.iter().any(|&b| b < b' ' && b != b'\t' || b == 0x7f),
+            !value.bytes().any(|b| b < b' ' && b != b'\t' || b == 0x7f),
             "{reply:?}"
         );
-        let is_repeated = reply
-            .headers
-            .iter()
-            .skip(at + 1)
-            .any(|(other, _)| other == name);
-        assert!(!is_repeated || name == b"set-cookie", "{reply:?}");
+        let is_repeated = reply.headers().skip(at + 1).any(|(other, _)| other == name);
+        assert!(!is_repeated || name == "set-cookie", "{reply:?}");
     }
-    if reply.headers.iter().any(|(name, value)| {
-        name == b"content-type" && String::from_utf8_lossy(value).contains("json")
-    }) && !reply.body.is_empty()
+    if reply
+        .headers()
+        .any(|(name, value)| name == "content-type" && value.contains("json"))
+        && !reply.body.is_empty()
         && reply.body.starts_with(r#"{"type":"#)
     {
         serde_json::from_str::<serde_json::Value>(&reply.body).unwrap();

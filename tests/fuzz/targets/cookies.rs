@@ -2,7 +2,7 @@
 //!
 //! The first line is `name=value` of the one that is looked for, each other line a `cookie`.
 
-use maintenance_mode::{config::FieldConfig, policy::CookieMatch};
+use maintenance_mode_core::{config::matchers::FieldConfig, policy::cookie_match::CookieMatch};
 
 use super::{first_line, request::Request};
 

@@ -7,14 +7,19 @@ use std::{
     sync::LazyLock,
 };
 
-use maintenance_mode::{
-    etcd::{Etcd, Follower, Notices},
-    grpc::{CallId, Client, Metadata, Method, StreamId},
-    policy::Policy,
-    protobuf::Message,
-    shared_data::{SharedData, Signal},
-    state::{State, StateChange},
-    store::{Changed, Changing, StateStore},
+use maintenance_mode_core::{
+    policy::{fleet_store::FleetStore, policy::Policy},
+    state::{change::StateChange, state::State},
+    store::{
+        call::CallId,
+        etcd::{etcd::Etcd, follower::EtcdFollower},
+        follower::Follower,
+        grpc::{Client, Metadata, Method},
+        notice::Notices,
+        shared_map::{SharedMap, Signal},
+        state_store::{Changed, Changing, StateStore},
+    },
+    syntax::protobuf::Message,
 };
 
 use super::request::{now, policy};
@@ -54,7 +59,7 @@ impl Signal for Raised {
     }
 }
 
-impl SharedData for Process {
+impl SharedMap for Process {
     type Signal = Raised;
 
     fn signal(&self, _scope: &str) -> Raised {
@@ -85,7 +90,7 @@ pub struct Wire(Rc<Sent>);
 struct Sent {
     last_id: Cell<u32>,
     last_call: RefCell<Vec<u8>>,
-    streams: RefCell<Vec<StreamId>>,
+    streams: RefCell<Vec<CallId>>,
     last_message: RefCell<Vec<u8>>,
 }
 
@@ -101,7 +106,7 @@ impl Wire {
     }
 
     /// The streams that are open.
-    pub fn streams(&self) -> Vec<StreamId> {
+    pub fn streams(&self) -> Vec<CallId> {
         self.0.streams.borrow().clone()
     }
 
@@ -130,18 +135,18 @@ impl Client for Wire {
         Some(self.next_id())
     }
 
-    fn open(&self, _cluster: &str, _method: Method, _metadata: Metadata) -> Option<StreamId> {
+    fn open(&self, _cluster: &str, _method: Method, _metadata: Metadata) -> Option<CallId> {
         let id = self.next_id();
         self.0.streams.borrow_mut().push(id);
         Some(id)
     }
 
-    fn send(&self, _stream: StreamId, message: &Message) -> bool {
+    fn send(&self, _stream: CallId, message: &Message) -> bool {
         self.0.last_message.replace(message.as_ref().to_vec());
         true
     }
 
-    fn cancel(&self, stream: StreamId) {
+    fn cancel(&self, stream: CallId) {
         self.0.streams.borrow_mut().retain(|open| *open != stream);
     }
 }
@@ -149,14 +154,14 @@ impl Client for Wire {
 /// An Envoy with one VM.
 pub struct Envoy {
     pub wire: Wire,
-    pub follower: Follower<Process, Wire>,
+    pub follower: EtcdFollower<Process, Wire>,
     store: Rc<Etcd<Process, Wire>>,
 }
 
 impl Envoy {
     pub fn new() -> Self {
         let wire = Wire::default();
-        let settings = POLICY.store.clone().unwrap();
+        let FleetStore::Etcd(settings) = POLICY.store.clone().unwrap();
         let store = Rc::new(Etcd::new(
             settings,
             wire.clone(),
@@ -166,7 +171,7 @@ impl Envoy {
         ));
         Self {
             wire,
-            follower: Follower::new(Rc::clone(&store), 1),
+            follower: EtcdFollower::new(Rc::clone(&store), 1),
             store,
         }
     }

@@ -5,7 +5,14 @@
 //! messages of the watch. A change gets the first as the answer to its read, and the second
 //! as the answer to its write.
 
-use maintenance_mode::state::{Edit, Precondition, Setting, State, StateChange};
+use maintenance_mode_core::{
+    state::{
+        change::{Edit, Precondition, StateChange},
+        setting::Setting,
+        state::State,
+    },
+    store::follower::Follower,
+};
 
 use super::{
     etcd::{Envoy, Field, bytes, fields, number},

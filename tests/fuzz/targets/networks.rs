@@ -2,7 +2,7 @@
 //!
 //! The first line is the entries, separated by commas; each other line an address.
 
-use maintenance_mode::policy::Networks;
+use maintenance_mode_core::policy::networks::Networks;
 
 use super::reference;
 

@@ -2,12 +2,16 @@
 
 use std::net::IpAddr;
 
-use maintenance_mode::{
-    config::PluginConfig,
-    header_map::HeaderMap,
-    policy::{AttributePath, Policy},
-    request::{Attribute, RequestHead},
-    timestamp::Timestamp,
+use maintenance_mode::hosts::abi::header_map::HeaderMap;
+use maintenance_mode_core::{
+    config::plugin::PluginConfig,
+    policy::{environment::Environment, policy::Policy},
+    request::{
+        attribute::{Attribute, AttributePath},
+        head::RequestHead,
+        headers::Headers,
+    },
+    syntax::timestamp::Timestamp,
 };
 
 /// A request that is all there from the start.
@@ -34,6 +38,8 @@ pub fn now() -> Timestamp {
 }
 
 impl RequestHead for Request {
+    type Headers = HeaderMap;
+
     fn path(&self) -> &[u8] {
         self.headers.first(":path").unwrap_or_default()
     }
@@ -68,10 +74,11 @@ impl RequestHead for Request {
 /// A policy of a configuration that is good.
 pub fn policy(json: &str) -> Policy {
     let config = PluginConfig::parse(json.as_bytes()).unwrap();
-    Policy::compile(&config, environment).unwrap()
+    Policy::compile(&config, ENVIRONMENT).unwrap()
 }
 
 /// Every variable is long enough for every purpose.
-pub fn environment(_variable: &str) -> Option<String> {
-    Some("0123456789abcdef0123456789abcdef".to_owned())
-}
+pub const ENVIRONMENT: Environment<'_> = Environment {
+    owner: "the VM",
+    variable: &|_| Some("0123456789abcdef0123456789abcdef".to_owned()),
+};

@@ -1,10 +1,15 @@
 //! The stored state: what is read is written the same, and what is none is never read.
 
-use maintenance_mode::{
-    json::Json,
-    shared_data::{SharedData, Signal},
-    state::{Edit, Precondition, State, StateChange},
-    store::SharedState,
+use maintenance_mode_core::{
+    state::{
+        change::{Edit, Precondition, StateChange},
+        state::State,
+    },
+    store::{
+        shared_map::{SharedMap, Signal},
+        shared_state::SharedState,
+    },
+    syntax::json::Json,
 };
 use serde_json::{Map, Value};
 
@@ -100,7 +105,7 @@ pub fn optional(object: &Map<String, Value>, key: &str, is: fn(&Value) -> bool) 
 }
 
 fn is_timestamp(value: &Value) -> bool {
-    let parse = maintenance_mode::timestamp::Timestamp::parse;
+    let parse = maintenance_mode_core::syntax::timestamp::Timestamp::parse;
     value.as_str().is_some_and(|text| parse(text).is_some())
 }
 

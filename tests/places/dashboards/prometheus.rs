@@ -10,7 +10,7 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use maintenance_mode::percent;
+use maintenance_mode_core::syntax::percent;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 

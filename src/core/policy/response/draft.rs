@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use crate::{
-    policy::{problem::Problem, response::response::Header, template::Template, values::Values},
-    syntax::header_lines::HeaderLines,
+    policy::{problem::Problem, response::headers::Header, template::Template, values::Values},
+    syntax::{header_lines::HeaderLines, wire},
 };
 
 /// The replies of a `response`, one for each kind of request.
@@ -42,7 +42,7 @@ pub struct Draft {
 #[derive(Clone, Debug)]
 enum Content {
     Nothing,
-    /// What Envoy makes the `grpc-message`.
+    /// The `grpc-message`.
     Message,
     Problem,
     Template(Template),
@@ -129,7 +129,7 @@ impl Outline<'_> {
         self.represent(self.values.status, &[], TEXT, content)
     }
 
-    /// To Envoys in front the last but one header, to gRPC clients
+    /// To proxies in front the last but one header, to gRPC clients
     /// ([proposal A6](https://github.com/grpc/proposal/blob/master/A6-client-retries.md)) the
     /// last.
     pub(super) fn grpc(&self) -> Draft {
@@ -175,7 +175,7 @@ impl Outline<'_> {
 
     fn forbid_retries(&self, lines: &mut Lines) {
         if self.no_retry {
-            lines.push(("x-envoy-ratelimited", "true".into()));
+            lines.push((wire::RATE_LIMITED, "true".into()));
         }
     }
 
@@ -183,7 +183,7 @@ impl Outline<'_> {
     fn basis(&self) -> Lines<'_> {
         vec![
             ("cache-control", "no-store".into()),
-            ("x-maintenance-mode", self.scope.into()),
+            (wire::MODE, self.scope.into()),
         ]
     }
 

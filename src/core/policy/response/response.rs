@@ -3,24 +3,25 @@
 use crate::{
     config::{
         number::Number,
-        response::{Format, HeadersConfig, ResponseConfig, RetryAfterConfig},
+        response::{Format, ResponseConfig, RetryAfterConfig},
     },
     policy::{
+        page::{self, page},
         response::{
             cors::Cors,
             draft::{Drafts, Outline},
+            headers::{self, Header},
             redirect::Redirect,
             retry_after::RetryAfter,
         },
         template::{Escape, Template},
         values::Values,
+        words::en::ENGLISH,
     },
     syntax::{
         calendar::DateTime,
-        field::{header_name, is_token},
-        html_document::{HtmlDocument, html_document},
+        field::is_token,
         invalid::{InvalidConfig, Located, each},
-        line::is_line,
     },
 };
 
@@ -59,32 +60,8 @@ struct Facts {
     retry_after: Option<RetryAfter>,
 }
 
-/// The name and the value of a header.
-pub type Header = (Box<str>, Box<str>);
 const DEFAULT_STATUS: u64 = 503;
 const DEFAULT_RETRY_AFTER: RetryAfter = RetryAfter::Seconds(3600);
-const DEFAULT_TITLE: &str = "Down for maintenance";
-
-const DEFAULT_MESSAGE: &str =
-    "We are carrying out planned maintenance and will be back soon. Please try again later.";
-const PAGE: HtmlDocument = html_document!(
-    "page.html",
-    style: "2DQN4rzXGeijNBljWvd84IEgeeqIF+R9wAbEjdXffCM=",
-    script: "rha0T2IbEQy9BX5fzVYap5iaQ06IzSub5ELcwGUe+rA=",
-    "frame-ancestors 'self'"
-);
-
-const DEFAULT_TEXT: &str = "{{title}}\n\n{{message}}\n";
-
-/// Headers that the reply makes itself, or that would break it.
-const RESERVED: [&str; 6] = [
-    "connection",
-    "content-length",
-    "content-type",
-    "set-cookie",
-    "transfer-encoding",
-    "x-maintenance-mode",
-];
 
 impl Response {
     /// Compiles `response`, for the replies of a scope.
@@ -98,27 +75,27 @@ impl Response {
         let format = config.format.unwrap_or_default();
         let facts = Facts {
             status: compile_status(config.status).at("status")?,
-            title: config.title.as_deref().unwrap_or(DEFAULT_TITLE).into(),
-            message: config.message.as_deref().unwrap_or(DEFAULT_MESSAGE).into(),
+            title: config.title.as_deref().unwrap_or(ENGLISH.title).into(),
+            message: config.message.as_deref().unwrap_or(ENGLISH.message).into(),
             retry_after: compile_retry_after(config.retry_after.as_ref()).at("retry_after")?,
         };
         let refresh = config.refresh.map(|Number(seconds)| seconds);
-        let page_policy = config.html.is_none().then_some(PAGE.policy);
-        let html = template(&config.html, PAGE.html, Escape::Html).at("html")?;
+        let page_policy = config.html.is_none().then_some(page::POLICY);
+        let html = template(&config.html, &page(&ENGLISH), Escape::Html).at("html")?;
         let json = config
             .json
             .as_deref()
             .map(|text| Template::compile(text, Escape::Json))
             .transpose()
             .at("json")?;
-        let text = template(&config.text, DEFAULT_TEXT, Escape::None).at("text")?;
+        let text = template(&config.text, page::TEXT, Escape::None).at("text")?;
         let redirect = config
             .redirect
             .as_deref()
             .map(Redirect::compile)
             .transpose()
             .at("redirect")?;
-        let headers = compile_headers(config.headers.as_ref()).at("headers")?;
+        let headers = headers::compile(config.headers.as_ref()).at("headers")?;
         let clear_site_data =
             compile_clear_site_data(config.clear_site_data.as_deref().unwrap_or_default())
                 .at("clear_site_data")?;
@@ -217,33 +194,6 @@ fn compile_retry_after(
     }
 }
 
-fn compile_headers(config: Option<&HeadersConfig>) -> Result<Vec<Header>, InvalidConfig> {
-    let mut headers: Vec<Header> = Vec::new();
-    for (key, value) in config.map_or(&[][..], |HeadersConfig(headers)| headers) {
-        let header = compile_header(key, value).and_then(|(name, value)| {
-            if headers.iter().any(|(other, _)| *other == name) {
-                return Err(InvalidConfig::new("is there twice"));
-            }
-            Ok((name, value))
-        });
-        headers.push(header.at(key)?);
-    }
-    Ok(headers)
-}
-
-fn compile_header(name: &str, value: &str) -> Result<Header, InvalidConfig> {
-    let name = header_name(name)?;
-    if RESERVED.contains(&&*name) {
-        return Err(InvalidConfig::new(
-            "cannot be set: the reply makes it itself",
-        ));
-    }
-    if !is_line(value) {
-        return Err(InvalidConfig::new("the value has a control character"));
-    }
-    Ok((name, value.into()))
-}
-
 /// The types of [Clear-Site-Data](https://www.w3.org/TR/clear-site-data/), and those that
 /// browsers have added.
 const SITE_DATA: [&str; 8] = [
@@ -295,19 +245,13 @@ mod tests {
     }
 
     #[test]
-    fn the_page_is_small_and_its_policy_allows_its_style_and_script() {
-        assert!(PAGE.html.len() < 6 * 1024, "{}", PAGE.html.len());
-        PAGE.assert_policy_fits();
-    }
-
-    #[test]
     fn a_page_of_ones_own_has_no_policy_of_ours() {
         let policy = |json| {
             let drafts = response(json).unwrap().drafts;
             let header = drafts.html.headers.get("content-security-policy");
             header.map(str::to_owned)
         };
-        assert_eq!(policy("{}").as_deref(), Some(PAGE.policy));
+        assert_eq!(policy("{}").as_deref(), Some(page::POLICY));
         assert_eq!(policy(r#"{"html":"<p>"}"#), None);
     }
 
@@ -353,7 +297,7 @@ mod tests {
             let refused = response(json).unwrap_err().to_string();
             assert!(refused.starts_with(error), "{json} gave {refused}");
         }
-        for name in RESERVED {
+        for name in headers::RESERVED {
             assert!(
                 response(&format!(r#"{{"headers":{{"{name}":"a"}}}}"#)).is_err(),
                 "{name}"

@@ -4,7 +4,7 @@ use crate::{
     reply::local_reply::MAX_REPEATED_BYTES,
     request::head::testing::TestRequest,
     state::state::State,
-    syntax::timestamp::Timestamp,
+    syntax::{timestamp::Timestamp, wire},
 };
 
 /// The reply of a policy to a request, `json` being the plugin configuration without `mode`.
@@ -365,13 +365,13 @@ fn a_preflight_that_asks_for_more_than_a_reply_can_hold_gets_the_rest() {
 fn proxies_and_grpc_clients_are_told_not_to_retry() {
     let grpc = [("content-type", "application/grpc")];
     let told = reply("{}", None, &grpc);
-    assert_eq!(header(&told, "x-envoy-ratelimited"), Some("true"));
+    assert_eq!(header(&told, wire::RATE_LIMITED), Some("true"));
     assert_eq!(header(&told, "grpc-retry-pushback-ms"), Some("-1"));
     assert_eq!(
         header(&reply("{}", None, &[]), "grpc-retry-pushback-ms"),
         None
     );
     let free = reply(r#"{"response":{"no_retry":false}}"#, None, &grpc);
-    assert_eq!(header(&free, "x-envoy-ratelimited"), None);
+    assert_eq!(header(&free, wire::RATE_LIMITED), None);
     assert_eq!(header(&free, "grpc-retry-pushback-ms"), None);
 }

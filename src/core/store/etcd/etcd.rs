@@ -1,12 +1,12 @@
-//! etcd as the store of a fleet: a change on one Envoy is a change on all of them.
+//! etcd as the store of a fleet: a change on one process is a change on all of them.
 //!
 //! ```text
 //! admin call ─ transaction ─▶ Range, Txn ──▶ etcd ─┬─ Range, Watch ─▶ follower ─▶ SharedState
-//!                                                  └─ the same on every other Envoy
+//!                                                  └─ the same on every other process
 //! ```
 //!
-//! Of the VMs of one Envoy the one with the lease follows. etcd is reached by
-//! [its gRPC API](https://etcd.io/docs/v3.5/learning/api/) through a cluster of Envoy.
+//! Of the workers of one process the one with the lease follows. etcd is reached by
+//! [its gRPC API](https://etcd.io/docs/v3.5/learning/api/) through a cluster.
 
 use std::rc::Rc;
 
@@ -19,10 +19,10 @@ use crate::{
         shared_map::{SharedMap, UNCONDITIONAL},
         shared_state::SharedState,
     },
-    syntax::invalid::InvalidConfig,
+    syntax::{invalid::InvalidConfig, wire},
 };
 
-/// The store of a scope, as one VM reaches it.
+/// The store of a scope, as one worker reaches it.
 pub struct Etcd<D: SharedMap, C> {
     pub(crate) settings: EtcdSettings,
     pub(crate) client: C,
@@ -33,28 +33,28 @@ pub struct Etcd<D: SharedMap, C> {
 }
 
 impl<D: SharedMap + Clone, C: grpc::Client> Etcd<D, C> {
-    /// The store of a scope; `vm` is a number that no other VM has.
-    pub fn new(settings: EtcdSettings, client: C, data: D, scope: &str, vm: u64) -> Self {
+    /// The store of a scope; `worker` is a number that no other worker has.
+    pub fn new(settings: EtcdSettings, client: C, data: D, scope: &str, worker: u64) -> Self {
         let EtcdSettings { cluster, key, .. } = &settings;
         let username = settings.login.as_ref().map_or("", |login| &login.username);
         // Another key is another state, also while both are configured during an update.
-        let prefix = format!("maintenance_mode.{scope}.etcd.{cluster}.{key}");
+        let prefix = format!("{}.{scope}.etcd.{cluster}.{key}", wire::PREFIX);
         Self {
             client,
             state: Rc::new(SharedState::new(data.clone(), scope, &prefix)),
-            lease: Lease::new(data.clone(), &prefix, vm),
+            lease: Lease::new(data.clone(), &prefix, worker),
             token_key: format!("{prefix}.token.{username}"),
             data,
             settings,
         }
     }
 
-    /// The state in shared data, which requests read.
+    /// The state in the shared map, which requests read.
     pub fn state(&self) -> &Rc<SharedState<D>> {
         &self.state
     }
 
-    /// The state in shared data as it is.
+    /// The state in the shared map as it is.
     pub(crate) fn latest(&self) -> Rc<State> {
         // What cannot be read is reported by those who read it to decide.
         let _ = self.state.reload();
@@ -79,7 +79,7 @@ impl<D: SharedMap + Clone, C: grpc::Client> Etcd<D, C> {
         })
     }
 
-    /// The token of a login that a VM of this Envoy made.
+    /// The token of a login that a worker of this process made.
     pub(crate) fn token(&self) -> Option<Vec<u8>> {
         self.settings.login.as_ref()?;
         let (token, _) = self.data.get(&self.token_key)?;

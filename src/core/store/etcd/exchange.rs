@@ -10,10 +10,10 @@ use crate::{
         grpc::{self, Failure, Method},
         shared_map::SharedMap,
     },
-    syntax::{protobuf::Message, timestamp::Timestamp},
+    syntax::{protobuf::Message, timestamp::Timestamp, wire},
 };
 
-/// When Envoy tries another member: without having sent the call to one, which is all that
+/// When the host tries another member: without having sent the call to one, which is all that
 /// a write may be tried again, and a login, which is slow by design, should.
 const UNSENT: &[u8] = b"connect-failure,refused-stream,reset-before-request";
 
@@ -45,7 +45,7 @@ impl Exchange {
     /// Calls a method.
     ///
     /// # Errors
-    /// Envoy cannot call it, or the time is up.
+    /// It cannot be called, or the time is up.
     pub(super) fn begin<D: SharedMap + Clone, C: grpc::Client>(
         etcd: &Etcd<D, C>,
         method: Method,
@@ -124,15 +124,15 @@ impl Exchange {
             _ => (self.method, &self.request),
         };
         let per_try = (timeout_ms / TRIES).max(1).to_string();
-        let mut metadata: grpc::Metadata = vec![("x-envoy-retry-on", UNSENT)];
+        let mut metadata: grpc::Metadata = vec![(wire::RETRY_ON, UNSENT)];
         if method == RANGE {
             metadata = vec![
-                ("x-envoy-retry-on", FAILED),
-                ("x-envoy-retry-grpc-on", b"unavailable"),
-                ("x-envoy-upstream-rq-per-try-timeout-ms", per_try.as_bytes()),
+                (wire::RETRY_ON, FAILED),
+                (wire::RETRY_GRPC_ON, b"unavailable"),
+                (wire::PER_TRY_TIMEOUT, per_try.as_bytes()),
             ];
         }
-        metadata.push(("x-envoy-max-retries", b"2"));
+        metadata.push((wire::MAX_RETRIES, b"2"));
         metadata.extend(token.map(|token| ("token", token)));
         self.call = etcd
             .client

@@ -1,5 +1,5 @@
 //! Follows the key: reads it, then watches it from the next revision on, so that nothing
-//! falls between; what comes goes into shared data.
+//! falls between; what comes goes into the shared map.
 
 use std::{
     fmt,
@@ -14,6 +14,7 @@ use crate::{
         etcd::{
             etcd::Etcd,
             exchange::Exchange,
+            lease::Connection,
             messages::{
                 Event, KeyValue, RANGE, RangeResponse, WATCH, WatchResponse, progress_request,
                 range_request, watch_request,
@@ -27,7 +28,7 @@ use crate::{
     syntax::timestamp::Timestamp,
 };
 
-/// The watch of one Envoy, in each of its VMs; it is at work in the one with the lease.
+/// The watch of one process, in each of its workers; it is at work in the one with the lease.
 pub struct EtcdFollower<D: SharedMap + Clone, C: grpc::Client> {
     etcd: Rc<Etcd<D, C>>,
     phase: Phase,
@@ -42,7 +43,7 @@ pub struct EtcdFollower<D: SharedMap + Clone, C: grpc::Client> {
     random: u64,
 }
 
-/// Another VM takes over at once, without waiting for the lease to end.
+/// Another worker takes over at once, without waiting for the lease to end.
 impl<D: SharedMap + Clone, C: grpc::Client> Drop for EtcdFollower<D, C> {
     fn drop(&mut self) {
         self.stop();
@@ -54,7 +55,7 @@ enum Phase {
     Idle(u32),
     Reading {
         exchange: Exchange,
-        /// The generation in shared data before etcd was asked.
+        /// The generation in the shared map before etcd was asked.
         known: u64,
     },
     Watching {
@@ -71,10 +72,10 @@ const MAX_SILENCE: u32 = 6;
 /// A new attempt begins within so many ticks.
 const MAX_BACK_OFF: u32 = 4;
 
-/// After so many failures in a row another VM gets a turn: it may be configured better.
+/// After so many failures in a row another worker gets a turn: it may be configured better.
 const FAILURES_PER_TURN: u32 = 3;
 
-/// After its turn a VM takes the lease again when for so many ticks nobody else did.
+/// After its turn a worker takes the lease again when for so many ticks nobody else did.
 const REST: u32 = 2;
 
 /// Ends the watch of a member that has lost the others.
@@ -135,7 +136,7 @@ impl<D: SharedMap + Clone, C: grpc::Client> EtcdFollower<D, C> {
         let mut notices = Notices::new();
         if is_new {
             self.failures = 0;
-            self.etcd.lease.report(true, 0);
+            self.etcd.lease.report(Connection::Made, 0);
             notices.push(Notice::Connected);
         }
         for event in response.events {
@@ -144,7 +145,7 @@ impl<D: SharedMap + Clone, C: grpc::Client> EtcdFollower<D, C> {
         notices
     }
 
-    /// Leaves the store to another VM.
+    /// Leaves the store to another worker.
     pub fn stop(&mut self) {
         self.close();
         self.cancel_doomed();
@@ -152,8 +153,11 @@ impl<D: SharedMap + Clone, C: grpc::Client> EtcdFollower<D, C> {
         self.etcd.lease.release();
     }
 
-    fn is_connected(&self) -> bool {
-        matches!(self.phase, Phase::Watching { created: true, .. })
+    fn connection(&self) -> Connection {
+        match self.phase {
+            Phase::Watching { created: true, .. } => Connection::Made,
+            _ => Connection::Lost,
+        }
     }
 
     fn read(&mut self, now: Timestamp) -> Notices {
@@ -235,7 +239,7 @@ impl<D: SharedMap + Clone, C: grpc::Client> EtcdFollower<D, C> {
         let is_news = reported == 0 || self.failures.is_power_of_two() && reported != hash;
         self.etcd
             .lease
-            .report(false, if is_news { hash } else { reported });
+            .report(Connection::Lost, if is_news { hash } else { reported });
         if self.failures.is_multiple_of(FAILURES_PER_TURN) {
             self.etcd.lease.release();
             self.phase = Phase::Idle(0);
@@ -282,14 +286,14 @@ where
             };
             return Notices::new();
         }
-        if !self.etcd.lease.renew(self.is_connected()) {
+        if !self.etcd.lease.renew(self.connection()) {
             self.stop();
             return Notices::new();
         }
         match &mut self.phase {
             Phase::Idle(0) => return self.read(now),
             Phase::Idle(ticks) => *ticks -= 1,
-            // Envoy ends it in time.
+            // The host ends it in time.
             Phase::Reading { .. } => {}
             Phase::Watching {
                 stream, silence, ..
@@ -325,7 +329,7 @@ where
             _ => Notices::new(),
         };
         if let Some(at) = self.doomed.iter().position(|doomed| *doomed == id) {
-            // Envoy forgets it only now that this end is closed, too.
+            // The host forgets it only now that this end is closed, too.
             self.etcd.client.cancel(self.doomed.swap_remove(at));
         }
         notices

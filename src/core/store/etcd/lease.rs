@@ -1,4 +1,4 @@
-//! The lease: of the VMs of one Envoy, which follows the store.
+//! The lease: of the workers of one process, which follows the store.
 //!
 //! Whoever holds it renews it at each tick. Nobody reads a clock: a lease that did not
 //! change for some ticks is free.
@@ -10,20 +10,28 @@ use crate::store::shared_map::{CREATE_ONLY, SharedMap};
 /// How many ticks without a renewal end a lease.
 const QUIET_TICKS: u32 = 4;
 
-/// The lease as one VM sees it.
+/// The lease as one worker sees it.
 pub(crate) struct Lease<D> {
     data: D,
     key: String,
-    vm: u64,
+    worker: u64,
     /// The number of the other holder's value, and for how many ticks it is the same.
     seen: Cell<(u32, u32)>,
 }
 
-/// The value in shared data; the default is a lease that nobody holds.
+/// Whether a worker is connected with the store.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Connection {
+    Made,
+    #[default]
+    Lost,
+}
+
+/// The value in the shared map; the default is a lease that nobody holds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Term {
     holder: u64,
-    connected: bool,
+    connection: Connection,
     reported: u64,
 }
 
@@ -31,29 +39,30 @@ struct Term {
 const NOBODY: u64 = 0;
 
 impl<D: SharedMap> Lease<D> {
-    pub(super) fn new(data: D, prefix: &str, vm: u64) -> Self {
+    pub(super) fn new(data: D, prefix: &str, worker: u64) -> Self {
         let key = format!("{prefix}.lease");
         data.set(&key, b"", CREATE_ONLY);
         Self {
             data,
             key,
-            vm: vm.max(NOBODY + 1),
+            worker: worker.max(NOBODY + 1),
             seen: Cell::default(),
         }
     }
 
-    /// At each tick: takes or renews the lease, and tells whether this VM holds it.
-    pub(super) fn renew(&self, connected: bool) -> bool {
+    /// At each tick: takes or renews the lease, and tells whether this worker holds it.
+    pub(super) fn renew(&self, connection: Connection) -> bool {
         let (term, version) = self.read();
         let renewed = Term {
-            holder: self.vm,
-            connected,
+            holder: self.worker,
+            connection,
             ..term
         };
-        (term.holder == self.vm || self.is_vacant(term, version)) && self.write(renewed, version)
+        (term.holder == self.worker || self.is_vacant(term, version))
+            && self.write(renewed, version)
     }
 
-    /// At each tick of a VM that leaves the lease to others: whether nobody wants it.
+    /// At each tick of a worker that leaves the lease to others: whether nobody wants it.
     pub(super) fn is_free(&self) -> bool {
         let (term, version) = self.read();
         self.is_vacant(term, version)
@@ -61,9 +70,9 @@ impl<D: SharedMap> Lease<D> {
 
     /// For the holder: whether the store is connected, and what is known of it in the log,
     /// a number that the next holder finds.
-    pub(super) fn report(&self, connected: bool, reported: u64) {
+    pub(super) fn report(&self, connection: Connection, reported: u64) {
         self.change(|term| Term {
-            connected,
+            connection,
             reported,
             ..term
         });
@@ -78,16 +87,16 @@ impl<D: SharedMap> Lease<D> {
     pub(super) fn release(&self) {
         self.change(|term| Term {
             holder: NOBODY,
-            connected: false,
+            connection: Connection::Lost,
             ..term
         });
     }
 
-    /// Whether a VM holds the lease, and is connected.
+    /// Whether a worker holds the lease, and is connected.
     pub(super) fn is_connected(&self) -> bool {
         let (term, version) = self.read();
         let (seen, quiet) = self.seen.get();
-        term.connected && !(seen == version && quiet >= QUIET_TICKS)
+        term.connection == Connection::Made && !(seen == version && quiet >= QUIET_TICKS)
     }
 
     /// Counts a tick of somebody else's lease.
@@ -100,7 +109,7 @@ impl<D: SharedMap> Lease<D> {
 
     fn change(&self, change: impl FnOnce(Term) -> Term) {
         let (term, version) = self.read();
-        if term.holder == self.vm {
+        if term.holder == self.worker {
             self.write(change(term), version);
         }
     }
@@ -121,10 +130,13 @@ impl<D: SharedMap> Lease<D> {
 impl Term {
     fn decode(value: &[u8]) -> Option<Self> {
         let (holder, rest) = value.split_first_chunk()?;
-        let (reported, connected) = rest.split_first_chunk()?;
+        let (reported, connection) = rest.split_first_chunk()?;
         Some(Self {
             holder: u64::from_le_bytes(*holder),
-            connected: connected == [1],
+            connection: match connection {
+                [1] => Connection::Made,
+                _ => Connection::Lost,
+            },
             reported: u64::from_le_bytes(*reported),
         })
     }
@@ -133,7 +145,7 @@ impl Term {
         [
             &self.holder.to_le_bytes()[..],
             &self.reported.to_le_bytes(),
-            &[u8::from(self.connected)],
+            &[u8::from(self.connection == Connection::Made)],
         ]
         .concat()
     }

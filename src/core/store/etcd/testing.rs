@@ -1,4 +1,4 @@
-//! A model of etcd with one key, as Envoy's gRPC client shows it.
+//! A model of etcd with one key, as a gRPC client shows it.
 
 use std::{
     cell::{Cell, RefCell},
@@ -23,7 +23,7 @@ pub(crate) struct Model {
     /// The token that must come with each call.
     pub(crate) token: RefCell<Option<String>>,
     pub(crate) is_down: Cell<bool>,
-    /// Envoy does not know the cluster.
+    /// The cluster is not known.
     pub(crate) has_no_cluster: Cell<bool>,
     pub(crate) logins: Cell<u64>,
     last_id: Cell<u32>,

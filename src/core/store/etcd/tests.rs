@@ -1,4 +1,4 @@
-//! Several VMs of several Envoys and a model of etcd.
+//! Several workers of several processes and a model of etcd.
 
 mod changing;
 mod following;
@@ -12,7 +12,6 @@ use crate::{
     policy::fleet_store::{EtcdSettings, Login},
     state::change::{Edit, Precondition, PreconditionFailed, StateChange},
     store::{
-        call::CallError,
         etcd::{etcd::*, follower::EtcdFollower, testing::Model},
         follower::Follower,
         grpc::Failure,
@@ -28,15 +27,15 @@ const ON: &str = r#"{"maintenance":true}"#;
 const OFF: &str = r#"{"maintenance":false}"#;
 const ENOUGH_TICKS: usize = 12;
 
-/// A VM, at a time that stands still.
-struct Vm {
+/// A worker, at a time that stands still.
+struct Worker {
     model: Rc<Model>,
     store: Store,
     follower: EtcdFollower<Rc<Process>, Rc<Model>>,
     notices: Notices,
 }
 
-impl Vm {
+impl Worker {
     fn new(model: &Rc<Model>, process: &Rc<Process>, number: u64) -> Self {
         Self::with(model, process, number, None)
     }
@@ -59,16 +58,16 @@ impl Vm {
         }
     }
 
-    /// The only VM of an Envoy.
+    /// The only worker of a process.
     fn alone(model: &Rc<Model>) -> Self {
         Self::new(model, &Rc::default(), 1)
     }
 
     fn connected(model: &Rc<Model>) -> Self {
-        let mut vm = Self::alone(model);
-        vm.tick();
-        assert!(vm.store.is_connected());
-        vm
+        let mut worker = Self::alone(model);
+        worker.tick();
+        assert!(worker.store.is_connected());
+        worker
     }
 
     /// A tick, and all that comes of it.

@@ -30,7 +30,7 @@ pub(crate) struct Transaction<D: SharedMap, C> {
     etcd: Rc<Etcd<D, C>>,
     change: StateChange,
     deadline: Timestamp,
-    /// The generation in shared data before etcd was asked.
+    /// The generation in the shared map before etcd was asked.
     known: u64,
     exchange: Exchange,
     step: Step,

@@ -4,13 +4,13 @@ use super::*;
 use crate::state::change::StateChange;
 
 #[test]
-fn a_change_is_every_envoys() {
+fn a_change_is_every_process_s() {
     let model = Model::new();
-    let mut other = Vm::connected(&model);
-    let vm = Vm::alone(&model);
-    let state = vm.change(set(ON)).unwrap();
+    let mut other = Worker::connected(&model);
+    let worker = Worker::alone(&model);
+    let state = worker.change(set(ON)).unwrap();
     assert_eq!((state.generation, value(&model).as_str()), (2, ON));
-    assert_eq!((vm.flag(), vm.generation()), (Some(true), 2));
+    assert_eq!((worker.flag(), worker.generation()), (Some(true), 2));
     other.receive();
     assert_eq!((other.flag(), other.generation()), (Some(true), 2));
 }
@@ -18,19 +18,19 @@ fn a_change_is_every_envoys() {
 #[test]
 fn a_change_that_loses_a_race_is_made_after_the_winner() {
     let model = Model::new();
-    let vm = Vm::alone(&model);
-    let mut change = vm.begin(set(ON));
+    let worker = Worker::alone(&model);
+    let mut change = worker.begin(set(ON));
     assert_eq!(step(&model, &mut *change), None);
     model.put(Some(OFF));
     let state = finish(&model, &mut *change).unwrap();
-    assert_eq!((state.generation, vm.flag()), (3, Some(true)));
+    assert_eq!((state.generation, worker.flag()), (3, Some(true)));
 }
 
 #[test]
 fn a_change_for_a_generation_that_is_past_changes_nothing() {
     let model = Model::new();
-    let vm = Vm::alone(&model);
-    vm.change(set(ON)).unwrap();
+    let worker = Worker::alone(&model);
+    worker.change(set(ON)).unwrap();
     let stale = || StateChange {
         precondition: Precondition::OneOf(vec![2]),
         ..set(OFF)
@@ -38,53 +38,53 @@ fn a_change_for_a_generation_that_is_past_changes_nothing() {
     model.put(Some(ON));
     let failed = || ChangeError::from(PreconditionFailed { generation: 3 });
     assert_eq!(
-        vm.change(stale()),
+        worker.change(stale()),
         Err(failed()),
         "it is what the store says"
     );
 
-    let vm = Vm::alone(&Model::new());
-    vm.change(set(ON)).unwrap();
-    let mut change = vm.begin(stale());
-    assert_eq!(step(&vm.model, &mut *change), None);
-    vm.model.put(Some(ON));
-    assert_eq!(finish(&vm.model, &mut *change), Err(failed()));
-    assert_eq!(value(&vm.model), ON);
+    let worker = Worker::alone(&Model::new());
+    worker.change(set(ON)).unwrap();
+    let mut change = worker.begin(stale());
+    assert_eq!(step(&worker.model, &mut *change), None);
+    worker.model.put(Some(ON));
+    assert_eq!(finish(&worker.model, &mut *change), Err(failed()));
+    assert_eq!(value(&worker.model), ON);
 }
 
 #[test]
-fn the_generation_that_an_envoy_shows_is_one_that_a_change_may_follow() {
+fn the_generation_that_a_process_shows_is_one_that_a_change_may_follow() {
     let model = Model::new();
-    let mut vm = Vm::connected(&model);
+    let mut worker = Worker::connected(&model);
     for prepare in [None, Some(ON), None, Some("unreadable")] {
         model.put(prepare);
-        vm.receive();
+        worker.receive();
         let change = StateChange {
-            precondition: Precondition::OneOf(vec![vm.generation()]),
+            precondition: Precondition::OneOf(vec![worker.generation()]),
             ..set(OFF)
         };
-        // What cannot be read moved the store on, but not what this Envoy knows.
-        assert!(vm.change(change).is_ok(), "{prepare:?}");
-        vm.receive();
+        // What cannot be read moved the store on, but not what this process knows.
+        assert!(worker.change(change).is_ok(), "{prepare:?}");
+        worker.receive();
     }
 }
 
 #[test]
 fn a_store_that_cannot_be_reached_changes_nothing() {
     let model = Model::new();
-    let vm = Vm::alone(&model);
+    let worker = Worker::alone(&model);
     model.is_down.set(true);
-    let error = vm.change(set(ON)).unwrap_err();
+    let error = worker.change(set(ON)).unwrap_err();
     assert!(matches!(error, ChangeError::Unreachable(_)), "{error}");
-    assert_eq!(vm.flag(), None);
+    assert_eq!(worker.flag(), None);
 }
 
 #[test]
 fn a_write_without_an_answer_is_told_from_one_that_was_refused() {
     for (code, is_unconfirmed) in [(Failure::UNAVAILABLE, true), (7, false)] {
         let model = Model::new();
-        let vm = Vm::alone(&model);
-        let mut change = vm.begin(set(ON));
+        let worker = Worker::alone(&model);
+        let mut change = worker.begin(set(ON));
         assert_eq!(step(&model, &mut *change), None);
         let _ = model.answer().unwrap();
         let failed = change.on_answer(Err(Failure::new(code, "").into()), now());
@@ -97,8 +97,8 @@ fn a_write_without_an_answer_is_told_from_one_that_was_refused() {
 #[test]
 fn nothing_is_written_when_the_time_is_up() {
     let model = Model::new();
-    let vm = Vm::alone(&model);
-    let mut change = vm.begin(set(ON));
+    let worker = Worker::alone(&model);
+    let mut change = worker.begin(set(ON));
     let (_, answer) = model.answer().unwrap();
     let late = now().plus_millis(1000);
     let failed = change.on_answer(Ok(&answer.unwrap()), late);
@@ -109,8 +109,8 @@ fn nothing_is_written_when_the_time_is_up() {
 #[test]
 fn a_change_that_loses_every_race_is_given_up() {
     let model = Model::new();
-    let vm = Vm::alone(&model);
-    let mut change = vm.begin(set(ON));
+    let worker = Worker::alone(&model);
+    let mut change = worker.begin(set(ON));
     let changed = loop {
         model.put(Some(OFF));
         if let Some(changed) = step(&model, &mut *change) {
@@ -124,21 +124,21 @@ fn a_change_that_loses_every_race_is_given_up() {
 #[test]
 fn a_revocation_outlives_a_reset_a_deletion_and_what_others_write() {
     let model = Model::new();
-    let mut vm = Vm::connected(&model);
+    let mut worker = Worker::connected(&model);
     let change = |edit| StateChange {
         edit,
         precondition: Precondition::Any,
     };
-    vm.change(change(Edit::RevokeBypass(now()))).unwrap();
+    worker.change(change(Edit::RevokeBypass(now()))).unwrap();
     let revoked_at = Some(now());
-    vm.change(change(Edit::Reset)).unwrap();
+    worker.change(change(Edit::Reset)).unwrap();
     assert!(value(&model).starts_with(r#"{"maintenance":null,"bypass_revoked_at":"#));
     for value in [None, Some(ON)] {
         model.put(value);
-        vm.receive();
-        assert_eq!(vm.store.latest().bypass_revoked_at(), revoked_at);
+        worker.receive();
+        assert_eq!(worker.store.latest().bypass_revoked_at(), revoked_at);
     }
-    vm.change(set(ON)).unwrap();
-    let other = Vm::connected(&model);
+    worker.change(set(ON)).unwrap();
+    let other = Worker::connected(&model);
     assert_eq!(other.store.latest().bypass_revoked_at(), revoked_at);
 }

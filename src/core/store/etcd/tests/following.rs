@@ -4,26 +4,26 @@ use super::*;
 use crate::store::{notice::Notice, state_store::Changing};
 
 #[test]
-fn a_new_envoy_takes_the_state_and_what_comes_after() {
+fn a_new_process_takes_the_state_and_what_comes_after() {
     let model = Model::new();
     model.put(Some(ON));
-    let mut vm = Vm::connected(&model);
-    assert_eq!((vm.flag(), vm.generation()), (Some(true), 2));
+    let mut worker = Worker::connected(&model);
+    assert_eq!((worker.flag(), worker.generation()), (Some(true), 2));
     model.put(Some(OFF));
-    vm.receive();
-    assert_eq!((vm.flag(), vm.generation()), (Some(false), 3));
+    worker.receive();
+    assert_eq!((worker.flag(), worker.generation()), (Some(false), 3));
     model.put(None);
-    vm.receive();
-    assert_eq!((vm.flag(), vm.generation()), (None, 4));
-    assert_eq!(vm.notices, [Notice::Connected]);
+    worker.receive();
+    assert_eq!((worker.flag(), worker.generation()), (None, 4));
+    assert_eq!(worker.notices, [Notice::Connected]);
 }
 
 #[test]
 fn a_key_that_was_never_there_is_no_change() {
     let model = Model::new();
     model.revision.set(500);
-    let vm = Vm::connected(&model);
-    assert_eq!((vm.flag(), vm.generation()), (None, 0));
+    let worker = Worker::connected(&model);
+    assert_eq!((worker.flag(), worker.generation()), (None, 0));
 }
 
 #[test]
@@ -31,23 +31,23 @@ fn what_happens_while_the_store_is_lost_is_caught_up_on() {
     let model = Model::new();
     model.put(Some(ON));
     for value in [Some(OFF), None] {
-        let mut vm = Vm::connected(&model);
+        let mut worker = Worker::connected(&model);
         let stream = model.open_streams()[0];
         let failure = Failure::new(Failure::UNAVAILABLE, "gone");
-        vm.notices = vm.follower.on_end(stream, failure.into(), now());
-        assert!(matches!(&vm.notices[..], [Notice::Lost(_)]));
-        assert!(!vm.store.is_connected() && model.open_streams().is_empty());
-        assert_eq!(vm.flag(), Some(true), "the last state known");
-        let before = vm.generation();
+        worker.notices = worker.follower.on_end(stream, failure.into(), now());
+        assert!(matches!(&worker.notices[..], [Notice::Lost(_)]));
+        assert!(!worker.store.is_connected() && model.open_streams().is_empty());
+        assert_eq!(worker.flag(), Some(true), "the last state known");
+        let before = worker.generation();
         model.put(value);
         for _ in 0..ENOUGH_TICKS {
-            vm.tick();
+            worker.tick();
         }
-        assert_eq!(vm.flag().is_some(), value.is_some());
-        assert!(vm.generation() > before && vm.store.is_connected());
-        assert_eq!(vm.notices.last(), Some(&Notice::Connected));
+        assert_eq!(worker.flag().is_some(), value.is_some());
+        assert!(worker.generation() > before && worker.store.is_connected());
+        assert_eq!(worker.notices.last(), Some(&Notice::Connected));
         model.put(Some(ON));
-        vm.follower.stop();
+        worker.follower.stop();
     }
 }
 
@@ -55,36 +55,36 @@ fn what_happens_while_the_store_is_lost_is_caught_up_on() {
 fn a_store_that_is_down_is_tried_again_and_reported_once() {
     let model = Model::new();
     model.is_down.set(true);
-    let mut vm = Vm::alone(&model);
+    let mut worker = Worker::alone(&model);
     for _ in 0..50 {
-        vm.tick();
+        worker.tick();
     }
-    assert!(matches!(&vm.notices[..], [Notice::Lost(_)]));
+    assert!(matches!(&worker.notices[..], [Notice::Lost(_)]));
     model.is_down.set(false);
     for _ in 0..ENOUGH_TICKS {
-        vm.tick();
+        worker.tick();
     }
-    assert!(vm.store.is_connected());
-    assert_eq!(vm.notices.len(), 2);
+    assert!(worker.store.is_connected());
+    assert_eq!(worker.notices.len(), 2);
 }
 
 #[test]
 fn attempts_keep_apart_by_chance_but_no_longer_than_two_seconds() {
     let model = Model::new();
     model.is_down.set(true);
-    let mut vm = Vm::alone(&model);
+    let mut worker = Worker::alone(&model);
     let mut pauses = [0; 5];
     let mut pause = 0;
     for _ in 0..400 {
-        let notices = vm.follower.tick(now());
-        vm.notices.extend(notices);
+        let notices = worker.follower.tick(now());
+        worker.notices.extend(notices);
         if model.waiting() > 0 {
             pauses[pause] += 1;
             pause = 0;
         } else {
             pause += 1;
         }
-        vm.receive();
+        worker.receive();
     }
     assert!(pauses[..4].iter().all(|count| *count > 10), "{pauses:?}");
     assert_eq!(pauses[4], 0);
@@ -93,26 +93,26 @@ fn attempts_keep_apart_by_chance_but_no_longer_than_two_seconds() {
 #[test]
 fn a_watch_without_a_sign_of_life_is_lost() {
     let model = Model::new();
-    let mut vm = Vm::connected(&model);
+    let mut worker = Worker::connected(&model);
     for _ in 0..20 {
-        vm.tick();
+        worker.tick();
     }
-    assert!(vm.store.is_connected(), "progress is a sign of life");
+    assert!(worker.store.is_connected(), "progress is a sign of life");
     model.is_down.set(true);
     for _ in 0..8 {
-        vm.tick();
+        worker.tick();
     }
-    assert!(!vm.store.is_connected() && model.open_streams().is_empty());
+    assert!(!worker.store.is_connected() && model.open_streams().is_empty());
 }
 
 #[test]
 fn an_unknown_cluster_is_a_store_that_is_lost() {
     let model = Model::new();
     model.has_no_cluster.set(true);
-    let mut vm = Vm::alone(&model);
-    vm.tick();
-    assert!(matches!(&vm.notices[..], [Notice::Lost(reason)] if reason.contains("cluster")));
-    let changed = vm.store.change(set(ON), now());
+    let mut worker = Worker::alone(&model);
+    worker.tick();
+    assert!(matches!(&worker.notices[..], [Notice::Lost(reason)] if reason.contains("cluster")));
+    let changed = worker.store.change(set(ON), now());
     let Changing::Done(Err(ChangeError::Unreachable(_))) = changed else {
         panic!("the change waits");
     };
@@ -121,17 +121,17 @@ fn an_unknown_cluster_is_a_store_that_is_lost() {
 #[test]
 fn a_canceled_watch_is_begun_anew() {
     let model = Model::new();
-    let mut vm = Vm::connected(&model);
+    let mut worker = Worker::connected(&model);
     let canceled = crate::syntax::protobuf::Message::default()
         .varint(4, 1)
         .bytes(6, "compacted");
     let stream = model.open_streams()[0];
-    let notices = vm.follower.on_message(stream, canceled.as_ref(), now());
+    let notices = worker.follower.on_message(stream, canceled.as_ref(), now());
     assert!(matches!(&notices[..], [Notice::Lost(reason)] if reason.contains("compacted")));
     for _ in 0..ENOUGH_TICKS {
-        vm.tick();
+        worker.tick();
     }
-    assert!(vm.store.is_connected());
+    assert!(worker.store.is_connected());
     assert_ne!(model.open_streams(), [stream]);
 }
 
@@ -139,21 +139,21 @@ fn a_canceled_watch_is_begun_anew() {
 fn a_value_that_cannot_be_read_keeps_the_last_state_and_is_reported_once() {
     let model = Model::new();
     model.put(Some(ON));
-    let mut vm = Vm::connected(&model);
+    let mut worker = Worker::connected(&model);
     model.put(Some("on"));
-    vm.receive();
-    assert_eq!((vm.flag(), vm.generation()), (Some(true), 2));
+    worker.receive();
+    assert_eq!((worker.flag(), worker.generation()), (Some(true), 2));
     let unreadable = |notice: &Notice| matches!(notice, Notice::Unreadable { revision: 3, .. });
-    assert!(vm.notices.last().is_some_and(unreadable));
-    vm.follower.stop();
-    vm.notices.clear();
+    assert!(worker.notices.last().is_some_and(unreadable));
+    worker.follower.stop();
+    worker.notices.clear();
     for _ in 0..ENOUGH_TICKS {
-        vm.tick();
+        worker.tick();
     }
-    assert_eq!(vm.notices, [Notice::Connected]);
+    assert_eq!(worker.notices, [Notice::Connected]);
     model.put(Some(OFF));
-    vm.receive();
-    assert_eq!((vm.flag(), vm.generation()), (Some(false), 4));
+    worker.receive();
+    assert_eq!((worker.flag(), worker.generation()), (Some(false), 4));
 }
 
 #[test]
@@ -161,55 +161,55 @@ fn a_store_that_was_restored_to_an_older_state_is_followed() {
     let model = Model::new();
     model.revision.set(1000);
     model.put(Some(ON));
-    let mut vm = Vm::connected(&model);
-    vm.follower.stop();
+    let mut worker = Worker::connected(&model);
+    worker.follower.stop();
     model.restore(4);
     model.put(Some(OFF));
-    vm.tick();
-    assert_eq!((vm.flag(), vm.generation()), (Some(false), 5));
+    worker.tick();
+    assert_eq!((worker.flag(), worker.generation()), (Some(false), 5));
 }
 
 #[test]
 fn an_answer_that_comes_late_does_not_undo_a_change() {
     let model = Model::new();
     model.put(Some(ON));
-    let mut vm = Vm::alone(&model);
-    vm.follower.tick(now());
+    let mut worker = Worker::alone(&model);
+    worker.follower.tick(now());
     let (call, answer) = model.answer().unwrap();
-    vm.change(set(OFF)).unwrap();
-    vm.follower.on_message(call, &answer.unwrap(), now());
-    assert_eq!((vm.flag(), vm.generation()), (Some(false), 3));
-    vm.receive();
-    assert_eq!((vm.flag(), vm.generation()), (Some(false), 3));
+    worker.change(set(OFF)).unwrap();
+    worker.follower.on_message(call, &answer.unwrap(), now());
+    assert_eq!((worker.flag(), worker.generation()), (Some(false), 3));
+    worker.receive();
+    assert_eq!((worker.flag(), worker.generation()), (Some(false), 3));
 }
 
 #[test]
 fn nothing_falls_between_reading_and_watching() {
     let model = Model::new();
-    let mut vm = Vm::alone(&model);
-    vm.follower.tick(now());
+    let mut worker = Worker::alone(&model);
+    worker.follower.tick(now());
     let (call, answer) = model.answer().unwrap();
     model.put(Some(ON));
-    vm.follower.on_message(call, &answer.unwrap(), now());
-    vm.receive();
-    assert_eq!((vm.flag(), vm.generation()), (Some(true), 2));
+    worker.follower.on_message(call, &answer.unwrap(), now());
+    worker.receive();
+    assert_eq!((worker.flag(), worker.generation()), (Some(true), 2));
 }
 
 #[test]
 fn another_reason_is_reported_as_well() {
     let model = Model::new();
     model.is_down.set(true);
-    let mut vm = Vm::alone(&model);
+    let mut worker = Worker::alone(&model);
     for _ in 0..20 {
-        vm.tick();
+        worker.tick();
     }
     model.is_down.set(false);
     model.token.replace(Some("t".into()));
     for _ in 0..100 {
-        vm.tick();
+        worker.tick();
     }
-    let [Notice::Lost(first), Notice::Lost(second)] = &vm.notices[..] else {
-        panic!("{:?}", vm.notices);
+    let [Notice::Lost(first), Notice::Lost(second)] = &worker.notices[..] else {
+        panic!("{:?}", worker.notices);
     };
     assert!(first.contains("refused") && second.contains("token"));
 }

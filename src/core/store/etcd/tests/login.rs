@@ -2,27 +2,27 @@
 
 use super::*;
 
-fn vm(model: &Rc<Model>, process: &Rc<Process>, number: u64) -> Vm {
-    vm_of("u", model, process, number)
+fn worker(model: &Rc<Model>, process: &Rc<Process>, number: u64) -> Worker {
+    worker_of("u", model, process, number)
 }
 
-fn vm_of(username: &str, model: &Rc<Model>, process: &Rc<Process>, number: u64) -> Vm {
+fn worker_of(username: &str, model: &Rc<Model>, process: &Rc<Process>, number: u64) -> Worker {
     let login = Login {
         username: username.into(),
         password: "p".into(),
     };
-    Vm::with(model, process, number, Some(login))
+    Worker::with(model, process, number, Some(login))
 }
 
 #[test]
-fn one_login_is_enough_for_all_vms() {
+fn one_login_is_enough_for_all_workers() {
     let model = Model::new();
     model.token.replace(Some("t1".into()));
     let process = Rc::default();
-    let mut one = vm(&model, &process, 1);
+    let mut one = worker(&model, &process, 1);
     one.tick();
     assert!(one.store.is_connected());
-    vm(&model, &process, 2).change(set(ON)).unwrap();
+    worker(&model, &process, 2).change(set(ON)).unwrap();
     assert_eq!(model.logins.get(), 1);
 }
 
@@ -30,10 +30,10 @@ fn one_login_is_enough_for_all_vms() {
 fn a_token_that_does_not_hold_any_more_is_renewed() {
     let model = Model::new();
     model.token.replace(Some("t1".into()));
-    let vm = vm(&model, &Rc::default(), 1);
-    vm.change(set(ON)).unwrap();
+    let worker = worker(&model, &Rc::default(), 1);
+    worker.change(set(ON)).unwrap();
     model.token.replace(Some("t2".into()));
-    vm.change(set(OFF)).unwrap();
+    worker.change(set(OFF)).unwrap();
     assert_eq!(model.logins.get(), 2);
 }
 
@@ -41,8 +41,8 @@ fn a_token_that_does_not_hold_any_more_is_renewed() {
 fn a_login_that_fails_is_not_tried_for_ever() {
     let model = Model::new();
     model.token.replace(Some("t1".into()));
-    let vm = vm(&model, &Rc::default(), 1);
-    let mut change = vm.begin(set(ON));
+    let worker = worker(&model, &Rc::default(), 1);
+    let mut change = worker.begin(set(ON));
     assert_eq!(step(&model, &mut *change), None);
     model.token.replace(Some("t2".into()));
     assert!(matches!(
@@ -57,7 +57,7 @@ fn each_user_logs_in() {
     model.token.replace(Some("t1".into()));
     let process = Rc::default();
     for username in ["u", "v", "u"] {
-        vm_of(username, &model, &process, 1)
+        worker_of(username, &model, &process, 1)
             .change(set(ON))
             .unwrap();
     }
@@ -67,11 +67,11 @@ fn each_user_logs_in() {
 #[test]
 fn nobody_needs_to_log_in_where_authentication_is_not_enabled() {
     let model = Model::new();
-    let vm = vm(&model, &Rc::default(), 1);
-    vm.change(set(ON)).unwrap();
+    let worker = worker(&model, &Rc::default(), 1);
+    worker.change(set(ON)).unwrap();
     model.token.replace(Some("t".into()));
-    vm.change(set(OFF)).unwrap();
+    worker.change(set(OFF)).unwrap();
     model.token.replace(None);
-    vm.change(set(ON)).unwrap();
-    assert_eq!(vm.flag(), Some(true));
+    worker.change(set(ON)).unwrap();
+    assert_eq!(worker.flag(), Some(true));
 }

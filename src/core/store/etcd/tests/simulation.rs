@@ -1,5 +1,5 @@
 //! A fleet under bad luck: answers are lost, late or out of order, watches break off, etcd
-//! compacts, VMs die. The same on every run.
+//! compacts, workers die. The same on every run.
 
 use std::mem;
 
@@ -12,14 +12,14 @@ use crate::{
     },
 };
 
-const ENVOYS: usize = 2;
-const VMS: usize = 2;
+const PROCESSES: usize = 2;
+const WORKERS: usize = 2;
 
 struct Fleet {
     model: Rc<Model>,
-    /// Of each Envoy; VMs of one share a process.
+    /// Of each process; workers of one share a process.
     processes: Vec<Rc<Process>>,
-    vms: Vec<Vec<Worker>>,
+    workers: Vec<Vec<Member>>,
     /// Answers that are on their way.
     late: Vec<(CallId, Answer)>,
     /// The messages of changes that were begun, and how they ended.
@@ -32,8 +32,8 @@ struct Fleet {
     story: Vec<String>,
 }
 
-struct Worker {
-    vm: Vm,
+struct Member {
+    worker: Worker,
     pending: Vec<(String, Box<dyn PendingChange>)>,
     /// The last generation that a request obeyed.
     obeyed: u64,
@@ -42,11 +42,11 @@ struct Worker {
 impl Fleet {
     fn new(seed: u64) -> Self {
         let model = Model::new();
-        let processes: Vec<Rc<Process>> = (0..ENVOYS).map(|_| Rc::default()).collect();
+        let processes: Vec<Rc<Process>> = (0..PROCESSES).map(|_| Rc::default()).collect();
         let mut fleet = Self {
             model,
             processes,
-            vms: Vec::new(),
+            workers: Vec::new(),
             late: Vec::new(),
             begun: 0,
             acknowledged: Vec::new(),
@@ -54,17 +54,17 @@ impl Fleet {
             random: seed | 1,
             story: Vec::new(),
         };
-        for envoy in 0..ENVOYS {
-            let workers = (0..VMS).map(|_| fleet.worker(envoy)).collect();
-            fleet.vms.push(workers);
+        for process in 0..PROCESSES {
+            let members = (0..WORKERS).map(|_| fleet.member(process)).collect();
+            fleet.workers.push(members);
         }
         fleet
     }
 
-    fn worker(&mut self, envoy: usize) -> Worker {
+    fn member(&mut self, process: usize) -> Member {
         let number = self.below(usize::MAX >> 1) as u64 + 1;
-        Worker {
-            vm: Vm::new(&self.model, &self.processes[envoy], number),
+        Member {
+            worker: Worker::new(&self.model, &self.processes[process], number),
             pending: Vec::new(),
             obeyed: 0,
         }
@@ -72,20 +72,20 @@ impl Fleet {
 
     /// Something happens.
     fn happen(&mut self) {
-        let (envoy, vm) = (self.below(ENVOYS), self.below(VMS));
+        let (process, worker) = (self.below(PROCESSES), self.below(WORKERS));
         match self.below(40) {
-            0..10 => self.request(envoy, vm),
-            10..16 => self.tick(envoy, vm),
+            0..10 => self.request(process, worker),
+            10..16 => self.tick(process, worker),
             16..26 => self.answer(),
             26..31 => self.message(),
-            31..35 => self.begin(envoy, vm),
+            31..35 => self.begin(process, worker),
             35 => self.break_off(),
             36 => self.somebody_else_writes(),
             37 => {
                 self.story.push("compacted".into());
                 self.model.compact();
             }
-            38 => self.die(envoy, vm),
+            38 => self.die(process, worker),
             _ => {
                 let is_down = !self.model.is_down.get() && self.below(3) == 0;
                 self.story.push(format!("down: {is_down}"));
@@ -94,35 +94,35 @@ impl Fleet {
         }
     }
 
-    /// What a request obeys never goes back, nor behind what this Envoy acknowledged.
-    fn request(&mut self, envoy: usize, vm: usize) {
-        let worker = &mut self.vms[envoy][vm];
-        let state = worker.vm.store.state();
+    /// What a request obeys never goes back, nor behind what this process acknowledged.
+    fn request(&mut self, process: usize, worker: usize) {
+        let member = &mut self.workers[process][worker];
+        let state = member.worker.store.state();
         state.refresh().unwrap();
         let generation = state.snapshot().generation;
-        assert!(generation >= worker.obeyed, "{:#?}", self.story);
-        worker.obeyed = generation;
+        assert!(generation >= member.obeyed, "{:#?}", self.story);
+        member.obeyed = generation;
     }
 
-    fn all_request(&mut self, envoy: usize) {
-        for vm in 0..VMS {
-            self.request(envoy, vm);
+    fn all_request(&mut self, process: usize) {
+        for worker in 0..WORKERS {
+            self.request(process, worker);
         }
     }
 
-    fn tick(&mut self, envoy: usize, vm: usize) {
-        self.story.push(format!("tick of {envoy} {vm}"));
-        let worker = &mut self.vms[envoy][vm].vm;
-        let notices = worker.follower.tick(now());
+    fn tick(&mut self, process: usize, worker: usize) {
+        self.story.push(format!("tick of {process} {worker}"));
+        let member = &mut self.workers[process][worker].worker;
+        let notices = member.follower.tick(now());
         if !notices.is_empty() {
             self.story.push(format!("{notices:?}"));
         }
-        let state = worker.store.state();
+        let state = member.store.state();
         state.refresh().unwrap();
         state.recheck().unwrap();
     }
 
-    fn begin(&mut self, envoy: usize, vm: usize) {
+    fn begin(&mut self, process: usize, worker: usize) {
         self.begun += 1;
         let mut name = format!("change {}", self.begun);
         let edit = match self.below(4) {
@@ -137,15 +137,15 @@ impl Fleet {
             }
         };
         let precondition = match self.below(4) {
-            0 => Precondition::OneOf(vec![self.vms[envoy][vm].vm.generation()]),
+            0 => Precondition::OneOf(vec![self.workers[process][worker].worker.generation()]),
             _ => Precondition::Any,
         };
         let change = StateChange { edit, precondition };
         self.story
-            .push(format!("{name} on {envoy} {vm}: {change:?}"));
-        let worker = &mut self.vms[envoy][vm];
-        let pending = worker.vm.begin(change);
-        worker.pending.push((name, pending));
+            .push(format!("{name} on {process} {worker}: {change:?}"));
+        let member = &mut self.workers[process][worker];
+        let pending = member.worker.begin(change);
+        member.pending.push((name, pending));
     }
 
     /// A call is answered: now, later, or not although it was carried out, or not at all.
@@ -179,40 +179,40 @@ impl Fleet {
     /// To whoever called.
     fn deliver(&mut self, call: CallId, answer: &Answer) {
         let answer = answer.as_deref().map_err(Clone::clone);
-        for envoy in 0..ENVOYS {
-            for vm in 0..VMS {
-                let worker = &mut self.vms[envoy][vm];
-                let follower = &mut worker.vm.follower;
+        for process in 0..PROCESSES {
+            for worker in 0..WORKERS {
+                let member = &mut self.workers[process][worker];
+                let follower = &mut member.worker.follower;
                 match answer.clone() {
                     Ok(message) => follower.on_message(call, message, now()),
                     Err(failure) => follower.on_end(call, failure.into(), now()),
                 };
-                for (name, mut pending) in mem::take(&mut worker.pending) {
+                for (name, mut pending) in mem::take(&mut member.pending) {
                     let changed = if pending.awaits(call) {
                         pending.on_answer(answer.clone().map_err(Into::into), now())
                     } else {
                         None
                     };
                     match changed {
-                        None => self.vms[envoy][vm].pending.push((name, pending)),
-                        Some(changed) => self.end(envoy, name, changed),
+                        None => self.workers[process][worker].pending.push((name, pending)),
+                        Some(changed) => self.end(process, name, changed),
                     }
                 }
             }
         }
     }
 
-    fn end(&mut self, envoy: usize, name: String, changed: Changed) {
+    fn end(&mut self, process: usize, name: String, changed: Changed) {
         self.story.push(format!("{name} ends: {changed:?}"));
         match changed {
             Ok(state) => {
                 let generation = state.generation;
                 self.acknowledged.push((generation, name));
-                // The next request of every worker of this Envoy obeys it.
-                self.all_request(envoy);
-                let obeyed = self.vms[envoy]
+                // The next request of every member of this process obeys it.
+                self.all_request(process);
+                let obeyed = self.workers[process]
                     .iter()
-                    .all(|worker| worker.obeyed >= generation);
+                    .all(|member| member.obeyed >= generation);
                 assert!(obeyed, "{:#?}", self.story);
             }
             Err(ChangeError::Unconfirmed(_)) => {}
@@ -228,7 +228,7 @@ impl Fleet {
         };
         if let Some(message) = self.model.next_message(stream) {
             self.story.push(format!("message of {stream}"));
-            self.each(|worker| drop(worker.vm.follower.on_message(stream, &message, now())));
+            self.each(|member| drop(member.worker.follower.on_message(stream, &message, now())));
         }
     }
 
@@ -252,7 +252,14 @@ impl Fleet {
 
     fn close(&mut self, stream: CallId) {
         let failure = || Failure::new(Failure::UNAVAILABLE, "reset");
-        self.each(|worker| drop(worker.vm.follower.on_end(stream, failure().into(), now())));
+        self.each(|member| {
+            drop(
+                member
+                    .worker
+                    .follower
+                    .on_end(stream, failure().into(), now()),
+            )
+        });
     }
 
     fn somebody_else_writes(&mut self) {
@@ -265,16 +272,16 @@ impl Fleet {
         self.model.put(value);
     }
 
-    /// No code of the VM runs any more: not even that which leaves the lease to others.
-    fn die(&mut self, envoy: usize, vm: usize) {
-        self.story.push(format!("{envoy} {vm} dies"));
-        let heir = self.worker(envoy);
-        let dead = mem::replace(&mut self.vms[envoy][vm], heir);
+    /// No code of the worker runs any more: not even that which leaves the lease to others.
+    fn die(&mut self, process: usize, worker: usize) {
+        self.story.push(format!("{process} {worker} dies"));
+        let heir = self.member(process);
+        let dead = mem::replace(&mut self.workers[process][worker], heir);
         mem::forget(dead);
     }
 
-    fn each(&mut self, mut act: impl FnMut(&mut Worker)) {
-        self.vms.iter_mut().flatten().for_each(&mut act);
+    fn each(&mut self, mut act: impl FnMut(&mut Member)) {
+        self.workers.iter_mut().flatten().for_each(&mut act);
     }
 
     /// All is well again, and what is on its way arrives.
@@ -284,15 +291,15 @@ impl Fleet {
             self.deliver(call, &answer);
         }
         for _ in 0..40 {
-            for envoy in 0..ENVOYS {
-                for vm in 0..VMS {
-                    self.tick(envoy, vm);
+            for process in 0..PROCESSES {
+                for worker in 0..WORKERS {
+                    self.tick(process, worker);
                     while let Some((call, answer)) = self.model.answer() {
                         self.deliver(call, &answer);
                     }
                     for (stream, message) in self.model.messages() {
-                        self.each(|worker| {
-                            drop(worker.vm.follower.on_message(stream, &message, now()))
+                        self.each(|member| {
+                            drop(member.worker.follower.on_message(stream, &message, now()))
                         });
                     }
                 }
@@ -325,9 +332,9 @@ impl Fleet {
             assert!(!is_there, "{name} was refused, but made: {story}");
         }
         let key_value = self.model.key_value.borrow().clone();
-        for worker in self.vms.iter_mut().flatten() {
-            assert!(worker.vm.store.is_connected(), "{story}");
-            let state = worker.vm.store.state();
+        for member in self.workers.iter_mut().flatten() {
+            assert!(member.worker.store.is_connected(), "{story}");
+            let state = member.worker.store.state();
             state.refresh().unwrap();
             let state = state.snapshot();
             match &key_value {

@@ -1,0 +1,4 @@
+//! What the built-in page and text say, a file a language.
+
+pub mod en;
+pub mod words;
