@@ -4,7 +4,7 @@ use crate::{
     config::windows::WindowConfig,
     state::setting::Setting,
     syntax::{
-        invalid::{InvalidConfig, Located, each},
+        invalid::{InvalidConfig, Located},
         timestamp::Timestamp,
     },
 };
@@ -28,9 +28,12 @@ impl Windows {
     /// # Errors
     /// The first entry without a start or an end, or whose start is not before its end.
     pub fn compile(config: &[WindowConfig]) -> Result<Self, InvalidConfig> {
-        let settings = each(config, compile_setting)?.into_iter().enumerate();
-        let window = |(index, setting)| Window { index, setting };
-        Ok(Self(settings.map(window).collect()))
+        let mut windows = Vec::new();
+        for (index, config) in config.iter().enumerate() {
+            let setting = compile_setting(config).at_index(index)?;
+            windows.push(Window { index, setting });
+        }
+        Ok(Self(windows))
     }
 
     /// Whether there is none.
