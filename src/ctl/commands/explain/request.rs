@@ -1,6 +1,6 @@
 //! A request that the arguments describe.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use maintenance_mode_core::{
     policy::client_address::ClientAddress,
@@ -32,10 +32,7 @@ impl<'a> DescribedRequest<'a> {
         now: Timestamp,
     ) -> Self {
         let headers = headers(options);
-        let source = match options.ip {
-            IpAddr::V4(ip) => format!("{ip}:{SOME_PORT}"),
-            IpAddr::V6(ip) => format!("[{ip}]:{SOME_PORT}"),
-        };
+        let source = SocketAddr::new(options.ip, SOME_PORT).to_string();
         let client_ip = client_address.resolve(source.as_bytes(), |name| headers.get(name));
         Self {
             options,
