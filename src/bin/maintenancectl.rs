@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    maintenance_mode::ctl::main()
+    maintenance_mode::ctl::main::main()
 }

@@ -10,6 +10,7 @@ pub mod invalid;
 pub mod json;
 pub mod json_reader;
 pub mod line;
+pub mod one_line;
 pub mod path;
 pub mod percent;
 pub mod protobuf;

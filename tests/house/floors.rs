@@ -3,7 +3,7 @@
 use crate::arrows::Arrow;
 
 /// A file on one imports from its own and from those before.
-const FLOORS: [&str; 20] = [
+const FLOORS: [&str; 25] = [
     "src/core/syntax/",
     "src/core/config/",
     "src/core/request/",
@@ -19,7 +19,12 @@ const FLOORS: [&str; 20] = [
     "src/hosts/wasm/",
     "src/hosts/wasm/contexts.rs",
     "src/hosts/wasm/exports.rs",
-    "src/ctl/",
+    "src/ctl/process/",
+    "src/ctl/documents/",
+    "src/ctl/arguments/",
+    "src/ctl/endpoints/",
+    "src/ctl/commands/",
+    "src/ctl/main.rs",
     "src/ctl.rs",
     "src/bin/",
     "src/build.rs",

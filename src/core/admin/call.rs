@@ -6,7 +6,7 @@ use crate::{
     request::{head::RequestHead, headers::Headers},
     state::{
         change::{Edit, Precondition, StateChange},
-        setting::{Parameter, Setting},
+        setting::{DURATION, Parameter, Setting},
     },
     syntax::{path, timestamp::Timestamp},
 };
@@ -30,8 +30,7 @@ pub(crate) enum Call {
 }
 
 const DEFAULT_TTL_SECONDS: u64 = 3600;
-/// The end of an `on`, in seconds from where it begins.
-const FOR: &str = "for";
+const FOR: &str = DURATION.name;
 
 impl Call {
     /// Reads a call of this path below the endpoint, by the token of that name.

@@ -36,7 +36,8 @@ struct Token {
 
 /// Longer than any maintenance: 100 years.
 const MAX_ON_SECONDS: u64 = 100 * 365 * 24 * 3600;
-const MIN_TOKEN_BYTES: usize = 16;
+/// The shortest token that is taken from the environment, in bytes.
+pub const MIN_TOKEN_BYTES: usize = 16;
 const MAX_NAME_BYTES: usize = 64;
 
 impl Endpoint {

@@ -18,6 +18,7 @@ impl Policy {
             on,
             decided_by,
             setting,
+            window: None,
         };
         let setting = state.setting.as_ref();
         match self.mode {
@@ -31,7 +32,10 @@ impl Policy {
         if !self.windows.is_empty()
             && let Some(window) = self.windows.active(now(), silenced_at(setting))
         {
-            return flag(true, DecidedBy::Window, Some(&window.setting));
+            return Flag {
+                window: Some(window.index),
+                ..flag(true, DecidedBy::Window, Some(&window.setting))
+            };
         }
         match setting {
             Some(_) => flag(false, DecidedBy::State, setting),
@@ -163,6 +167,7 @@ mod tests {
             let flag = policy.flag(&state, || at(&format!("2026-01-01T{now}:00:00Z")));
             assert_eq!((flag.on, flag.decided_by), expected, "{state:?} at {now}");
             let by_window = flag.decided_by == DecidedBy::Window;
+            assert_eq!(flag.window, by_window.then_some(0));
             assert_eq!(
                 flag.setting
                     .is_some_and(|setting| setting.message.is_some() && setting.until.is_some()),

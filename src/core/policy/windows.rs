@@ -4,7 +4,7 @@ use crate::{
     config::windows::WindowConfig,
     state::setting::Setting,
     syntax::{
-        invalid::{InvalidConfig, Located, each},
+        invalid::{InvalidConfig, Located},
         timestamp::Timestamp,
     },
 };
@@ -16,6 +16,8 @@ pub struct Windows(Vec<Window>);
 /// A time of planned maintenance.
 #[derive(Clone, Debug)]
 pub struct Window {
+    /// Its place in the list.
+    pub index: usize,
     /// What it sets; the start and the end are open without.
     pub setting: Setting,
 }
@@ -26,7 +28,12 @@ impl Windows {
     /// # Errors
     /// The first entry without a start or an end, or whose start is not before its end.
     pub fn compile(config: &[WindowConfig]) -> Result<Self, InvalidConfig> {
-        each(config, compile_window).map(Self)
+        let mut windows = Vec::new();
+        for (index, config) in config.iter().enumerate() {
+            let setting = compile_setting(config).at_index(index)?;
+            windows.push(Window { index, setting });
+        }
+        Ok(Self(windows))
     }
 
     /// Whether there is none.
@@ -46,7 +53,7 @@ impl Windows {
     }
 }
 
-fn compile_window(config: &WindowConfig) -> Result<Window, InvalidConfig> {
+fn compile_setting(config: &WindowConfig) -> Result<Setting, InvalidConfig> {
     let start = config.start.as_deref().map(parse).transpose().at("start")?;
     let end = config.end.as_deref().map(parse).transpose().at("end")?;
     match (start, end) {
@@ -54,15 +61,13 @@ fn compile_window(config: &WindowConfig) -> Result<Window, InvalidConfig> {
         (Some(start), Some(end)) if start >= end => Err(InvalidConfig::new(format!(
             "the end, {end}, is not after the start, {start}"
         ))),
-        _ => Ok(Window {
-            setting: Setting {
-                maintenance: true,
-                since: start,
-                start,
-                until: end,
-                message: config.message.clone(),
-                ..Setting::default()
-            },
+        _ => Ok(Setting {
+            maintenance: true,
+            since: start,
+            start,
+            until: end,
+            message: config.message.clone(),
+            ..Setting::default()
         }),
     }
 }

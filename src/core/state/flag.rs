@@ -27,4 +27,6 @@ pub struct Flag<'s> {
     pub decided_by: DecidedBy,
     /// What somebody, or a window, has set.
     pub setting: Option<&'s Setting>,
+    /// The place of the window in its list, where one decided.
+    pub window: Option<usize>,
 }

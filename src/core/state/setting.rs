@@ -12,7 +12,9 @@ const MAX_MESSAGE_BYTES: usize = 1000;
 pub struct Parameter {
     /// Its name in the query, in the status and in a store.
     pub name: &'static str,
-    /// What a value is.
+    /// What stands for a value in a help text.
+    pub value: &'static str,
+    /// What a value is, for an error.
     pub expected: &'static str,
     /// What it does, for people.
     pub help: &'static str,
@@ -20,6 +22,8 @@ pub struct Parameter {
 
 /// A value that a caller can give.
 pub trait Given: Sized {
+    /// What stands for a value in a help text.
+    const VALUE: &'static str;
     /// What is expected, for an error.
     const EXPECTED: &'static str;
 
@@ -28,6 +32,7 @@ pub trait Given: Sized {
 }
 
 impl Given for Timestamp {
+    const VALUE: &'static str = "TIME";
     const EXPECTED: &'static str = "an RFC 3339 date-time like 2026-01-31T22:00:00Z";
 
     fn parse(text: &str) -> Option<Self> {
@@ -37,6 +42,7 @@ impl Given for Timestamp {
 
 /// Seconds.
 impl Given for u64 {
+    const VALUE: &'static str = "SECONDS";
     const EXPECTED: &'static str = "a whole number of seconds";
 
     fn parse(text: &str) -> Option<Self> {
@@ -47,6 +53,7 @@ impl Given for u64 {
 
 /// A text that can stand in replies and logs.
 impl Given for String {
+    const VALUE: &'static str = "TEXT";
     const EXPECTED: &'static str = "at most 1000 bytes without control characters";
 
     fn parse(text: &str) -> Option<Self> {
@@ -54,6 +61,14 @@ impl Given for String {
         fits.then(|| text.to_owned())
     }
 }
+
+/// The end of an `on` in the place of `until`: so long after it begins.
+pub const DURATION: Parameter = Parameter {
+    name: "for",
+    value: u64::VALUE,
+    expected: u64::EXPECTED,
+    help: "How long it lasts, in seconds",
+};
 
 /// The fields of a [`Setting`]; one with a help text can be given with an `on`.
 macro_rules! setting {
@@ -74,6 +89,7 @@ macro_rules! setting {
             /// What can be given with an `on`.
             pub const PARAMETERS: &[Parameter] = &[$($(Parameter {
                 name: stringify!($field),
+                value: <$type as Given>::VALUE,
                 expected: <$type as Given>::EXPECTED,
                 help: $help,
             },)?)+];
@@ -122,11 +138,11 @@ setting! {
     /// When it was set.
     since: Timestamp,
     /// An `on` before this moment counts as off.
-    start: Timestamp = "From when it counts",
+    start: Timestamp = "When it begins, RFC 3339; now if absent",
     /// An `on` from this moment counts as off.
-    until: Timestamp = "To when it counts",
+    until: Timestamp = "When it ends, RFC 3339",
     /// `Retry-After` in seconds, before all others.
-    retry_after: u64 = "The Retry-After of the replies",
+    retry_after: u64 = "`Retry-After` of the replies, in seconds",
     /// The message of the replies, before all others.
     message: String = "What people are told",
     /// The name of the token that set it.

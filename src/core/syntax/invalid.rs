@@ -2,6 +2,8 @@
 
 use std::{borrow::Cow, fmt};
 
+use crate::syntax::one_line::OneLine;
+
 /// The first fault of a plugin configuration: where it is and what was expected.
 ///
 /// Its text is one line: `allow.client_ips[2]: "10.0.0.300" is not an IP address or CIDR
@@ -58,16 +60,8 @@ impl InvalidConfig {
 impl fmt::Display for InvalidConfig {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let separator = if self.0.path.is_empty() { "" } else { ": " };
-        for part in [self.0.path.as_str(), separator, &self.0.problem] {
-            for character in part.chars() {
-                if character.is_control() {
-                    write!(f, "{}", character.escape_default())?;
-                } else {
-                    write!(f, "{character}")?;
-                }
-            }
-        }
-        Ok(())
+        let (path, problem) = (OneLine(&self.0.path), OneLine(&self.0.problem));
+        write!(f, "{path}{separator}{problem}")
     }
 }
 

@@ -43,9 +43,21 @@ pub fn decode(text: &[u8]) -> Option<Vec<u8>> {
 
 /// Encodes what cannot stand in the `Location` header as it is.
 pub fn encode(text: &str) -> String {
+    encode_but(text, |byte| byte.is_ascii_graphic())
+}
+
+/// Encodes all but unreserved characters,
+/// [section 2.3](https://www.rfc-editor.org/rfc/rfc3986#section-2.3): a value of a query.
+pub fn encode_value(text: &str) -> String {
+    encode_but(text, |byte| {
+        byte.is_ascii_alphanumeric() || b"-._~".contains(&byte)
+    })
+}
+
+fn encode_but(text: &str, is_literal: impl Fn(u8) -> bool) -> String {
     let mut encoded = String::with_capacity(text.len());
-    for &byte in text.as_bytes() {
-        if byte.is_ascii_graphic() {
+    for byte in text.bytes() {
+        if is_literal(byte) {
             encoded.push(char::from(byte));
         } else {
             encoded.push_str(&format!("%{byte:02X}"));
@@ -68,5 +80,13 @@ mod tests {
         for text in ["%", "%2", "a%zz", "%2%2F", "%+1"] {
             assert_eq!(decode(text.as_bytes()), None, "{text}");
         }
+    }
+
+    #[test]
+    fn an_encoded_value_is_read_as_it_was() {
+        let text = "a&b=c é+%\u{20}-._~";
+        let encoded = encode_value(text);
+        assert_eq!(encoded, "a%26b%3Dc%20%C3%A9%2B%25%20-._~");
+        assert_eq!(decode(encoded.as_bytes()), Some(text.into()));
     }
 }

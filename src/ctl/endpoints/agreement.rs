@@ -1,23 +1,27 @@
 //! Whether several endpoints say the same.
 
-use super::client::Status;
-use crate::timestamp::Timestamp;
+use maintenance_mode_core::syntax::timestamp::Timestamp;
+
+use crate::ctl::endpoints::status::EndpointStatus;
 
 /// How far apart two ends may lie that one `--for` gave, in milliseconds.
 const TOLERANCE_MILLIS: u64 = 10_000;
 
 /// Whether all say the same of maintenance, and of its start and its end where they are
 /// still to come.
-pub(super) fn agree<'s>(statuses: impl IntoIterator<Item = &'s Status>, now: Timestamp) -> bool {
-    let mut statuses = statuses.into_iter();
-    let Some(first) = statuses.next() else {
+pub(super) fn agree<'s>(
+    statuses: impl IntoIterator<Item = &'s EndpointStatus>,
+    now: Timestamp,
+) -> bool {
+    let mut settings = statuses.into_iter().map(|status| &status.setting);
+    let Some(first) = settings.next() else {
         return true;
     };
     let to_come = |moment: Option<Timestamp>| moment.filter(|&moment| now < moment);
-    statuses.all(|other| {
+    settings.all(|other| {
         first.maintenance == other.maintenance
-            && close(to_come(first.terms.start), to_come(other.terms.start))
-            && close(to_come(first.terms.until), to_come(other.terms.until))
+            && close(to_come(first.start), to_come(other.start))
+            && close(to_come(first.until), to_come(other.until))
     })
 }
 
@@ -34,7 +38,7 @@ fn close(one: Option<Timestamp>, other: Option<Timestamp>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ctl::client::status;
+    use crate::ctl::endpoints::status::testing::status;
 
     #[test]
     fn what_is_over_does_not_matter_and_what_is_to_come_does() {

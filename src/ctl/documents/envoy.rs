@@ -2,10 +2,7 @@
 
 use serde_json::Value;
 
-use super::{
-    documents::{Found, of_struct},
-    manifest,
-};
+use crate::ctl::documents::{found::Found, manifest, ours::is_ours, protobuf_struct::of_struct};
 
 const WASM: &str = "envoy.extensions.filters.http.wasm.v3.Wasm";
 const STRING_VALUE: &str = "google.protobuf.StringValue";
@@ -89,14 +86,6 @@ fn plugin(wasm: &Value, place: &str, name_around: Option<&Value>) -> Option<Foun
 /// Protobuf's JSON takes a field by either of its names.
 fn either<'v>(value: &'v Value, name: &str, json_name: &str) -> Option<&'v Value> {
     value.get(name).or_else(|| value.get(json_name))
-}
-
-/// Whether one of these says so.
-pub(super) fn is_ours<'v>(names: impl IntoIterator<Item = Option<&'v Value>>) -> bool {
-    names.into_iter().flatten().any(|name| {
-        let name = name.to_string().to_ascii_lowercase();
-        name.contains("maintenance")
-    })
 }
 
 /// What Envoy hands to the module.

@@ -2,9 +2,16 @@
 
 use std::{thread, time::Duration};
 
-use super::super::{
-    client::{CallError, Client, Edit, Status, Terms},
-    now,
+use maintenance_mode_core::syntax::timestamp::Timestamp;
+
+use crate::ctl::{
+    arguments::parameters::Parameters,
+    endpoints::{
+        client::{Client, EndpointError},
+        status::EndpointStatus,
+        toggle::Toggle,
+    },
+    process::clock::now,
 };
 
 /// How often to try where others change the state at the same time, or an Envoy of a fleet
@@ -20,18 +27,25 @@ pub(super) enum Previous {
     Unset,
     Off,
     /// On, perhaps not yet.
-    On(Terms),
+    On {
+        parameters: Parameters,
+        until: Option<Timestamp>,
+    },
 }
 
 impl Previous {
     /// Where a window or `mode` decides, the status does not tell what was set.
-    pub(super) fn of(status: &Status) -> Self {
+    pub(super) fn of(status: &EndpointStatus) -> Self {
         if status.decided_by != "state" {
             return Self::Unset;
         }
-        let planned = status.terms.start.is_some_and(|start| now() < start);
-        if status.maintenance || planned {
-            Self::On(status.terms.clone())
+        let setting = &status.setting;
+        let is_planned = setting.start.is_some_and(|start| now() < start);
+        if setting.maintenance || is_planned {
+            Self::On {
+                parameters: Parameters::of(setting),
+                until: setting.until,
+            }
         } else {
             Self::Off
         }
@@ -45,7 +59,7 @@ impl Previous {
         &self,
         client: &Client,
         url: &str,
-        ours: &[Status],
+        ours: &[EndpointStatus],
     ) -> Result<(), String> {
         for _ in 0..ATTEMPTS {
             let current = client.status(url).map_err(|error| error.to_string())?;
@@ -58,9 +72,9 @@ impl Previous {
                     "somebody else has changed the state meanwhile, it is left as it is".to_owned(),
                 );
             }
-            match client.change(url, &self.edit(), Some(current.generation)) {
+            match client.change(url, &self.toggle(), Some(current.generation)) {
                 Ok(_) => return Ok(()),
-                Err(CallError::Refused {
+                Err(EndpointError::Refused {
                     status: PRECONDITION_FAILED,
                     ..
                 }) => thread::sleep(PAUSE),
@@ -71,43 +85,49 @@ impl Previous {
     }
 
     /// An `on` whose end has come meanwhile counts as off.
-    fn edit(&self) -> Edit {
+    fn toggle(&self) -> Toggle {
         match self {
-            Self::Unset => Edit::Reset,
-            Self::On(terms) if terms.until.is_none_or(|until| now() < until) => Edit::again(terms),
-            Self::Off | Self::On(_) => Edit::Off,
+            Self::Unset => Toggle::Reset,
+            Self::On { parameters, until } if until.is_none_or(|until| now() < until) => {
+                Toggle::On(parameters.clone())
+            }
+            Self::Off | Self::On { .. } => Toggle::Off,
         }
     }
 }
 
-/// Whether two set the same, though not at the same moment. An `off` has no terms, and where
-/// a window decides, only the generation tells.
-fn is_same(ours: &Status, current: &Status) -> bool {
-    let changed_by = |status: &Status| status.document.get("changed_by").cloned();
-    let set_again = current.decided_by == "state"
-        && ours.terms == current.terms
-        && changed_by(ours) == changed_by(current)
-        && (current.maintenance || ours.terms != Terms::default());
-    ours.generation == current.generation || set_again
+/// Whether two set the same, though not at the same moment. An `off` has no parameters, and
+/// where a window decides, only the generation tells.
+fn is_same(ours: &EndpointStatus, current: &EndpointStatus) -> bool {
+    let parameters = Parameters::of(&ours.setting);
+    let is_set_again = current.decided_by == "state"
+        && parameters == Parameters::of(&current.setting)
+        && ours.setting.changed_by == current.setting.changed_by
+        && (current.setting.maintenance || !parameters.is_empty());
+    ours.generation == current.generation || is_set_again
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ctl::client::status;
+    use crate::ctl::endpoints::status::testing::status;
+
+    fn again(status: &EndpointStatus) -> Toggle {
+        Toggle::On(Parameters::of(&status.setting))
+    }
 
     #[test]
     fn what_was_is_what_was_set() {
         let on = status(r#"{"maintenance":true,"until":"9999-01-01T00:00:00Z","message":"a"}"#);
-        assert_eq!(Previous::of(&on).edit(), Edit::again(&on.terms));
+        assert_eq!(Previous::of(&on).toggle(), again(&on));
         let planned = status(r#"{"maintenance":false,"start":"9998-01-01T00:00:00Z"}"#);
-        assert_eq!(Previous::of(&planned).edit(), Edit::again(&planned.terms));
+        assert_eq!(Previous::of(&planned).toggle(), again(&planned));
         let over = status(r#"{"maintenance":false,"until":"2001-01-01T00:00:00Z"}"#);
-        assert_eq!(Previous::of(&over).edit(), Edit::Off);
+        assert_eq!(Previous::of(&over).toggle(), Toggle::Off);
         let off = status(r#"{"maintenance":false}"#);
-        assert_eq!(Previous::of(&off).edit(), Edit::Off);
+        assert_eq!(Previous::of(&off).toggle(), Toggle::Off);
         let mut window = on;
         window.decided_by = "window".to_owned();
-        assert_eq!(Previous::of(&window).edit(), Edit::Reset);
+        assert_eq!(Previous::of(&window).toggle(), Toggle::Reset);
     }
 }

@@ -6,7 +6,7 @@ use std::{
     process::{Child, Command, ExitStatus},
 };
 
-use super::super::complain;
+use crate::ctl::process::console::complain;
 
 const CANNOT_EXECUTE: u8 = 126;
 const NOT_FOUND: u8 = 127;

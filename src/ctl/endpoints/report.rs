@@ -1,29 +1,33 @@
 //! What calls of endpoints came to: lines, a table or JSON.
 
+use maintenance_mode_core::{state::setting::Setting, syntax::one_line::OneLine};
 use serde_json::{Value, json};
 
-use super::{
-    Exit,
-    agreement::agree,
-    client::{CallError, Status},
-    complain, now, one_line, say,
+use crate::ctl::{
+    arguments::output::Output,
+    endpoints::{agreement::agree, client::EndpointError, status::EndpointStatus},
+    process::{
+        clock::now,
+        console::{complain, say},
+        exit::Exit,
+    },
 };
 
 /// The outcome of the same call at each endpoint.
-pub(super) type Outcomes<'u> = Vec<(&'u str, Result<Status, CallError>)>;
+pub(crate) type Outcomes<'u> = Vec<(&'u str, Result<EndpointStatus, EndpointError>)>;
 
 /// Prints the outcomes; success if all calls were and the endpoints agree.
-pub(super) fn report(outcomes: &Outcomes<'_>, json: bool) -> Exit {
-    if json {
+pub(crate) fn report(outcomes: &Outcomes<'_>, output: Output) -> Exit {
+    if output == Output::Json {
         say(&document(outcomes).to_string());
     }
     match outcomes.as_slice() {
         [(url, Err(error))] => complain(&format!("{url}: {error}")),
-        _ if json => {}
+        _ if output == Output::Json => {}
         [(_, Ok(status))] => say(&lines(status)),
         several => say(&table(several)),
     }
-    let statuses: Vec<&Status> = outcomes
+    let statuses: Vec<&EndpointStatus> = outcomes
         .iter()
         .filter_map(|(_, o)| o.as_ref().ok())
         .collect();
@@ -58,89 +62,64 @@ fn document(outcomes: &Outcomes<'_>) -> Value {
 }
 
 /// What is known, a line each.
-fn lines(status: &Status) -> String {
-    const KEYS: [&str; 12] = [
-        "maintenance",
-        "decided_by",
-        "scope",
-        "generation",
-        "since",
-        "start",
-        "until",
-        "retry_after",
-        "message",
-        "changed_by",
-        "store",
-        "version",
-    ];
+fn lines(status: &EndpointStatus) -> String {
+    let parameters = Setting::PARAMETERS.iter();
+    let keys = ["maintenance", "decided_by", "scope", "generation", "since"]
+        .into_iter()
+        .chain(parameters.map(|parameter| parameter.name))
+        .chain(["changed_by", "store", "version"]);
     let line = |key: &str| {
         let text = cell(status, key)?;
         Some(format!("{:<13}{text}", key.replace('_', " ")))
     };
-    let lines: Vec<String> = KEYS.into_iter().filter_map(line).collect();
+    let lines: Vec<String> = keys.filter_map(line).collect();
     lines.join("\n")
 }
 
 /// The text of a value that is known.
-fn cell(status: &Status, key: &str) -> Option<String> {
+fn cell(status: &EndpointStatus, key: &str) -> Option<String> {
     match status.document.get(key)? {
         Value::Null => None,
         Value::Bool(on) if key == "maintenance" => Some(if *on { "on" } else { "off" }.to_owned()),
-        Value::String(text) => Some(one_line(text)),
+        Value::String(text) => Some(OneLine(text).to_string()),
         other => Some(other.to_string()),
     }
 }
 
-fn table(outcomes: &[(&str, Result<Status, CallError>)]) -> String {
-    let mut rows = vec![
-        [
-            "URL",
-            "MAINTENANCE",
-            "DECIDED BY",
-            "GENERATION",
-            "UNTIL",
-            "MESSAGE",
-        ]
-        .map(str::to_owned),
+/// A row for each endpoint, below the names of the columns.
+fn table(outcomes: &[(&str, Result<EndpointStatus, EndpointError>)]) -> String {
+    const KEYS: [&str; 5] = [
+        "maintenance",
+        "decided_by",
+        "generation",
+        "until",
+        "message",
     ];
-    for (url, outcome) in outcomes {
-        rows.push(match outcome {
-            Ok(status) => {
-                let cell = |key| cell(status, key).unwrap_or_else(|| "-".to_owned());
-                [
-                    (*url).to_owned(),
-                    cell("maintenance"),
-                    cell("decided_by"),
-                    cell("generation"),
-                    cell("until"),
-                    cell("message"),
-                ]
-            }
-            Err(error) => {
-                let unknown = || "-".to_owned();
-                [
-                    (*url).to_owned(),
-                    "?".to_owned(),
-                    unknown(),
-                    unknown(),
-                    unknown(),
-                    error.to_string(),
-                ]
-            }
-        });
-    }
-    let mut widths = [0; 6];
+    let unknown = || "-".to_owned();
+    let row = |(url, outcome): &(&str, Result<_, EndpointError>)| {
+        let cells = match outcome {
+            Ok(status) => KEYS.map(|key| cell(status, key).unwrap_or_else(unknown)),
+            Err(error) => ["?", "-", "-", "-", &error.to_string()].map(str::to_owned),
+        };
+        [&[(*url).to_owned()], &cells[..]].concat()
+    };
+    let names = ["url"].into_iter().chain(KEYS);
+    let names = names
+        .map(|key| key.replace('_', " ").to_uppercase())
+        .collect();
+    let rows: Vec<Vec<String>> = std::iter::once(names)
+        .chain(outcomes.iter().map(row))
+        .collect();
+    let mut widths = [0; KEYS.len() + 1];
     for row in &rows {
         for (width, cell) in widths.iter_mut().zip(row) {
             *width = cell.chars().count().max(*width);
         }
     }
-    let line = |row: &[String; 6]| {
+    let line = |row: &Vec<String>| {
         let cells = row.iter().zip(widths);
-        let line: String = cells
-            .map(|(cell, width)| format!("{cell:<width$}  "))
-            .collect();
-        line.trim_end().to_owned()
+        let cells = cells.map(|(cell, width)| format!("{cell:<width$}  "));
+        cells.collect::<String>().trim_end().to_owned()
     };
     rows.iter().map(line).collect::<Vec<_>>().join("\n")
 }
@@ -148,7 +127,7 @@ fn table(outcomes: &[(&str, Result<Status, CallError>)]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ctl::client::status;
+    use crate::ctl::endpoints::status::testing::status;
 
     #[test]
     fn one_is_told_in_lines_and_several_in_a_table() {
@@ -159,7 +138,7 @@ mod tests {
         );
         let outcomes = [
             ("http://a/m", Ok(on)),
-            ("http://b/m", Err(CallError::Foreign(200))),
+            ("http://b/m", Err(EndpointError::Foreign(200))),
         ];
         let table = table(&outcomes);
         let rows: Vec<&str> = table.lines().collect();
@@ -174,7 +153,7 @@ mod tests {
     fn json_is_an_object_for_one_and_a_list_for_several() {
         let on = || ("http://a/m", Ok(status(r#"{"maintenance":true}"#)));
         assert_eq!(document(&vec![on()])["url"], "http://a/m");
-        let failed = ("http://b/m", Err(CallError::Foreign(200)));
+        let failed = ("http://b/m", Err(EndpointError::Foreign(200)));
         let both = document(&vec![on(), failed]);
         assert_eq!(both[0]["maintenance"], true);
         assert!(both[1]["error"].is_string());

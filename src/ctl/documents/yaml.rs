@@ -21,7 +21,7 @@ const MAX_VALUES: usize = 1_000_000;
 /// # Errors
 /// What is wrong, with line and column.
 pub(super) fn parse(text: &str) -> Result<Vec<Value>, String> {
-    let mut reader = Reader {
+    let mut reader = YamlReader {
         parser: Parser::new(text.chars()),
         anchors: HashMap::new(),
         values: 0,
@@ -41,13 +41,13 @@ pub(super) fn parse(text: &str) -> Result<Vec<Value>, String> {
     }
 }
 
-struct Reader<'t> {
+struct YamlReader<'t> {
     parser: Parser<std::str::Chars<'t>>,
     anchors: HashMap<usize, (Value, usize)>,
     values: usize,
 }
 
-impl Reader<'_> {
+impl YamlReader<'_> {
     fn next(&mut self) -> Result<(Event, Marker), String> {
         self.parser
             .next_token()

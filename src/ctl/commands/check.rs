@@ -2,19 +2,24 @@
 
 use std::path::Path;
 
+use maintenance_mode_core::syntax::one_line::OneLine;
 use serde::Serialize;
 
-use super::{
-    Exit,
-    arguments::Check,
-    complain,
-    documents::{Found, find},
-    one_line, read, say,
+use crate::ctl::{
+    arguments::{check::Check, output::Output},
+    documents::{
+        file::{FileError, configurations},
+        found::Found,
+    },
+    process::{
+        console::{complain, say},
+        exit::Exit,
+    },
 };
 
 /// What there is to say of one configuration.
 #[derive(Debug, Serialize)]
-struct Verdict {
+struct FileVerdict {
     file: String,
     /// Empty where the whole file is the configuration.
     #[serde(rename = "where")]
@@ -25,7 +30,7 @@ struct Verdict {
 }
 
 /// Checks every file, and prints a verdict on each configuration in it.
-pub(super) fn check(options: &Check) -> Exit {
+pub(crate) fn check(options: &Check) -> Exit {
     let mut verdicts = Vec::new();
     let mut exit = Exit::Success;
     for path in &options.files {
@@ -40,47 +45,36 @@ pub(super) fn check(options: &Check) -> Exit {
     if exit == Exit::Success && verdicts.iter().any(|verdict| !verdict.valid) {
         exit = Exit::Failure;
     }
-    if options.json {
-        say(&serde_json::to_string(&verdicts).unwrap_or_default());
-    } else {
-        verdicts.iter().for_each(Verdict::print);
+    match options.output {
+        Output::Json => say(&serde_json::to_string(&verdicts).unwrap_or_default()),
+        Output::Text => verdicts.iter().for_each(FileVerdict::print),
     }
     exit
 }
 
 /// The verdicts on a file that can be read and has a configuration of the filter.
-fn verdicts_on(path: &Path) -> Result<Vec<Verdict>, String> {
-    let text = read(path).map_err(|error| error.to_string())?;
+fn verdicts_on(path: &Path) -> Result<Vec<FileVerdict>, FileError> {
     let file = path.display().to_string();
-    match find(&text) {
-        Ok(found) if found.is_empty() => Err(NONE_FOUND.to_owned()),
-        Ok(found) => Ok(found
-            .into_iter()
-            .map(|found| Verdict::on(file.clone(), &found))
-            .collect()),
-        Err(error) => Ok(vec![Verdict {
-            file,
+    let found = match configurations(path) {
+        Err(FileError::Malformed(error)) => vec![Found {
             place: String::new(),
-            valid: false,
-            error: Some(error),
-            notes: Vec::new(),
-        }]),
-    }
+            configuration: Err(error),
+        }],
+        found => found?,
+    };
+    let verdict = |found| FileVerdict::on(file.clone(), found);
+    Ok(found.into_iter().map(verdict).collect())
 }
 
-/// What to say of a file that has no configuration of the filter.
-pub(super) const NONE_FOUND: &str = "no configuration of the filter found: expected a plugin \
-    configuration, or a Wasm filter with `maintenance` in its name, VM id, root id or code";
-
-impl Verdict {
-    fn on(file: String, found: &Found) -> Self {
+impl FileVerdict {
+    fn on(file: String, found: Found) -> Self {
         let (error, notes) = match found.compile() {
             Ok(accepted) => (None, accepted.notes),
             Err(error) => (Some(error), Vec::new()),
         };
         Self {
             file,
-            place: found.place.clone(),
+            place: found.place,
             valid: error.is_none(),
             error,
             notes,
@@ -93,11 +87,11 @@ impl Verdict {
             line.push_str(&format!("{}: ", self.place));
         }
         match &self.error {
-            Some(error) => complain(&one_line(&format!("{line}{error}"))),
-            None => say(&one_line(&format!("{line}OK"))),
+            Some(error) => complain(&format!("{line}{error}")),
+            None => say(&OneLine(&format!("{line}OK")).to_string()),
         }
         for note in &self.notes {
-            complain(&one_line(&format!("{line}note: {note}")));
+            complain(&format!("{line}note: {note}"));
         }
     }
 }

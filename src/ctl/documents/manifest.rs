@@ -3,10 +3,10 @@
 
 use serde_json::Value;
 
-use super::{
-    documents::{Found, of_struct},
-    search::is_ours,
-};
+use crate::ctl::documents::{found::Found, ours::is_ours, protobuf_struct::of_struct};
+
+/// Where a Wasm filter is named, or where its code comes from.
+const NAMES: [&str; 5] = ["code", "name", "pluginName", "rootID", "url"];
 
 /// The plugin configurations of this filter in a manifest; `None` for what is none of these.
 pub(super) fn plugins(manifest: &Value) -> Option<Vec<Found>> {
@@ -14,46 +14,31 @@ pub(super) fn plugins(manifest: &Value) -> Option<Vec<Found>> {
     let group = manifest.get("apiVersion")?.as_str()?;
     let (group, _version) = group.split_once('/')?;
     let spec = manifest.get("spec").unwrap_or(&Value::Null);
-    let name = manifest.pointer("/metadata/name");
-    let place = |field: &str| {
-        let name = name.and_then(Value::as_str).unwrap_or("without a name");
-        format!("{kind} {name}: {field}")
-    };
-    match (group, kind) {
-        ("extensions.istio.io", "WasmPlugin") => {
-            let names = [name, spec.get("url"), spec.get("pluginName")];
-            let found = found(place("spec.pluginConfig"), spec.get("pluginConfig"));
-            Some(is_ours(names).then_some(found).into_iter().collect())
-        }
+    let (filters, key) = match (group, kind) {
+        ("extensions.istio.io", "WasmPlugin") => (vec![("spec".to_owned(), spec)], "pluginConfig"),
         ("extensions.istio.io", "TrafficExtension") => {
             let wasm = spec.get("wasm")?;
-            let names = [name, wasm.get("url"), wasm.get("pluginName")];
-            let found = found(place("spec.wasm.pluginConfig"), wasm.get("pluginConfig"));
-            Some(is_ours(names).then_some(found).into_iter().collect())
+            (vec![("spec.wasm".to_owned(), wasm)], "pluginConfig")
         }
         ("gateway.envoyproxy.io", "EnvoyExtensionPolicy") => {
-            let plugins = spec.get("wasm").and_then(Value::as_array);
-            let plugins = plugins.into_iter().flatten().enumerate();
-            let ours = plugins.filter(|(_, wasm)| {
-                is_ours([name, wasm.get("name"), wasm.get("rootID"), wasm.get("code")])
-            });
-            let found = ours.map(|(index, wasm)| {
-                found(
-                    place(&format!("spec.wasm[{index}].config")),
-                    wasm.get("config"),
-                )
-            });
-            Some(found.collect())
+            let filters = spec.get("wasm").and_then(Value::as_array);
+            let filters = filters.into_iter().flatten().enumerate();
+            let placed = filters.map(|(index, wasm)| (format!("spec.wasm[{index}]"), wasm));
+            (placed.collect(), "config")
         }
-        _ => None,
-    }
-}
-
-fn found(place: String, configuration: Option<&Value>) -> Found {
-    Found {
-        place,
-        configuration: Ok(configuration.map_or_else(String::new, of_struct)),
-    }
+        _ => return None,
+    };
+    let name = manifest.pointer("/metadata/name");
+    let ours = filters.into_iter().filter(|(_, wasm)| {
+        let names = NAMES.iter().map(|&key| wasm.get(key));
+        is_ours(names.chain([name]))
+    });
+    let name = name.and_then(Value::as_str).unwrap_or("without a name");
+    let found = ours.map(|(place, wasm)| Found {
+        place: format!("{kind} {name}: {place}.{key}"),
+        configuration: Ok(wasm.get(key).map_or_else(String::new, of_struct)),
+    });
+    Some(found.collect())
 }
 
 #[cfg(test)]

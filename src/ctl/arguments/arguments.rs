@@ -1,0 +1,122 @@
+//! The commands, each with its help.
+
+use clap::{Parser, Subcommand};
+use clap_complete::Shell;
+
+use crate::ctl::arguments::{
+    bypass::{HashToken, MintBypass},
+    check::Check,
+    endpoints::{Change, Endpoints},
+    explain::Explain,
+    on::{On, Run},
+};
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  all is well
+  1  a call failed, endpoints disagree, or a configuration is invalid
+  2  wrong usage, a file that cannot be read, or one without a configuration of the filter
+  `run` exits with the code of its command, 128 + N if signal N ended it; with 125 if
+  maintenance could not be switched on or put back, 126 if the command cannot be executed,
+  127 if it is not found.";
+
+/// Switches maintenance mode of Envoy on and off, and explains what the filter decides
+#[derive(Debug, Parser)]
+#[command(name = "maintenancectl", version, after_help = EXIT_CODES)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Show whether maintenance is on
+    #[command(after_help = "\
+Example:
+  export MAINTENANCE_TOKEN=…
+  maintenancectl status --url https://a.example.com/maintenance-mode \\
+                        --url https://b.example.com/maintenance-mode
+
+Several endpoints agree if all say the same of maintenance, and of its start and its end
+where they are still to come.")]
+    Status(Endpoints),
+    /// Switch maintenance on, replacing all that an earlier change gave
+    #[command(after_help = "\
+Example:
+  maintenancectl on --url https://example.com/maintenance-mode --for 1800 \\
+                    --message 'Back at half past.'")]
+    On(On),
+    /// Switch maintenance off
+    #[command(after_help = "\
+Example:
+  maintenancectl off --url https://example.com/maintenance-mode")]
+    Off(Change),
+    /// Forget what was set: `initial` and the windows decide again
+    #[command(after_help = "\
+Example:
+  maintenancectl reset --url https://example.com/maintenance-mode")]
+    Reset(Change),
+    /// Switch maintenance on, run a command, and put back what was
+    #[command(after_help = "\
+Example:
+  maintenancectl run --url https://example.com/maintenance-mode --for 3600 -- ./migrate.sh
+
+Puts back what was also when the command fails, and when it is interrupted by SIGINT or
+SIGTERM, which the command gets, too. What somebody else has changed meanwhile is left as
+it is. Give an end with --for or --until, in case this process is killed.")]
+    Run(Run),
+    /// Check configurations with the filter's own code
+    #[command(after_help = "\
+Example:
+  maintenancectl check envoy/envoy.yaml
+  helm template . | maintenancectl check -
+
+Takes plugin configurations (JSON or YAML), Envoy's bootstrap, listeners and discovery files,
+Istio's WasmPlugin, TrafficExtension and EnvoyFilter, and Envoy Gateway's
+EnvoyExtensionPolicy. Filters of other modules are left out: ours have `maintenance` in their
+name, VM id, root id or code. As Envoy does, YAML's on and off without quotes are booleans.")]
+    Check(Check),
+    /// Show what the filter decides on a request, and why
+    #[command(after_help = "\
+Example:
+  maintenancectl explain envoy/envoy.yaml --on --path /healthz --ip 192.0.2.1
+
+  decision  pass
+  reason    path
+  matched   allow.paths[0]
+
+The path is taken as the filter sees it: after Envoy's own normalize_path, if that is on.
+Without --on and --off nobody has set anything, so mode, windows and `initial` decide.")]
+    Explain(Box<Explain>),
+    /// Print the entry of `admin.tokens` for a token read from standard input
+    #[command(after_help = "\
+Example:
+  openssl rand -hex 16 | tee token | maintenancectl hash-token --name ops")]
+    HashToken(HashToken),
+    /// Mint a bypass token offline
+    #[command(after_help = "\
+Example:
+  BYPASS_KEY=… maintenancectl bypass --key-env BYPASS_KEY --name qa --ttl 3600 \\
+                                     --url https://example.com/maintenance-mode")]
+    Bypass(MintBypass),
+    /// Print a completion script
+    #[command(after_help = "\
+Example:
+  maintenancectl completions bash > /etc/bash_completion.d/maintenancectl")]
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_definition_is_sound() {
+        Arguments::command().debug_assert();
+    }
+}

@@ -1,0 +1,50 @@
+//! `hash-token` and `bypass`.
+
+use std::path::PathBuf;
+
+use clap::{ArgAction, Args};
+
+use crate::ctl::arguments::{
+    output::Output,
+    values::{endpoint_url, name},
+};
+
+#[derive(Debug, Args)]
+pub(crate) struct HashToken {
+    /// Whose token it is
+    #[arg(long, default_value = "ops", value_parser = name)]
+    pub(crate) name: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct MintBypass {
+    #[command(flatten)]
+    pub(crate) key: KeySource,
+    /// Whom the token is for
+    #[arg(long, value_parser = name)]
+    pub(crate) name: String,
+    /// How long it lives, in seconds
+    #[arg(long, default_value_t = 3600, value_name = "SECONDS")]
+    pub(crate) ttl: u64,
+    /// The whole address of the admin endpoint, to print the link that sets the cookie
+    #[arg(long, value_name = "URL", value_parser = endpoint_url)]
+    pub(crate) url: Option<String>,
+    /// Print JSON: {token, expires, url}
+    #[arg(long = "json", action = ArgAction::SetTrue, value_parser = Output::of_flag)]
+    pub(crate) output: Output,
+}
+
+/// Where the key is.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub(crate) struct KeySource {
+    /// The environment variable that holds the key
+    #[arg(long, value_name = "NAME")]
+    pub(crate) key_env: Option<String>,
+    /// The file that holds the key
+    #[arg(long, value_name = "FILE")]
+    pub(crate) key_file: Option<PathBuf>,
+    /// A file with the configuration of the filter, of which `bypass` is taken
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+}

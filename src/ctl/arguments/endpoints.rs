@@ -1,0 +1,35 @@
+//! Where the admin endpoints are, and how to call them.
+
+use clap::{ArgAction, Args};
+
+use crate::ctl::arguments::{output::Output, token::BearerToken, values::endpoint_url};
+
+#[derive(Debug, Args)]
+pub(crate) struct Endpoints {
+    /// The whole address of an admin endpoint; may be repeated
+    #[arg(long = "url", required = true, value_name = "URL", value_parser = endpoint_url)]
+    pub(crate) urls: Vec<String>,
+    /// The token; better in the environment, where other users cannot see it
+    #[arg(
+        long,
+        env = "MAINTENANCE_TOKEN",
+        hide_env_values = true,
+        value_parser = BearerToken::parse
+    )]
+    pub(crate) token: BearerToken,
+    /// How long a call may take, in seconds
+    #[arg(long, default_value_t = 10, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub(crate) timeout: u64,
+    /// Print JSON: the status, or a list of them for several endpoints
+    #[arg(long = "json", action = ArgAction::SetTrue, value_parser = Output::of_flag)]
+    pub(crate) output: Output,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Change {
+    #[command(flatten)]
+    pub(crate) endpoints: Endpoints,
+    /// Only if the state is still of this generation
+    #[arg(long, value_name = "GENERATION")]
+    pub(crate) if_match: Option<u64>,
+}

@@ -1,0 +1,127 @@
+//! The parameters of an `on`: an option for each row of [`Setting::PARAMETERS`], and `--for`.
+
+use clap::{Arg, ArgMatches, Args, Command, FromArgMatches};
+use maintenance_mode_core::{
+    state::setting::{DURATION, Parameter, Setting},
+    syntax::percent::encode_value,
+};
+use serde_json::Value;
+
+use crate::ctl::arguments::values::given;
+
+/// Names and values, in the order of the table.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Parameters(Vec<(&'static str, String)>);
+
+impl Parameters {
+    /// Those that would set the same.
+    pub(crate) fn of(setting: &Setting) -> Self {
+        let fields = serde_json::to_value(setting).unwrap_or_default();
+        Self::read(|name| match fields.get(name)? {
+            Value::String(text) => Some(text.clone()),
+            other => Some(other.to_string()),
+        })
+    }
+
+    fn read(value: impl Fn(&'static str) -> Option<String>) -> Self {
+        let parameters = Setting::PARAMETERS.iter().chain([&DURATION]);
+        let given =
+            parameters.filter_map(|parameter| Some((parameter.name, value(parameter.name)?)));
+        Self(given.collect())
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// As they stand in a URL.
+    pub(crate) fn to_query(&self) -> String {
+        let pairs = self.0.iter();
+        let pairs = pairs.map(|(name, value)| format!("{name}={}", encode_value(value)));
+        pairs.collect::<Vec<_>>().join("&")
+    }
+}
+
+impl Args for Parameters {
+    fn augment_args(command: Command) -> Command {
+        let options = Setting::PARAMETERS.iter().map(|parameter| {
+            option(parameter).value_parser(|text: &str| {
+                Setting::given(|name| (name == parameter.name).then_some(text))
+                    .map(|_| text.to_owned())
+                    .map_err(|Parameter { expected, .. }| format!("expected {expected}"))
+            })
+        });
+        let duration = option(&DURATION)
+            .conflicts_with("until")
+            .value_parser(|text: &str| given::<u64>(text).map(|seconds| seconds.to_string()));
+        command.args(options).arg(duration)
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        Self::augment_args(command)
+    }
+}
+
+fn option(parameter: &Parameter) -> Arg {
+    Arg::new(parameter.name)
+        .long(parameter.name.replace('_', "-"))
+        .value_name(parameter.value)
+        .help(parameter.help)
+}
+
+impl FromArgMatches for Parameters {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        Ok(Self::read(|name| matches.get_one(name).cloned()))
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use maintenance_mode_core::syntax::timestamp::Timestamp;
+
+    use super::*;
+
+    fn parse(arguments: &[&str]) -> Result<Parameters, clap::Error> {
+        let command = Parameters::augment_args(Command::new("on").no_binary_name(true));
+        Parameters::from_arg_matches(&command.try_get_matches_from(arguments)?)
+    }
+
+    #[test]
+    fn every_parameter_has_an_option() {
+        let arguments = ["--message", "a&b", "--for", "60", "--retry-after", "0"];
+        let query = parse(&arguments).unwrap().to_query();
+        assert_eq!(query, "retry_after=0&message=a%26b&for=60");
+        assert!(parse(&[]).unwrap().is_empty());
+        for wrong in [
+            ["--until", "tomorrow"],
+            ["--for", "1h"],
+            ["--retry-after", "-1"],
+            ["--message", "a\nb"],
+        ] {
+            assert!(parse(&wrong).is_err(), "{wrong:?}");
+        }
+        assert!(parse(&["--for", "1", "--until", "2126-01-01T00:00:00Z"]).is_err());
+    }
+
+    #[test]
+    fn what_is_set_can_be_set_again() {
+        let setting = Setting {
+            maintenance: true,
+            since: Timestamp::parse("2026-01-01T00:00:00Z"),
+            until: Timestamp::parse("2026-01-01T10:00:00+02:00"),
+            message: Some("a".to_owned()),
+            retry_after: Some(0),
+            ..Setting::default()
+        };
+        assert_eq!(
+            Parameters::of(&setting).to_query(),
+            "until=2026-01-01T08%3A00%3A00Z&retry_after=0&message=a"
+        );
+        assert!(Parameters::of(&Setting::default()).is_empty());
+    }
+}

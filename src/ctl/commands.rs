@@ -1,0 +1,8 @@
+//! What each command does.
+
+pub(crate) mod bypass;
+pub(crate) mod calls;
+pub(crate) mod check;
+pub(crate) mod explain;
+pub(crate) mod hash_token;
+pub(crate) mod run;

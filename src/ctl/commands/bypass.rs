@@ -1,0 +1,75 @@
+//! `bypass`: mints a bypass token offline.
+
+use std::path::Path;
+
+use maintenance_mode_core::{
+    config::bypass::BypassConfig,
+    policy::{bypass::Bypass, environment::Environment},
+};
+use serde_json::json;
+
+use crate::ctl::{
+    arguments::{bypass::MintBypass, output::Output},
+    documents::file::configurations,
+    process::{
+        clock::now,
+        console::say,
+        environment::variable,
+        exit::{Abort, Exit},
+        input::read,
+    },
+};
+
+pub(crate) fn bypass(options: &MintBypass) -> Result<Exit, Abort> {
+    say(&mint(options).map_err(|problem| Exit::Usage.because(problem))?);
+    Ok(Exit::Success)
+}
+
+fn mint(options: &MintBypass) -> Result<String, String> {
+    let config = config(options)?;
+    let environment = Environment {
+        owner: "this process",
+        variable: &variable,
+    };
+    let bypass =
+        Bypass::compile(&config, environment).map_err(|error| format!("bypass: {error}"))?;
+    let longest = bypass.max_ttl_seconds;
+    if !(1..=longest).contains(&options.ttl) {
+        return Err(format!("the ttl is not from 1 to {longest} seconds"));
+    }
+    let minted = bypass
+        .mint(&options.name, now(), options.ttl, None)
+        .ok_or("the end is past the year 9999")?;
+    let url = options.url.as_ref();
+    let url = url.map(|url| format!("{url}/bypass?token={}", minted.token));
+    if options.output == Output::Json {
+        let document = json!({"token": minted.token, "expires": minted.expires, "url": url});
+        return Ok(document.to_string());
+    }
+    Ok(url.unwrap_or(minted.token))
+}
+
+fn config(options: &MintBypass) -> Result<BypassConfig, String> {
+    if let Some(path) = &options.key.config {
+        return config_in(path).map_err(|problem| format!("{}: {problem}", path.display()));
+    }
+    let key = options.key.key_file.as_ref().map(|path| {
+        let key = read(path).map_err(|error| format!("{}: {error}", path.display()))?;
+        Ok::<_, String>(key.trim_ascii().to_owned())
+    });
+    Ok(BypassConfig {
+        key: key.transpose()?,
+        key_env: options.key.key_env.clone(),
+        ..BypassConfig::default()
+    })
+}
+
+/// The first `bypass` in a file.
+fn config_in(path: &Path) -> Result<BypassConfig, String> {
+    for found in configurations(path).map_err(|error| error.to_string())? {
+        if let Some(bypass) = found.parse()?.bypass {
+            return Ok(bypass);
+        }
+    }
+    Err("there is no `bypass` in it".to_owned())
+}

@@ -1,0 +1,48 @@
+//! `status`, `on`, `off` and `reset`, at one endpoint or several.
+
+use crate::ctl::{
+    arguments::{
+        endpoints::{Change, Endpoints},
+        on::On,
+    },
+    endpoints::{
+        client::{Client, EndpointError},
+        report::report,
+        status::EndpointStatus,
+        toggle::Toggle,
+    },
+    process::exit::{Abort, Exit},
+};
+
+pub(crate) fn status(endpoints: &Endpoints) -> Result<Exit, Abort> {
+    at_each(endpoints, |client, url| client.status(url))
+}
+
+pub(crate) fn on(options: On) -> Result<Exit, Abort> {
+    change(&options.change, &Toggle::On(options.parameters))
+}
+
+pub(crate) fn off(options: &Change) -> Result<Exit, Abort> {
+    change(options, &Toggle::Off)
+}
+
+pub(crate) fn reset(options: &Change) -> Result<Exit, Abort> {
+    change(options, &Toggle::Reset)
+}
+
+fn change(options: &Change, toggle: &Toggle) -> Result<Exit, Abort> {
+    at_each(&options.endpoints, |client, url| {
+        client.change(url, toggle, options.if_match)
+    })
+}
+
+/// One endpoint that fails does not keep the others from being called.
+fn at_each(
+    endpoints: &Endpoints,
+    call: impl Fn(&Client, &str) -> Result<EndpointStatus, EndpointError>,
+) -> Result<Exit, Abort> {
+    let client = Client::new(endpoints).map_err(|problem| Exit::Usage.because(problem))?;
+    let urls = endpoints.urls.iter();
+    let outcomes = urls.map(|url| (url.as_str(), call(&client, url))).collect();
+    Ok(report(&outcomes, endpoints.output))
+}

@@ -1,0 +1,78 @@
+//! Reads the configuration and the request, and prints what the filter decides.
+
+use maintenance_mode_core::{
+    decision::decide::decide,
+    state::{setting::Setting, state::State},
+    syntax::timestamp::Timestamp,
+};
+
+use crate::ctl::{
+    arguments::{explain::Explain, output::Output},
+    commands::explain::{explanation::Explanation, request::DescribedRequest},
+    documents::{file::configurations, found::Found},
+    process::{
+        clock::now,
+        console::say,
+        exit::{Abort, Exit},
+    },
+};
+
+pub(crate) fn explain(options: &Explain) -> Result<Exit, Abort> {
+    let file = options.file.display();
+    let found = select(options)
+        .map_err(|problem| Exit::Usage.because(format_args!("{file}: {problem}")))?;
+    let explanation = decided(options, &found).map_err(|problem| {
+        let place = match found.place.as_str() {
+            "" => String::new(),
+            place => format!("{place}: "),
+        };
+        Exit::Failure.because(format_args!("{file}: {place}{problem}"))
+    })?;
+    say(&match options.output {
+        Output::Json => serde_json::to_string(&explanation).unwrap_or_default(),
+        Output::Text => explanation.to_text(),
+    });
+    Ok(Exit::Success)
+}
+
+/// The configuration that is meant.
+fn select(options: &Explain) -> Result<Found, String> {
+    let mut found = configurations(&options.file).map_err(|error| error.to_string())?;
+    let count = found.len();
+    let index = match options.nth {
+        None if count > 1 => {
+            return Err(format!(
+                "there are {count} configurations: choose one with --nth"
+            ));
+        }
+        None => 0,
+        Some(nth) if (1..=count).contains(&nth) => nth - 1,
+        Some(nth) => {
+            return Err(format!(
+                "there are {count} configurations, and none is number {nth}"
+            ));
+        }
+    };
+    Ok(found.swap_remove(index))
+}
+
+fn decided(options: &Explain, found: &Found) -> Result<Explanation, String> {
+    let policy = found.compile()?.policy;
+    let now = options.at.unwrap_or_else(now);
+    let state = state(options, now);
+    let request = DescribedRequest::new(options, &policy.client_address, now);
+    Ok(Explanation::of(&decide(&policy, &state, &request)))
+}
+
+/// What somebody has set.
+fn state(options: &Explain, now: Timestamp) -> State {
+    let setting = (options.on || options.off).then(|| Setting {
+        maintenance: options.on,
+        since: Some(now),
+        ..Setting::default()
+    });
+    State {
+        setting,
+        ..State::default()
+    }
+}

@@ -1,0 +1,149 @@
+//! What made a decision, and where it is written.
+
+use maintenance_mode_core::{
+    config::rules::Action,
+    decision::decision::{Decision, Exemption, Ruling, Verdict},
+    policy::matchers::Entry,
+    state::flag::{DecidedBy, Flag},
+};
+
+/// The name of what made a decision, and its place in the configuration; `state` and
+/// `route_metadata` are outside it.
+pub(super) fn origin(decision: &Decision<'_>) -> (&'static str, String) {
+    let ruling = || place_of(decision.ruling);
+    match decision.verdict {
+        Verdict::Admin(_) => ("admin", "admin.path".to_owned()),
+        Verdict::Pass => of_flag(&decision.flag),
+        Verdict::Allowed(exemption) => {
+            let place = match exemption {
+                Exemption::Entry(Entry { kind, index }) => format!("allow.{}[{index}]", kind.key()),
+                Exemption::Bypass => "bypass".to_owned(),
+                Exemption::Ruling => ruling(),
+            };
+            (exemption.reason().as_str(), place)
+        }
+        Verdict::Observed | Verdict::Blocked(_) => match decision.ruling.map(Ruling::action) {
+            Some(Action::Block | Action::On) => ("rule", ruling()),
+            Some(Action::Allow | Action::Follow) | None => of_flag(&decision.flag),
+        },
+    }
+}
+
+fn of_flag(flag: &Flag<'_>) -> (&'static str, String) {
+    let reason = match flag.decided_by {
+        DecidedBy::Mode => "mode",
+        DecidedBy::State => "state",
+        DecidedBy::Window => "window",
+        DecidedBy::Initial => "initial",
+    };
+    let window = flag.window.map(|index| format!("windows[{index}]"));
+    (reason, window.unwrap_or_else(|| reason.to_owned()))
+}
+
+fn place_of(ruling: Option<Ruling<'_>>) -> String {
+    let rule = ruling.and_then(Ruling::rule);
+    rule.map_or_else(
+        || "route_metadata".to_owned(),
+        |rule| format!("rules[{}]", rule.index),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+    use maintenance_mode_core::{
+        decision::decide::decide, state::state::State, syntax::timestamp::Timestamp,
+    };
+
+    use super::*;
+    use crate::ctl::{
+        arguments::arguments::{Arguments, Command},
+        commands::explain::request::DescribedRequest,
+        documents::found::Found,
+    };
+
+    fn explained(configuration: &str, arguments: &[&str]) -> (&'static str, String) {
+        let found = Found {
+            place: String::new(),
+            configuration: Ok(configuration.to_owned()),
+        };
+        let policy = found.compile().unwrap().policy;
+        let explain = ["maintenancectl", "explain", "-", "--ip", "192.0.2.1"];
+        let arguments = [&explain, arguments].concat();
+        let Command::Explain(options) = Arguments::parse_from(arguments).command else {
+            panic!("not explain");
+        };
+        let now = Timestamp::parse("2026-01-01T12:00:00Z").unwrap();
+        let request = DescribedRequest::new(&options, &policy.client_address, now);
+        let state = State::default();
+        origin(&decide(&policy, &state, &request))
+    }
+
+    #[test]
+    fn an_entry_is_named_by_its_kind_and_place() {
+        let arguments = [
+            "--path",
+            "/b/c?d",
+            "--host",
+            "b.example",
+            "--header",
+            "x-a: 1",
+            "--cookie",
+            "a=1",
+            "--cookie",
+            "b=2",
+            "--attribute",
+            "a.b=c",
+        ];
+        for (allow, reason, place) in [
+            (
+                r#"{"client_ips":["10.0.0.0/8","192.0.2.0/24"]}"#,
+                "client_ip",
+                "client_ips[1]",
+            ),
+            (
+                r#"{"paths":["/a","/b","/b/*",{"suffix":"c"}]}"#,
+                "path",
+                "paths[2]",
+            ),
+            (
+                r#"{"hosts":["*.b.example","b.example"]}"#,
+                "host",
+                "hosts[1]",
+            ),
+            (
+                r#"{"methods":["PUT","HEAD","GET"]}"#,
+                "method",
+                "methods[2]",
+            ),
+            (
+                r#"{"headers":[{"name":"x-a","present":true}]}"#,
+                "header",
+                "headers[0]",
+            ),
+            (
+                r#"{"cookies":[{"name":"a","exact":"2"},{"name":"b","exact":"2"}]}"#,
+                "cookie",
+                "cookies[1]",
+            ),
+            (
+                r#"{"attributes":[{"path":["a"],"present":true},{"path":["a","b"],"exact":"c"}]}"#,
+                "attribute",
+                "attributes[1]",
+            ),
+        ] {
+            let configuration = format!(r#"{{"initial":"on","allow":{allow}}}"#);
+            let expected = (reason, format!("allow.{place}"));
+            assert_eq!(explained(&configuration, &arguments), expected, "{allow}");
+        }
+    }
+
+    #[test]
+    fn a_window_is_named_by_its_place() {
+        let configuration = r#"{"windows":[
+            {"end":"2026-01-01T00:00:00Z"}, {"start":"2026-01-01T00:00:00Z"}
+        ]}"#;
+        let expected = ("window", "windows[1]".to_owned());
+        assert_eq!(explained(configuration, &["--path", "/"]), expected);
+    }
+}

@@ -1,0 +1,120 @@
+//! A request that the arguments describe.
+
+use std::net::{IpAddr, SocketAddr};
+
+use maintenance_mode_core::{
+    policy::client_address::ClientAddress,
+    request::{
+        attribute::{Attribute, AttributePath},
+        head::RequestHead,
+        headers::{HeaderList, Headers},
+    },
+    syntax::{path, timestamp::Timestamp},
+};
+
+use crate::ctl::arguments::explain::Explain;
+
+/// All of it is there from the start.
+pub(super) struct DescribedRequest<'a> {
+    options: &'a Explain,
+    headers: HeaderList,
+    client_ip: Option<IpAddr>,
+    now: Timestamp,
+}
+
+/// Port 0 would say that Envoy itself took the address from a header.
+const SOME_PORT: u16 = 1;
+
+impl<'a> DescribedRequest<'a> {
+    pub(super) fn new(
+        options: &'a Explain,
+        client_address: &ClientAddress,
+        now: Timestamp,
+    ) -> Self {
+        let headers = headers(options);
+        let source = SocketAddr::new(options.ip, SOME_PORT).to_string();
+        let client_ip = client_address.resolve(source.as_bytes(), |name| headers.get(name));
+        Self {
+            options,
+            headers,
+            client_ip,
+            now,
+        }
+    }
+}
+
+/// As Envoy hands them over: `host` is `:authority`, cookies come last.
+fn headers(options: &Explain) -> HeaderList {
+    let cookies = options.cookies.iter();
+    let cookies = cookies.map(|(name, value)| format!("{name}={value}"));
+    let cookies = cookies.collect::<Vec<_>>().join("; ");
+    let mut authority = options.host.as_str();
+    let mut lines = Vec::new();
+    for (name, value) in &options.headers {
+        match name.as_str() {
+            "host" => authority = value,
+            name => lines.push((name, value.as_str())),
+        }
+    }
+    if !cookies.is_empty() {
+        lines.push(("cookie", &cookies));
+    }
+    lines.extend([
+        (":authority", authority),
+        (":path", &options.path),
+        (":method", &options.method),
+        (":scheme", "http"),
+    ]);
+    HeaderList::new(&lines)
+}
+
+impl RequestHead for DescribedRequest<'_> {
+    type Headers = HeaderList;
+
+    fn path(&self) -> &[u8] {
+        self.options.path.as_bytes()
+    }
+
+    fn headers(&self) -> &HeaderList {
+        &self.headers
+    }
+
+    fn client_ip(&self) -> Option<IpAddr> {
+        self.client_ip
+    }
+
+    /// What is given, or else follows from the rest of the request.
+    fn attribute(&self, path: &AttributePath) -> Attribute {
+        let segments: Vec<&str> = path.segments().iter().map(|segment| &**segment).collect();
+        let dotted = segments.join(".");
+        let mut given = self.options.attributes.iter();
+        if let Some((_, value)) = given.find(|(name, _)| *name == dotted) {
+            return Attribute::Text(value.as_bytes().to_vec());
+        }
+        let text = |bytes: &[u8]| Some(bytes.to_vec());
+        let follows = match segments.as_slice() {
+            ["request", "headers", name] => self.headers.get(name).and_then(|value| text(&value)),
+            ["request", "path"] => text(self.path()),
+            ["request", "url_path"] => text(path::without_query(self.path())),
+            ["request", "method"] => text(self.options.method.as_bytes()),
+            ["request", "host"] => self.headers.first(":authority").and_then(text),
+            _ => None,
+        };
+        follows.map_or(Attribute::Absent, Attribute::Text)
+    }
+
+    fn route_action(&self) -> Attribute {
+        let action = self.options.route_action.as_deref();
+        action.map_or(Attribute::Absent, |action| Attribute::Text(action.into()))
+    }
+
+    fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    fn random(&self) -> u64 {
+        0
+    }
+
+    fn report_error(&self) {}
+}

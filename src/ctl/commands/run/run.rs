@@ -1,0 +1,69 @@
+//! Switches on, runs the command, puts back what was.
+
+use crate::ctl::{
+    arguments::on::Run,
+    commands::run::{
+        previous::Previous,
+        program::{Program, Signals},
+    },
+    endpoints::{client::Client, status::EndpointStatus, toggle::Toggle},
+    process::{
+        console::complain,
+        exit::{Abort, Exit},
+    },
+};
+
+/// Maintenance could not be switched on or put back; as `env` and `timeout` have it.
+const OWN_FAILURE: u8 = 125;
+
+pub(crate) fn run(options: Run) -> Result<Exit, Abort> {
+    let urls: Vec<&str> = options.endpoints.urls.iter().map(String::as_str).collect();
+    let own_failure = Exit::Code(OWN_FAILURE);
+    let client = Client::new(&options.endpoints).map_err(|problem| own_failure.because(problem))?;
+    // From here on a signal does not end this process but the command.
+    let signals = Signals::catch()
+        .map_err(|error| own_failure.because(format_args!("signals cannot be caught: {error}")))?;
+    let previous = ask_each(&client, &urls).map_err(|problem| own_failure.because(problem))?;
+    let ours = switch_on(&client, &urls, &Toggle::On(options.parameters));
+    let code = if ours.len() == urls.len() {
+        Program::new(&options.command).run(signals)
+    } else {
+        OWN_FAILURE
+    };
+    let switched = urls.iter().zip(&previous).take(ours.len());
+    let mut all_back = true;
+    for (url, previous) in switched {
+        if let Err(problem) = previous.put_back(&client, url, &ours) {
+            complain(&format!("{url}: {problem}"));
+            all_back = false;
+        }
+    }
+    Ok(match code {
+        0 if !all_back => own_failure,
+        code => Exit::Code(code),
+    })
+}
+
+/// All are asked before any is changed: several may share one state.
+fn ask_each(client: &Client, urls: &[&str]) -> Result<Vec<Previous>, String> {
+    let ask = |url: &&str| match client.status(url) {
+        Ok(status) => Ok(Previous::of(&status)),
+        Err(error) => Err(format!("{url}: {error}")),
+    };
+    urls.iter().map(ask).collect()
+}
+
+/// What was set where, in order, up to the first that fails.
+fn switch_on(client: &Client, urls: &[&str], toggle: &Toggle) -> Vec<EndpointStatus> {
+    let mut ours = Vec::with_capacity(urls.len());
+    for url in urls {
+        match client.change(url, toggle, None) {
+            Ok(status) => ours.push(status),
+            Err(error) => {
+                complain(&format!("{url}: {error}"));
+                break;
+            }
+        }
+    }
+    ours
+}

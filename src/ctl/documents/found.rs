@@ -1,0 +1,99 @@
+//! A plugin configuration that a file holds.
+
+use std::cell::RefCell;
+
+use maintenance_mode_core::{
+    config::plugin::PluginConfig,
+    policy::{environment::Environment, policy::Policy},
+};
+
+use crate::ctl::process::environment::variable;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Found {
+    /// Where in the file; empty for a file that is nothing else.
+    pub(crate) place: String,
+    /// What the filter gets, or why it gets nothing.
+    pub(crate) configuration: Result<String, String>,
+}
+
+/// A configuration that the filter accepts.
+pub(crate) struct Accepted {
+    pub(crate) policy: Policy,
+    /// What else there is to know.
+    pub(crate) notes: Vec<String>,
+}
+
+/// Long enough for a token and a key.
+const PLACEHOLDER: &str = "a placeholder that is long enough";
+
+impl Found {
+    /// The configuration, not yet compiled.
+    ///
+    /// # Errors
+    /// The filter would refuse it.
+    pub(crate) fn parse(&self) -> Result<PluginConfig, String> {
+        let text = self.configuration.as_ref().map_err(Clone::clone)?;
+        PluginConfig::parse(text.as_bytes()).map_err(|error| error.to_string())
+    }
+
+    /// Does what the filter does with it, but for environment variables that are not there:
+    /// those of the VM may be others than ours.
+    ///
+    /// # Errors
+    /// The filter would refuse it.
+    pub(crate) fn compile(&self) -> Result<Accepted, String> {
+        let config = self.parse()?;
+        let mut notes = Vec::new();
+        if config == PluginConfig::default() {
+            notes.push("the configuration is empty, so all traffic passes".to_owned());
+        }
+        let missing = RefCell::new(Vec::new());
+        let variable_or_placeholder = |name: &str| {
+            variable(name).or_else(|| {
+                missing.borrow_mut().push(name.to_owned());
+                Some(PLACEHOLDER.to_owned())
+            })
+        };
+        let environment = Environment {
+            owner: "the VM",
+            variable: &variable_or_placeholder,
+        };
+        let policy = Policy::compile(&config, environment).map_err(|error| error.to_string())?;
+        let missing = missing.into_inner().into_iter();
+        notes.extend(missing.map(|name| {
+            format!(
+                "the environment variable {name:?} is not set here, so a placeholder took its \
+                 place; the VM needs it"
+            )
+        }));
+        Ok(Accepted { policy, notes })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn notes(configuration: &str) -> Vec<String> {
+        let found = Found {
+            place: String::new(),
+            configuration: Ok(configuration.to_owned()),
+        };
+        found.compile().unwrap().notes
+    }
+
+    #[test]
+    fn nothing_is_valid_and_passes_all() {
+        assert!(notes(" \n")[0].contains("all traffic passes"));
+    }
+
+    #[test]
+    fn a_variable_that_is_not_set_is_a_note() {
+        let notes = notes(r#"{"admin":{"path":"/m","token_env":"NOT_SET_ANYWHERE"}}"#);
+        assert!(
+            notes[0].contains("\"NOT_SET_ANYWHERE\" is not set"),
+            "{notes:?}"
+        );
+    }
+}

@@ -1,0 +1,44 @@
+//! From the arguments to the exit code.
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser};
+
+use crate::ctl::{
+    arguments::arguments::{Arguments, Command},
+    commands::{
+        bypass::bypass, calls, check::check, explain::explain::explain, hash_token::hash_token,
+        run::run::run,
+    },
+    process::{
+        console::{complain, say},
+        exit::{Abort, Exit},
+    },
+};
+
+/// Reads the arguments of the process and does what they say.
+pub fn main() -> ExitCode {
+    let done = match Arguments::parse().command {
+        Command::Status(options) => calls::status(&options),
+        Command::On(options) => calls::on(options),
+        Command::Off(options) => calls::off(&options),
+        Command::Reset(options) => calls::reset(&options),
+        Command::Run(options) => run(options),
+        Command::Check(options) => Ok(check(&options)),
+        Command::Explain(options) => explain(&options),
+        Command::HashToken(options) => hash_token(&options),
+        Command::Bypass(options) => bypass(&options),
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            let mut command = Arguments::command();
+            clap_complete::generate(shell, &mut command, "maintenancectl", &mut script);
+            say(&String::from_utf8_lossy(&script));
+            Ok(Exit::Success)
+        }
+    };
+    let exit = done.unwrap_or_else(|Abort { exit, problem }| {
+        complain(&problem);
+        exit
+    });
+    exit.into()
+}
