@@ -11,7 +11,7 @@ use crate::{
 const CONSOLE: HtmlDocument = html_document!(
     "console.html",
     style: "apcdXdRXYUs4Tdo3MS59LFbXlJZMJzYwGC/qSDv2Pwg=",
-    script: "ITmzUDc0CFjW9m5qUhdGVNf0BCWmixSjeUDJa5cJV6A=",
+    script: "D8S+/EegFCwG7IONXi4D57xaxoUGfsK/oWLcs5gUi98=",
     "frame-ancestors 'none'"
 );
 
@@ -35,10 +35,23 @@ pub(crate) fn page() -> LocalReply<'static> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::state::setting::{DURATION, Setting};
 
     #[test]
     fn the_console_is_small_and_its_policy_allows_its_style_and_script() {
         assert!(CONSOLE.html.len() < 20 * 1024, "{}", CONSOLE.html.len());
         CONSOLE.assert_policy_fits();
+    }
+
+    #[test]
+    fn each_parameter_has_a_field() {
+        let parameters = Setting::PARAMETERS.iter().map(|parameter| parameter.name);
+        for name in parameters.chain([DURATION.name]) {
+            let field = format!("name=\"{name}\"");
+            assert!(
+                CONSOLE.html.contains(&field),
+                "{name} has no field in console.html"
+            );
+        }
     }
 }
