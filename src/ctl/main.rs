@@ -4,17 +4,15 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
 
-use crate::ctl::{
-    arguments::arguments::{Arguments, Command},
-    commands::{
-        bypass::bypass, calls, check::check, explain::explain::explain, hash_token::hash_token,
-        run::run::run,
-    },
-    process::{
-        console::{complain, say},
-        exit::{Abort, Exit},
-    },
-};
+use crate::ctl::arguments::arguments::{Arguments, Command};
+use crate::ctl::commands::bypass::bypass;
+use crate::ctl::commands::calls;
+use crate::ctl::commands::check::check;
+use crate::ctl::commands::explain::explain::explain;
+use crate::ctl::commands::hash_token::hash_token;
+use crate::ctl::commands::run::run::run;
+use crate::ctl::process::console::{complain, say};
+use crate::ctl::process::exit::{Abort, Exit};
 
 /// Reads the arguments of the process and does what they say.
 pub fn main() -> ExitCode {

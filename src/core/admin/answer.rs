@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use crate::{reply::local_reply::LocalReply, syntax::wire};
+use crate::reply::local_reply::LocalReply;
+use crate::syntax::wire;
 
 /// The answer to a call.
 #[derive(Debug)]

@@ -1,15 +1,16 @@
 //! What a call asks for.
 
-use crate::{
-    admin::{query::Query, refusal::Refusal},
-    policy::{bypass::Bypass, endpoint::Endpoint, policy::Policy},
-    request::{head::RequestHead, headers::Headers},
-    state::{
-        change::{Edit, Precondition, StateChange},
-        setting::{DURATION, Parameter, Setting},
-    },
-    syntax::{path, timestamp::Timestamp},
-};
+use crate::admin::query::Query;
+use crate::admin::refusal::Refusal;
+use crate::policy::bypass::Bypass;
+use crate::policy::endpoint::Endpoint;
+use crate::policy::policy::Policy;
+use crate::request::head::RequestHead;
+use crate::request::headers::Headers;
+use crate::state::change::{Edit, Precondition, StateChange};
+use crate::state::setting::{DURATION, Parameter, Setting};
+use crate::syntax::path;
+use crate::syntax::timestamp::Timestamp;
 
 /// A call that is well-formed.
 #[derive(Debug)]

@@ -2,15 +2,13 @@
 
 use std::net::IpAddr;
 
-use crate::{
-    admin::{
-        answer::{Access, Answer, no_store},
-        refusal::Refusal,
-    },
-    policy::{endpoint::Endpoint, problem::Problem},
-    reply::local_reply::LocalReply,
-    request::{head::RequestHead, headers::Headers},
-};
+use crate::admin::answer::{Access, Answer, no_store};
+use crate::admin::refusal::Refusal;
+use crate::policy::endpoint::Endpoint;
+use crate::policy::problem::Problem;
+use crate::reply::local_reply::LocalReply;
+use crate::request::head::RequestHead;
+use crate::request::headers::Headers;
 
 /// Who calls.
 #[derive(Clone, Debug)]

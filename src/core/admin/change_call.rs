@@ -1,12 +1,12 @@
 //! A call that changes the state.
 
-use crate::{
-    admin::{answer::Answer, caller::Caller, status::Status},
-    policy::policy::Policy,
-    state::change::StateChange,
-    store::state_store::{Changed, StateStore},
-    syntax::timestamp::Timestamp,
-};
+use crate::admin::answer::Answer;
+use crate::admin::caller::Caller;
+use crate::admin::status::Status;
+use crate::policy::policy::Policy;
+use crate::state::change::StateChange;
+use crate::store::state_store::{Changed, StateStore};
+use crate::syntax::timestamp::Timestamp;
 
 /// A call that changes the state.
 #[derive(Debug)]

@@ -1,12 +1,12 @@
 //! The console: a page for browsers, which makes the calls of the endpoint.
 
-use crate::{
-    admin::answer::no_store,
-    policy::endpoint::Endpoint,
-    reply::{local_reply::LocalReply, negotiation::prefers_html},
-    request::{head::RequestHead, headers::Headers},
-    syntax::html_document::{HtmlDocument, html_document},
-};
+use crate::admin::answer::no_store;
+use crate::policy::endpoint::Endpoint;
+use crate::reply::local_reply::LocalReply;
+use crate::reply::negotiation::prefers_html;
+use crate::request::head::RequestHead;
+use crate::request::headers::Headers;
+use crate::syntax::html_document::{HtmlDocument, html_document};
 
 const CONSOLE: HtmlDocument = html_document!(
     "console.html",

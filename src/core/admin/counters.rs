@@ -1,15 +1,12 @@
 //! What was counted.
 
-use serde::{Serialize, Serializer, ser::SerializeMap};
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
 
-use crate::{
-    admin::{
-        answer::{Answer, no_store},
-        caller::Caller,
-    },
-    decision::reason::Reason,
-    syntax::wire,
-};
+use crate::admin::answer::{Answer, no_store};
+use crate::admin::caller::Caller;
+use crate::decision::reason::Reason;
+use crate::syntax::wire;
 
 /// One row a counter: its variant and its name.
 macro_rules! counters {

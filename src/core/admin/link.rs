@@ -2,21 +2,20 @@
 
 use serde::Serialize;
 
-use crate::{
-    admin::{answer::no_store, query},
-    policy::{
-        bypass::{Bypass, Minted},
-        endpoint::Endpoint,
-        policy::Policy,
-    },
-    reply::{
-        local_reply::{LocalReply, MAX_REPEATED_BYTES},
-        protocol::is_https,
-    },
-    request::{head::RequestHead, headers::Headers},
-    state::state::State,
-    syntax::{line::is_line, path, percent::encode, timestamp::Timestamp, wire},
-};
+use crate::admin::answer::no_store;
+use crate::admin::query;
+use crate::policy::bypass::{Bypass, Minted};
+use crate::policy::endpoint::Endpoint;
+use crate::policy::policy::Policy;
+use crate::reply::local_reply::{LocalReply, MAX_REPEATED_BYTES};
+use crate::reply::protocol::is_https;
+use crate::request::head::RequestHead;
+use crate::request::headers::Headers;
+use crate::state::state::State;
+use crate::syntax::line::is_line;
+use crate::syntax::percent::encode;
+use crate::syntax::timestamp::Timestamp;
+use crate::syntax::{path, wire};
 
 /// A call of `GET P/bypass`.
 pub(crate) struct Link<'p> {

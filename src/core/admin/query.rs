@@ -1,11 +1,10 @@
 //! The parameters of a call, which travel in the query.
 
-use crate::{
-    admin::refusal::Refusal,
-    policy::bypass::MAX_NAME_BYTES,
-    state::setting::Given,
-    syntax::{line::is_name, percent::decode},
-};
+use crate::admin::refusal::Refusal;
+use crate::policy::bypass::MAX_NAME_BYTES;
+use crate::state::setting::Given;
+use crate::syntax::line::is_name;
+use crate::syntax::percent::decode;
 
 /// Decoded names and values, each name once.
 #[derive(Debug)]

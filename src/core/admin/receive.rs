@@ -1,24 +1,21 @@
 //! The admin endpoint: authorise the caller, read the call, carry it out.
 
-use crate::{
-    admin::{
-        answer::Answer,
-        call::Call,
-        caller::Caller,
-        change_call::ChangeCall,
-        console,
-        counters::CountersCall,
-        link::{Link, minted_reply},
-        refusal::Refusal,
-        status::Status,
-    },
-    config::mode::Mode,
-    policy::{endpoint::Endpoint, policy::Policy},
-    reply::local_reply::LocalReply,
-    request::head::RequestHead,
-    state::state::State,
-    store::state_store::StateStore,
-};
+use crate::admin::answer::Answer;
+use crate::admin::call::Call;
+use crate::admin::caller::Caller;
+use crate::admin::change_call::ChangeCall;
+use crate::admin::console;
+use crate::admin::counters::CountersCall;
+use crate::admin::link::{Link, minted_reply};
+use crate::admin::refusal::Refusal;
+use crate::admin::status::Status;
+use crate::config::mode::Mode;
+use crate::policy::endpoint::Endpoint;
+use crate::policy::policy::Policy;
+use crate::reply::local_reply::LocalReply;
+use crate::request::head::RequestHead;
+use crate::state::state::State;
+use crate::store::state_store::StateStore;
 
 /// What becomes of a call.
 #[derive(Debug)]

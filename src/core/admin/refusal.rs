@@ -1,10 +1,11 @@
 //! Why a call is refused.
 
-use std::{borrow::Cow, net::IpAddr};
+use std::borrow::Cow;
+use std::net::IpAddr;
 
-use crate::{
-    admin::answer::Access, state::change::PreconditionFailed, store::state_store::ChangeError,
-};
+use crate::admin::answer::Access;
+use crate::state::change::PreconditionFailed;
+use crate::store::state_store::ChangeError;
 
 const CALLS: &str =
     "on, off, reset or counters or, with `bypass` configured, bypass or bypass/revoke";

@@ -4,14 +4,14 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::{
-    admin::answer::no_store,
-    policy::policy::Policy,
-    reply::local_reply::LocalReply,
-    state::{flag::DecidedBy, setting::Complete, state::State},
-    store::state_store::StateStore,
-    syntax::timestamp::Timestamp,
-};
+use crate::admin::answer::no_store;
+use crate::policy::policy::Policy;
+use crate::reply::local_reply::LocalReply;
+use crate::state::flag::DecidedBy;
+use crate::state::setting::Complete;
+use crate::state::state::State;
+use crate::store::state_store::StateStore;
+use crate::syntax::timestamp::Timestamp;
 
 /// What `GET` of the endpoint and every change answers; what is not known is `null`.
 #[derive(Debug, Serialize)]

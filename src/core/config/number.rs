@@ -1,6 +1,7 @@
 //! How keys are read: strictly, with an error that says what was expected.
 
-use std::{fmt, ops::RangeInclusive};
+use std::fmt;
+use std::ops::RangeInclusive;
 
 use serde::{Deserialize, Deserializer, de};
 

@@ -5,21 +5,18 @@
 
 use serde::Deserialize;
 
-use crate::{
-    config::{
-        admin::AdminConfig,
-        bypass::BypassConfig,
-        client_address::ClientAddressConfig,
-        matchers::MatchersConfig,
-        mode::{Mode, Switch},
-        protobuf_struct::decode,
-        response::ResponseConfig,
-        rules::RuleConfig,
-        store::StoreConfig,
-        windows::WindowConfig,
-    },
-    syntax::{invalid::InvalidConfig, json::Json},
-};
+use crate::config::admin::AdminConfig;
+use crate::config::bypass::BypassConfig;
+use crate::config::client_address::ClientAddressConfig;
+use crate::config::matchers::MatchersConfig;
+use crate::config::mode::{Mode, Switch};
+use crate::config::protobuf_struct::decode;
+use crate::config::response::ResponseConfig;
+use crate::config::rules::RuleConfig;
+use crate::config::store::StoreConfig;
+use crate::config::windows::WindowConfig;
+use crate::syntax::invalid::InvalidConfig;
+use crate::syntax::json::Json;
 
 /// The whole plugin configuration.
 #[derive(Debug, Default, PartialEq, Deserialize)]

@@ -1,10 +1,8 @@
 //! A `google.protobuf.Struct`, as some hosts hand it over: not as JSON, but in
 //! Protocol Buffers' own encoding ([struct.proto](https://protobuf.dev/reference/protobuf/google.protobuf/#struct)).
 
-use crate::syntax::{
-    json::Json,
-    protobuf::{Value, fields},
-};
+use crate::syntax::json::Json;
+use crate::syntax::protobuf::{Value, fields};
 
 /// Deeper than any configuration, and shallow enough for a small stack.
 const MAX_DEPTH: usize = 32;

@@ -2,7 +2,8 @@
 
 use serde::Deserialize;
 
-use crate::config::{matchers::MatchersConfig, response::ResponseConfig};
+use crate::config::matchers::MatchersConfig;
+use crate::config::response::ResponseConfig;
 
 /// An entry of `rules`.
 #[derive(Debug, PartialEq, Deserialize)]

@@ -1,13 +1,14 @@
 //! How a request is decided on.
 
-use crate::{
-    config::rules::Action,
-    decision::decision::{Decision, Exemption, Ruling, Verdict},
-    policy::{policy::Policy, rules},
-    reply::blocked::blocked,
-    request::{attribute::Attribute, head::RequestHead},
-    state::{flag::Flag, state::State},
-};
+use crate::config::rules::Action;
+use crate::decision::decision::{Decision, Exemption, Ruling, Verdict};
+use crate::policy::policy::Policy;
+use crate::policy::rules;
+use crate::reply::blocked::blocked;
+use crate::request::attribute::Attribute;
+use crate::request::head::RequestHead;
+use crate::state::flag::Flag;
+use crate::state::state::State;
 
 /// Decides on a request, in the order: admin endpoint, rules, flag, `allow`, bypass token.
 pub fn decide<'p>(

@@ -1,12 +1,12 @@
 //! The decision on a request, and what made it.
 
-use crate::{
-    config::rules::Action,
-    decision::reason::Reason,
-    policy::{endpoint::Endpoint, matchers::Entry, rules::Rule},
-    reply::local_reply::LocalReply,
-    state::flag::Flag,
-};
+use crate::config::rules::Action;
+use crate::decision::reason::Reason;
+use crate::policy::endpoint::Endpoint;
+use crate::policy::matchers::Entry;
+use crate::policy::rules::Rule;
+use crate::reply::local_reply::LocalReply;
+use crate::state::flag::Flag;
 
 /// The decision on a request.
 #[derive(Debug)]

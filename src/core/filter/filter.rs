@@ -1,43 +1,35 @@
 //! A configured filter: the policy and what it works with.
 
-use std::{
-    cell::{Cell, RefCell},
-    rc::Rc,
-    sync::Arc,
-};
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::sync::Arc;
 
 use log::Level;
 
-use crate::{
-    admin::{
-        answer::{Access, Answer},
-        change_call::ChangeCall,
-        counters::Counter,
-        receive::{Received, receive},
-    },
-    config::{mode::Mode, plugin::PluginConfig},
-    decision::{
-        decide::decide,
-        decision::{Exemption, Verdict},
-    },
-    filter::{
-        host::{Host, Stream},
-        metrics::Metrics,
-        request::Request,
-    },
-    policy::{endpoint::Endpoint, environment::Environment, policy::Policy},
-    reply::local_reply::LocalReply,
-    state::state::{State, UnreadableState},
-    store::{
-        call::{CallError, CallId},
-        follower::Follower,
-        notice::{Notice, Notices},
-        open::Opened,
-        shared_state::SharedState,
-        state_store::{Changing, PendingChange, StateStore},
-    },
-    syntax::{invalid::InvalidConfig, wire},
-};
+use crate::admin::answer::{Access, Answer};
+use crate::admin::change_call::ChangeCall;
+use crate::admin::counters::Counter;
+use crate::admin::receive::{Received, receive};
+use crate::config::mode::Mode;
+use crate::config::plugin::PluginConfig;
+use crate::decision::decide::decide;
+use crate::decision::decision::{Exemption, Verdict};
+use crate::filter::host::{Host, Stream};
+use crate::filter::metrics::Metrics;
+use crate::filter::request::Request;
+use crate::policy::endpoint::Endpoint;
+use crate::policy::environment::Environment;
+use crate::policy::policy::Policy;
+use crate::reply::local_reply::LocalReply;
+use crate::state::state::{State, UnreadableState};
+use crate::store::call::{CallError, CallId};
+use crate::store::follower::Follower;
+use crate::store::notice::{Notice, Notices};
+use crate::store::open::Opened;
+use crate::store::shared_state::SharedState;
+use crate::store::state_store::{Changing, PendingChange, StateStore};
+use crate::syntax::invalid::InvalidConfig;
+use crate::syntax::wire;
 
 /// At once: a store is asked from a tick, because a configuration may only be tried out.
 const FIRST_TICK_MILLIS: u32 = 1;

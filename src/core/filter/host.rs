@@ -1,18 +1,16 @@
 //! What the application asks of its host.
 
-use std::{borrow::Cow, fmt};
+use std::borrow::Cow;
+use std::fmt;
 
 use log::Level;
 
-use crate::{
-    reply::local_reply::LocalReply,
-    request::{
-        attribute::{Attribute, AttributePath},
-        headers::Headers,
-    },
-    store::{grpc::Client, shared_map::SharedMap},
-    syntax::timestamp::Timestamp,
-};
+use crate::reply::local_reply::LocalReply;
+use crate::request::attribute::{Attribute, AttributePath};
+use crate::request::headers::Headers;
+use crate::store::grpc::Client;
+use crate::store::shared_map::SharedMap;
+use crate::syntax::timestamp::Timestamp;
 
 /// The process: what is the same for all requests of a worker.
 pub trait Host {

@@ -2,13 +2,12 @@
 
 use std::array;
 
-use crate::{
-    admin::counters::Counter,
-    filter::host::{Host, Metric},
-    state::{flag::Flag, state::State},
-    store::state_store::StateStore,
-    syntax::wire,
-};
+use crate::admin::counters::Counter;
+use crate::filter::host::{Host, Metric};
+use crate::state::flag::Flag;
+use crate::state::state::State;
+use crate::store::state_store::StateStore;
+use crate::syntax::wire;
 
 /// The counters and gauges of a scope, `maintenance_mode.<scope>.…`.
 #[derive(Debug)]

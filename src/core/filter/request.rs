@@ -1,21 +1,15 @@
 //! The request that is decided on.
 
-use std::{
-    borrow::Cow,
-    cell::{Cell, OnceCell},
-    net::IpAddr,
-};
+use std::borrow::Cow;
+use std::cell::{Cell, OnceCell};
+use std::net::IpAddr;
 
-use crate::{
-    filter::host::{Host, Stream},
-    policy::client_address::ClientAddress,
-    request::{
-        attribute::{Attribute, AttributePath},
-        head::RequestHead,
-        headers::Headers,
-    },
-    syntax::timestamp::Timestamp,
-};
+use crate::filter::host::{Host, Stream};
+use crate::policy::client_address::ClientAddress;
+use crate::request::attribute::{Attribute, AttributePath};
+use crate::request::head::RequestHead;
+use crate::request::headers::Headers;
+use crate::syntax::timestamp::Timestamp;
 
 /// Reads from the host what is asked for, and keeps it.
 pub(crate) struct Request<'r, H: Host> {

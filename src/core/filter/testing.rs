@@ -1,25 +1,20 @@
 //! A host for unit tests, in memory.
 
-use std::{
-    borrow::Cow,
-    cell::{Cell, RefCell},
-    collections::BTreeMap,
-    fmt,
-    rc::Rc,
-};
+use std::borrow::Cow;
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::fmt;
+use std::rc::Rc;
 
 use log::Level;
 
-use crate::{
-    filter::host::{Host, Metric, Stream},
-    reply::local_reply::LocalReply,
-    request::{
-        attribute::{Attribute, AttributePath},
-        headers::{HeaderList, Headers},
-    },
-    store::{etcd::testing::Model, shared_map::testing::Process},
-    syntax::timestamp::Timestamp,
-};
+use crate::filter::host::{Host, Metric, Stream};
+use crate::reply::local_reply::LocalReply;
+use crate::request::attribute::{Attribute, AttributePath};
+use crate::request::headers::{HeaderList, Headers};
+use crate::store::etcd::testing::Model;
+use crate::store::shared_map::testing::Process;
+use crate::syntax::timestamp::Timestamp;
 
 /// The variable that holds a token, and the token.
 pub(crate) const TOKEN: (&str, &str) = ("TOKEN", "a token of the environment");

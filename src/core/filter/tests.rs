@@ -8,11 +8,9 @@ mod state;
 
 use std::rc::Rc;
 
-use crate::filter::{
-    filter::Filter,
-    testing::{TestHost, TestStream},
-    waiting::{Progress, Waiting},
-};
+use crate::filter::filter::Filter;
+use crate::filter::testing::{TestHost, TestStream};
+use crate::filter::waiting::{Progress, Waiting};
 
 /// One worker with one filter.
 struct Worker {

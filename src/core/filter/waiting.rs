@@ -1,14 +1,11 @@
 //! The filters of a worker, and the requests of them that wait.
 
-use std::{cell::RefCell, rc::Rc};
+use std::cell::RefCell;
+use std::rc::Rc;
 
-use crate::{
-    filter::{
-        filter::{Filter, Outcome, PendingCall},
-        host::{Host, Stream},
-    },
-    store::call::{CallError, CallId},
-};
+use crate::filter::filter::{Filter, Outcome, PendingCall};
+use crate::filter::host::{Host, Stream};
+use crate::store::call::{CallError, CallId};
 
 /// The requests of a worker that wait for a store, whatever filter they are of: a filter that
 /// was configured anew answers those that it has begun.

@@ -1,11 +1,9 @@
 //! The entries of `attributes`.
 
-use crate::{
-    config::matchers::AttributeConfig,
-    policy::text_match::{Kinds, TextMatch},
-    request::attribute::{Attribute, AttributePath},
-    syntax::invalid::{InvalidConfig, Located},
-};
+use crate::config::matchers::AttributeConfig;
+use crate::policy::text_match::{Kinds, TextMatch};
+use crate::request::attribute::{Attribute, AttributePath};
+use crate::syntax::invalid::{InvalidConfig, Located};
 
 /// An attribute of the request or its connection.
 #[derive(Clone, Debug)]

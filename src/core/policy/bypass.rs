@@ -9,18 +9,14 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
 
-use crate::{
-    config::{bypass::BypassConfig, number::Number},
-    policy::environment::Environment,
-    request::headers::Headers,
-    syntax::{
-        field::{cookie_values, is_token},
-        hex,
-        invalid::{InvalidConfig, Located},
-        timestamp::Timestamp,
-        wire,
-    },
-};
+use crate::config::bypass::BypassConfig;
+use crate::config::number::Number;
+use crate::policy::environment::Environment;
+use crate::request::headers::Headers;
+use crate::syntax::field::{cookie_values, is_token};
+use crate::syntax::invalid::{InvalidConfig, Located};
+use crate::syntax::timestamp::Timestamp;
+use crate::syntax::{hex, wire};
 
 const DEFAULT_COOKIE: &str = "maintenance_bypass";
 const DEFAULT_MAX_TTL_SECONDS: u64 = 43_200;
@@ -220,7 +216,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::{policy::environment::testing::environment, request::headers::HeaderList};
+    use crate::policy::environment::testing::environment;
+    use crate::request::headers::HeaderList;
 
     const KEY: &str = "0123456789abcdef0123456789abcdef";
 

@@ -1,18 +1,12 @@
 //! The client's IP address: the peer's, or what trusted proxies say.
 
-use std::{
-    borrow::Cow,
-    net::{IpAddr, SocketAddr},
-};
+use std::borrow::Cow;
+use std::net::{IpAddr, SocketAddr};
 
-use crate::{
-    config::client_address::ClientAddressConfig,
-    policy::networks::Networks,
-    syntax::{
-        field::header_name,
-        invalid::{InvalidConfig, Located},
-    },
-};
+use crate::config::client_address::ClientAddressConfig;
+use crate::policy::networks::Networks;
+use crate::syntax::field::header_name;
+use crate::syntax::invalid::{InvalidConfig, Located};
 
 /// Where the client's address comes from.
 #[derive(Clone, Debug, Default)]

@@ -1,14 +1,10 @@
 //! The entries of `cookies`.
 
-use crate::{
-    config::matchers::FieldConfig,
-    policy::text_match::{Kinds, TextMatch},
-    request::headers::Headers,
-    syntax::{
-        field::{cookie_values, is_token},
-        invalid::{InvalidConfig, Located},
-    },
-};
+use crate::config::matchers::FieldConfig;
+use crate::policy::text_match::{Kinds, TextMatch};
+use crate::request::headers::Headers;
+use crate::syntax::field::{cookie_values, is_token};
+use crate::syntax::invalid::{InvalidConfig, Located};
 
 /// A request cookie; of several with one name, any may match.
 #[derive(Clone, Debug)]

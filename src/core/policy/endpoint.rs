@@ -5,16 +5,12 @@ use std::net::IpAddr;
 use sha2::{Digest, Sha256};
 use subtle::{ConditionallySelectable, ConstantTimeEq};
 
-use crate::{
-    config::admin::{AdminConfig, TokenConfig},
-    policy::{environment::Environment, networks::Networks},
-    syntax::{
-        hex,
-        invalid::{InvalidConfig, Located, each},
-        line,
-        path::{is_canonical, without_query},
-    },
-};
+use crate::config::admin::{AdminConfig, TokenConfig};
+use crate::policy::environment::Environment;
+use crate::policy::networks::Networks;
+use crate::syntax::invalid::{InvalidConfig, Located, each};
+use crate::syntax::path::{is_canonical, without_query};
+use crate::syntax::{hex, line};
 
 /// The compiled `admin`.
 #[derive(Clone, Debug)]

@@ -1,15 +1,11 @@
 //! How the flag is decided.
 
-use crate::{
-    config::mode::{Mode, Switch},
-    policy::policy::Policy,
-    state::{
-        flag::{DecidedBy, Flag},
-        setting::Setting,
-        state::State,
-    },
-    syntax::timestamp::Timestamp,
-};
+use crate::config::mode::{Mode, Switch};
+use crate::policy::policy::Policy;
+use crate::state::flag::{DecidedBy, Flag};
+use crate::state::setting::Setting;
+use crate::state::state::State;
+use crate::syntax::timestamp::Timestamp;
 
 impl Policy {
     /// Decides the flag; the clock is only read where a start or an end depends on it.

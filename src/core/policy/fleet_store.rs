@@ -1,16 +1,10 @@
 //! The store of a fleet: where it is and how it is asked.
 
-use crate::{
-    config::{
-        number::Number,
-        store::{EtcdConfig, StoreConfig},
-    },
-    policy::environment::Environment,
-    syntax::{
-        invalid::{InvalidConfig, Located},
-        line,
-    },
-};
+use crate::config::number::Number;
+use crate::config::store::{EtcdConfig, StoreConfig};
+use crate::policy::environment::Environment;
+use crate::syntax::invalid::{InvalidConfig, Located};
+use crate::syntax::line;
 
 /// The compiled `store`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -114,7 +108,8 @@ fn compile_login(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{config::plugin::PluginConfig, policy::environment::testing::environment};
+    use crate::config::plugin::PluginConfig;
+    use crate::policy::environment::testing::environment;
 
     fn compile(etcd: &str) -> Result<EtcdSettings, String> {
         let json = format!(r#"{{"store":{{"etcd":{etcd}}}}}"#);

@@ -1,14 +1,10 @@
 //! The entries of `headers`.
 
-use crate::{
-    config::matchers::FieldConfig,
-    policy::text_match::{Kinds, TextMatch},
-    request::headers::Headers,
-    syntax::{
-        field::header_name,
-        invalid::{InvalidConfig, Located},
-    },
-};
+use crate::config::matchers::FieldConfig;
+use crate::policy::text_match::{Kinds, TextMatch};
+use crate::request::headers::Headers;
+use crate::syntax::field::header_name;
+use crate::syntax::invalid::{InvalidConfig, Located};
 
 /// A request header.
 #[derive(Clone, Debug)]

@@ -1,9 +1,7 @@
 //! The entries of `hosts`.
 
-use crate::{
-    policy::reading::Reading,
-    syntax::invalid::{InvalidConfig, each},
-};
+use crate::policy::reading::Reading;
+use crate::syntax::invalid::{InvalidConfig, each};
 
 /// Host names to compare `:authority` with. Case, port and a trailing dot do not matter.
 #[derive(Clone, Debug, Default)]

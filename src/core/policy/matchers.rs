@@ -1,18 +1,19 @@
 //! The matchers of `allow`, and of a rule.
 
-use crate::{
-    config::matchers::MatchersConfig,
-    policy::{
-        attribute_match::AttributeMatch, cookie_match::CookieMatch, header_match::HeaderMatch,
-        hosts::Hosts, kind::Kind, networks::Networks, paths::Paths, reading::Reading,
-    },
-    request::{head::RequestHead, headers::Headers},
-    syntax::{
-        field::is_token,
-        invalid::{InvalidConfig, Located, each},
-        path::{Readings, without_query},
-    },
-};
+use crate::config::matchers::MatchersConfig;
+use crate::policy::attribute_match::AttributeMatch;
+use crate::policy::cookie_match::CookieMatch;
+use crate::policy::header_match::HeaderMatch;
+use crate::policy::hosts::Hosts;
+use crate::policy::kind::Kind;
+use crate::policy::networks::Networks;
+use crate::policy::paths::Paths;
+use crate::policy::reading::Reading;
+use crate::request::head::RequestHead;
+use crate::request::headers::Headers;
+use crate::syntax::field::is_token;
+use crate::syntax::invalid::{InvalidConfig, Located, each};
+use crate::syntax::path::{Readings, without_query};
 
 /// What a request is compared with: a list for each kind that has entries, in the order of
 /// [`Kind::ALL`].
@@ -157,7 +158,8 @@ fn compile_method(method: &str) -> Result<Box<str>, InvalidConfig> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::request::{attribute::Attribute, head::testing::TestRequest};
+    use crate::request::attribute::Attribute;
+    use crate::request::head::testing::TestRequest;
 
     fn matchers(json: &str) -> Matchers {
         Matchers::compile(&crate::syntax::json_reader::read(json), Reading::Canonical).unwrap()

@@ -1,9 +1,7 @@
 //! The built-in page and text.
 
-use crate::{
-    policy::words::words::Words,
-    syntax::html_document::{HtmlDocument, html_document},
-};
+use crate::policy::words::words::Words;
+use crate::syntax::html_document::{HtmlDocument, html_document};
 
 const PAGE: HtmlDocument = html_document!(
     "page.html",

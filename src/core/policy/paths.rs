@@ -2,18 +2,12 @@
 
 use regex_lite::Regex;
 
-use crate::{
-    config::matchers::{PathConfig, PathKindConfig},
-    policy::{
-        prefix_set::PrefixSet,
-        reading::Reading,
-        text_match::{Kinds, TextMatch},
-    },
-    syntax::{
-        invalid::{InvalidConfig, Located, each},
-        path::{Readings, is_canonical},
-    },
-};
+use crate::config::matchers::{PathConfig, PathKindConfig};
+use crate::policy::prefix_set::PrefixSet;
+use crate::policy::reading::Reading;
+use crate::policy::text_match::{Kinds, TextMatch};
+use crate::syntax::invalid::{InvalidConfig, Located, each};
+use crate::syntax::path::{Readings, is_canonical};
 
 /// Paths to compare a request path (without query) with. Exact paths, prefixes and
 /// suffixes are found in a time that does not grow with their number.

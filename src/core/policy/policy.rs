@@ -1,22 +1,21 @@
 //! The policy: a plugin configuration that was checked and compiled once, so that nothing
 //! is parsed when a request comes.
 
-use crate::{
-    config::{
-        mode::{Mode, Switch},
-        plugin::PluginConfig,
-    },
-    policy::{
-        bypass::Bypass, client_address::ClientAddress, endpoint::Endpoint,
-        environment::Environment, fleet_store::FleetStore, matchers::Matchers, reading::Reading,
-        response::response::Response, rules::Rules, windows::Windows,
-    },
-    syntax::{
-        field::header_name,
-        invalid::{InvalidConfig, Located},
-        wire,
-    },
-};
+use crate::config::mode::{Mode, Switch};
+use crate::config::plugin::PluginConfig;
+use crate::policy::bypass::Bypass;
+use crate::policy::client_address::ClientAddress;
+use crate::policy::endpoint::Endpoint;
+use crate::policy::environment::Environment;
+use crate::policy::fleet_store::FleetStore;
+use crate::policy::matchers::Matchers;
+use crate::policy::reading::Reading;
+use crate::policy::response::response::Response;
+use crate::policy::rules::Rules;
+use crate::policy::windows::Windows;
+use crate::syntax::field::header_name;
+use crate::syntax::invalid::{InvalidConfig, Located};
+use crate::syntax::wire;
 
 /// What to do with which request.
 #[derive(Clone, Debug)]

@@ -2,10 +2,9 @@
 
 use serde::Serialize;
 
-use crate::{
-    policy::{response::retry_after::RetryAfter, values::Values},
-    syntax::timestamp::Timestamp,
-};
+use crate::policy::response::retry_after::RetryAfter;
+use crate::policy::values::Values;
+use crate::syntax::timestamp::Timestamp;
 
 /// A problem document; what is not known is left out.
 #[derive(Clone, Debug, Serialize)]

@@ -1,17 +1,14 @@
 //! Overrides by host, path, method and so on.
 
-use crate::{
-    config::{
-        response::ResponseConfig,
-        rules::{Action, RuleConfig},
-    },
-    policy::{kind::Kind, matchers::Matchers, reading::Reading, response::response::Response},
-    request::head::RequestHead,
-    syntax::{
-        invalid::{InvalidConfig, Located},
-        path::Readings,
-    },
-};
+use crate::config::response::ResponseConfig;
+use crate::config::rules::{Action, RuleConfig};
+use crate::policy::kind::Kind;
+use crate::policy::matchers::Matchers;
+use crate::policy::reading::Reading;
+use crate::policy::response::response::Response;
+use crate::request::head::RequestHead;
+use crate::syntax::invalid::{InvalidConfig, Located};
+use crate::syntax::path::Readings;
 
 /// The compiled `rules`, in order.
 #[derive(Clone, Debug, Default)]

@@ -2,10 +2,9 @@
 
 use std::borrow::Cow;
 
-use crate::{
-    policy::{response::retry_after::RetryAfter, values::Values},
-    syntax::invalid::InvalidConfig,
-};
+use crate::policy::response::retry_after::RetryAfter;
+use crate::policy::values::Values;
+use crate::syntax::invalid::InvalidConfig;
 
 /// A body, cut at its `{{placeholders}}`.
 #[derive(Clone, Debug)]

@@ -2,10 +2,8 @@
 
 use regex_lite::Regex;
 
-use crate::{
-    config::matchers::{AttributeConfig, FieldConfig, PathKindConfig},
-    syntax::invalid::{InvalidConfig, Located},
-};
+use crate::config::matchers::{AttributeConfig, FieldConfig, PathKindConfig};
+use crate::syntax::invalid::{InvalidConfig, Located};
 
 /// One way to compare the value of a header, a cookie or an attribute.
 ///

@@ -1,6 +1,7 @@
 //! What a body tells.
 
-use crate::{policy::response::retry_after::RetryAfter, syntax::timestamp::Timestamp};
+use crate::policy::response::retry_after::RetryAfter;
+use crate::syntax::timestamp::Timestamp;
 
 /// What a body tells; an unknown value is empty.
 #[derive(Clone, Debug)]

@@ -1,13 +1,9 @@
 //! Planned maintenance.
 
-use crate::{
-    config::windows::WindowConfig,
-    state::setting::Setting,
-    syntax::{
-        invalid::{InvalidConfig, Located},
-        timestamp::Timestamp,
-    },
-};
+use crate::config::windows::WindowConfig;
+use crate::state::setting::Setting;
+use crate::syntax::invalid::{InvalidConfig, Located};
+use crate::syntax::timestamp::Timestamp;
 
 /// The compiled `windows`.
 #[derive(Clone, Debug, Default)]

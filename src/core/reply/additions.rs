@@ -2,12 +2,12 @@
 
 use std::borrow::Cow;
 
-use crate::{
-    policy::response::{draft::Draft, response::Response},
-    reply::{local_reply::LocalReply, protocol::is_https},
-    request::headers::Headers,
-    syntax::wire,
-};
+use crate::policy::response::draft::Draft;
+use crate::policy::response::response::Response;
+use crate::reply::local_reply::LocalReply;
+use crate::reply::protocol::is_https;
+use crate::request::headers::Headers;
+use crate::syntax::wire;
 
 /// The headers that come to a draft, in the place of those that it has of their names.
 pub(crate) struct Additions<'a> {

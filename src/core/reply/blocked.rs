@@ -2,23 +2,21 @@
 
 use std::borrow::Cow;
 
-use crate::{
-    config::response::Format,
-    policy::response::{
-        draft::Draft, redirect::Redirect, response::Response, retry_after::RetryAfter,
-    },
-    reply::{
-        additions::Additions,
-        cors::{Grant, answer_preflight, is_preflight},
-        local_reply::{LocalReply, MAX_REPEATED_BYTES},
-        negotiation::{Representation, negotiate},
-        outage::outage,
-        protocol::is_grpc,
-    },
-    request::{head::RequestHead, headers::Headers},
-    state::flag::Flag,
-    syntax::path::without_query,
-};
+use crate::config::response::Format;
+use crate::policy::response::draft::Draft;
+use crate::policy::response::redirect::Redirect;
+use crate::policy::response::response::Response;
+use crate::policy::response::retry_after::RetryAfter;
+use crate::reply::additions::Additions;
+use crate::reply::cors::{Grant, answer_preflight, is_preflight};
+use crate::reply::local_reply::{LocalReply, MAX_REPEATED_BYTES};
+use crate::reply::negotiation::{Representation, negotiate};
+use crate::reply::outage::outage;
+use crate::reply::protocol::is_grpc;
+use crate::request::head::RequestHead;
+use crate::request::headers::Headers;
+use crate::state::flag::Flag;
+use crate::syntax::path::without_query;
 
 /// The reply to a request that maintenance blocks: a draft, with what the request or
 /// the flag say otherwise.

@@ -1,10 +1,9 @@
 //! What scripts of other origins may see, [Fetch](https://fetch.spec.whatwg.org/#http-cors-protocol).
 
-use crate::{
-    policy::response::cors::Cors,
-    reply::{additions::Additions, local_reply::MAX_REPEATED_BYTES},
-    request::headers::Headers,
-};
+use crate::policy::response::cors::Cors;
+use crate::reply::additions::Additions;
+use crate::reply::local_reply::MAX_REPEATED_BYTES;
+use crate::request::headers::Headers;
 
 /// An origin that may read the reply.
 pub(crate) struct Grant<'p> {

@@ -1,14 +1,11 @@
 //! What is known of the maintenance that blocks a request.
 
-use crate::{
-    policy::{
-        response::{response::Response, retry_after::RetryAfter},
-        values::Values,
-    },
-    request::head::RequestHead,
-    state::flag::Flag,
-    syntax::timestamp::Timestamp,
-};
+use crate::policy::response::response::Response;
+use crate::policy::response::retry_after::RetryAfter;
+use crate::policy::values::Values;
+use crate::request::head::RequestHead;
+use crate::state::flag::Flag;
+use crate::syntax::timestamp::Timestamp;
 
 /// What a client is told, whatever the representation; `None` where that is what the
 /// configuration says.

@@ -2,13 +2,9 @@
 
 use std::net::IpAddr;
 
-use crate::{
-    request::{
-        attribute::{Attribute, AttributePath},
-        headers::Headers,
-    },
-    syntax::timestamp::Timestamp,
-};
+use crate::request::attribute::{Attribute, AttributePath};
+use crate::request::headers::Headers;
+use crate::syntax::timestamp::Timestamp;
 
 /// The head of a request. Each method may cost a call of the host, so nothing is read
 /// before a decision needs it, and nothing twice.

@@ -1,9 +1,8 @@
 //! A change of the state.
 
-use crate::{
-    state::{setting::Setting, state::State},
-    syntax::timestamp::Timestamp,
-};
+use crate::state::setting::Setting;
+use crate::state::state::State;
+use crate::syntax::timestamp::Timestamp;
 
 /// A change of the state.
 #[derive(Clone, Debug, PartialEq, Eq)]

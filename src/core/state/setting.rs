@@ -1,8 +1,10 @@
 //! What an `on`, an `off` or a window sets.
 
-use serde::{Deserialize, Serialize, Serializer, ser::SerializeMap};
+use serde::ser::SerializeMap;
+use serde::{Deserialize, Serialize, Serializer};
 
-use crate::syntax::{line::is_line, timestamp::Timestamp};
+use crate::syntax::line::is_line;
+use crate::syntax::timestamp::Timestamp;
 
 /// The longest message, in bytes.
 const MAX_MESSAGE_BYTES: usize = 1000;

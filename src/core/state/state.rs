@@ -2,10 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    state::setting::Setting,
-    syntax::{json::Json, timestamp::Timestamp},
-};
+use crate::state::setting::Setting;
+use crate::syntax::json::Json;
+use crate::syntax::timestamp::Timestamp;
 
 /// The state of a scope, replaced as a whole.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

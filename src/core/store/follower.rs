@@ -1,12 +1,8 @@
 //! What brings the changes that others make.
 
-use crate::{
-    store::{
-        call::{CallError, CallId},
-        notice::Notices,
-    },
-    syntax::timestamp::Timestamp,
-};
+use crate::store::call::{CallError, CallId};
+use crate::store::notice::Notices;
+use crate::syntax::timestamp::Timestamp;
 
 /// Follows a store, in each worker; one of them is at work.
 pub trait Follower {

@@ -3,10 +3,8 @@
 
 use std::fmt;
 
-use crate::{
-    store::call::{CallError, CallId},
-    syntax::protobuf::Message,
-};
+use crate::store::call::{CallError, CallId};
+use crate::syntax::protobuf::Message;
 
 /// A method, by the full name of its service.
 pub type Method = (&'static str, &'static str);

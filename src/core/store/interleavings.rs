@@ -10,17 +10,11 @@ mod world;
 
 use std::collections::HashSet;
 
-use self::{
-    replay::Fault,
-    world::{Step, Violation, World},
-};
-use crate::{
-    state::{
-        change::{Edit, Precondition, StateChange},
-        setting::Setting,
-    },
-    syntax::timestamp::Timestamp,
-};
+use self::replay::Fault;
+use self::world::{Step, Violation, World};
+use crate::state::change::{Edit, Precondition, StateChange};
+use crate::state::setting::Setting;
+use crate::syntax::timestamp::Timestamp;
 
 /// Goes on in all directions; how many worlds there are.
 fn explore(world: World) -> Result<usize, Violation> {

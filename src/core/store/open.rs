@@ -2,17 +2,15 @@
 
 use std::rc::Rc;
 
-use crate::{
-    policy::{fleet_store::FleetStore, policy::Policy},
-    store::{
-        etcd::{etcd::Etcd, follower::EtcdFollower},
-        follower::Follower,
-        grpc::Client,
-        shared_map::SharedMap,
-        shared_state::SharedState,
-        state_store::StateStore,
-    },
-};
+use crate::policy::fleet_store::FleetStore;
+use crate::policy::policy::Policy;
+use crate::store::etcd::etcd::Etcd;
+use crate::store::etcd::follower::EtcdFollower;
+use crate::store::follower::Follower;
+use crate::store::grpc::Client;
+use crate::store::shared_map::SharedMap;
+use crate::store::shared_state::SharedState;
+use crate::store::state_store::StateStore;
 
 /// A store as one worker has it.
 pub struct Opened<M: SharedMap> {

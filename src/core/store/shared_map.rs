@@ -37,12 +37,10 @@ pub const UNCONDITIONAL: u32 = 0;
 pub(crate) mod testing {
     //! The shared map for unit tests, with compare-and-swap.
 
-    use std::{
-        cell::{Cell, RefCell},
-        collections::BTreeMap,
-        hash::Hash,
-        rc::Rc,
-    };
+    use std::cell::{Cell, RefCell};
+    use std::collections::BTreeMap;
+    use std::hash::Hash;
+    use std::rc::Rc;
 
     use super::*;
 

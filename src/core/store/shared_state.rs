@@ -3,22 +3,15 @@
 //! A signal is raised after each change, so that a worker knows without a look at the state
 //! whether there is more to read.
 
-use std::{
-    cell::{Cell, RefCell},
-    rc::Rc,
-};
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 
-use crate::{
-    state::{
-        change::StateChange,
-        state::{State, UnreadableState},
-    },
-    store::{
-        shared_map::{CREATE_ONLY, SharedMap, Signal},
-        state_store::{ChangeError, Changing, Contended, StateStore},
-    },
-    syntax::{timestamp::Timestamp, wire},
-};
+use crate::state::change::StateChange;
+use crate::state::state::{State, UnreadableState};
+use crate::store::shared_map::{CREATE_ONLY, SharedMap, Signal};
+use crate::store::state_store::{ChangeError, Changing, Contended, StateStore};
+use crate::syntax::timestamp::Timestamp;
+use crate::syntax::wire;
 
 /// The state of a scope, and a snapshot of it that requests read.
 #[derive(Debug)]
@@ -191,10 +184,9 @@ impl From<Contended> for NotAdopted {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        state::change::{Edit, Precondition, PreconditionFailed},
-        store::shared_map::{UNCONDITIONAL, testing::Process},
-    };
+    use crate::state::change::{Edit, Precondition, PreconditionFailed};
+    use crate::store::shared_map::UNCONDITIONAL;
+    use crate::store::shared_map::testing::Process;
 
     fn change(maintenance: bool) -> StateChange {
         let setting = format!(r#"{{"maintenance":{maintenance}}}"#);

@@ -3,14 +3,10 @@
 
 use std::rc::Rc;
 
-use crate::{
-    state::{
-        change::{PreconditionFailed, StateChange},
-        state::State,
-    },
-    store::call::{CallError, CallId},
-    syntax::timestamp::Timestamp,
-};
+use crate::state::change::{PreconditionFailed, StateChange};
+use crate::state::state::State;
+use crate::store::call::{CallError, CallId};
+use crate::syntax::timestamp::Timestamp;
 
 /// Where changes of the state are made.
 pub trait StateStore {

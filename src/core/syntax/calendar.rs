@@ -222,10 +222,8 @@ impl Scanner<'_> {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use time::{
-        OffsetDateTime,
-        format_description::well_known::{Rfc2822, Rfc3339},
-    };
+    use time::OffsetDateTime;
+    use time::format_description::well_known::{Rfc2822, Rfc3339};
 
     use super::*;
 

@@ -1,6 +1,7 @@
 //! What is wrong with a plugin configuration.
 
-use std::{borrow::Cow, fmt};
+use std::borrow::Cow;
+use std::fmt;
 
 use crate::syntax::one_line::OneLine;
 

@@ -5,21 +5,17 @@
 //! because the code that serde makes for each of them is then made once, and because the
 //! configuration comes in other encodings, too.
 
-use std::{fmt, iter::Enumerate, slice};
+use std::iter::Enumerate;
+use std::{fmt, slice};
 
-use serde::{
-    Deserialize, Deserializer,
-    de::{
-        DeserializeSeed, Error, Expected, IntoDeserializer, MapAccess, SeqAccess, Unexpected,
-        Visitor, value::StrDeserializer,
-    },
-    forward_to_deserialize_any,
+use serde::de::value::StrDeserializer;
+use serde::de::{
+    DeserializeSeed, Error, Expected, IntoDeserializer, MapAccess, SeqAccess, Unexpected, Visitor,
 };
+use serde::{Deserialize, Deserializer, forward_to_deserialize_any};
 
-use crate::syntax::{
-    invalid::{InvalidConfig, Located},
-    json::Json,
-};
+use crate::syntax::invalid::{InvalidConfig, Located};
+use crate::syntax::json::Json;
 
 impl Json {
     /// Reads a typed object, of which all keys must be known and none may be `null`.

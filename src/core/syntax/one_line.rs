@@ -1,6 +1,7 @@
 //! Text from elsewhere on one line of a log or a terminal.
 
-use std::fmt::{self, Write};
+use std::fmt;
+use std::fmt::Write;
 
 /// Writes the text with its control characters escaped.
 #[derive(Clone, Copy, Debug)]

@@ -2,10 +2,8 @@
 
 use std::cell::OnceCell;
 
-use crate::syntax::{
-    hex,
-    percent::{Octet, octets},
-};
+use crate::syntax::hex;
+use crate::syntax::percent::{Octet, octets};
 
 /// The part of `:path` before the query.
 pub fn without_query(path: &[u8]) -> &[u8] {

@@ -3,13 +3,11 @@
 use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 
-use crate::ctl::arguments::{
-    bypass::{HashToken, MintBypass},
-    check::Check,
-    endpoints::{Change, Endpoints},
-    explain::Explain,
-    on::{On, Run},
-};
+use crate::ctl::arguments::bypass::{HashToken, MintBypass};
+use crate::ctl::arguments::check::Check;
+use crate::ctl::arguments::endpoints::{Change, Endpoints};
+use crate::ctl::arguments::explain::Explain;
+use crate::ctl::arguments::on::{On, Run};
 
 const EXIT_CODES: &str = "\
 Exit codes:

@@ -4,10 +4,8 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args};
 
-use crate::ctl::arguments::{
-    output::Output,
-    values::{endpoint_url, name},
-};
+use crate::ctl::arguments::output::Output;
+use crate::ctl::arguments::values::{endpoint_url, name};
 
 #[derive(Debug, Args)]
 pub(crate) struct HashToken {

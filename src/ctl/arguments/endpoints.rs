@@ -2,7 +2,9 @@
 
 use clap::{ArgAction, Args};
 
-use crate::ctl::arguments::{output::Output, token::BearerToken, values::endpoint_url};
+use crate::ctl::arguments::output::Output;
+use crate::ctl::arguments::token::BearerToken;
+use crate::ctl::arguments::values::endpoint_url;
 
 #[derive(Debug, Args)]
 pub(crate) struct Endpoints {

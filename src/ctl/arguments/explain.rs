@@ -1,14 +1,13 @@
 //! `explain`: a request, and all that decides on it.
 
-use std::{net::IpAddr, path::PathBuf};
+use std::net::IpAddr;
+use std::path::PathBuf;
 
 use clap::{ArgAction, Args};
 use maintenance_mode_core::syntax::timestamp::Timestamp;
 
-use crate::ctl::arguments::{
-    output::Output,
-    values::{assignment, given, header},
-};
+use crate::ctl::arguments::output::Output;
+use crate::ctl::arguments::values::{assignment, given, header};
 
 #[derive(Debug, Args)]
 pub(crate) struct Explain {

@@ -4,10 +4,8 @@ use std::ffi::OsString;
 
 use clap::Args;
 
-use crate::ctl::arguments::{
-    endpoints::{Change, Endpoints},
-    parameters::Parameters,
-};
+use crate::ctl::arguments::endpoints::{Change, Endpoints};
+use crate::ctl::arguments::parameters::Parameters;
 
 #[derive(Debug, Args)]
 pub(crate) struct On {

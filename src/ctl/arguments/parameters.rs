@@ -1,10 +1,8 @@
 //! The parameters of an `on`: an option for each row of [`Setting::PARAMETERS`], and `--for`.
 
 use clap::{Arg, ArgMatches, Args, Command, FromArgMatches};
-use maintenance_mode_core::{
-    state::setting::{DURATION, Parameter, Setting},
-    syntax::percent::encode_value,
-};
+use maintenance_mode_core::state::setting::{DURATION, Parameter, Setting};
+use maintenance_mode_core::syntax::percent::encode_value;
 use serde_json::Value;
 
 use crate::ctl::arguments::values::given;

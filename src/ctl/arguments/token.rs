@@ -1,6 +1,7 @@
 //! The token of a call.
 
-use std::{convert::Infallible, fmt};
+use std::convert::Infallible;
+use std::fmt;
 
 /// A secret, which is not printed.
 #[derive(Clone)]

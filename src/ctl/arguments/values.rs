@@ -1,6 +1,8 @@
 //! Values that several arguments share.
 
-use maintenance_mode_core::{policy::bypass::MAX_NAME_BYTES, state::setting::Given, syntax::line};
+use maintenance_mode_core::policy::bypass::MAX_NAME_BYTES;
+use maintenance_mode_core::state::setting::Given;
+use maintenance_mode_core::syntax::line;
 
 /// What the admin endpoint would take as well.
 pub(super) fn given<T: Given>(text: &str) -> Result<T, String> {

@@ -2,23 +2,19 @@
 
 use std::path::Path;
 
-use maintenance_mode_core::{
-    config::bypass::BypassConfig,
-    policy::{bypass::Bypass, environment::Environment},
-};
+use maintenance_mode_core::config::bypass::BypassConfig;
+use maintenance_mode_core::policy::bypass::Bypass;
+use maintenance_mode_core::policy::environment::Environment;
 use serde_json::json;
 
-use crate::ctl::{
-    arguments::{bypass::MintBypass, output::Output},
-    documents::file::configurations,
-    process::{
-        clock::now,
-        console::say,
-        environment::variable,
-        exit::{Abort, Exit},
-        input::read,
-    },
-};
+use crate::ctl::arguments::bypass::MintBypass;
+use crate::ctl::arguments::output::Output;
+use crate::ctl::documents::file::configurations;
+use crate::ctl::process::clock::now;
+use crate::ctl::process::console::say;
+use crate::ctl::process::environment::variable;
+use crate::ctl::process::exit::{Abort, Exit};
+use crate::ctl::process::input::read;
 
 pub(crate) fn bypass(options: &MintBypass) -> Result<Exit, Abort> {
     say(&mint(options).map_err(|problem| Exit::Usage.because(problem))?);

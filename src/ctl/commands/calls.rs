@@ -1,18 +1,12 @@
 //! `status`, `on`, `off` and `reset`, at one endpoint or several.
 
-use crate::ctl::{
-    arguments::{
-        endpoints::{Change, Endpoints},
-        on::On,
-    },
-    endpoints::{
-        client::{Client, EndpointError},
-        report::report,
-        status::EndpointStatus,
-        toggle::Toggle,
-    },
-    process::exit::{Abort, Exit},
-};
+use crate::ctl::arguments::endpoints::{Change, Endpoints};
+use crate::ctl::arguments::on::On;
+use crate::ctl::endpoints::client::{Client, EndpointError};
+use crate::ctl::endpoints::report::report;
+use crate::ctl::endpoints::status::EndpointStatus;
+use crate::ctl::endpoints::toggle::Toggle;
+use crate::ctl::process::exit::{Abort, Exit};
 
 pub(crate) fn status(endpoints: &Endpoints) -> Result<Exit, Abort> {
     at_each(endpoints, |client, url| client.status(url))

@@ -5,17 +5,12 @@ use std::path::Path;
 use maintenance_mode_core::syntax::one_line::OneLine;
 use serde::Serialize;
 
-use crate::ctl::{
-    arguments::{check::Check, output::Output},
-    documents::{
-        file::{FileError, configurations},
-        found::Found,
-    },
-    process::{
-        console::{complain, say},
-        exit::Exit,
-    },
-};
+use crate::ctl::arguments::check::Check;
+use crate::ctl::arguments::output::Output;
+use crate::ctl::documents::file::{FileError, configurations};
+use crate::ctl::documents::found::Found;
+use crate::ctl::process::console::{complain, say};
+use crate::ctl::process::exit::Exit;
 
 /// What there is to say of one configuration.
 #[derive(Debug, Serialize)]

@@ -1,17 +1,15 @@
 //! `hash-token`: the entry of `admin.tokens` for a token.
 
-use maintenance_mode_core::{policy::endpoint::MIN_TOKEN_BYTES, syntax::hex};
+use maintenance_mode_core::policy::endpoint::MIN_TOKEN_BYTES;
+use maintenance_mode_core::syntax::hex;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use crate::ctl::{
-    arguments::{bypass::HashToken, token::can_be_sent},
-    process::{
-        console::{complain, say},
-        exit::{Abort, Exit},
-        input::read_standard_input,
-    },
-};
+use crate::ctl::arguments::bypass::HashToken;
+use crate::ctl::arguments::token::can_be_sent;
+use crate::ctl::process::console::{complain, say};
+use crate::ctl::process::exit::{Abort, Exit};
+use crate::ctl::process::input::read_standard_input;
 
 /// Prints the entry of `tokens` for the token on standard input.
 pub(crate) fn hash_token(options: &HashToken) -> Result<Exit, Abort> {

@@ -2,7 +2,10 @@
 
 use serde_json::Value;
 
-use crate::ctl::documents::{found::Found, manifest, ours::is_ours, protobuf_struct::of_struct};
+use crate::ctl::documents::found::Found;
+use crate::ctl::documents::manifest;
+use crate::ctl::documents::ours::is_ours;
+use crate::ctl::documents::protobuf_struct::of_struct;
 
 const WASM: &str = "envoy.extensions.filters.http.wasm.v3.Wasm";
 const STRING_VALUE: &str = "google.protobuf.StringValue";

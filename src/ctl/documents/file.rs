@@ -1,11 +1,11 @@
 //! The plugin configurations in a file.
 
-use std::{io, path::Path};
+use std::io;
+use std::path::Path;
 
-use crate::ctl::{
-    documents::{find::find, found::Found},
-    process::input::read,
-};
+use crate::ctl::documents::find::find;
+use crate::ctl::documents::found::Found;
+use crate::ctl::process::input::read;
 
 /// Why there are none.
 #[derive(Debug, thiserror::Error)]

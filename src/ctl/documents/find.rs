@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use crate::ctl::documents::{envoy, found::Found, yaml};
+use crate::ctl::documents::found::Found;
+use crate::ctl::documents::{envoy, yaml};
 
 /// Keys that a plugin configuration does not have, but files around one do.
 const FOREIGN_KEYS: [&str; 13] = [

@@ -2,10 +2,9 @@
 
 use std::cell::RefCell;
 
-use maintenance_mode_core::{
-    config::plugin::PluginConfig,
-    policy::{environment::Environment, policy::Policy},
-};
+use maintenance_mode_core::config::plugin::PluginConfig;
+use maintenance_mode_core::policy::environment::Environment;
+use maintenance_mode_core::policy::policy::Policy;
 
 use crate::ctl::process::environment::variable;
 

@@ -3,7 +3,9 @@
 
 use serde_json::Value;
 
-use crate::ctl::documents::{found::Found, ours::is_ours, protobuf_struct::of_struct};
+use crate::ctl::documents::found::Found;
+use crate::ctl::documents::ours::is_ours;
+use crate::ctl::documents::protobuf_struct::of_struct;
 
 /// Where a Wasm filter is named, or where its code comes from.
 const NAMES: [&str; 5] = ["code", "name", "pluginName", "rootID", "url"];

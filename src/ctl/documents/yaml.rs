@@ -6,10 +6,8 @@
 use std::collections::HashMap;
 
 use serde_json::{Map, Number, Value};
-use yaml_rust2::{
-    parser::{Event, Parser, Tag},
-    scanner::{Marker, ScanError, TScalarStyle},
-};
+use yaml_rust2::parser::{Event, Parser, Tag};
+use yaml_rust2::scanner::{Marker, ScanError, TScalarStyle};
 
 /// How deep lists and maps may be nested.
 const MAX_DEPTH: usize = 128;

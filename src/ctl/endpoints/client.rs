@@ -4,16 +4,14 @@ use std::time::Duration;
 
 use maintenance_mode_core::syntax::one_line::OneLine;
 use serde_json::Value;
-use ureq::{
-    Agent, Body,
-    http::Response,
-    tls::{RootCerts, TlsConfig},
-};
+use ureq::http::Response;
+use ureq::tls::{RootCerts, TlsConfig};
+use ureq::{Agent, Body};
 
-use crate::ctl::{
-    arguments::{endpoints::Endpoints, token::can_be_sent},
-    endpoints::{status::EndpointStatus, toggle::Toggle},
-};
+use crate::ctl::arguments::endpoints::Endpoints;
+use crate::ctl::arguments::token::can_be_sent;
+use crate::ctl::endpoints::status::EndpointStatus;
+use crate::ctl::endpoints::toggle::Toggle;
 
 /// The largest answer that is read, in bytes.
 const MAX_ANSWER: u64 = 1 << 20;

@@ -1,17 +1,16 @@
 //! What calls of endpoints came to: lines, a table or JSON.
 
-use maintenance_mode_core::{state::setting::Setting, syntax::one_line::OneLine};
+use maintenance_mode_core::state::setting::Setting;
+use maintenance_mode_core::syntax::one_line::OneLine;
 use serde_json::{Value, json};
 
-use crate::ctl::{
-    arguments::output::Output,
-    endpoints::{agreement::agree, client::EndpointError, status::EndpointStatus},
-    process::{
-        clock::now,
-        console::{complain, say},
-        exit::Exit,
-    },
-};
+use crate::ctl::arguments::output::Output;
+use crate::ctl::endpoints::agreement::agree;
+use crate::ctl::endpoints::client::EndpointError;
+use crate::ctl::endpoints::status::EndpointStatus;
+use crate::ctl::process::clock::now;
+use crate::ctl::process::console::{complain, say};
+use crate::ctl::process::exit::Exit;
 
 /// The outcome of the same call at each endpoint.
 pub(crate) type Outcomes<'u> = Vec<(&'u str, Result<EndpointStatus, EndpointError>)>;

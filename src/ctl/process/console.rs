@@ -1,6 +1,7 @@
 //! Standard output and standard error.
 
-use std::io::{self, Write};
+use std::io;
+use std::io::Write;
 
 use maintenance_mode_core::syntax::one_line::OneLine;
 

@@ -1,6 +1,7 @@
 //! How the process ends.
 
-use std::{fmt::Display, process::ExitCode};
+use std::fmt::Display;
+use std::process::ExitCode;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Exit {

@@ -1,10 +1,8 @@
 //! Files, and standard input.
 
-use std::{
-    fs,
-    io::{self, Read},
-    path::Path,
-};
+use std::io::Read;
+use std::path::Path;
+use std::{fs, io};
 
 /// Reads a file, or standard input for `-`.
 pub(crate) fn read(path: &Path) -> io::Result<String> {

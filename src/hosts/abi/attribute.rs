@@ -1,10 +1,8 @@
 //! How Envoy hands [attributes](https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/advanced/attributes)
 //! to a VM: as bytes that do not name their type.
 
-use maintenance_mode_core::{
-    request::attribute::Attribute,
-    syntax::protobuf::{Value, fields},
-};
+use maintenance_mode_core::request::attribute::Attribute;
+use maintenance_mode_core::syntax::protobuf::{Value, fields};
 
 /// The segments of an attribute's name, a NUL between them.
 pub fn encode_path(segments: &[Box<str>]) -> Vec<u8> {

@@ -1,6 +1,7 @@
 //! Header maps as the Proxy-Wasm ABI encodes them.
 
-use std::{iter, ops::Range, slice};
+use std::ops::Range;
+use std::{iter, slice};
 
 use maintenance_mode_core::request::headers::Headers;
 

@@ -4,25 +4,18 @@
 //! So nothing is kept for a request but what waits for something, and whether that is still
 //! there is asked at a tick.
 
-use std::{
-    cell::{Cell, RefCell},
-    rc::Rc,
-};
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 
-use maintenance_mode_core::{
-    filter::{
-        filter::Filter,
-        waiting::{Progress, Waiting},
-    },
-    store::call::CallError,
-};
+use maintenance_mode_core::filter::filter::Filter;
+use maintenance_mode_core::filter::waiting::{Progress, Waiting};
+use maintenance_mode_core::store::call::CallError;
 use proxy_wasm::types::{Action, BufferType};
 
-use crate::hosts::wasm::{
-    host::WasmHost,
-    hostcalls::{self, ContextId},
-    stream::{self, HttpStream},
-};
+use crate::hosts::wasm::host::WasmHost;
+use crate::hosts::wasm::hostcalls::ContextId;
+use crate::hosts::wasm::stream::HttpStream;
+use crate::hosts::wasm::{hostcalls, stream};
 
 /// What Envoy gives as the root of a root context.
 const NONE: ContextId = 0;

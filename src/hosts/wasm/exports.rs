@@ -6,7 +6,8 @@
 
 use proxy_wasm::types::{Action, LogLevel};
 
-use crate::hosts::wasm::{contexts, hostcalls::ContextId};
+use crate::hosts::wasm::contexts;
+use crate::hosts::wasm::hostcalls::ContextId;
 
 proxy_wasm::main! {{
     proxy_wasm::set_log_level(LogLevel::Info);

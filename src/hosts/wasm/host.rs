@@ -3,19 +3,17 @@
 use std::{env, fmt};
 
 use log::Level;
-use maintenance_mode_core::{
-    filter::host::Host,
-    store::{
-        call::CallId,
-        grpc::{Client, Metadata, Method},
-    },
-    syntax::protobuf::Message,
-};
+use maintenance_mode_core::filter::host::Host;
+use maintenance_mode_core::store::call::CallId;
+use maintenance_mode_core::store::grpc::{Client, Metadata, Method};
+use maintenance_mode_core::syntax::protobuf::Message;
 
-use crate::hosts::{
-    abi::header_map::HeaderMap,
-    wasm::{hostcalls, random::random, shared_data::SharedData, stat::Stat, stream::HttpStream},
-};
+use crate::hosts::abi::header_map::HeaderMap;
+use crate::hosts::wasm::hostcalls;
+use crate::hosts::wasm::random::random;
+use crate::hosts::wasm::shared_data::SharedData;
+use crate::hosts::wasm::stat::Stat;
+use crate::hosts::wasm::stream::HttpStream;
 
 /// The VM.
 #[derive(Clone, Copy, Debug)]

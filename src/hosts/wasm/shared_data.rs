@@ -1,11 +1,11 @@
 //! Envoy's shared data, of one process and VM id, and the signal that it changed.
 
-use maintenance_mode_core::{
-    filter::host::Metric,
-    store::shared_map::{SharedMap, Signal, UNCONDITIONAL},
-};
+use maintenance_mode_core::filter::host::Metric;
+use maintenance_mode_core::store::shared_map::{SharedMap, Signal, UNCONDITIONAL};
 
-use crate::hosts::wasm::{hostcalls, random::random, stat::Stat};
+use crate::hosts::wasm::hostcalls;
+use crate::hosts::wasm::random::random;
+use crate::hosts::wasm::stat::Stat;
 
 /// Envoy's shared data.
 #[derive(Clone, Copy, Debug)]

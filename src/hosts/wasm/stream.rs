@@ -2,17 +2,15 @@
 
 use std::borrow::Cow;
 
-use maintenance_mode_core::{
-    filter::host::Stream,
-    reply::local_reply::LocalReply,
-    request::attribute::{Attribute, AttributePath},
-};
+use maintenance_mode_core::filter::host::Stream;
+use maintenance_mode_core::reply::local_reply::LocalReply;
+use maintenance_mode_core::request::attribute::{Attribute, AttributePath};
 use proxy_wasm::types::{Action, MapType};
 
-use crate::hosts::{
-    abi::{attribute, header_map::HeaderMap},
-    wasm::hostcalls::{self, ContextId, Failed},
-};
+use crate::hosts::abi::attribute;
+use crate::hosts::abi::header_map::HeaderMap;
+use crate::hosts::wasm::hostcalls;
+use crate::hosts::wasm::hostcalls::{ContextId, Failed};
 
 const REQUEST_HEADERS: MapType = MapType::HttpRequestHeaders;
 const DETAILS: &[u8] = b"maintenance_mode";

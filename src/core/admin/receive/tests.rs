@@ -7,13 +7,13 @@ use std::rc::Rc;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::{
-    admin::{answer::Access, counters::Counter},
-    policy::policy::policy,
-    request::head::testing::TestRequest,
-    store::{shared_map::testing::Process, shared_state::SharedState},
-    syntax::timestamp::Timestamp,
-};
+use crate::admin::answer::Access;
+use crate::admin::counters::Counter;
+use crate::policy::policy::policy;
+use crate::request::head::testing::TestRequest;
+use crate::store::shared_map::testing::Process;
+use crate::store::shared_state::SharedState;
+use crate::syntax::timestamp::Timestamp;
 
 /// The token that `policy` finds in the environment; its name is `T`.
 const TOKEN: &str = "a token of the environment";

@@ -1,9 +1,9 @@
 use super::*;
-use crate::{
-    policy::policy::policy,
-    request::{attribute::AttributePath, head::testing::TestRequest, headers::HeaderList},
-    syntax::timestamp::Timestamp,
-};
+use crate::policy::policy::policy;
+use crate::request::attribute::AttributePath;
+use crate::request::head::testing::TestRequest;
+use crate::request::headers::HeaderList;
+use crate::syntax::timestamp::Timestamp;
 
 const BYPASS: &str = r#""bypass":{"key":"0123456789abcdef0123456789abcdef"}"#;
 

@@ -1,9 +1,7 @@
 //! The origins that may read the reply, [Fetch](https://fetch.spec.whatwg.org/#http-cors-protocol).
 
-use crate::{
-    config::response::CorsConfig,
-    syntax::invalid::{InvalidConfig, Located},
-};
+use crate::config::response::CorsConfig;
+use crate::syntax::invalid::{InvalidConfig, Located};
 
 /// The compiled `cors`.
 #[derive(Clone, Debug)]

@@ -2,10 +2,12 @@
 
 use std::borrow::Cow;
 
-use crate::{
-    policy::{problem::Problem, response::headers::Header, template::Template, values::Values},
-    syntax::{header_lines::HeaderLines, wire},
-};
+use crate::policy::problem::Problem;
+use crate::policy::response::headers::Header;
+use crate::policy::template::Template;
+use crate::policy::values::Values;
+use crate::syntax::header_lines::HeaderLines;
+use crate::syntax::wire;
 
 /// The replies of a `response`, one for each kind of request.
 #[derive(Clone, Debug)]

@@ -1,14 +1,10 @@
 //! `response.headers`
 
-use crate::{
-    config::response::HeadersConfig,
-    syntax::{
-        field::header_name,
-        invalid::{InvalidConfig, Located},
-        line::is_line,
-        wire,
-    },
-};
+use crate::config::response::HeadersConfig;
+use crate::syntax::field::header_name;
+use crate::syntax::invalid::{InvalidConfig, Located};
+use crate::syntax::line::is_line;
+use crate::syntax::wire;
 
 /// The name and the value of a header.
 pub type Header = (Box<str>, Box<str>);

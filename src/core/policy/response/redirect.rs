@@ -1,9 +1,8 @@
 //! Where browsers are sent.
 
-use crate::{
-    policy::hosts::host_name,
-    syntax::{invalid::InvalidConfig, path::normalised},
-};
+use crate::policy::hosts::host_name;
+use crate::syntax::invalid::InvalidConfig;
+use crate::syntax::path::normalised;
 
 /// An absolute http(s) URL.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,29 +1,21 @@
 //! What a blocked request gets.
 
-use crate::{
-    config::{
-        number::Number,
-        response::{Format, ResponseConfig, RetryAfterConfig},
-    },
-    policy::{
-        page::{self, page},
-        response::{
-            cors::Cors,
-            draft::{Drafts, Outline},
-            headers::{self, Header},
-            redirect::Redirect,
-            retry_after::RetryAfter,
-        },
-        template::{Escape, Template},
-        values::Values,
-        words::en::ENGLISH,
-    },
-    syntax::{
-        calendar::DateTime,
-        field::is_token,
-        invalid::{InvalidConfig, Located, each},
-    },
-};
+use crate::config::number::Number;
+use crate::config::response::{Format, ResponseConfig, RetryAfterConfig};
+use crate::policy::page;
+use crate::policy::page::page;
+use crate::policy::response::cors::Cors;
+use crate::policy::response::draft::{Drafts, Outline};
+use crate::policy::response::headers;
+use crate::policy::response::headers::Header;
+use crate::policy::response::redirect::Redirect;
+use crate::policy::response::retry_after::RetryAfter;
+use crate::policy::template::{Escape, Template};
+use crate::policy::values::Values;
+use crate::policy::words::en::ENGLISH;
+use crate::syntax::calendar::DateTime;
+use crate::syntax::field::is_token;
+use crate::syntax::invalid::{InvalidConfig, Located, each};
 
 /// The compiled `response`.
 #[derive(Clone, Debug)]

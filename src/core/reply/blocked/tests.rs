@@ -1,11 +1,10 @@
 use super::*;
-use crate::{
-    policy::policy::{Policy, policy},
-    reply::local_reply::MAX_REPEATED_BYTES,
-    request::head::testing::TestRequest,
-    state::state::State,
-    syntax::{timestamp::Timestamp, wire},
-};
+use crate::policy::policy::{Policy, policy};
+use crate::reply::local_reply::MAX_REPEATED_BYTES;
+use crate::request::head::testing::TestRequest;
+use crate::state::state::State;
+use crate::syntax::timestamp::Timestamp;
+use crate::syntax::wire;
 
 /// The reply of a policy to a request, `json` being the plugin configuration without `mode`.
 fn reply(json: &str, setting: Option<&str>, headers: &[(&str, &str)]) -> LocalReply<'static> {

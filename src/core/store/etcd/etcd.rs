@@ -10,17 +10,16 @@
 
 use std::rc::Rc;
 
-use crate::{
-    policy::fleet_store::EtcdSettings,
-    state::state::State,
-    store::{
-        etcd::{lease::Lease, messages::KeyValue, value::decode},
-        grpc,
-        shared_map::{SharedMap, UNCONDITIONAL},
-        shared_state::SharedState,
-    },
-    syntax::{invalid::InvalidConfig, wire},
-};
+use crate::policy::fleet_store::EtcdSettings;
+use crate::state::state::State;
+use crate::store::etcd::lease::Lease;
+use crate::store::etcd::messages::KeyValue;
+use crate::store::etcd::value::decode;
+use crate::store::grpc;
+use crate::store::shared_map::{SharedMap, UNCONDITIONAL};
+use crate::store::shared_state::SharedState;
+use crate::syntax::invalid::InvalidConfig;
+use crate::syntax::wire;
 
 /// The store of a scope, as one worker reaches it.
 pub struct Etcd<D: SharedMap, C> {

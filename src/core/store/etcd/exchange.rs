@@ -1,17 +1,14 @@
 //! A call of etcd and its answer, with a login before it where one is needed.
 
-use crate::{
-    store::{
-        call::CallId,
-        etcd::{
-            etcd::Etcd,
-            messages::{AUTHENTICATE, RANGE, authenticate_request, decode_token},
-        },
-        grpc::{self, Failure, Method},
-        shared_map::SharedMap,
-    },
-    syntax::{protobuf::Message, timestamp::Timestamp, wire},
-};
+use crate::store::call::CallId;
+use crate::store::etcd::etcd::Etcd;
+use crate::store::etcd::messages::{AUTHENTICATE, RANGE, authenticate_request, decode_token};
+use crate::store::grpc;
+use crate::store::grpc::{Failure, Method};
+use crate::store::shared_map::SharedMap;
+use crate::syntax::protobuf::Message;
+use crate::syntax::timestamp::Timestamp;
+use crate::syntax::wire;
 
 /// When the host tries another member: without having sent the call to one, which is all that
 /// a write may be tried again, and a login, which is slow by design, should.

@@ -1,32 +1,25 @@
 //! Follows the key: reads it, then watches it from the next revision on, so that nothing
 //! falls between; what comes goes into the shared map.
 
-use std::{
-    fmt,
-    hash::{DefaultHasher, Hash, Hasher},
-    rc::Rc,
-};
+use std::fmt;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::rc::Rc;
 
-use crate::{
-    state::state::State,
-    store::{
-        call::{CallError, CallId},
-        etcd::{
-            etcd::Etcd,
-            exchange::Exchange,
-            lease::Connection,
-            messages::{
-                Event, KeyValue, RANGE, RangeResponse, WATCH, WatchResponse, progress_request,
-                range_request, watch_request,
-            },
-        },
-        follower::Follower,
-        grpc::{self, Failure},
-        notice::{Notice, Notices},
-        shared_map::SharedMap,
-    },
-    syntax::timestamp::Timestamp,
+use crate::state::state::State;
+use crate::store::call::{CallError, CallId};
+use crate::store::etcd::etcd::Etcd;
+use crate::store::etcd::exchange::Exchange;
+use crate::store::etcd::lease::Connection;
+use crate::store::etcd::messages::{
+    Event, KeyValue, RANGE, RangeResponse, WATCH, WatchResponse, progress_request, range_request,
+    watch_request,
 };
+use crate::store::follower::Follower;
+use crate::store::grpc;
+use crate::store::grpc::Failure;
+use crate::store::notice::{Notice, Notices};
+use crate::store::shared_map::SharedMap;
+use crate::syntax::timestamp::Timestamp;
 
 /// The watch of one process, in each of its workers; it is at work in the one with the lease.
 pub struct EtcdFollower<D: SharedMap + Clone, C: grpc::Client> {

@@ -1,10 +1,8 @@
 //! The messages of [`etcdserverpb`](https://etcd.io/docs/v3.5/dev-guide/api_reference_v3/)
 //! that are needed, and of those the fields that are.
 
-use crate::{
-    store::grpc::Method,
-    syntax::protobuf::{Message, Value, fields},
-};
+use crate::store::grpc::Method;
+use crate::syntax::protobuf::{Message, Value, fields};
 
 pub(crate) const RANGE: Method = ("etcdserverpb.KV", "Range");
 pub(crate) const TXN: Method = ("etcdserverpb.KV", "Txn");

@@ -2,16 +2,13 @@
 
 use std::rc::Rc;
 
-use crate::{
-    state::change::StateChange,
-    store::{
-        etcd::{etcd::Etcd, transaction::Transaction},
-        grpc,
-        shared_map::SharedMap,
-        state_store::{Changing, StateStore},
-    },
-    syntax::timestamp::Timestamp,
-};
+use crate::state::change::StateChange;
+use crate::store::etcd::etcd::Etcd;
+use crate::store::etcd::transaction::Transaction;
+use crate::store::grpc;
+use crate::store::shared_map::SharedMap;
+use crate::store::state_store::{Changing, StateStore};
+use crate::syntax::timestamp::Timestamp;
 
 impl<D, C> StateStore for Rc<Etcd<D, C>>
 where

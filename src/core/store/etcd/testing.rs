@@ -1,19 +1,13 @@
 //! A model of etcd with one key, as a gRPC client shows it.
 
-use std::{
-    cell::{Cell, RefCell},
-    collections::{BTreeMap, VecDeque},
-    rc::Rc,
-};
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, VecDeque};
+use std::rc::Rc;
 
-use crate::{
-    store::{
-        call::CallId,
-        etcd::messages::{AUTHENTICATE, RANGE, TXN, WATCH},
-        grpc::{Client, Failure, Metadata, Method},
-    },
-    syntax::protobuf::{Message, Value, fields},
-};
+use crate::store::call::CallId;
+use crate::store::etcd::messages::{AUTHENTICATE, RANGE, TXN, WATCH};
+use crate::store::grpc::{Client, Failure, Metadata, Method};
+use crate::syntax::protobuf::{Message, Value, fields};
 
 /// The store and what is on its way.
 #[derive(Default)]

@@ -8,19 +8,18 @@ mod simulation;
 
 use std::rc::Rc;
 
-use crate::{
-    policy::fleet_store::{EtcdSettings, Login},
-    state::change::{Edit, Precondition, PreconditionFailed, StateChange},
-    store::{
-        etcd::{etcd::*, follower::EtcdFollower, testing::Model},
-        follower::Follower,
-        grpc::Failure,
-        notice::Notices,
-        shared_map::{SharedMap, testing::Process},
-        state_store::{ChangeError, Changed, Changing, PendingChange, StateStore},
-    },
-    syntax::timestamp::Timestamp,
-};
+use crate::policy::fleet_store::{EtcdSettings, Login};
+use crate::state::change::{Edit, Precondition, PreconditionFailed, StateChange};
+use crate::store::etcd::etcd::*;
+use crate::store::etcd::follower::EtcdFollower;
+use crate::store::etcd::testing::Model;
+use crate::store::follower::Follower;
+use crate::store::grpc::Failure;
+use crate::store::notice::Notices;
+use crate::store::shared_map::SharedMap;
+use crate::store::shared_map::testing::Process;
+use crate::store::state_store::{ChangeError, Changed, Changing, PendingChange, StateStore};
+use crate::syntax::timestamp::Timestamp;
 
 type Store = Rc<Etcd<Rc<Process>, Rc<Model>>>;
 const ON: &str = r#"{"maintenance":true}"#;

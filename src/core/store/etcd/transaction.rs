@@ -6,24 +6,20 @@
 
 use std::rc::Rc;
 
-use crate::{
-    state::{change::StateChange, state::State},
-    store::{
-        call::{CallError, CallId},
-        etcd::{
-            etcd::Etcd,
-            exchange::Exchange,
-            messages::{
-                KeyValue, RANGE, RangeResponse, TXN, TxnResponse, range_request, txn_request,
-            },
-            value::encode,
-        },
-        grpc::{self, Failure},
-        shared_map::SharedMap,
-        state_store::{ChangeError, Changed, Contended, PendingChange},
-    },
-    syntax::timestamp::Timestamp,
+use crate::state::change::StateChange;
+use crate::state::state::State;
+use crate::store::call::{CallError, CallId};
+use crate::store::etcd::etcd::Etcd;
+use crate::store::etcd::exchange::Exchange;
+use crate::store::etcd::messages::{
+    KeyValue, RANGE, RangeResponse, TXN, TxnResponse, range_request, txn_request,
 };
+use crate::store::etcd::value::encode;
+use crate::store::grpc;
+use crate::store::grpc::Failure;
+use crate::store::shared_map::SharedMap;
+use crate::store::state_store::{ChangeError, Changed, Contended, PendingChange};
+use crate::syntax::timestamp::Timestamp;
 
 /// A change that waits for an answer of etcd.
 pub(crate) struct Transaction<D: SharedMap, C> {

@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    state::{setting::Setting, state::State},
-    syntax::{invalid::InvalidConfig, json::Json},
-};
+use crate::state::setting::Setting;
+use crate::state::state::State;
+use crate::syntax::invalid::InvalidConfig;
+use crate::syntax::json::Json;
 
 const MAINTENANCE: &str = "maintenance";
 

@@ -1,15 +1,14 @@
 //! A worker that is replayed with the answers it got.
 
-use std::{
-    any::Any,
-    cell::{Cell, RefCell},
-    fmt::Debug,
-    hash::{DefaultHasher, Hash, Hasher},
-    panic::resume_unwind,
-    rc::Rc,
-};
+use std::any::Any;
+use std::cell::{Cell, RefCell};
+use std::fmt::Debug;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::panic::resume_unwind;
+use std::rc::Rc;
 
-use crate::store::shared_map::{SharedMap, Signal, UNCONDITIONAL, testing::Process};
+use crate::store::shared_map::testing::Process;
+use crate::store::shared_map::{SharedMap, Signal, UNCONDITIONAL};
 
 pub(super) const SCOPE: &str = "a";
 pub(super) const STATE_KEY: &str = "maintenance_mode.a.state";

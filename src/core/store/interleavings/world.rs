@@ -1,21 +1,17 @@
 //! Several workers, as a value.
 
-use std::{
-    any::Any,
-    cell::{Cell, RefCell},
-    fmt::Debug,
-    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
-    rc::Rc,
-};
+use std::any::Any;
+use std::cell::{Cell, RefCell};
+use std::fmt::Debug;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::rc::Rc;
 
-use crate::{
-    state::{change::StateChange, state::State},
-    store::{
-        interleavings::replay::{Fault, Replay, SCOPE, STATE_KEY, Suspended, hash},
-        shared_map::{SharedMap, testing::Process},
-        shared_state::SharedState,
-    },
-};
+use crate::state::change::StateChange;
+use crate::state::state::State;
+use crate::store::interleavings::replay::{Fault, Replay, SCOPE, STATE_KEY, Suspended, hash};
+use crate::store::shared_map::SharedMap;
+use crate::store::shared_map::testing::Process;
+use crate::store::shared_state::SharedState;
 
 /// What a worker does.
 #[derive(Clone, Debug, PartialEq, Eq)]

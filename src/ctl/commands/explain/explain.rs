@@ -1,21 +1,19 @@
 //! Reads the configuration and the request, and prints what the filter decides.
 
-use maintenance_mode_core::{
-    decision::decide::decide,
-    state::{setting::Setting, state::State},
-    syntax::timestamp::Timestamp,
-};
+use maintenance_mode_core::decision::decide::decide;
+use maintenance_mode_core::state::setting::Setting;
+use maintenance_mode_core::state::state::State;
+use maintenance_mode_core::syntax::timestamp::Timestamp;
 
-use crate::ctl::{
-    arguments::{explain::Explain, output::Output},
-    commands::explain::{explanation::Explanation, request::DescribedRequest},
-    documents::{file::configurations, found::Found},
-    process::{
-        clock::now,
-        console::say,
-        exit::{Abort, Exit},
-    },
-};
+use crate::ctl::arguments::explain::Explain;
+use crate::ctl::arguments::output::Output;
+use crate::ctl::commands::explain::explanation::Explanation;
+use crate::ctl::commands::explain::request::DescribedRequest;
+use crate::ctl::documents::file::configurations;
+use crate::ctl::documents::found::Found;
+use crate::ctl::process::clock::now;
+use crate::ctl::process::console::say;
+use crate::ctl::process::exit::{Abort, Exit};
 
 pub(crate) fn explain(options: &Explain) -> Result<Exit, Abort> {
     let file = options.file.display();

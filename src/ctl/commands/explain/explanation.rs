@@ -1,9 +1,7 @@
 //! What there is to say of a decision.
 
-use maintenance_mode_core::{
-    decision::decision::{Decision, Ruling, Verdict},
-    syntax::one_line::OneLine,
-};
+use maintenance_mode_core::decision::decision::{Decision, Ruling, Verdict};
+use maintenance_mode_core::syntax::one_line::OneLine;
 use serde::Serialize;
 
 use crate::ctl::commands::explain::origin::origin;

@@ -1,11 +1,9 @@
 //! What made a decision, and where it is written.
 
-use maintenance_mode_core::{
-    config::rules::Action,
-    decision::decision::{Decision, Exemption, Ruling, Verdict},
-    policy::matchers::Entry,
-    state::flag::{DecidedBy, Flag},
-};
+use maintenance_mode_core::config::rules::Action;
+use maintenance_mode_core::decision::decision::{Decision, Exemption, Ruling, Verdict};
+use maintenance_mode_core::policy::matchers::Entry;
+use maintenance_mode_core::state::flag::{DecidedBy, Flag};
 
 /// The name of what made a decision, and its place in the configuration; `state` and
 /// `route_metadata` are outside it.
@@ -51,16 +49,14 @@ fn place_of(ruling: Option<Ruling<'_>>) -> String {
 #[cfg(test)]
 mod tests {
     use clap::Parser;
-    use maintenance_mode_core::{
-        decision::decide::decide, state::state::State, syntax::timestamp::Timestamp,
-    };
+    use maintenance_mode_core::decision::decide::decide;
+    use maintenance_mode_core::state::state::State;
+    use maintenance_mode_core::syntax::timestamp::Timestamp;
 
     use super::*;
-    use crate::ctl::{
-        arguments::arguments::{Arguments, Command},
-        commands::explain::request::DescribedRequest,
-        documents::found::Found,
-    };
+    use crate::ctl::arguments::arguments::{Arguments, Command};
+    use crate::ctl::commands::explain::request::DescribedRequest;
+    use crate::ctl::documents::found::Found;
 
     fn explained(configuration: &str, arguments: &[&str]) -> (&'static str, String) {
         let found = Found {

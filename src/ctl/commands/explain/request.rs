@@ -2,15 +2,12 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use maintenance_mode_core::{
-    policy::client_address::ClientAddress,
-    request::{
-        attribute::{Attribute, AttributePath},
-        head::RequestHead,
-        headers::{HeaderList, Headers},
-    },
-    syntax::{path, timestamp::Timestamp},
-};
+use maintenance_mode_core::policy::client_address::ClientAddress;
+use maintenance_mode_core::request::attribute::{Attribute, AttributePath};
+use maintenance_mode_core::request::head::RequestHead;
+use maintenance_mode_core::request::headers::{HeaderList, Headers};
+use maintenance_mode_core::syntax::path;
+use maintenance_mode_core::syntax::timestamp::Timestamp;
 
 use crate::ctl::arguments::explain::Explain;
 

@@ -1,18 +1,15 @@
 //! What was before `run`, and how to put it back.
 
-use std::{thread, time::Duration};
+use std::thread;
+use std::time::Duration;
 
 use maintenance_mode_core::syntax::timestamp::Timestamp;
 
-use crate::ctl::{
-    arguments::parameters::Parameters,
-    endpoints::{
-        client::{Client, EndpointError},
-        status::EndpointStatus,
-        toggle::Toggle,
-    },
-    process::clock::now,
-};
+use crate::ctl::arguments::parameters::Parameters;
+use crate::ctl::endpoints::client::{Client, EndpointError};
+use crate::ctl::endpoints::status::EndpointStatus;
+use crate::ctl::endpoints::toggle::Toggle;
+use crate::ctl::process::clock::now;
 
 /// How often to try where others change the state at the same time, or an Envoy of a fleet
 /// has not heard of the last change yet.

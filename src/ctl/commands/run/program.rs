@@ -1,10 +1,8 @@
 //! The command of `run`, and the signals meant for it.
 
-use std::{
-    ffi::OsString,
-    io,
-    process::{Child, Command, ExitStatus},
-};
+use std::ffi::OsString;
+use std::io;
+use std::process::{Child, Command, ExitStatus};
 
 use crate::ctl::process::console::complain;
 

@@ -1,17 +1,13 @@
 //! Switches on, runs the command, puts back what was.
 
-use crate::ctl::{
-    arguments::on::Run,
-    commands::run::{
-        previous::Previous,
-        program::{Program, Signals},
-    },
-    endpoints::{client::Client, status::EndpointStatus, toggle::Toggle},
-    process::{
-        console::complain,
-        exit::{Abort, Exit},
-    },
-};
+use crate::ctl::arguments::on::Run;
+use crate::ctl::commands::run::previous::Previous;
+use crate::ctl::commands::run::program::{Program, Signals};
+use crate::ctl::endpoints::client::Client;
+use crate::ctl::endpoints::status::EndpointStatus;
+use crate::ctl::endpoints::toggle::Toggle;
+use crate::ctl::process::console::complain;
+use crate::ctl::process::exit::{Abort, Exit};
 
 /// Maintenance could not be switched on or put back; as `env` and `timeout` have it.
 const OWN_FAILURE: u8 = 125;

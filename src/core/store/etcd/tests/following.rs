@@ -1,7 +1,8 @@
 //! What the follower makes of what etcd says.
 
 use super::*;
-use crate::store::{notice::Notice, state_store::Changing};
+use crate::store::notice::Notice;
+use crate::store::state_store::Changing;
 
 #[test]
 fn a_new_process_takes_the_state_and_what_comes_after() {

@@ -1,7 +1,8 @@
 //! Which of the workers of one process follows.
 
 use super::*;
-use crate::store::{notice::Notice, shared_map::UNCONDITIONAL};
+use crate::store::notice::Notice;
+use crate::store::shared_map::UNCONDITIONAL;
 
 #[test]
 fn of_the_workers_of_one_process_one_follows_and_all_know() {

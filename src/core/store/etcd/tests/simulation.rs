@@ -4,13 +4,10 @@
 use std::mem;
 
 use super::*;
-use crate::{
-    state::change::StateChange,
-    store::{
-        call::CallId,
-        etcd::{testing::Answer, value::decode},
-    },
-};
+use crate::state::change::StateChange;
+use crate::store::call::CallId;
+use crate::store::etcd::testing::Answer;
+use crate::store::etcd::value::decode;
 
 const PROCESSES: usize = 2;
 const WORKERS: usize = 2;
