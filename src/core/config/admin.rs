@@ -13,13 +13,10 @@ pub struct AdminConfig {
     #[serde(default)]
     pub tokens: Vec<TokenConfig>,
     /// The environment variable that holds one more token.
-    #[serde(default)]
     pub token_env: Option<String>,
     /// From where it may be called.
-    #[serde(default)]
     pub client_ips: Option<Vec<String>>,
     /// How long an `on` may last, in seconds.
-    #[serde(default)]
     pub max_on_seconds: Option<Number>,
     /// Whether browsers get the console.
     #[serde(default)]

@@ -43,16 +43,12 @@ pub enum PathConfig {
 #[derive(Debug, Default, PartialEq, Deserialize)]
 pub struct PathKindConfig {
     /// The whole path.
-    #[serde(default)]
     pub exact: Option<String>,
     /// The first segments of the path.
-    #[serde(default)]
     pub prefix: Option<String>,
     /// The last characters of the path.
-    #[serde(default)]
     pub suffix: Option<String>,
     /// A regular expression that matches the whole path.
-    #[serde(default)]
     pub regex: Option<String>,
 }
 
@@ -89,19 +85,14 @@ pub struct FieldConfig {
     /// The name of the header or cookie.
     pub name: String,
     /// The whole value.
-    #[serde(default)]
     pub exact: Option<String>,
     /// How the value begins.
-    #[serde(default)]
     pub prefix: Option<String>,
     /// How the value ends.
-    #[serde(default)]
     pub suffix: Option<String>,
     /// A regular expression that matches the whole value.
-    #[serde(default)]
     pub regex: Option<String>,
     /// Whether it is there at all.
-    #[serde(default)]
     pub present: Option<bool>,
 }
 
@@ -111,18 +102,13 @@ pub struct AttributeConfig {
     /// The path of the attribute, a segment an element.
     pub path: Vec<String>,
     /// The whole value.
-    #[serde(default)]
     pub exact: Option<String>,
     /// How the value begins.
-    #[serde(default)]
     pub prefix: Option<String>,
     /// How the value ends.
-    #[serde(default)]
     pub suffix: Option<String>,
     /// A regular expression that matches the whole value.
-    #[serde(default)]
     pub regex: Option<String>,
     /// Whether it is there at all.
-    #[serde(default)]
     pub present: Option<bool>,
 }

@@ -28,7 +28,6 @@ pub struct PluginConfig {
     #[serde(default)]
     pub initial: Switch,
     /// Filters of one process with the same scope share one state.
-    #[serde(default)]
     pub scope: Option<String>,
     /// Decide, count and log, but block nothing.
     #[serde(default)]
@@ -37,10 +36,8 @@ pub struct PluginConfig {
     #[serde(default)]
     pub route_metadata: bool,
     /// The request header that tells the upstream of maintenance.
-    #[serde(default)]
     pub upstream_header: Option<String>,
     /// Where the client's address comes from.
-    #[serde(default)]
     pub client_address: Option<ClientAddressConfig>,
     /// The requests that pass while maintenance is on.
     #[serde(default)]
@@ -55,13 +52,10 @@ pub struct PluginConfig {
     #[serde(default)]
     pub response: ResponseConfig,
     /// The admin endpoint.
-    #[serde(default)]
     pub admin: Option<AdminConfig>,
     /// Signed bypass tokens.
-    #[serde(default)]
     pub bypass: Option<BypassConfig>,
     /// A store for a fleet.
-    #[serde(default)]
     pub store: Option<StoreConfig>,
 }
 

@@ -10,52 +10,36 @@ use crate::config::number::Number;
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 pub struct ResponseConfig {
     /// HTTP status code, 200 to 599.
-    #[serde(default)]
     pub status: Option<Number>,
     /// The `Retry-After` of a reply for which no end is known.
-    #[serde(default)]
     pub retry_after: Option<RetryAfterConfig>,
     /// The most seconds that are added to each `Retry-After` in seconds.
-    #[serde(default)]
     pub retry_after_jitter: Option<Number>,
     /// Seconds for the `Refresh` header of HTML replies.
-    #[serde(default)]
     pub refresh: Option<Number>,
     /// The representation of the body.
-    #[serde(default)]
     pub format: Option<Format>,
     /// `{{title}}` of the bodies.
-    #[serde(default)]
     pub title: Option<String>,
     /// `{{message}}` of the bodies.
-    #[serde(default)]
     pub message: Option<String>,
     /// Template of the HTML body.
-    #[serde(default)]
     pub html: Option<String>,
     /// Template of the JSON body.
-    #[serde(default)]
     pub json: Option<String>,
     /// Template of the plain text body.
-    #[serde(default)]
     pub text: Option<String>,
     /// Where browsers are sent.
-    #[serde(default)]
     pub redirect: Option<String>,
     /// More headers of the reply.
-    #[serde(default)]
     pub headers: Option<HeadersConfig>,
     /// The types of `Clear-Site-Data`.
-    #[serde(default)]
     pub clear_site_data: Option<Vec<String>>,
     /// The cookies that the reply ends.
-    #[serde(default)]
     pub expire_cookies: Option<Vec<String>>,
     /// The origins that may read the reply.
-    #[serde(default)]
     pub cors: Option<CorsConfig>,
     /// Whether proxies in front are told not to retry.
-    #[serde(default)]
     pub no_retry: Option<bool>,
 }
 

@@ -9,7 +9,6 @@ use crate::config::response::ResponseConfig;
 #[derive(Debug, PartialEq, Deserialize)]
 pub struct RuleConfig {
     /// The name of the rule, for people.
-    #[serde(default)]
     pub name: Option<String>,
     /// The requests it is for.
     #[serde(rename = "match")]
@@ -18,7 +17,6 @@ pub struct RuleConfig {
     #[serde(default)]
     pub action: Action,
     /// What takes the place of the global `response`, key by key.
-    #[serde(default)]
     pub response: Option<ResponseConfig>,
 }
 

@@ -29,15 +29,11 @@ pub struct EtcdConfig {
     /// The cluster that reaches it.
     pub cluster: String,
     /// The key that holds the state.
-    #[serde(default)]
     pub key: Option<String>,
     /// How long a change may take, in milliseconds.
-    #[serde(default)]
     pub timeout_ms: Option<Number>,
     /// Who logs in.
-    #[serde(default)]
     pub username: Option<String>,
     /// The environment variable that holds the password.
-    #[serde(default)]
     pub password_env: Option<String>,
 }

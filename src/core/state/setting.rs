@@ -82,7 +82,7 @@ macro_rules! setting {
             pub maintenance: bool,
             $(
                 $(#[doc = $doc])+
-                #[serde(default, skip_serializing_if = "Option::is_none")]
+                #[serde(skip_serializing_if = "Option::is_none")]
                 pub $field: Option<$type>,
             )+
         }

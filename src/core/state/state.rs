@@ -12,11 +12,11 @@ pub struct State {
     /// Grows with every change and never goes back; 0 before the first.
     pub generation: u64,
     /// What was set last; `None` before the first change and after a reset.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub setting: Option<Setting>,
     /// The moment up to which bypass tokens were revoked, in milliseconds since the Unix
     /// epoch. A reset does not bring them back.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub bypass_revoked_at: Option<i64>,
 }
 

@@ -319,13 +319,36 @@ impl<'de> Fields<'de> {
 impl<'de> SeqAccess<'de> for Fields<'de> {
     type Error = InvalidConfig;
 
+    /// An absent key is `None` where that is a value.
     fn next_element_seed<T: DeserializeSeed<'de>>(
         &mut self,
         seed: T,
     ) -> Result<Option<T::Value>, InvalidConfig> {
-        self.next()
-            .map(|value| seed.deserialize(self.reader.of(value)))
-            .transpose()
+        match self.next() {
+            Some(value) => seed.deserialize(self.reader.of(value)).map(Some),
+            None => Ok(seed.deserialize(Absent).ok()),
+        }
+    }
+}
+
+/// The value of a key that is not there.
+struct Absent;
+
+impl<'de> Deserializer<'de> for Absent {
+    type Error = InvalidConfig;
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, InvalidConfig> {
+        visitor.visit_none()
+    }
+
+    fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, InvalidConfig> {
+        Err(InvalidConfig::new("is absent"))
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf
+        unit unit_struct newtype_struct seq tuple tuple_struct map struct enum identifier
+        ignored_any
     }
 }
 

@@ -17,7 +17,6 @@ const MAINTENANCE: &str = "maintenance";
 pub(crate) fn decode(value: &[u8], generation: u64) -> Result<State, InvalidConfig> {
     #[derive(Deserialize)]
     struct Revocation {
-        #[serde(default)]
         bypass_revoked_at: Option<i64>,
     }
 
