@@ -58,7 +58,7 @@ impl Caller {
     }
 
     pub(crate) fn refuse(&self, refusal: &Refusal) -> Answer {
-        let status = refusal.status();
+        let (status, _) = refusal.status();
         Answer {
             reply: problem_reply(refusal),
             access: refusal.access(),
@@ -80,9 +80,9 @@ impl Caller {
 }
 
 fn problem_reply(refusal: &Refusal) -> LocalReply<'static> {
-    let status = refusal.status();
+    let (status, title) = refusal.status();
     let detail = refusal.detail();
-    let problem = Problem::new(status, refusal.title(), &detail);
+    let problem = Problem::new(status, title, &detail);
     let mut reply = no_store(status, Problem::CONTENT_TYPE, problem.to_json());
     if let Some((name, value)) = refusal.header() {
         reply.add(name, value);

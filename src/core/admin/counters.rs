@@ -1,55 +1,32 @@
 //! What was counted.
 
-use serde::ser::SerializeMap;
-use serde::{Serialize, Serializer};
+use std::collections::BTreeMap;
 
 use crate::admin::answer::{Answer, no_store};
 use crate::admin::caller::Caller;
 use crate::decision::reason::Reason;
 use crate::syntax::wire;
+use serde_json::{Value, json};
 
 /// One row a counter: its variant and its name.
 macro_rules! counters {
     ($($(#[doc = $doc:literal])+ $counter:ident: $name:literal;)+) => {
-        /// What is counted.
+        /// What is counted, but for requests that passed for a [`Reason`] while on.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum Counter {
             $($(#[doc = $doc])+ $counter,)+
-            /// Requests that passed while maintenance was on.
-            Allowed(Reason),
         }
-
-        const NAMES: [&str; [$($name),+].len()] = [$($name),+];
 
         impl Counter {
-            /// How many there are.
-            pub const COUNT: usize = NAMES.len() + Reason::COUNT;
-
             /// All of them, in order.
-            pub fn all() -> impl Iterator<Item = Self> {
-                let counters = [$(Self::$counter),+].into_iter();
-                counters.chain(Reason::all().map(Self::Allowed))
-            }
-
-            /// Its place among all.
-            pub fn index(self) -> usize {
-                match self {
-                    Self::Allowed(reason) => NAMES.len() + reason.index(),
-                    $(Self::$counter => Plain::$counter as usize,)+
-                }
-            }
+            pub const ALL: [Self; [$($name),+].len()] = [$(Self::$counter),+];
 
             /// Its name in stats.
-            pub fn name(self) -> String {
+            pub fn name(self) -> &'static str {
                 match self {
-                    Self::Allowed(reason) => format!("allowed.{}", reason.as_str()),
-                    $(Self::$counter => $name.to_owned(),)+
+                    $(Self::$counter => $name,)+
                 }
             }
-        }
-
-        enum Plain {
-            $($counter,)+
         }
     };
 }
@@ -67,6 +44,15 @@ counters! {
     Errors: "errors";
 }
 
+/// What was counted.
+#[derive(Clone, Copy, Debug)]
+pub struct Counted {
+    /// In the order of [`Counter::ALL`].
+    pub counters: [u64; Counter::ALL.len()],
+    /// Requests that passed while on, in the order of [`Reason::all`].
+    pub allowed: [u64; Reason::COUNT],
+}
+
 /// A call for the counters.
 #[derive(Debug)]
 pub struct CountersCall {
@@ -74,64 +60,16 @@ pub struct CountersCall {
 }
 
 impl CountersCall {
-    /// The answer of a node, which has an id and a number for each counter.
-    pub fn answer(&self, node: &str, counters: &[u64; Counter::COUNT]) -> Answer {
-        let document = CountersDocument {
-            node,
-            counters: Numbers(counters),
-        };
-        let json = serde_json::to_string(&document).unwrap_or_default();
-        self.caller.grant(no_store(200, "application/json", json))
-    }
-}
-
-/// What `GET P/counters` answers.
-struct CountersDocument<'a> {
-    /// The id of the node, which tells those behind one address apart.
-    node: &'a str,
-    counters: Numbers<'a>,
-}
-
-impl Serialize for CountersDocument<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut document = serializer.serialize_map(None)?;
-        document.serialize_entry(wire::NODE, self.node)?;
-        document.serialize_entry("counters", &self.counters)?;
-        document.end()
-    }
-}
-
-struct Numbers<'a>(&'a [u64; Counter::COUNT]);
-
-impl Serialize for Numbers<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let (counters, allowed) = self.0.split_at_checked(NAMES.len()).unwrap_or_default();
-        let mut document = serializer.serialize_map(None)?;
-        for (name, number) in NAMES.iter().zip(counters) {
-            document.serialize_entry(name, number)?;
-        }
-        document.serialize_entry("allowed", &ByReason(allowed))?;
-        document.end()
-    }
-}
-
-struct ByReason<'a>(&'a [u64]);
-
-impl Serialize for ByReason<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(Reason::all().map(Reason::as_str).zip(self.0))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn each_counter_has_its_place() {
-        assert_eq!(Counter::all().count(), Counter::COUNT);
-        for (place, counter) in Counter::all().enumerate() {
-            assert_eq!(counter.index(), place, "{counter:?}");
-        }
+    /// The answer of a node, whose id tells it from others behind the same address.
+    pub fn answer(&self, node: &str, counted: &Counted) -> Answer {
+        let names = Counter::ALL.into_iter().map(Counter::name);
+        let mut counters: BTreeMap<&str, Value> =
+            names.zip(counted.counters.map(Value::from)).collect();
+        let reasons = Reason::all().map(Reason::as_str);
+        let allowed: BTreeMap<&str, u64> = reasons.zip(counted.allowed).collect();
+        counters.insert("allowed", json!(allowed));
+        let document = json!({wire::NODE: node, "counters": counters});
+        self.caller
+            .grant(no_store(200, "application/json", document.to_string()))
     }
 }

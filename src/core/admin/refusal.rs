@@ -80,31 +80,17 @@ impl Refusal {
         }
     }
 
-    /// HTTP status code.
-    pub(super) fn status(&self) -> u16 {
+    /// HTTP status code and its reason phrase.
+    pub(super) fn status(&self) -> (u16, &'static str) {
         match self {
-            Self::Unauthorized => 401,
-            Self::Address(_) => 403,
-            Self::UnknownCall(_) => 404,
-            Self::Method { .. } => 405,
-            Self::Parameter(_) | Self::UnknownParameter { .. } => 400,
-            Self::Locked(_) => 409,
-            Self::Precondition(_) => 412,
-            Self::NotChanged(_) => 503,
-        }
-    }
-
-    /// The reason phrase of the status.
-    pub(super) fn title(&self) -> &'static str {
-        match self {
-            Self::Unauthorized => "Unauthorized",
-            Self::Address(_) => "Forbidden",
-            Self::UnknownCall(_) => "Not Found",
-            Self::Method { .. } => "Method Not Allowed",
-            Self::Parameter(_) | Self::UnknownParameter { .. } => "Bad Request",
-            Self::Locked(_) => "Conflict",
-            Self::Precondition(_) => "Precondition Failed",
-            Self::NotChanged(_) => "Service Unavailable",
+            Self::Unauthorized => (401, "Unauthorized"),
+            Self::Address(_) => (403, "Forbidden"),
+            Self::UnknownCall(_) => (404, "Not Found"),
+            Self::Method { .. } => (405, "Method Not Allowed"),
+            Self::Parameter(_) | Self::UnknownParameter { .. } => (400, "Bad Request"),
+            Self::Locked(_) => (409, "Conflict"),
+            Self::Precondition(_) => (412, "Precondition Failed"),
+            Self::NotChanged(_) => (503, "Service Unavailable"),
         }
     }
 

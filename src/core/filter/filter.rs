@@ -137,7 +137,7 @@ impl<H: Host> Filter<H> {
 
     fn exempt(&self, stream: &H::Stream, exemption: Exemption) -> Outcome {
         let reason = exemption.reason();
-        self.metrics.count(Counter::Allowed(reason));
+        self.metrics.count_allowed(reason);
         stream.set_filter_state(reason.filter_state());
         self.pass(stream, || Some(format!("on; allowed={}", reason.as_str())))
     }

@@ -2,7 +2,8 @@
 
 use std::array;
 
-use crate::admin::counters::Counter;
+use crate::admin::counters::{Counted, Counter};
+use crate::decision::reason::Reason;
 use crate::filter::host::{Host, Metric};
 use crate::state::flag::Flag;
 use crate::state::state::State;
@@ -12,8 +13,10 @@ use crate::syntax::wire;
 /// The counters and gauges of a scope, `maintenance_mode.<scope>.…`.
 #[derive(Debug)]
 pub(crate) struct Metrics<M> {
-    /// In the order of [`Counter::all`].
-    counters: Vec<M>,
+    /// In the order of [`Counter::ALL`].
+    counters: [M; Counter::ALL.len()],
+    /// In the order of [`Reason::all`].
+    allowed: Vec<M>,
     active: M,
     generation: M,
     store_connected: M,
@@ -22,9 +25,10 @@ pub(crate) struct Metrics<M> {
 impl<M: Metric> Metrics<M> {
     pub(crate) fn define(host: &impl Host<Metric = M>, scope: &str) -> Self {
         let name = |stat: &str| format!("{}.{scope}.{stat}", wire::PREFIX);
-        let counters = Counter::all().map(|counter| host.counter(&name(&counter.name())));
+        let allowed = Reason::all().map(|reason| format!("allowed.{}", reason.as_str()));
         Self {
-            counters: counters.collect(),
+            counters: Counter::ALL.map(|counter| host.counter(&name(counter.name()))),
+            allowed: allowed.map(|stat| host.counter(&name(&stat))).collect(),
             active: host.gauge(&name("active")),
             generation: host.gauge(&name("generation")),
             store_connected: host.gauge(&name("store_connected")),
@@ -33,14 +37,24 @@ impl<M: Metric> Metrics<M> {
 
     /// Counts one.
     pub(crate) fn count(&self, counter: Counter) {
-        if let Some(metric) = self.counters.get(counter.index()) {
+        if let Some(metric) = self.counters.get(counter as usize) {
+            metric.increment();
+        }
+    }
+
+    /// Counts a request that passes while maintenance is on.
+    pub(crate) fn count_allowed(&self, reason: Reason) {
+        if let Some(metric) = self.allowed.get(reason.index()) {
             metric.increment();
         }
     }
 
     /// What was counted so far.
-    pub(crate) fn counted(&self) -> [u64; Counter::COUNT] {
-        array::from_fn(|index| self.counters.get(index).map_or(0, Metric::value))
+    pub(crate) fn counted(&self) -> Counted {
+        Counted {
+            counters: self.counters.each_ref().map(Metric::value),
+            allowed: array::from_fn(|index| self.allowed.get(index).map_or(0, Metric::value)),
+        }
     }
 
     /// Sets the gauges.

@@ -32,40 +32,27 @@ pub(crate) struct Kinds<'c> {
     pub(super) present: Option<bool>,
 }
 
-impl<'c> From<&'c FieldConfig> for Kinds<'c> {
-    fn from(config: &'c FieldConfig) -> Self {
-        Self {
-            exact: config.exact.as_deref(),
-            prefix: config.prefix.as_deref(),
-            suffix: config.suffix.as_deref(),
-            regex: config.regex.as_deref(),
-            present: config.present,
+/// The kinds of an entry, of which not all have `present`.
+macro_rules! kinds {
+    ($($entry:ty: $present:expr;)+) => {$(
+        impl<'c> From<&'c $entry> for Kinds<'c> {
+            fn from(entry: &'c $entry) -> Self {
+                Self {
+                    exact: entry.exact.as_deref(),
+                    prefix: entry.prefix.as_deref(),
+                    suffix: entry.suffix.as_deref(),
+                    regex: entry.regex.as_deref(),
+                    present: ($present as fn(&$entry) -> Option<bool>)(entry),
+                }
+            }
         }
-    }
+    )+};
 }
 
-impl<'c> From<&'c AttributeConfig> for Kinds<'c> {
-    fn from(config: &'c AttributeConfig) -> Self {
-        Self {
-            exact: config.exact.as_deref(),
-            prefix: config.prefix.as_deref(),
-            suffix: config.suffix.as_deref(),
-            regex: config.regex.as_deref(),
-            present: config.present,
-        }
-    }
-}
-
-impl<'c> From<&'c PathKindConfig> for Kinds<'c> {
-    fn from(config: &'c PathKindConfig) -> Self {
-        Self {
-            exact: config.exact.as_deref(),
-            prefix: config.prefix.as_deref(),
-            suffix: config.suffix.as_deref(),
-            regex: config.regex.as_deref(),
-            present: None,
-        }
-    }
+kinds! {
+    AttributeConfig: |entry| entry.present;
+    FieldConfig: |entry| entry.present;
+    PathKindConfig: |_| None;
 }
 
 impl TryFrom<Kinds<'_>> for TextMatch {
