@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::{Value, json};
+
 use crate::admin::answer::{Answer, no_store};
 use crate::admin::caller::Caller;
 use crate::decision::reason::Reason;
 use crate::syntax::wire;
-use serde_json::{Value, json};
 
 /// One row a counter: its variant and its name.
 macro_rules! counters {

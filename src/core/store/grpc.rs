@@ -34,16 +34,8 @@ pub trait Client {
     fn cancel(&self, stream: CallId);
 }
 
-/// Why a call or a stream failed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Failure {
-    /// The [status code](https://grpc.io/docs/guides/status-codes/).
-    pub code: u32,
-    /// What the server or the host says of it.
-    pub message: String,
-}
-
-impl Failure {
+/// The [status codes](https://grpc.io/docs/guides/status-codes/).
+impl CallError {
     /// Nobody knows what became of the call.
     pub const UNKNOWN: u32 = 2;
     /// The server does not take the request, or not any more.
@@ -87,26 +79,13 @@ impl Failure {
     }
 }
 
-impl From<CallError> for Failure {
-    fn from(CallError { code, message }: CallError) -> Self {
-        Self { code, message }
-    }
-}
-
 /// One line, whatever the server says.
-impl fmt::Display for Failure {
+impl fmt::Display for CallError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "gRPC status {}", self.code)?;
         if !self.message.is_empty() {
             write!(f, ", {:?}", self.message)?;
         }
         Ok(())
-    }
-}
-
-#[cfg(test)]
-impl From<Failure> for CallError {
-    fn from(Failure { code, message }: Failure) -> Self {
-        Self { code, message }
     }
 }

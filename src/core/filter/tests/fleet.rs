@@ -14,8 +14,7 @@ impl Worker {
                         self.filter.store_message(call, answer);
                     }
                 }
-                Err(failure) => {
-                    let error: CallError = failure.into();
+                Err(error) => {
                     if let Some(Err(error)) = self.waiting.resume(call, Err(error)) {
                         self.filter.store_end(call, error);
                     }

@@ -1,10 +1,10 @@
 //! A call of etcd and its answer, with a login before it where one is needed.
 
-use crate::store::call::CallId;
+use crate::store::call::{CallError, CallId};
 use crate::store::etcd::etcd::Etcd;
 use crate::store::etcd::messages::{AUTHENTICATE, RANGE, authenticate_request, decode_token};
 use crate::store::grpc;
-use crate::store::grpc::{Failure, Method};
+use crate::store::grpc::Method;
 use crate::store::shared_map::SharedMap;
 use crate::syntax::protobuf::Message;
 use crate::syntax::timestamp::Timestamp;
@@ -49,7 +49,7 @@ impl Exchange {
         request: Message,
         deadline: Timestamp,
         now: Timestamp,
-    ) -> Result<Self, Failure> {
+    ) -> Result<Self, CallError> {
         let token = etcd.token();
         let step = match (&etcd.settings.login, &token) {
             (None, _) => Step::Ask,
@@ -76,9 +76,9 @@ impl Exchange {
     pub(super) fn on_answer<'a, D: SharedMap + Clone, C: grpc::Client>(
         &mut self,
         etcd: &Etcd<D, C>,
-        answer: Result<&'a [u8], Failure>,
+        answer: Result<&'a [u8], CallError>,
         now: Timestamp,
-    ) -> Option<Result<&'a [u8], Failure>> {
+    ) -> Option<Result<&'a [u8], CallError>> {
         let next = match (self.step, answer) {
             (Step::LogIn, Ok(answer)) => {
                 let token = decode_token(answer).unwrap_or_default();
@@ -87,7 +87,7 @@ impl Exchange {
                 self.call(etcd, Some(token), now)
             }
             // Users are known, but authentication is not enabled.
-            (Step::LogIn, Err(failure)) if failure.code == Failure::FAILED_PRECONDITION => {
+            (Step::LogIn, Err(failure)) if failure.code == CallError::FAILED_PRECONDITION => {
                 self.step = Step::Ask;
                 self.call(etcd, None, now)
             }
@@ -105,12 +105,15 @@ impl Exchange {
         etcd: &Etcd<D, C>,
         token: Option<&[u8]>,
         now: Timestamp,
-    ) -> Result<(), Failure> {
+    ) -> Result<(), CallError> {
         let settings = &etcd.settings;
         // No more than is configured, also where the clock was set back.
         let timeout_ms = now.millis_until(self.deadline).min(settings.timeout_ms);
         if timeout_ms == 0 {
-            return Err(Failure::new(Failure::DEADLINE_EXCEEDED, "no time is left"));
+            return Err(CallError::new(
+                CallError::DEADLINE_EXCEEDED,
+                "no time is left",
+            ));
         }
         let log_in;
         let (method, request) = match (self.step, &settings.login) {
@@ -134,15 +137,15 @@ impl Exchange {
         self.call = etcd
             .client
             .call(&settings.cluster, method, metadata, request, timeout_ms)
-            .ok_or_else(|| Failure::no_cluster(&settings.cluster))?;
+            .ok_or_else(|| CallError::no_cluster(&settings.cluster))?;
         Ok(())
     }
 }
 
 /// etcd says either of a token that it does not know, or not any more.
-fn is_of_the_token(failure: &Failure) -> bool {
+fn is_of_the_token(failure: &CallError) -> bool {
     matches!(
         failure.code,
-        Failure::UNAUTHENTICATED | Failure::INVALID_ARGUMENT
+        CallError::UNAUTHENTICATED | CallError::INVALID_ARGUMENT
     )
 }

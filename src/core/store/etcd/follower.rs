@@ -16,7 +16,6 @@ use crate::store::etcd::messages::{
 };
 use crate::store::follower::Follower;
 use crate::store::grpc;
-use crate::store::grpc::Failure;
 use crate::store::notice::{Notice, Notices};
 use crate::store::shared_map::SharedMap;
 use crate::syntax::timestamp::Timestamp;
@@ -89,7 +88,7 @@ impl<D: SharedMap + Clone, C: grpc::Client> EtcdFollower<D, C> {
         }
     }
 
-    fn answer(&mut self, answer: Result<&[u8], Failure>, now: Timestamp) -> Notices {
+    fn answer(&mut self, answer: Result<&[u8], CallError>, now: Timestamp) -> Notices {
         let Phase::Reading { exchange, known } = &mut self.phase else {
             return Notices::new();
         };
@@ -98,7 +97,7 @@ impl<D: SharedMap + Clone, C: grpc::Client> EtcdFollower<D, C> {
             None => Notices::new(),
             Some(Err(failure)) => self.lose(&failure),
             Some(Ok(answer)) => match RangeResponse::decode(answer) {
-                None => self.lose(&Failure::malformed()),
+                None => self.lose(&CallError::malformed()),
                 Some(read) => {
                     let mut notices = self.take(read.key_value.as_ref(), read.revision, known);
                     notices.extend(self.watch(read.revision.saturating_add(1)));
@@ -110,7 +109,7 @@ impl<D: SharedMap + Clone, C: grpc::Client> EtcdFollower<D, C> {
 
     fn watched(&mut self, message: &[u8]) -> Notices {
         let Some(response) = WatchResponse::decode(message) else {
-            return self.lose(&Failure::malformed());
+            return self.lose(&CallError::malformed());
         };
         if response.canceled {
             // A token that does not hold any more may be the cause.
@@ -175,7 +174,7 @@ impl<D: SharedMap + Clone, C: grpc::Client> EtcdFollower<D, C> {
         let mut metadata = vec![REQUIRE_LEADER];
         metadata.extend(token.as_ref().map(|token| ("token", token.as_slice())));
         let Some(stream) = client.open(&settings.cluster, WATCH, metadata) else {
-            return self.lose(&Failure::no_cluster(&settings.cluster));
+            return self.lose(&CallError::no_cluster(&settings.cluster));
         };
         self.phase = Phase::Watching {
             stream,
@@ -316,9 +315,9 @@ where
     fn on_end(&mut self, id: u32, error: CallError, now: Timestamp) -> Notices {
         let notices = match &self.phase {
             Phase::Reading { exchange, .. } if exchange.awaits(id) => {
-                return self.answer(Err(error.into()), now);
+                return self.answer(Err(error), now);
             }
-            Phase::Watching { stream, .. } if *stream == id => self.lose(&Failure::from(error)),
+            Phase::Watching { stream, .. } if *stream == id => self.lose(&error),
             _ => Notices::new(),
         };
         if let Some(at) = self.doomed.iter().position(|doomed| *doomed == id) {

@@ -4,9 +4,9 @@ use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
-use crate::store::call::CallId;
+use crate::store::call::{CallError, CallId};
 use crate::store::etcd::messages::{AUTHENTICATE, RANGE, TXN, WATCH};
-use crate::store::grpc::{Client, Failure, Metadata, Method};
+use crate::store::grpc::{Client, Metadata, Method};
 use crate::syntax::protobuf::{Message, Value, fields};
 
 /// The store and what is on its way.
@@ -37,7 +37,7 @@ struct Call {
     message: Vec<u8>,
 }
 
-pub(crate) type Answer = Result<Vec<u8>, Failure>;
+pub(crate) type Answer = Result<Vec<u8>, CallError>;
 
 impl Model {
     /// A store of revision 1, as a new one is.
@@ -131,20 +131,23 @@ impl Model {
         self.calls.borrow().len()
     }
 
-    fn carry_out(&self, call: &Call) -> Result<Message, Failure> {
+    fn carry_out(&self, call: &Call) -> Result<Message, CallError> {
         if self.is_down.get() {
-            return Err(Failure::new(Failure::UNAVAILABLE, "connection refused"));
+            return Err(CallError::new(CallError::UNAVAILABLE, "connection refused"));
         }
         if call.method == AUTHENTICATE {
             self.logins.set(self.logins.get() + 1);
             return match &*self.token.borrow() {
                 Some(token) => Ok(self.response().bytes(2, token)),
-                None => Err(Failure::new(Failure::FAILED_PRECONDITION, "not enabled")),
+                None => Err(CallError::new(
+                    CallError::FAILED_PRECONDITION,
+                    "not enabled",
+                )),
             };
         }
         if call.token != *self.token.borrow() {
-            return Err(Failure::new(
-                Failure::UNAUTHENTICATED,
+            return Err(CallError::new(
+                CallError::UNAUTHENTICATED,
                 "etcdserver: invalid auth token",
             ));
         }

@@ -10,11 +10,11 @@ use std::rc::Rc;
 
 use crate::policy::fleet_store::{EtcdSettings, Login};
 use crate::state::change::{Edit, Precondition, PreconditionFailed, StateChange};
+use crate::store::call::CallError;
 use crate::store::etcd::etcd::*;
 use crate::store::etcd::follower::EtcdFollower;
 use crate::store::etcd::testing::Model;
 use crate::store::follower::Follower;
-use crate::store::grpc::Failure;
 use crate::store::notice::Notices;
 use crate::store::shared_map::SharedMap;
 use crate::store::shared_map::testing::Process;
@@ -80,7 +80,7 @@ impl Worker {
         while let Some((call, answer)) = self.model.answer() {
             let notices = match answer {
                 Ok(message) => self.follower.on_message(call, &message, now()),
-                Err(failure) => self.follower.on_end(call, failure.into(), now()),
+                Err(failure) => self.follower.on_end(call, failure, now()),
             };
             self.notices.extend(notices);
         }
@@ -123,10 +123,7 @@ fn finish(model: &Rc<Model>, pending: &mut dyn PendingChange) -> Changed {
 fn step(model: &Rc<Model>, pending: &mut dyn PendingChange) -> Option<Changed> {
     let (call, answer) = model.answer().unwrap();
     assert!(pending.awaits(call));
-    pending.on_answer(
-        answer.as_deref().map_err(|failure| failure.clone().into()),
-        now(),
-    )
+    pending.on_answer(answer.as_deref().map_err(Clone::clone), now())
 }
 
 fn now() -> Timestamp {

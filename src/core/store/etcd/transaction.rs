@@ -16,7 +16,6 @@ use crate::store::etcd::messages::{
 };
 use crate::store::etcd::value::encode;
 use crate::store::grpc;
-use crate::store::grpc::Failure;
 use crate::store::shared_map::SharedMap;
 use crate::store::state_store::{ChangeError, Changed, Contended, PendingChange};
 use crate::syntax::timestamp::Timestamp;
@@ -95,12 +94,12 @@ impl<D: SharedMap + Clone, C: grpc::Client> Transaction<D, C> {
         match &mut self.step {
             Step::Reading => {
                 let read = RangeResponse::decode(answer)
-                    .ok_or_else(|| unreachable(Failure::malformed()))?;
+                    .ok_or_else(|| unreachable(CallError::malformed()))?;
                 self.write(read.key_value.as_ref(), read.revision, 1, now)?;
             }
             Step::Writing(next, attempt) => {
-                let written =
-                    TxnResponse::decode(answer).ok_or_else(|| unconfirmed(Failure::malformed()))?;
+                let written = TxnResponse::decode(answer)
+                    .ok_or_else(|| unconfirmed(CallError::malformed()))?;
                 if written.succeeded {
                     next.generation = written.revision;
                     // Where others were faster again and again, the watch brings it.
@@ -121,10 +120,7 @@ impl<D: SharedMap + Clone, C: grpc::Client> PendingChange for Transaction<D, C> 
     }
 
     fn on_answer(&mut self, answer: Result<&[u8], CallError>, now: Timestamp) -> Option<Changed> {
-        match self
-            .exchange
-            .on_answer(&self.etcd, answer.map_err(Failure::from), now)?
-        {
+        match self.exchange.on_answer(&self.etcd, answer, now)? {
             Ok(answer) => self.go_on(answer, now).transpose(),
             Err(failure) => Some(Err(match self.step {
                 Step::Writing(..) if failure.may_have_been_done() => unconfirmed(failure),
@@ -135,11 +131,11 @@ impl<D: SharedMap + Clone, C: grpc::Client> PendingChange for Transaction<D, C> 
 }
 
 /// etcd could not be asked.
-fn unreachable(failure: Failure) -> ChangeError {
+fn unreachable(failure: CallError) -> ChangeError {
     ChangeError::Unreachable(failure.to_string())
 }
 
 /// etcd was told, but did not answer.
-fn unconfirmed(failure: Failure) -> ChangeError {
+fn unconfirmed(failure: CallError) -> ChangeError {
     ChangeError::Unconfirmed(failure.to_string())
 }

@@ -81,13 +81,13 @@ fn a_store_that_cannot_be_reached_changes_nothing() {
 
 #[test]
 fn a_write_without_an_answer_is_told_from_one_that_was_refused() {
-    for (code, is_unconfirmed) in [(Failure::UNAVAILABLE, true), (7, false)] {
+    for (code, is_unconfirmed) in [(CallError::UNAVAILABLE, true), (7, false)] {
         let model = Model::new();
         let worker = Worker::alone(&model);
         let mut change = worker.begin(set(ON));
         assert_eq!(step(&model, &mut *change), None);
         let _ = model.answer().unwrap();
-        let failed = change.on_answer(Err(Failure::new(code, "").into()), now());
+        let failed = change.on_answer(Err(CallError::new(code, "")), now());
         let error = failed.unwrap().unwrap_err();
         let unconfirmed = matches!(error, ChangeError::Unconfirmed(_));
         assert_eq!(unconfirmed, is_unconfirmed, "{error}");

@@ -34,8 +34,8 @@ fn what_happens_while_the_store_is_lost_is_caught_up_on() {
     for value in [Some(OFF), None] {
         let mut worker = Worker::connected(&model);
         let stream = model.open_streams()[0];
-        let failure = Failure::new(Failure::UNAVAILABLE, "gone");
-        worker.notices = worker.follower.on_end(stream, failure.into(), now());
+        let failure = CallError::new(CallError::UNAVAILABLE, "gone");
+        worker.notices = worker.follower.on_end(stream, failure, now());
         assert!(matches!(&worker.notices[..], [Notice::Lost(_)]));
         assert!(!worker.store.is_connected() && model.open_streams().is_empty());
         assert_eq!(worker.flag(), Some(true), "the last state known");

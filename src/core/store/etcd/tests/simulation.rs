@@ -5,7 +5,7 @@ use std::mem;
 
 use super::*;
 use crate::state::change::StateChange;
-use crate::store::call::CallId;
+use crate::store::call::{CallError, CallId};
 use crate::store::etcd::testing::Answer;
 use crate::store::etcd::value::decode;
 
@@ -157,7 +157,7 @@ impl Fleet {
         if luck == 0 {
             if let Some(call) = self.model.lose(at) {
                 self.story.push(format!("{call} was never sent"));
-                self.deliver(call, &Err(Failure::new(Failure::UNAVAILABLE, "reset")));
+                self.deliver(call, &Err(CallError::new(CallError::UNAVAILABLE, "reset")));
             }
             return;
         }
@@ -167,7 +167,10 @@ impl Fleet {
         let what = if answer.is_ok() { "done" } else { "refused" };
         self.story.push(format!("{call} is {what}, luck {luck}"));
         match luck {
-            1 => self.deliver(call, &Err(Failure::new(Failure::DEADLINE_EXCEEDED, "lost"))),
+            1 => self.deliver(
+                call,
+                &Err(CallError::new(CallError::DEADLINE_EXCEEDED, "lost")),
+            ),
             2..5 => self.late.push((call, answer)),
             _ => self.deliver(call, &answer),
         }
@@ -182,11 +185,11 @@ impl Fleet {
                 let follower = &mut member.worker.follower;
                 match answer.clone() {
                     Ok(message) => follower.on_message(call, message, now()),
-                    Err(failure) => follower.on_end(call, failure.into(), now()),
+                    Err(failure) => follower.on_end(call, failure, now()),
                 };
                 for (name, mut pending) in mem::take(&mut member.pending) {
                     let changed = if pending.awaits(call) {
-                        pending.on_answer(answer.clone().map_err(Into::into), now())
+                        pending.on_answer(answer.clone(), now())
                     } else {
                         None
                     };
@@ -248,15 +251,8 @@ impl Fleet {
     }
 
     fn close(&mut self, stream: CallId) {
-        let failure = || Failure::new(Failure::UNAVAILABLE, "reset");
-        self.each(|member| {
-            drop(
-                member
-                    .worker
-                    .follower
-                    .on_end(stream, failure().into(), now()),
-            )
-        });
+        let failure = || CallError::new(CallError::UNAVAILABLE, "reset");
+        self.each(|member| drop(member.worker.follower.on_end(stream, failure(), now())));
     }
 
     fn somebody_else_writes(&mut self) {
