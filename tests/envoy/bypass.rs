@@ -11,8 +11,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use http::Request as Http2Request;
 use maintenance_mode::{bypass::Bypass, timestamp::Timestamp};
 use serde_json::{Value, json};
-
-use crate::support::{ADMIN, Envoy, Request, Response, admin, fetch_http2};
+use support::{ADMIN, Envoy, Request, Response, admin, fetch_http2};
 
 const KEY: &str = "a-key-of-the-tests-and-of-nobody-else";
 const COOKIE: &str = "maintenance_bypass";

@@ -3,8 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
-
-use crate::support::{Envoy, Options, Request, admin, another_filter, sha256};
+use support::{Envoy, Options, Request, admin, another_filter, sha256};
 
 /// What the filter logged, a line each, without what Envoy puts before it.
 fn lines(log: &str) -> Vec<&str> {
@@ -282,7 +281,7 @@ fn two_filters(first: &str, second: &str) -> Envoy {
 }
 
 fn first_status(envoy: &Envoy) -> Value {
-    let token = format!("Bearer {}", crate::support::TOKEN);
+    let token = format!("Bearer {}", support::TOKEN);
     let request = Request::get("/first").header("authorization", token);
     envoy.fetch(&request).json()
 }

@@ -26,11 +26,5 @@ mod retries;
 mod rules;
 mod state;
 mod stats;
-#[allow(
-    dead_code,
-    unused_imports,
-    reason = "the tests of faults and the soak use all of it, these only a part"
-)]
-mod support;
 mod ways_round;
 mod windows;

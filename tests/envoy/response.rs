@@ -6,11 +6,9 @@ mod redirect;
 
 use http::Request as Http2Request;
 use serde_json::{Value, json};
+use support::{Envoy, Options, Request, Response, fetch_http2};
 
-use crate::{
-    reply::{configuration, envoy},
-    support::{Envoy, Options, Request, Response, fetch_http2},
-};
+use crate::reply::{configuration, envoy};
 
 const HTML: &str = "text/html";
 const JSON: &str = "application/json";

@@ -13,7 +13,6 @@
 mod bypass;
 mod clusters;
 mod cost;
-mod fixtures;
 mod generations;
 mod handover;
 mod in_flight;
@@ -28,13 +27,6 @@ mod reconnect;
 mod restart;
 mod revocation;
 mod scopes;
-#[allow(
-    dead_code,
-    unused_imports,
-    reason = "the tests of the module use all of it, these only a part"
-)]
-#[path = "../envoy/support/mod.rs"]
-mod support;
 mod tls;
 mod value;
 mod waiting;

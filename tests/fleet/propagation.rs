@@ -2,7 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use crate::fixtures::{Etcd, KEY, agree, generation, observe, three};
+use support::{
+    etcd::{Etcd, KEY},
+    fleet::{agree, generation, observe, three},
+};
 
 const TOGGLES: usize = 50;
 const MEDIAN: Duration = Duration::from_millis(100);

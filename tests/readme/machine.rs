@@ -18,13 +18,15 @@ use std::{
 };
 
 use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
+use support::{
+    binary,
+    programs::{has, not_tested, output},
+    project::file,
+    within,
+};
 use tempfile::TempDir;
 
-use crate::{
-    document::{commands, promised_status},
-    support::{binary, within},
-    tools::{file, has, not_tested, output},
-};
+use crate::document::{commands, promised_status};
 
 /// How long the programs of a README may take to start, on a machine that does much else.
 pub const PATIENCE: Duration = Duration::from_secs(300);

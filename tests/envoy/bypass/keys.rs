@@ -1,9 +1,9 @@
 //! The key of the tokens.
 
 use serde_json::{Value, json};
+use support::{Connection, Envoy, Options, Request, admin};
 
 use super::{KEY, is_passed, minted_offline, passes, with_cookie, with_header};
-use crate::support::{Connection, Envoy, Options, Request, admin};
 
 const VARIABLE: &str = "MAINTENANCE_BYPASS_KEY";
 

@@ -6,8 +6,9 @@ use std::{
     time::Duration,
 };
 
+use support::Envoy;
+
 use super::some_paths;
-use crate::support::Envoy;
 
 pub fn bytes((name, value): (&'static str, &'static str)) -> (&'static [u8], &'static [u8]) {
     (name.as_bytes(), value.as_bytes())

@@ -7,14 +7,11 @@ use maintenance_mode::{
     path::Readings,
     policy::{Paths, Reading},
 };
+use normaliser::{Steps, normalise};
 use serde_json::{Value, json};
+use support::{Envoy, Options};
 
-use self::normaliser::{Steps, normalise};
 use super::{on, raw};
-use crate::support::{Envoy, Options};
-
-#[path = "../../fuzz/targets/normaliser.rs"]
-mod normaliser;
 
 /// Paths of up to so many pieces are made.
 const PIECES: usize = 6;

@@ -2,14 +2,13 @@
 
 use std::{thread, time::Duration};
 
-use super::three;
-use crate::{
-    fixtures::{
-        CATCH_UP, Certificates, Etcd, EtcdOptions, PASSWORD, USER, agree, change, log_lines,
-        logged_in, start_all,
-    },
-    support::within,
+use support::{
+    etcd::{Certificates, Etcd, EtcdOptions, PASSWORD, USER},
+    fleet::{CATCH_UP, agree, change, logged_in, start_all},
+    log_lines, within,
 };
+
+use super::three;
 
 const TTL_SECONDS: u64 = 2;
 /// etcd looks for tokens that have ended once a second.

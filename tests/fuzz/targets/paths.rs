@@ -9,11 +9,9 @@ use maintenance_mode::{
     path::{Readings, without_query},
     policy::{Paths, Reading},
 };
+use normaliser::{Steps, normalise};
 
-use super::{
-    first_line,
-    normaliser::{Steps, normalise},
-};
+use super::first_line;
 
 pub fn check(data: &[u8]) {
     let (entries, path) = first_line(data);

@@ -7,7 +7,9 @@ use thirtyfour::BrowserLogEntry;
 #[derive(Clone, Debug)]
 pub struct Sent {
     id: String,
+    /// The method.
     pub method: String,
+    /// Where it went.
     pub url: String,
 }
 

@@ -14,13 +14,15 @@ use serde_json::{Value, json};
 use thirtyfour::prelude::*;
 use tokio::runtime::Runtime;
 
+pub use thirtyfour::Key;
+
 pub use self::{
     journal::Sent,
     look::{DARK_PHONE, LIGHT_DESK, LIGHT_PHONE, LOOKS},
 };
 
 use self::{chromedriver::Chromedriver, journal::Journal};
-use crate::support::{Envoy, binary, within};
+use crate::{Envoy, binary, within};
 
 /// A Chromium with a profile of its own. It ends when it is dropped, which fails the test if
 /// a page reported an error or asked a host that the test did not open.
@@ -52,6 +54,7 @@ pub fn in_time(what: &str, holds: impl FnMut() -> bool) {
 }
 
 impl Browser {
+    /// Starts a browser, which may take a while.
     pub fn start() -> Self {
         let chromedriver = Chromedriver::start();
         let runtime = tokio::runtime::Builder::new_current_thread()
@@ -92,6 +95,7 @@ impl Browser {
         self.wait_for(self.driver.goto(url));
     }
 
+    /// Loads the page anew.
     pub fn reload(&self) {
         self.wait_for(self.driver.refresh());
     }

@@ -5,8 +5,11 @@
 /// `path_with_escaped_slashes_action`, `normalize_path` and `merge_slashes`, in its order.
 #[derive(Clone, Copy, Debug)]
 pub struct Steps {
+    /// Decode escaped slashes first.
     pub unescape_slashes: bool,
+    /// Decode what needs no escape, and remove dot segments.
     pub normalise: bool,
+    /// Make one of slashes that follow each other.
     pub merge_slashes: bool,
 }
 

@@ -1,30 +1,6 @@
-//! Programs that the tests call, and files of the project.
+//! Programs that the tests call.
 
-use std::{
-    ffi::OsStr,
-    fs,
-    io::Write,
-    path::PathBuf,
-    process::{Command, Output},
-};
-
-/// A file of the project.
-pub fn file(path: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(path)
-}
-
-/// The text of a file of the project.
-pub fn read(path: &str) -> String {
-    fs::read_to_string(file(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
-}
-
-/// `maintenancectl`, as built from this very source.
-pub fn maintenancectl(arguments: &[impl AsRef<OsStr>]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_maintenancectl"))
-        .args(arguments)
-        .output()
-        .unwrap()
-}
+use std::{io::Write, process::Command};
 
 /// The standard output of a command that must succeed.
 pub fn output(command: &mut Command) -> String {

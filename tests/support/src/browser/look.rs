@@ -26,9 +26,13 @@ const fn look(name: &'static str, scheme: &'static str, width: u32, height: u32)
     }
 }
 
+/// A phone by day.
 pub const LIGHT_PHONE: Look = look("light-phone", "light", 360, 740);
+/// A desk by day.
 pub const LIGHT_DESK: Look = look("light-desk", "light", 1280, 800);
+/// A phone by night.
 pub const DARK_PHONE: Look = look("dark-phone", "dark", 360, 740);
+/// A desk by night.
 pub const DARK_DESK: Look = look("dark-desk", "dark", 1280, 800);
 
 /// All looks.

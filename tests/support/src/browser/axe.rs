@@ -3,7 +3,7 @@
 use std::fs;
 
 use super::Browser;
-use crate::support::binary;
+use crate::binary;
 
 const FILE: &str = "target/axe-0.1.8/axe_playwright_python/axe.min.js";
 

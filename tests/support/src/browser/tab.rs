@@ -31,6 +31,7 @@ impl Browser {
         });
     }
 
+    /// Whether people see an element.
     pub fn shows(&self, selector: &str) -> bool {
         let script = "return document.querySelector(arguments[0])?.checkVisibility() ?? false";
         self.run_with(script, vec![selector.into()]) == true
@@ -41,6 +42,7 @@ impl Browser {
         in_time(selector, || self.shows(selector));
     }
 
+    /// Clicks an element.
     pub fn click(&self, selector: &str) {
         self.wait_for(self.element(selector).click());
     }

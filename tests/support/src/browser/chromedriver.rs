@@ -5,7 +5,7 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
-use crate::support::binary;
+use crate::binary;
 
 /// A chromedriver, which is stopped when it is dropped.
 pub struct Chromedriver {

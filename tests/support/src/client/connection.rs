@@ -1,4 +1,4 @@
-//! An HTTP/1.1 client that sends just the bytes it is told to.
+//! A connection.
 
 use std::{
     io::{Read, Write},
@@ -6,108 +6,9 @@ use std::{
     time::Duration,
 };
 
-use serde_json::Value;
 use socket2::{Domain, SockRef, Socket, Type};
 
-/// A request; a `host` is added where none is given.
-#[derive(Clone, Debug)]
-pub struct Request {
-    method: String,
-    target: Vec<u8>,
-    headers: Vec<(String, Vec<u8>)>,
-    body: Vec<u8>,
-}
-
-impl Request {
-    pub fn new(method: &str, target: &str) -> Self {
-        Self {
-            method: method.to_owned(),
-            target: target.into(),
-            headers: Vec::new(),
-            body: Vec::new(),
-        }
-    }
-
-    pub fn get(target: &str) -> Self {
-        Self::new("GET", target)
-    }
-
-    /// One more header line.
-    pub fn header(mut self, name: &str, value: impl AsRef<[u8]>) -> Self {
-        self.headers
-            .push((name.to_owned(), value.as_ref().to_vec()));
-        self
-    }
-
-    /// A body, with its length in the head.
-    pub fn body(mut self, body: &str) -> Self {
-        self.body = body.into();
-        self.header("content-length", body.len().to_string())
-    }
-
-    fn encode(&self) -> Vec<u8> {
-        let mut bytes = format!("{} ", self.method).into_bytes();
-        bytes.extend_from_slice(&self.target);
-        bytes.extend_from_slice(b" HTTP/1.1\r\n");
-        if !self.headers.iter().any(|(name, _)| name == "host") {
-            bytes.extend_from_slice(b"host: test.example\r\n");
-        }
-        for (name, value) in &self.headers {
-            bytes.extend_from_slice(name.as_bytes());
-            bytes.extend_from_slice(b": ");
-            bytes.extend_from_slice(value);
-            bytes.extend_from_slice(b"\r\n");
-        }
-        bytes.extend_from_slice(b"\r\n");
-        bytes.extend_from_slice(&self.body);
-        bytes
-    }
-}
-
-/// A response with its whole body.
-#[derive(Debug)]
-pub struct Response {
-    pub status: u16,
-    pub headers: Vec<(String, String)>,
-    pub body: Vec<u8>,
-}
-
-impl Response {
-    /// The value of a header that must not be repeated.
-    pub fn header(&self, name: &str) -> Option<&str> {
-        let mut values = self.headers.iter().filter(|(key, _)| key == name);
-        let value = values.next().map(|(_, value)| value.as_str());
-        assert!(
-            values.next().is_none(),
-            "{name} is there twice: {:?}",
-            self.headers
-        );
-        value
-    }
-
-    pub fn text(&self) -> String {
-        String::from_utf8_lossy(&self.body).into_owned()
-    }
-
-    pub fn json(&self) -> Value {
-        serde_json::from_slice(&self.body).unwrap_or_else(|_| panic!("{}", self.text()))
-    }
-
-    /// Whether this is the filter's local reply.
-    pub fn is_blocked(&self) -> bool {
-        self.header("x-maintenance-mode").is_some()
-    }
-
-    /// Whether this is Envoy's own answer where the filter has no VM.
-    pub fn is_failed(&self) -> bool {
-        self.status == 503 && !self.is_blocked() && self.body.is_empty()
-    }
-
-    /// Whether this is the upstream's answer.
-    pub fn is_upstream(&self) -> bool {
-        self.status == 200 && self.header("x-upstream") == Some("yes")
-    }
-}
+use super::{Request, Response};
 
 /// A connection that stays open.
 pub struct Connection {
@@ -120,10 +21,12 @@ pub struct Connection {
 const TIMEOUT: Duration = Duration::from_secs(30);
 
 impl Connection {
+    /// Connects, which must succeed.
     pub fn open(address: SocketAddr) -> Self {
         Self::try_open(address).expect("no connection")
     }
 
+    /// Connects; `None` where nobody listens.
     pub fn try_open(address: SocketAddr) -> Option<Self> {
         Self::wrap(TcpStream::connect(address).ok()?)
     }
@@ -146,10 +49,12 @@ impl Connection {
         })
     }
 
+    /// Sends a request and reads the response, which must come.
     pub fn fetch(&mut self, request: &Request) -> Response {
         self.try_fetch(request).expect("no response")
     }
 
+    /// The same; `None` where the connection is closed.
     pub fn try_fetch(&mut self, request: &Request) -> Option<Response> {
         self.stream.write_all(&request.encode()).ok()?;
         self.receive(request.method == "HEAD")

@@ -1,55 +1,33 @@
 //! Starts and stops a real Envoy with a given plugin configuration and a counting upstream.
 
-mod background;
+mod admin;
 mod bootstrap;
-mod client;
-pub mod http2;
-mod lists;
-mod threads;
-mod upstream;
+mod listeners;
+mod options;
+mod trace;
 
 use std::{
     fs::{self, File},
     net::SocketAddr,
-    path::PathBuf,
     process::{Child, Command, Stdio},
     thread,
     time::{Duration, Instant},
 };
 
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
 pub use self::{
-    background::Background,
-    bootstrap::{Delivery, Options, another_filter},
-    client::{Connection, Request, Response},
-    http2::{fetch as fetch_http2, fetch_all as fetch_all_http2},
-    lists::{BLOCKS, PATHS, large_lists},
-    threads::in_parallel,
-    upstream::Upstream,
+    admin::{ADMIN, TOKEN, admin, admin_request, sha256},
+    bootstrap::another_filter,
+    options::{Delivery, Options},
+    trace::host_calls,
 };
 
-/// The admin token of [`admin`].
-pub const TOKEN: &str = "a-token-for-the-tests";
-/// The admin path of [`admin`].
-pub const ADMIN: &str = "/maintenance-mode";
+use self::listeners::{listener, ready};
+use crate::{Connection, Request, Response, Upstream, binary, eventually, within};
 
 const START_TIMEOUT: Duration = Duration::from_secs(120);
-
-/// An `admin` that [`Envoy::admin`] can call, its token named `ops`.
-pub fn admin() -> Value {
-    serde_json::json!({"path": ADMIN, "tokens": [{"name": "ops", "sha256": sha256(TOKEN)}]})
-}
-
-/// The SHA-256 of a token or a file, in hexadecimal.
-pub fn sha256(bytes: impl AsRef<[u8]>) -> String {
-    Sha256::digest(bytes)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
-}
 
 /// A running Envoy with the filter in front of a counting upstream. It is stopped when it
 /// is dropped, which fails the test if a VM died that was not to.
@@ -173,7 +151,7 @@ impl Envoy {
         Connection::open(self.address).send(bytes)
     }
 
-    /// A call of the admin endpoint of [`admin`] with its token: `on?for=60`, or empty for
+    /// A call of the admin endpoint of [`admin()`] with its token: `on?for=60`, or empty for
     /// the status.
     pub fn admin(&self, method: &str, call: &str) -> Response {
         self.fetch(&admin_request(method, call))
@@ -307,29 +285,13 @@ pub fn memory(process: u32) -> u64 {
     kilobytes.parse::<u64>().unwrap() * 1024
 }
 
-/// A call of the admin endpoint of [`admin`] with its token.
-pub fn admin_request(method: &str, call: &str) -> Request {
-    let separator = if call.is_empty() || call.starts_with('?') {
-        ""
-    } else {
-        "/"
-    };
-    Request::new(method, &format!("{ADMIN}{separator}{call}"))
-        .header("authorization", format!("Bearer {TOKEN}"))
-}
-
-/// Waits until something holds, for ten seconds at most.
-pub fn eventually(what: &str, holds: impl FnMut() -> bool) {
-    within(Duration::from_secs(10), what, holds);
-}
-
-/// Waits until something holds, for so long at most.
-pub fn within(limit: Duration, what: &str, mut holds: impl FnMut() -> bool) {
-    let deadline = Instant::now() + limit;
-    while !holds() {
-        assert!(Instant::now() < deadline, "{what} did not come");
-        thread::sleep(Duration::from_millis(10));
-    }
+/// The lines of Envoy's log with this text.
+pub fn log_lines(envoy: &Envoy, text: &str) -> Vec<String> {
+    let log = envoy.log();
+    log.lines()
+        .filter(|line| line.contains(text))
+        .map(str::to_owned)
+        .collect()
 }
 
 fn restart_arguments(restart: Option<(u32, u32)>) -> Vec<String> {
@@ -343,56 +305,4 @@ fn restart_arguments(restart: Option<(u32, u32)>) -> Vec<String> {
         "--restart-epoch".to_owned(),
         epoch,
     ]
-}
-
-/// The addresses of Envoy's admin interface and of the filter, once all is up.
-fn ready(directory: &TempDir) -> Option<(SocketAddr, SocketAddr)> {
-    let admin: SocketAddr = fs::read_to_string(directory.path().join("admin"))
-        .ok()?
-        .trim()
-        .parse()
-        .ok()?;
-    let ready = Connection::try_open(admin)?.try_fetch(&Request::get("/ready"))?;
-    if ready.status != 200 {
-        return None;
-    }
-    Some((admin, listener(admin, "filtered")?))
-}
-
-/// The address of a listener, by Envoy's admin interface.
-fn listener(admin: SocketAddr, name: &str) -> Option<SocketAddr> {
-    let request = Request::get("/listeners?format=json");
-    let listeners = Connection::try_open(admin)?.try_fetch(&request)?.json();
-    let listener = listeners["listener_statuses"]
-        .as_array()?
-        .iter()
-        .rfind(|listener| listener["name"] == name)?;
-    let socket = &listener["local_address"]["socket_address"];
-    let port = u16::try_from(socket["port_value"].as_u64()?).ok()?;
-    Some(SocketAddr::new(
-        socket["address"].as_str()?.parse().ok()?,
-        port,
-    ))
-}
-
-/// The module under test.
-pub fn module() -> PathBuf {
-    let module = binary(
-        "MAINTENANCE_MODE_WASM",
-        "target/wasm32-wasip1/release/maintenance_mode.wasm",
-    );
-    assert!(
-        module.is_file(),
-        "{} is not there: run `make build`",
-        module.display()
-    );
-    module
-}
-
-/// A file of the target directory, unless a variable of the environment names another.
-pub fn binary(variable: &str, default: &str) -> PathBuf {
-    std::env::var_os(variable).map_or_else(
-        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(default),
-        PathBuf::from,
-    )
 }
