@@ -1,7 +1,7 @@
 //! The contract, section 5: one toggle, every Envoy, with real Envoys and a real etcd.
 //!
 //! `make test` gets both; `ETCD` names another etcd, with `etcdctl` beside it. Each test
-//! starts servers of its own, and the tests run one after the other: they measure time.
+//! starts servers of its own, and those that measure time wait for the others to end.
 #![allow(
     clippy::expect_used,
     clippy::indexing_slicing,

@@ -45,10 +45,10 @@ fn measure(etcd: &Etcd) {
 
 #[test]
 fn a_toggle_reaches_every_other_envoy_within_milliseconds() {
-    measure(&Etcd::start());
+    measure(&Etcd::alone(1));
 }
 
 #[test]
 fn a_toggle_reaches_every_other_envoy_within_milliseconds_through_three_members() {
-    measure(&Etcd::cluster(3));
+    measure(&Etcd::alone(3));
 }

@@ -1,11 +1,12 @@
 //! Screenshots, for people to look at.
 
-use std::{fs, path::PathBuf};
+use std::fs;
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use serde_json::{Value, json};
 
 use super::{Browser, look::Look};
+use crate::project;
 
 const DIRECTORY: &str = "target/screenshots";
 
@@ -42,7 +43,7 @@ impl Browser {
     }
 
     fn write(&self, file: &str, format: Value) {
-        let directory = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(DIRECTORY);
+        let directory = project::file(DIRECTORY);
         fs::create_dir_all(&directory).unwrap();
         let picture = BASE64_STANDARD.decode(self.capture(format)).unwrap();
         fs::write(directory.join(file), picture).unwrap();
