@@ -16,6 +16,7 @@ mod attacks;
 mod bypass;
 mod client_address;
 mod configuration;
+mod example;
 mod figures;
 mod identity;
 mod observe;

@@ -4,6 +4,7 @@ mod admin;
 mod bootstrap;
 mod listeners;
 mod options;
+mod refusals;
 mod trace;
 
 use std::{
