@@ -44,10 +44,10 @@ FUZZ    := target/fuzz
 FUZZ_FLAGS := --cfg fuzzing -Cpasses=sancov-module $(addprefix -Cllvm-args=-sanitizer-coverage-, \
 	level=4 inline-8bit-counters pc-table trace-compares)
 
-# Which tests run: a group, such as envoy, or a part of one, such as envoy::rules.
+# Which tests run: groups, such as envoy, or parts of them, such as envoy::rules.
 TEST  ?=
 # What the tests of a group need, or all of them. tests/README.md says more.
-NEEDS = $(NEEDS_$(or $(firstword $(subst :, ,$(TEST))),all))
+NEEDS = $(sort $(foreach test,$(or $(TEST),all),$(NEEDS_$(firstword $(subst :, ,$(test))))))
 NEEDS_envoy          = build $(ENVOY)
 NEEDS_maintenancectl = build $(ENVOY)
 NEEDS_faults         = build $(ENVOY) $(ETCD)

@@ -66,7 +66,12 @@ fn a_toggle_after_a_signed_token_has_ended_needs_no_second_try() {
 
 #[test]
 fn a_login_fits_into_a_short_timeout() {
-    let mut etcd = Etcd::secured();
+    let mut etcd = Etcd::secured_with(EtcdOptions {
+        // What etcd has where nobody sets it.
+        flags: vec!["--bcrypt-cost=10".to_owned()],
+        is_alone: true,
+        ..EtcdOptions::default()
+    });
     let envoys = start_all([()].map(|()| {
         let mut options = logged_in(&etcd, USER, PASSWORD);
         let long = "\"timeout_ms\":1000";
