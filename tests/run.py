@@ -22,11 +22,15 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 LOGS = ROOT / "target/tests"
 
-# What the other tests would disturb: it runs last and alone.
+# What the other tests would disturb: it runs last and alone. It measures time, or it has an etcd
+# that must elect a leader in time.
 ALONE = [
     "envoy::figures",
     "faults::wrong_tokens",
+    "fleet::login::a_login_outlives_the_leader_of_three",
     "fleet::login::tokens::a_login_fits_into_a_short_timeout",
+    "fleet::outage::toggles_outlive_the_leader_of_three_and_the_killed_member_rejoins",
+    "fleet::partition",
     "fleet::propagation",
 ]
 # The groups that take longest, so that no long one is left at the end, and how many tests of
