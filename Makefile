@@ -44,12 +44,27 @@ FUZZ    := target/fuzz
 FUZZ_FLAGS := --cfg fuzzing -Cpasses=sancov-module $(addprefix -Cllvm-args=-sanitizer-coverage-, \
 	level=4 inline-8bit-counters pc-table trace-compares)
 
+# Which tests run: groups, such as envoy, or parts of them, such as envoy::rules.
+TEST  ?=
+# What the tests of a group need, or all of them. tests/README.md says more.
+NEEDS = $(sort $(foreach test,$(or $(TEST),all),$(NEEDS_$(firstword $(subst :, ,$(test))))))
+NEEDS_envoy          = build $(ENVOY)
+NEEDS_maintenancectl = build $(ENVOY)
+NEEDS_faults         = build $(ENVOY) $(ETCD)
+NEEDS_fleet          = build $(ENVOY) $(ETCD)
+NEEDS_places         = build $(ENVOY) $(ETCD)
+NEEDS_browser        = build $(ENVOY) $(ETCD) $(CHROMIUM) $(CHROMEDRIVER) $(AXE)
+NEEDS_readme         = $(NEEDS_browser)
+NEEDS_all            = $(NEEDS_browser)
+# The groups of tests that need no server.
+QUICK := lib documents fuzz
+
 export ENVOY ETCD CHROMIUM CHROMEDRIVER AXE
 
 .DEFAULT_GOAL := help
 # Two of what is fetched or installed at a time would be in each other's way.
 .NOTPARALLEL:
-.PHONY: help build cli image run fleet test pictures soak check deny fuzz figures bench bench-check bench-baseline clean
+.PHONY: help build cli image run fleet test quick pictures soak check deny fuzz figures bench bench-check bench-baseline clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -73,8 +88,15 @@ run: build $(ENVOY) ## Start Envoy with envoy/envoy.yaml, and say what to type n
 fleet: build $(ENVOY) $(ETCD) ## Start three Envoys and an etcd of three members, and say what to type next
 	@set -a; . ./$(SAMPLE); set +a; exec sh envoy/fleet.sh
 
-test: build $(ENVOY) $(ETCD) $(CHROMIUM) $(CHROMEDRIVER) $(AXE) ## Run all tests, on a real Envoy, etcd and Chromium
-	cargo test --locked --features cli
+test: $(NEEDS) ## Run all tests, on a real Envoy, etcd and Chromium, or some: make test TEST=envoy::rules
+	@python3 tests/run.py $(TEST)
+
+quick: ## Check format and lints, and run the tests that need no server
+	@rustup target list --installed | grep -qx $(TARGET) || rustup target add $(TARGET)
+	cargo fmt --all --check
+	cargo clippy --locked --workspace --all-targets --features cli -- --deny warnings
+	cargo clippy --locked --lib --target $(TARGET) -- --deny warnings
+	@python3 tests/run.py $(QUICK)
 
 pictures: build $(ENVOY) $(ETCD) $(CHROMIUM) $(CHROMEDRIVER) ## Take the pictures of the page and the console anew
 	cargo test --locked --features cli --test browser pictures::the_
@@ -85,11 +107,11 @@ soak: build $(ENVOY) $(ETCD) ## Check every answer for MINUTES=10, under load, t
 
 check: ## Check format, lints and documentation, natively and for wasm32
 	@rustup target list --installed | grep -qx $(TARGET) || rustup target add $(TARGET)
-	cargo fmt --check
-	cargo clippy --locked --all-targets -- --deny warnings
-	cargo clippy --locked --all-targets --features cli -- --deny warnings
+	cargo fmt --all --check
+	cargo clippy --locked --workspace --all-targets -- --deny warnings
+	cargo clippy --locked --workspace --all-targets --features cli -- --deny warnings
 	cargo clippy --locked --lib --target $(TARGET) -- --deny warnings
-	RUSTDOCFLAGS="--deny warnings" cargo doc --locked --no-deps --document-private-items --features cli
+	RUSTDOCFLAGS="--deny warnings" cargo doc --locked --workspace --no-deps --document-private-items --features cli
 	RUSTDOCFLAGS="--deny warnings" cargo doc --locked --no-deps --document-private-items --target $(TARGET)
 
 deny: $(DENY_HOME)/bin/cargo-deny ## Check licences, sources, duplicates and advisories of all that is built in

@@ -110,3 +110,22 @@ fn every_attack_names_tests_and_each_of_them_is_there() {
         }
     }
 }
+
+#[test]
+fn the_readme_of_the_tests_names_every_group_and_its_example_is_a_test() {
+    let readme = include_str!("README.md");
+    let manifest = include_str!("../Cargo.toml");
+    let tests = manifest.split("[[test]]\nname = \"").skip(1);
+    let mut groups: Vec<&str> = tests.filter_map(|test| test.split('"').next()).collect();
+    groups.extend(["documents", "lib"]);
+    assert!(groups.len() > 8, "{groups:?}");
+    for group in groups {
+        assert!(readme.contains(&format!("\n| `{group}` |")), "{group}");
+    }
+    let examples = readme.split("```rust\n").skip(1);
+    let examples: Vec<&str> = examples
+        .filter_map(|rest| rest.split("```").next())
+        .collect();
+    assert_eq!(examples.len(), 1);
+    assert!(include_str!("envoy/example.rs").contains(examples[0]));
+}

@@ -22,24 +22,10 @@ mod cpu;
 mod django;
 mod envoy;
 mod filters;
-#[allow(
-    dead_code,
-    unused_imports,
-    reason = "the tests of the fleet use all of it, this only etcd"
-)]
-#[path = "../fleet/fixtures/mod.rs"]
-mod fixtures;
 mod modules;
 mod plugins;
 mod reply;
 mod report;
-#[allow(
-    dead_code,
-    unused_imports,
-    reason = "the tests of the module use all of it, this only a part"
-)]
-#[path = "../envoy/support/mod.rs"]
-mod support;
 mod targets;
 mod tools;
 

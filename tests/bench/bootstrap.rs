@@ -3,11 +3,11 @@
 use std::net::SocketAddr;
 
 use serde_json::{Value, json};
+use support::Options;
 
 use crate::{
     case::{Answer, Case},
     reply,
-    support::Options,
 };
 
 const UPSTREAM: &str = "upstream";

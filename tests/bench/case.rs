@@ -1,11 +1,9 @@
 //! A case: a listener of Envoy, and what it answers.
 
 use serde_json::Value;
+use support::{Connection, Request};
 
-use crate::{
-    reply,
-    support::{Connection, Request},
-};
+use crate::reply;
 
 /// One of the ways to treat a request.
 #[derive(Clone, Debug)]

@@ -8,10 +8,9 @@ use std::{
     time::Duration,
 };
 
-use crate::{
-    support::{Connection, Request, within},
-    tools::Core,
-};
+use support::{Connection, Request, within};
+
+use crate::tools::Core;
 
 const START_TIMEOUT: Duration = Duration::from_secs(60);
 

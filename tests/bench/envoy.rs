@@ -9,13 +9,12 @@ use std::{
 };
 
 use serde_json::Value;
+use support::{Connection, Request, admin_request, binary, etcd::Etcd, within};
 use tempfile::TempDir;
 
 use crate::{
     bootstrap,
     case::{Case, Switch},
-    fixtures::Etcd,
-    support::{Connection, Request, admin_request, binary, within},
     tools::Core,
 };
 

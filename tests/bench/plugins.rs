@@ -1,11 +1,11 @@
 //! The cases of this filter. All share their VMs, and each has a scope of its own.
 
 use serde_json::{Value, json};
+use support::{TOKEN, sha256};
 
 use crate::{
     case::{Answer, Case, Switch},
     modules,
-    support::{self, TOKEN, sha256},
 };
 
 pub const OFF: &str = "off";

@@ -1,6 +1,6 @@
 //! The reply that all cases give that answer for the upstream: this filter's own.
 
-use crate::support::Response;
+use support::Response;
 
 pub const STATUS: u16 = 503;
 

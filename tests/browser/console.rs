@@ -10,11 +10,7 @@ mod switching;
 mod traffic;
 
 use serde_json::{Value, json};
-
-use crate::{
-    browser::Browser,
-    support::{ADMIN, Envoy, TOKEN, admin},
-};
+use support::{ADMIN, Envoy, TOKEN, admin, browser::Browser};
 
 /// A plugin configuration with the console and bypass links.
 pub fn configuration() -> Value {

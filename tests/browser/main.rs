@@ -12,22 +12,7 @@
     clippy::unwrap_used
 )]
 
-mod browser;
 mod console;
-#[allow(
-    dead_code,
-    unused_imports,
-    reason = "the tests of the fleet use all of it, these only a part"
-)]
-#[path = "../fleet/fixtures/mod.rs"]
-mod fixtures;
 mod pictures;
-#[allow(
-    dead_code,
-    unused_imports,
-    reason = "the tests of the module use all of it, these only a part"
-)]
-#[path = "../envoy/support/mod.rs"]
-mod support;
 mod templates;
 mod visitors;

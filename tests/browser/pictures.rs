@@ -3,13 +3,14 @@
 use std::{fs, path::PathBuf, time::Duration};
 
 use serde_json::json;
-
-use crate::{
+use support::{
+    Envoy, Options, admin,
     browser::{Browser, DARK_PHONE, LIGHT_DESK, in_time},
-    console::{configuration, sign_in},
-    fixtures::{self, Etcd},
-    support::{Envoy, Options, admin},
+    etcd::Etcd,
+    fleet,
 };
+
+use crate::console::{configuration, sign_in};
 
 const NAMES: [&str; 2] = ["page", "console"];
 /// How often the console looks.
@@ -50,7 +51,7 @@ fn the_page() {
 fn the_console() {
     let etcd = Etcd::start();
     let mut configuration = configuration();
-    configuration["store"] = fixtures::configuration()["store"].take();
+    configuration["store"] = fleet::configuration()["store"].take();
     let mut options = Options::new(configuration);
     options.clusters = vec![etcd.envoy_cluster()];
     options.arguments = vec!["--service-node", "edge-1"];

@@ -3,10 +3,9 @@
 use std::{fs, path::PathBuf};
 
 use serde_json::json;
-
-use crate::{
+use support::{
+    Envoy, admin,
     browser::{Browser, LOOKS},
-    support::{Envoy, admin},
 };
 
 fn pages() -> PathBuf {

@@ -8,11 +8,7 @@ mod text;
 mod without_script;
 
 use serde_json::json;
-
-use crate::{
-    browser::Browser,
-    support::{Envoy, admin},
-};
+use support::{Envoy, admin, browser::Browser};
 
 const MINUTE: u64 = 60;
 

@@ -7,9 +7,8 @@ mod requests;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
+use support::{Connection, Envoy, Request, admin, eventually};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
-
-use crate::support::{Connection, Envoy, Request, admin, eventually};
 
 fn start() -> Envoy {
     Envoy::start(json!({"admin": admin()}))

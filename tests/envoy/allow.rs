@@ -5,8 +5,7 @@ mod fields;
 use std::io::Write;
 
 use serde_json::{Value, json};
-
-use crate::support::{Connection, Envoy, Options, Request};
+use support::{Connection, Envoy, Options, Request};
 
 /// Maintenance is on, but for `allow`.
 fn on(allow: Value) -> Value {

@@ -11,8 +11,7 @@ mod replays;
 mod scripts;
 
 use serde_json::{Value, json};
-
-use crate::support::{ADMIN, Envoy, Request, Response, admin, admin_request};
+use support::{ADMIN, Envoy, Request, Response, admin, admin_request};
 
 const ORIGIN: &str = "https://evil.example";
 const PAGE: &str = "text/html";

@@ -14,8 +14,7 @@ use maintenance_mode_core::{
     syntax::timestamp::Timestamp,
 };
 use serde_json::{Value, json};
-
-use crate::support::{ADMIN, Envoy, Request, Response, admin, fetch_http2};
+use support::{ADMIN, Envoy, Request, Response, admin, fetch_http2};
 
 /// No variables.
 const NO_ENVIRONMENT: Environment<'_> = Environment {

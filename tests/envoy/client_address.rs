@@ -1,8 +1,7 @@
 //! `client_address` of the contract: whom the filter takes for the client.
 
 use serde_json::{Value, json};
-
-use crate::support::{ADMIN, Connection, Envoy, Options, Request, admin, admin_request};
+use support::{ADMIN, Connection, Envoy, Options, Request, admin, admin_request};
 
 const PROXY: &str = "127.0.0.1";
 const STRANGER: &str = "127.0.0.2";

@@ -3,8 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
-
-use crate::support::{Envoy, Options, Request, admin, another_filter, sha256};
+use support::{Envoy, Options, Request, admin, another_filter, sha256};
 
 /// What the filter logged, a line each, without what Envoy puts before it.
 fn lines(log: &str) -> Vec<&str> {
@@ -23,8 +22,12 @@ fn threads<'a>(log: &'a str, text: &str) -> BTreeSet<&'a str> {
 
 /// The line of the log of an Envoy that refused to start.
 fn refusal(options: Options) -> String {
-    let log = Envoy::refusal(options);
-    let lines = lines(&log);
+    only_line(&Envoy::refusal(options))
+}
+
+/// The only line of the filter in what was logged.
+fn only_line(log: &str) -> String {
+    let lines = lines(log);
     assert_eq!(lines.len(), 1, "not one line but {lines:?} in\n{log}");
     assert!(
         log.lines()
@@ -36,7 +39,7 @@ fn refusal(options: Options) -> String {
 
 #[test]
 fn a_bad_configuration_is_refused_in_one_line_that_names_the_culprit() {
-    for (text, path, expectation) in [
+    let cases = [
         (r#"{"mdoe": "on"}"#, "mdoe: ", "`mode`"),
         (
             r#"{"response": {"redirekt": "https://example.com/"}}"#,
@@ -92,8 +95,10 @@ fn a_bad_configuration_is_refused_in_one_line_that_names_the_culprit() {
         (r#"{"scope": "a.b"}"#, "scope: ", "A-Z, a-z, 0-9, _ and -"),
         (r#"{"admin": {"path": "/m"}}"#, "admin: ", "`token_env`"),
         ("[]", "", "expected an object"),
-    ] {
-        let line = refusal(Options::text(text));
+    ];
+    let logs = Envoy::refusals(cases.map(|(text, _, _)| text));
+    for ((text, path, expectation), log) in cases.into_iter().zip(logs) {
+        let line = only_line(&log);
         let rest = line.strip_prefix(&format!("maintenance-mode: {path}"));
         assert!(
             rest.is_some_and(|rest| rest.contains(expectation)),
@@ -282,7 +287,7 @@ fn two_filters(first: &str, second: &str) -> Envoy {
 }
 
 fn first_status(envoy: &Envoy) -> Value {
-    let token = format!("Bearer {}", crate::support::TOKEN);
+    let token = format!("Bearer {}", support::TOKEN);
     let request = Request::get("/first").header("authorization", token);
     envoy.fetch(&request).json()
 }

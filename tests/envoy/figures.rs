@@ -3,8 +3,7 @@
 use std::{fs, process::Command};
 
 use serde_json::{Value, json};
-
-use crate::support::{BLOCKS, Connection, Envoy, Options, PATHS, Request, large_lists, module};
+use support::{BLOCKS, Connection, Envoy, Options, PATHS, Request, large_lists, module};
 
 const MAX_BYTES: u64 = 500_000;
 const MAX_GZIPPED: usize = 200_000;

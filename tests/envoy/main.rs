@@ -16,6 +16,7 @@ mod attacks;
 mod bypass;
 mod client_address;
 mod configuration;
+mod example;
 mod figures;
 mod identity;
 mod observe;
@@ -26,11 +27,5 @@ mod retries;
 mod rules;
 mod state;
 mod stats;
-#[allow(
-    dead_code,
-    unused_imports,
-    reason = "the tests of faults and the soak use all of it, these only a part"
-)]
-mod support;
 mod ways_round;
 mod windows;

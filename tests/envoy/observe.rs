@@ -1,8 +1,7 @@
 //! `observe` and `upstream_header` of the contract: maintenance that the client does not see.
 
 use serde_json::{Value, json};
-
-use crate::support::{Connection, Envoy, Request, admin};
+use support::{Connection, Envoy, Request, admin};
 
 fn configuration() -> Value {
     json!({

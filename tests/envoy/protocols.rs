@@ -3,10 +3,7 @@
 use h2::ext::Protocol;
 use http::Request as Http2Request;
 use serde_json::{Value, json};
-
-use crate::support::{
-    Connection, Envoy, Options, Request, Response, admin, fetch_all_http2, fetch_http2,
-};
+use support::{Connection, Envoy, Options, Request, Response, admin, fetch_all_http2, fetch_http2};
 
 /// The host that `allow` names, and one that it does not.
 const OPEN: &str = "open.example";

@@ -6,9 +6,8 @@ mod negotiation;
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use support::{Connection, Envoy, Request, Response, admin};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
-
-use crate::support::{Connection, Envoy, Request, Response, admin};
 
 const HTML: &str = "text/html";
 const JSON: &str = "application/json";

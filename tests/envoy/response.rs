@@ -5,12 +5,10 @@ mod jitter;
 mod redirect;
 
 use http::Request as Http2Request;
-use serde_json::{Value, json};
+use serde_json::json;
+use support::{Envoy, Options, Request, Response, fetch_http2};
 
-use crate::{
-    reply::{configuration, envoy},
-    support::{Envoy, Options, Request, Response, fetch_http2},
-};
+use crate::reply::{configuration, envoy};
 
 const HTML: &str = "text/html";
 const JSON: &str = "application/json";
@@ -44,9 +42,8 @@ fn all<'r>(response: &'r Response, name: &str) -> Vec<&'r str> {
     values
 }
 
-/// The line of the log of an Envoy that refused this `response`.
-fn refusal(response: Value) -> String {
-    let log = Envoy::refusal(Options::new(configuration(response)));
+/// The only line of the filter in what was logged.
+fn only_line(log: &str) -> String {
     let lines = log
         .lines()
         .filter(|line| line.contains("maintenance-mode: "));
@@ -195,8 +192,8 @@ fn the_response_of_a_rule_has_keys_of_its_own_and_the_global_ones() {
 }
 
 #[test]
-fn what_would_break_the_reply_is_refused_at_start_with_its_path() {
-    for (response, culprit) in [
+fn what_would_break_the_reply_is_refused_with_its_path() {
+    let cases = [
         (
             json!({"headers": {"x-a": "b\r\nset-cookie: c=d"}}),
             "response.headers.x-a:",
@@ -243,8 +240,13 @@ fn what_would_break_the_reply_is_refused_at_start_with_its_path() {
             json!({"cors": {"allow_origins": ["https://a.example\r\nb: c"]}}),
             "response.cors.allow_origins[0]:",
         ),
-    ] {
-        let line = refusal(response.clone());
+    ];
+    let texts = cases
+        .each_ref()
+        .map(|(response, _)| configuration(response.clone()).to_string());
+    let logs = Envoy::refusals(texts.iter().map(String::as_str));
+    for ((response, culprit), log) in cases.into_iter().zip(logs) {
+        let line = only_line(&log);
         let prefix = format!("maintenance-mode: {culprit}");
         assert!(line.contains(&prefix), "{response}: {line}");
     }

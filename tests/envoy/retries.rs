@@ -1,8 +1,7 @@
 //! `no_retry` of the contract: what an Envoy in front makes of the reply.
 
 use serde_json::json;
-
-use crate::support::{Connection, Envoy, Options, Request};
+use support::{Connection, Envoy, Options, Request};
 
 /// How many times an Envoy with `num_retries: 2` tries.
 const TRIES: u64 = 3;

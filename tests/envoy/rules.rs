@@ -6,8 +6,7 @@ mod responses;
 mod route_metadata;
 
 use serde_json::{Value, json};
-
-use crate::support::{Connection, Envoy, Request, admin};
+use support::{Connection, Envoy, Request, admin};
 
 /// A rule without a name of its own.
 fn rule(name: &str, action: &str, matches: Value) -> Value {

@@ -2,8 +2,7 @@
 //! on connections that are open; section 6: what the state survives.
 
 use serde_json::{Value, json};
-
-use crate::support::{
+use support::{
     Connection, Delivery, Envoy, Options, Request, admin, admin_request, eventually, in_parallel,
 };
 

@@ -4,8 +4,7 @@ use std::time::{Duration, Instant};
 
 use http::Request as Http2Request;
 use serde_json::{Value, json};
-
-use crate::support::{Connection, Envoy, Options, Request, admin, eventually, fetch_http2};
+use support::{Connection, Envoy, Options, Request, admin, eventually, fetch_http2};
 
 const COUNTERS: [&str; 11] = [
     "blocked",
@@ -118,7 +117,7 @@ fn admin_calls_count_as_granted_or_denied_and_as_nothing_else() {
     let status = |token: &str| {
         Request::get("/maintenance-mode").header("authorization", format!("Bearer {token}"))
     };
-    let right = status(crate::support::TOKEN);
+    let right = status(support::TOKEN);
     for (client, request, expected) in [
         ("127.0.0.1", right.clone(), 200),
         ("127.0.0.1", status("not-the-right-token"), 401),

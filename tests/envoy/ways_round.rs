@@ -5,8 +5,7 @@ mod http2;
 mod normalised;
 
 use serde_json::{Value, json};
-
-use crate::support::{Connection, Envoy, Options, Request, Response, fetch_http2};
+use support::{Connection, Envoy, Options, Request, Response, fetch_http2};
 
 /// Maintenance is on, but for `allow`. Envoy normalises no path.
 fn on(allow: Value) -> Options {

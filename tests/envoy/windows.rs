@@ -5,11 +5,10 @@ mod toggles;
 use std::{thread, time::Duration};
 
 use serde_json::{Value, json};
-use time::{OffsetDateTime, UtcOffset, format_description::well_known::Rfc3339};
-
-use crate::support::{
+use support::{
     Connection, Delivery, Envoy, Options, Request, Response, admin, admin_request, eventually,
 };
+use time::{OffsetDateTime, UtcOffset, format_description::well_known::Rfc3339};
 
 /// An Envoy with one worker, whose windows can be given once it is up.
 struct Planned {

@@ -8,11 +8,7 @@ mod tiny_window;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-
-use crate::{
-    fixtures::Observer,
-    support::{Envoy, Options, admin, eventually},
-};
+use support::{Envoy, Observer, Options, admin, eventually};
 
 /// What a user of the same worker may have to wait, on a machine that does much else.
 const PATIENCE: Duration = Duration::from_secs(5);

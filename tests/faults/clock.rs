@@ -5,13 +5,15 @@ mod wall_clock;
 use std::{thread, time::Duration};
 
 use serde_json::{Value, json};
+use support::{
+    Envoy, Options, Request, Response, admin,
+    etcd::{Etcd, KEY, value},
+    fleet::{self, refused_by_store},
+    within,
+};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 use self::wall_clock::WallClock;
-use crate::{
-    fixtures::{self, Etcd, KEY, refused_by_store, value},
-    support::{Envoy, Options, Request, Response, admin, within},
-};
 
 const HOUR: i64 = 3600;
 const DAY: i64 = 24 * HOUR;
@@ -192,20 +194,20 @@ fn what_was_revoked_stays_so_and_what_is_minted_then_holds_for_its_time() {
 #[test]
 fn a_store_is_followed_and_changed_as_before() {
     let mut etcd = Etcd::start();
-    let (envoy, clock) = with(fixtures::options(&etcd));
+    let (envoy, clock) = with(fleet::options(&etcd));
     for (jump, on) in JUMPS.into_iter().zip([true, false].repeat(4)) {
         clock.shift(jump);
         etcd.put(KEY, value(on));
         within(SOON, "the change", || envoy.get("/").is_blocked() == on);
         envoy.toggle(!on);
         assert_eq!(envoy.get("/").is_blocked(), !on);
-        assert_eq!(fixtures::store_connected(&envoy), (true, 1), "{jump}");
+        assert_eq!(fleet::store_connected(&envoy), (true, 1), "{jump}");
     }
     for jump in [DAY, -DAY] {
         clock.shift(0);
         etcd.stop();
         let refused = thread::scope(|scope| {
-            let call = scope.spawn(|| fixtures::change(&envoy, "on"));
+            let call = scope.spawn(|| fleet::change(&envoy, "on"));
             within(SOON, "the call of etcd", || {
                 envoy.stat("cluster.etcd.upstream_rq_active") > 1
             });

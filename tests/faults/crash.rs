@@ -11,10 +11,10 @@ mod rewriter;
 mod workers;
 
 use serde_json::{Value, json};
+use support::{Connection, Options, Request, Response, admin, admin_request};
 
 use self::mortal::HEADERS;
 pub use self::mortal::{BYTES, Death};
-use crate::support::{Connection, Options, Request, Response, admin, admin_request};
 
 /// The options of an Envoy whose VMs are to die so, and to come back at once where Envoy
 /// makes new ones.

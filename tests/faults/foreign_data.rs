@@ -5,12 +5,13 @@ mod writer;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
+use support::{
+    Connection, Envoy, Options, Request, admin, admin_request,
+    etcd::{Etcd, KEY, value},
+    fleet, within,
+};
 
 use self::writer::{COUNTER, GAUGE, HISTOGRAM, Writer, write};
-use crate::{
-    fixtures::{self, Etcd, KEY, value},
-    support::{Connection, Envoy, Options, Request, admin, admin_request, within},
-};
 
 const STATE: &str = "maintenance_mode.default.state";
 const FLEET_STATE: &str = "maintenance_mode.default.etcd.etcd.maintenance-mode/default.state";
@@ -189,7 +190,7 @@ fn a_store_is_followed_although_another_writes_over_what_is_known_of_it() {
             values: vec![(&[0xff; 17], 0)],
             ..Writer::default()
         };
-        let mut crowd = Crowd::with(&writer, fixtures::options(&etcd));
+        let mut crowd = Crowd::with(&writer, fleet::options(&etcd));
         within(TAKE_OVER, "the state", || crowd.are_blocked(true));
         for on in [false, true, false] {
             crowd.write(0);
@@ -197,7 +198,7 @@ fn a_store_is_followed_although_another_writes_over_what_is_known_of_it() {
             within(TAKE_OVER, "the change", || crowd.are_blocked(on));
         }
         within(TAKE_OVER, "the store", || {
-            fixtures::store_connected(&crowd.envoy) == (true, 1)
+            fleet::store_connected(&crowd.envoy) == (true, 1)
         });
         crowd.set(true);
     }

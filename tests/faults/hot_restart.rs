@@ -8,14 +8,12 @@ use std::{
 };
 
 use serde_json::json;
+use support::{
+    Connection, Envoy, Options, Request, Response, admin, admin_request, etcd::Etcd, eventually,
+    fleet, within,
+};
 
 use self::traffic::{Client, http1, http2, new_connections};
-use crate::{
-    fixtures::{self, Etcd},
-    support::{
-        Connection, Envoy, Options, Request, Response, admin, admin_request, eventually, within,
-    },
-};
 
 /// The parent drains within a second, and is ended after three.
 const QUICK: [&str; 4] = ["--drain-time-s", "1", "--parent-shutdown-time-s", "3"];
@@ -128,7 +126,7 @@ fn with_a_store_the_new_envoy_has_the_state_and_both_obey_the_changes_of_either(
     let base_id = base_id();
     let options = || Options {
         arguments: SLOW.into(),
-        ..fixtures::options(&etcd)
+        ..fleet::options(&etcd)
     };
     let parent = start(base_id, options());
     let mut old = Connection::open(parent.address);

@@ -12,22 +12,8 @@
 mod clients;
 mod clock;
 mod crash;
-#[allow(
-    dead_code,
-    unused_imports,
-    reason = "the tests of the fleet use all of it, these only a part"
-)]
-#[path = "../fleet/fixtures/mod.rs"]
-mod fixtures;
 mod foreign_data;
 mod hot_restart;
 mod loading;
-#[allow(
-    dead_code,
-    unused_imports,
-    reason = "the tests of the module use all of it, these only a part"
-)]
-#[path = "../envoy/support/mod.rs"]
-mod support;
 mod updates;
 mod wrong_tokens;

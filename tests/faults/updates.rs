@@ -7,9 +7,9 @@ mod traffic;
 mod update;
 
 use serde_json::json;
+use support::{Delivery, Envoy, Options};
 
 use self::update::Update;
-use crate::support::{Delivery, Envoy, Options};
 
 /// An Envoy with a good configuration, on which updates end no connection.
 fn start(delivery: Delivery, maintenance: bool) -> Envoy {

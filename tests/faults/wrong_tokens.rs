@@ -7,12 +7,9 @@ mod work;
 use std::time::Duration;
 
 use serde_json::json;
+use support::{Envoy, Observer, Options, admin, eventually};
 
 use self::attack::{Attack, RATE};
-use crate::{
-    fixtures::Observer,
-    support::{Envoy, Options, admin, eventually},
-};
 
 /// An attack of some seconds.
 const CALLS: usize = 4 * RATE;

@@ -1,12 +1,11 @@
 //! Bypass tokens, revoked for the whole fleet.
 
 use serde_json::{Value, json};
-
-use crate::{
-    fixtures::{
-        CATCH_UP, Etcd, KEY, agree, assert_refused, configuration, generation, options, status,
-    },
-    support::{Envoy, Request, admin_request, within},
+use support::{
+    Envoy, Request, admin_request,
+    etcd::{Etcd, KEY},
+    fleet::{CATCH_UP, agree, assert_refused, configuration, generation, options, status},
+    within,
 };
 
 const BYPASS_KEY: &str = "a-key-of-the-tests-and-of-nobody-else";

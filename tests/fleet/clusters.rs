@@ -1,12 +1,10 @@
 //! The Envoy cluster that reaches etcd, or does not.
 
 use serde_json::{Value, json};
-
-use crate::{
-    fixtures::{
-        Etcd, KEY, agree, assert_never_connected, configuration, envoy_cluster, options, options_on,
-    },
-    support::{Delivery, Envoy, Options, Upstream},
+use support::{
+    Delivery, Envoy, Options, Upstream,
+    etcd::{Etcd, KEY, envoy_cluster},
+    fleet::{agree, assert_never_connected, configuration, options, options_on},
 };
 
 /// As Envoy reads them, some of these are messages of protobuf.

@@ -1,10 +1,11 @@
 //! What a request costs: the calls of the host that it makes.
 
 use serde_json::Value;
-
-use crate::{
-    fixtures::{Etcd, agree, configuration, disconnected, host_calls, options},
-    support::{Envoy, Options, Request},
+use support::{
+    Envoy, Options, Request,
+    etcd::Etcd,
+    fleet::{agree, configuration, disconnected, options},
+    host_calls,
 };
 
 fn start(etcd: &Etcd, configuration: &Value) -> Envoy {

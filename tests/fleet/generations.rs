@@ -1,10 +1,11 @@
 //! The generation, and changes that know what they replace.
 
 use serde_json::Value;
-
-use crate::{
-    fixtures::{CATCH_UP, Etcd, KEY, agree, generation, three, value},
-    support::{Envoy, Response, admin_request, within},
+use support::{
+    Envoy, Response, admin_request,
+    etcd::{Etcd, KEY, value},
+    fleet::{CATCH_UP, agree, generation, three},
+    within,
 };
 
 const CALLS: [(&str, bool); 4] = [("on", true), ("off", false), ("on", true), ("reset", false)];

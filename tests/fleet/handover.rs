@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use serde_json::Value;
-
-use crate::{
-    fixtures::{Etcd, KEY, Observer, agree, configuration, generation, options, start_all, value},
-    support::{Delivery, Options, within},
+use support::{
+    Delivery, Observer, Options,
+    etcd::{Etcd, KEY, value},
+    fleet::{agree, configuration, generation, options, start_all},
+    within,
 };
 
 /// How long the Envoy may be without a watch.

@@ -5,9 +5,11 @@ use std::{
     thread,
 };
 
-use crate::{
-    fixtures::{Etcd, KEY, agree, generation, status, three},
-    support::{Connection, Envoy, admin_request, eventually},
+use support::{
+    Connection, Envoy, admin_request,
+    etcd::{Etcd, KEY},
+    eventually,
+    fleet::{agree, generation, status, three},
 };
 
 const ROUNDS: usize = 4;

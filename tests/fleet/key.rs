@@ -1,10 +1,11 @@
 //! The key itself: its name, its neighbours and its lease.
 
 use serde_json::Value;
-
-use crate::{
-    fixtures::{Etcd, KEY, agree, configuration, generation, options, start_all, status, value},
-    support::{Options, eventually},
+use support::{
+    Options,
+    etcd::{Etcd, KEY, value},
+    eventually,
+    fleet::{agree, configuration, generation, options, start_all, status},
 };
 
 fn with_key(etcd: &Etcd, key: &str) -> Options {

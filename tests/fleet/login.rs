@@ -1,16 +1,15 @@
 //! An etcd that wants a user and a password.
 
+use support::{
+    Envoy,
+    etcd::{Certificates, Etcd, EtcdOptions, KEY, PASSWORD, USER, value},
+    fleet::{CATCH_UP, agree, change, logged_in, start_all},
+    within,
+};
+
 mod configuration;
 mod refusals;
 mod tokens;
-
-use crate::{
-    fixtures::{
-        CATCH_UP, Certificates, Etcd, EtcdOptions, KEY, PASSWORD, USER, agree, change, logged_in,
-        start_all, value,
-    },
-    support::{Envoy, within},
-};
 
 fn envoy(etcd: &Etcd) -> Envoy {
     Envoy::with(logged_in(etcd, USER, PASSWORD))

@@ -1,7 +1,7 @@
 //! The contract, section 5: one toggle, every Envoy, with real Envoys and a real etcd.
 //!
 //! `make test` gets both; `ETCD` names another etcd, with `etcdctl` beside it. Each test
-//! starts servers of its own, and the tests run one after the other: they measure time.
+//! starts servers of its own, and those that measure time wait for the others to end.
 #![allow(
     clippy::expect_used,
     clippy::indexing_slicing,
@@ -13,7 +13,6 @@
 mod bypass;
 mod clusters;
 mod cost;
-mod fixtures;
 mod generations;
 mod handover;
 mod in_flight;
@@ -28,13 +27,6 @@ mod reconnect;
 mod restart;
 mod revocation;
 mod scopes;
-#[allow(
-    dead_code,
-    unused_imports,
-    reason = "the tests of the module use all of it, these only a part"
-)]
-#[path = "../envoy/support/mod.rs"]
-mod support;
 mod tls;
 mod value;
 mod waiting;

@@ -3,13 +3,13 @@
 use std::{thread, time::Duration};
 
 use serde_json::Value;
-
-use crate::{
-    fixtures::{
-        CATCH_UP, Etcd, KEY, agree, assert_refused, change, disconnected, generation, observe,
-        status, three, value,
+use support::{
+    Envoy,
+    etcd::{Etcd, KEY, value},
+    fleet::{
+        CATCH_UP, agree, assert_refused, change, disconnected, generation, observe, status, three,
     },
-    support::{Envoy, within},
+    within,
 };
 
 /// Long enough that a back-off without a limit would have grown past [`CATCH_UP`].

@@ -1,11 +1,13 @@
 //! Members of etcd that can be reached and do not answer.
 
-use crate::{
-    fixtures::{
-        CATCH_UP, Etcd, KEY, agree, assert_refused, change, disconnected, envoy_cluster,
-        generation, observe, options_on, start_all, three,
+use support::{
+    Envoy,
+    etcd::{Etcd, KEY, envoy_cluster},
+    fleet::{
+        CATCH_UP, agree, assert_refused, change, disconnected, generation, observe, options_on,
+        start_all, three,
     },
-    support::{Envoy, within},
+    within,
 };
 
 /// Three Envoys, each with a member of its own.

@@ -8,9 +8,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::{
-    fixtures::{Etcd, KEY, PASSWORD, USER, agree, configuration, logged_in, options, start_all},
-    support::{Envoy, Options},
+use support::{
+    Envoy, Options,
+    etcd::{Etcd, KEY, PASSWORD, USER},
+    fleet::{agree, configuration, logged_in, options, start_all},
 };
 
 /// What an answer may take beyond the timeout.

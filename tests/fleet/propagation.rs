@@ -2,7 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use crate::fixtures::{Etcd, KEY, agree, generation, observe, three};
+use support::{
+    etcd::{Etcd, KEY},
+    fleet::{agree, generation, observe, three},
+};
 
 const TOGGLES: usize = 50;
 const MEDIAN: Duration = Duration::from_millis(100);
@@ -42,10 +45,10 @@ fn measure(etcd: &Etcd) {
 
 #[test]
 fn a_toggle_reaches_every_other_envoy_within_milliseconds() {
-    measure(&Etcd::start());
+    measure(&Etcd::alone(1));
 }
 
 #[test]
 fn a_toggle_reaches_every_other_envoy_within_milliseconds_through_three_members() {
-    measure(&Etcd::cluster(3));
+    measure(&Etcd::alone(3));
 }

@@ -1,8 +1,10 @@
 //! Changes on several Envoys at once, and changes that know what they replace.
 
-use crate::{
-    fixtures::{Etcd, KEY, agree, change, generation, status, three},
-    support::{Envoy, Response, admin_request, in_parallel},
+use support::{
+    Envoy, Response, admin_request,
+    etcd::{Etcd, KEY},
+    fleet::{agree, change, generation, status, three},
+    in_parallel,
 };
 
 const CALLS: [&str; 6] = ["on", "off", "on?message=a", "off", "on?for=600", "off"];

@@ -1,11 +1,13 @@
 //! An Envoy is cut off from etcd while the key changes.
 
-use crate::{
-    fixtures::{
-        CATCH_UP, Etcd, KEY, Relay, agree, assert_refused, disconnected, envoy_cluster, generation,
-        options, options_on, status, store_connected, three, value,
+use support::{
+    Envoy,
+    etcd::{Etcd, KEY, Relay, envoy_cluster, value},
+    fleet::{
+        CATCH_UP, agree, assert_refused, disconnected, generation, options, options_on, status,
+        store_connected, three,
     },
-    support::{Envoy, within},
+    within,
 };
 
 /// An Envoy behind a relay.

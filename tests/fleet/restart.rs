@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use serde_json::json;
-
-use crate::{
-    fixtures::{
-        Etcd, KEY, agree, assert_refused, configuration, generation, observe, options, status,
-        store_connected,
+use support::{
+    Envoy, Options,
+    etcd::{Etcd, KEY},
+    fleet::{
+        agree, assert_refused, configuration, generation, observe, options, status, store_connected,
     },
-    support::{Envoy, Options, within},
+    within,
 };
 
 const FIRST_MOMENTS: Duration = Duration::from_secs(1);

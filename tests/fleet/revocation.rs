@@ -1,10 +1,10 @@
 //! Bypass tokens are revoked on every Envoy.
 
 use serde_json::json;
-
-use crate::{
-    fixtures::{Etcd, agree, change, configuration, options, start_all},
-    support::{Envoy, Options, Request},
+use support::{
+    Envoy, Options, Request,
+    etcd::Etcd,
+    fleet::{agree, change, configuration, options, start_all},
 };
 
 fn with_bypass(etcd: &Etcd) -> Options {

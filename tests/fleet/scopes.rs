@@ -1,13 +1,11 @@
 //! Several filters in one Envoy.
 
 use serde_json::{Value, json};
-
-use crate::{
-    fixtures::{CATCH_UP, Etcd, KEY, agree, configuration, options, status},
-    support::{
-        ADMIN, Connection, Delivery, Envoy, Request, Response, admin_request, another_filter,
-        within,
-    },
+use support::{
+    ADMIN, Connection, Delivery, Envoy, Request, Response, admin_request, another_filter,
+    etcd::{Etcd, KEY},
+    fleet::{CATCH_UP, agree, configuration, options, status},
+    within,
 };
 
 const OTHER_KEY: &str = "maintenance-mode/other";

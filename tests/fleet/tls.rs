@@ -1,11 +1,9 @@
 //! An etcd that wants client certificates.
 
-use crate::{
-    fixtures::{
-        Certificates, Etcd, KEY, USER, agree, assert_detail, assert_never_connected, change,
-        options_on, status,
-    },
-    support::Envoy,
+use support::{
+    Envoy,
+    etcd::{Certificates, Etcd, KEY, USER},
+    fleet::{agree, assert_detail, assert_never_connected, change, options_on, status},
 };
 
 const AT_HOME: &str = "127.0.0.1";

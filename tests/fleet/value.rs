@@ -7,10 +7,11 @@ mod unreadable;
 mod written;
 
 use serde_json::Value;
-
-use crate::{
-    fixtures::{CATCH_UP, Etcd, KEY, generation, status},
-    support::{Envoy, within},
+use support::{
+    Envoy,
+    etcd::{Etcd, KEY},
+    fleet::{CATCH_UP, generation, status},
+    within,
 };
 
 /// Puts a value, and waits until all Envoys have it; their status.

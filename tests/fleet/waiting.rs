@@ -3,12 +3,11 @@
 use std::thread;
 
 use http::Request as Http2Request;
-
-use crate::{
-    fixtures::{
-        Etcd, KEY, agree, assert_refused, configuration, options, refused_by_store, start_all,
-    },
-    support::{ADMIN, Connection, Delivery, Envoy, Request, TOKEN, admin_request, fetch_http2},
+use support::{
+    ADMIN, Connection, Delivery, Envoy, Request, TOKEN, admin_request,
+    etcd::{Etcd, KEY},
+    fetch_http2,
+    fleet::{agree, assert_refused, configuration, options, refused_by_store, start_all},
 };
 
 fn start(etcd: &Etcd) -> Vec<Envoy> {

@@ -1,14 +1,13 @@
 //! How many watches etcd has.
 
-use crate::{
-    fixtures::{
-        Etcd, KEY, Relay, agree, configuration, disconnected, envoy_cluster, options, options_on,
-        start_all, store_connected, value,
-    },
-    support::{Connection, Delivery, Envoy, Options, Request, within},
-};
-
 use std::time::Duration;
+
+use support::{
+    Connection, Delivery, Envoy, Options, Request,
+    etcd::{Etcd, KEY, Relay, envoy_cluster, value},
+    fleet::{agree, configuration, disconnected, options, options_on, start_all, store_connected},
+    within,
+};
 
 const SETTLE: Duration = Duration::from_secs(5);
 const ROUNDS: usize = 20;

@@ -1,11 +1,9 @@
 //! `status`, `on`, `off` and `reset`.
 
 use serde_json::{Value, json};
+use support::{Envoy, admin};
 
-use crate::{
-    command::{command, ctl, url},
-    support::{Envoy, admin},
-};
+use crate::command::{command, ctl, url};
 
 #[test]
 fn a_change_is_made_and_told() {

@@ -6,8 +6,7 @@ use std::{
 };
 
 use serde_json::Value;
-
-use crate::support::{ADMIN, Envoy, TOKEN};
+use support::{ADMIN, Envoy, TOKEN};
 
 /// What a run came to.
 #[derive(Debug)]

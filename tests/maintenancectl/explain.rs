@@ -3,12 +3,10 @@
 mod table;
 
 use serde_json::{Value, json};
+use support::{Connection, Envoy, Options, Request, Response};
 
 use self::table::{Case, cases};
-use crate::{
-    command::{Outcome, ctl_with},
-    support::{Connection, Envoy, Options, Request, Response},
-};
+use crate::command::{Outcome, ctl_with};
 
 /// The options of `explain` that make a request, as the request itself.
 fn request(row: &[&str]) -> (String, Request) {

@@ -11,11 +11,4 @@ mod check;
 mod command;
 mod explain;
 mod run;
-#[allow(
-    dead_code,
-    unused_imports,
-    reason = "the tests of the module use all of it, these only a part"
-)]
-#[path = "../envoy/support/mod.rs"]
-mod support;
 mod tokens;

@@ -6,11 +6,9 @@ use std::{
 };
 
 use serde_json::json;
+use support::{Envoy, admin, eventually};
 
-use crate::{
-    command::{command, ctl, setting, url},
-    support::{Envoy, admin, eventually},
-};
+use crate::command::{command, ctl, setting, url};
 
 fn start() -> Envoy {
     Envoy::start(json!({"admin": admin()}))

@@ -1,11 +1,9 @@
 //! `hash-token`, `bypass`, `completions` and `--help`.
 
 use serde_json::json;
+use support::{Envoy, Request, TOKEN, admin, sha256};
 
-use crate::{
-    command::{ctl, ctl_with, url},
-    support::{Envoy, Request, TOKEN, admin, sha256},
-};
+use crate::command::{ctl, ctl_with, url};
 
 const KEY: &str = "0123456789abcdef0123456789abcdef";
 

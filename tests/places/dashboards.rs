@@ -6,13 +6,14 @@ mod prometheus;
 use std::{net::SocketAddr, process::Command, time::Duration};
 
 use serde_json::{Value, json};
+use support::{
+    Envoy, Options, Request, admin, admin_request,
+    programs::{has, not_tested, output},
+    project::{file, read},
+    within, yaml,
+};
 
 use self::prometheus::Prometheus;
-use crate::{
-    support::{Envoy, Options, Request, admin, admin_request, within},
-    tools::{file, has, not_tested, output, read},
-    yaml,
-};
 
 /// Prometheus scrapes every second, but the machine may be busy.
 const PATIENCE: Duration = Duration::from_secs(60);

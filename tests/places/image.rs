@@ -4,12 +4,12 @@ use std::{fs, path::Path, process::Command};
 
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use tempfile::TempDir;
-
-use crate::{
-    support::module,
-    tools::{file, has, not_tested, output},
+use support::{
+    module,
+    programs::{has, not_tested, output},
+    project::file,
 };
+use tempfile::TempDir;
 
 const TAG: &str = "1.2.3";
 

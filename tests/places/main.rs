@@ -15,12 +15,16 @@ mod dashboards;
 mod image;
 mod manifests;
 mod resources;
-#[allow(
-    dead_code,
-    unused_imports,
-    reason = "the tests of the module use all of it, these only a part"
-)]
-#[path = "../envoy/support/mod.rs"]
-mod support;
-mod tools;
-mod yaml;
+
+use std::{
+    ffi::OsStr,
+    process::{Command, Output},
+};
+
+/// `maintenancectl`, as built from this very source.
+fn maintenancectl(arguments: &[impl AsRef<OsStr>]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_maintenancectl"))
+        .args(arguments)
+        .output()
+        .unwrap()
+}

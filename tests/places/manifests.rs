@@ -6,13 +6,13 @@ use std::fs;
 
 use json_patch::Patch;
 use serde_json::Value;
-use tempfile::TempDir;
-
-use crate::{
-    comments::commands,
-    tools::{file, maintenancectl, read},
+use support::{
+    project::{file, read},
     yaml,
 };
+use tempfile::TempDir;
+
+use crate::{comments::commands, maintenancectl};
 
 /// Every manifest of `envoy/`, with its path.
 fn manifests() -> Vec<(String, String)> {

@@ -8,13 +8,15 @@ use std::{
     time::Duration,
 };
 
+use support::{
+    Connection, Request, Response, binary,
+    programs::output,
+    project::{file, read},
+    within,
+};
 use tempfile::TempDir;
 
-use crate::{
-    comments::commands,
-    support::{Connection, Request, Response, binary, within},
-    tools::{file, maintenancectl, output, read},
-};
+use crate::{comments::commands, maintenancectl};
 
 const TOKEN: &str = "a token for the samples";
 

@@ -1,10 +1,11 @@
 //! Docker Compose as the README shows it, on a real engine.
 
+use support::within;
+
 use crate::{
     document::{blocks_of, commands},
     engine, fleet, images,
     machine::{Machine, PATIENCE},
-    support::within,
     try_it,
 };
 

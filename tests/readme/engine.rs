@@ -2,11 +2,9 @@
 
 use std::time::Duration;
 
-use crate::{
-    machine::{Machine, Running, machine},
-    support::within,
-    tools::has,
-};
+use support::{programs::has, within};
+
+use crate::machine::{Machine, Running, machine};
 
 const START_TIMEOUT: Duration = Duration::from_secs(120);
 

@@ -1,12 +1,12 @@
 //! A fleet that shares its state: what the README does with `make fleet`, and what that prints.
 
 use serde_json::Value;
+use support::within;
 
 use crate::{
     document::{blocks_of, commands},
     kubernetes::{install_kubectl, told},
     machine::{Machine, PATIENCE, is_taken, machine},
-    support::within,
     try_it::toggle_in_a_browser,
 };
 

@@ -6,10 +6,10 @@ use std::{
     process::Command,
 };
 
+use support::binary;
 use tempfile::TempDir;
 
 use crate::machine::Machine;
-use crate::support::binary;
 
 /// Makes the image of Envoy that the Compose files name.
 pub fn envoy(machine: &Machine, name: &str) {

@@ -4,14 +4,12 @@ use std::fs;
 
 use json_patch::Patch;
 use serde_json::{Value, json};
+use support::{Envoy, TOKEN, admin, project::read, within, yaml};
 
 use crate::{
     certificate::Certificate,
     document::blocks_of,
     machine::{Machine, PATIENCE, Running, is_taken, machine},
-    support::{Envoy, TOKEN, admin, within},
-    tools::read,
-    yaml,
 };
 
 /// Takes kubectl's place; [`told`] is what it was told.

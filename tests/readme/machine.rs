@@ -18,26 +18,29 @@ use std::{
 };
 
 use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
+use support::{
+    binary,
+    programs::{has, not_tested, output},
+    project::file,
+    within,
+};
 use tempfile::TempDir;
 
-use crate::{
-    document::{commands, promised_status},
-    support::{binary, within},
-    tools::{file, has, not_tested, output},
-};
+use crate::document::{commands, promised_status};
 
 /// How long the programs of a README may take to start, on a machine that does much else.
 pub const PATIENCE: Duration = Duration::from_secs(300);
 
 /// The first process. It ends when nobody holds its standard input open, so also when the
-/// tests are killed, and everything on the machine with it.
+/// tests are killed, and everything on the machine with it. Who ignores CHLD leaves no child of
+/// another that has ended behind.
 const INIT: &str = r#"
     set -e
     ip link set lo up
     mount -t tmpfs tmpfs /run
     mount --bind "$0/hosts" /etc/hosts
     echo ready
-    exec cat >/dev/null
+    exec env --ignore-signal=CHLD cat >/dev/null
 "#;
 
 /// Names that the README gives to what stands for the reader's own.

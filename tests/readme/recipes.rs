@@ -1,13 +1,15 @@
 //! The recipes that are calls.
 
 use serde_json::Value;
+use support::{
+    Envoy, Options, TOKEN,
+    etcd::{Certificates, Etcd, EtcdOptions},
+};
 
 use crate::{
     certificate::Certificate,
     document::{blocks, blocks_of},
-    fixtures::{Certificates, Etcd, EtcdOptions},
     machine::machine,
-    support::{Envoy, Options, TOKEN},
 };
 
 const KEY: &str = "a-key-of-thirty-two-bytes-or-more";

@@ -2,10 +2,12 @@
 
 use std::{collections::BTreeMap, process::Command};
 
-use crate::{
-    document::{blocks, blocks_of, commands, inline_code},
-    tools::{file, has, not_tested, output, read},
+use support::{
+    programs::{has, not_tested, output},
+    project::{file, read},
 };
+
+use crate::document::{blocks, blocks_of, commands, inline_code};
 
 /// The blocks that are typed by the tests beside this one, by the headings above them.
 const TYPED: [(&str, usize); 9] = [

@@ -4,14 +4,15 @@
 use std::{fs, path::Path, process::Command};
 
 use serde_json::{Value, json};
-use tempfile::TempDir;
-
-use crate::{
-    document::{blocks, blocks_of},
-    support::{binary, module},
-    tools::{has, maintenancectl, not_tested, output, read},
+use support::{
+    binary, module,
+    programs::{has, not_tested, output},
+    project::read,
     yaml,
 };
+use tempfile::TempDir;
+
+use crate::document::{blocks, blocks_of};
 
 /// What stands for the reader's own hashes.
 const HASH: &str = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
@@ -142,7 +143,11 @@ fn the_manifests_pass_the_check() {
         let [manifest] = blocks_of(section, "yaml");
         let path = directory.path().join("manifest.json");
         fs::write(&path, parsed(manifest).to_string()).unwrap();
-        let checked = maintenancectl(&["check".as_ref(), path.as_os_str()]);
+        let checked = Command::new(env!("CARGO_BIN_EXE_maintenancectl"))
+            .arg("check")
+            .arg(&path)
+            .output()
+            .unwrap();
         assert!(checked.status.success(), "{section}: {checked:?}");
     }
 }

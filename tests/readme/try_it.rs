@@ -1,9 +1,9 @@
 //! The way of a newcomer: blocked, allowed, toggled in a browser, and removed again.
 
 use serde_json::Value;
+use support::browser::Browser;
 
 use crate::{
-    browser::Browser,
     document::{blocks_of, commands},
     machine::{Machine, Running, is_taken, machine},
 };

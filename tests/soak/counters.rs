@@ -2,11 +2,9 @@
 
 use std::ops::RangeInclusive;
 
-use crate::{
-    fixtures::log_lines,
-    load::Totals,
-    support::{Envoy, eventually},
-};
+use support::{Envoy, eventually, log_lines};
+
+use crate::load::Totals;
 
 const WORKERS: u64 = 2;
 /// The VMs of an Envoy: one of each worker, one of the main thread, and the one that these

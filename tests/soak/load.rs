@@ -12,10 +12,11 @@ pub use self::{
     kind::{Kind, message, retry_after},
     tally::{Protocol, Tally, Totals},
 };
+use support::Response;
+
 use crate::{
     expectation::{Answer, Exchange, Expectation},
     run::Run,
-    support::Response,
 };
 
 /// An Envoy under load.

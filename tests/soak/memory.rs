@@ -5,7 +5,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::{run::Run, support::memory};
+use support::memory;
+
+use crate::run::Run;
 
 const GAP: Duration = Duration::from_secs(1);
 /// What V8 keeps free behind the linear memory of a VM is longer than this.

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use support::etcd::Etcd;
+
 use crate::{
     expectation::{Cause, Expectation},
-    fixtures::Etcd,
     run::Run,
 };
 

@@ -3,17 +3,20 @@
 use std::{sync::Arc, thread};
 
 use serde_json::{Value, json};
+use support::{
+    Delivery, Envoy, Options, admin,
+    etcd::Etcd,
+    fleet::{self, start_all},
+};
 
 use crate::{
     counters::{Counters, Events},
     expectation::Expectation,
-    fixtures::{self, Etcd, start_all},
     growth::EnvoyMemory,
     load::{Tally, Target, http1, http2},
     memory,
     report::SiteReport,
     run::Run,
-    support::{Delivery, Envoy, Options, admin},
     toggler::Toggler,
     updater::updates,
 };
@@ -67,7 +70,7 @@ impl Site {
 
     /// Two Envoys with their state in an etcd.
     pub fn fleet(etcd: &Etcd) -> Self {
-        let plugin = Plugin::new(fixtures::configuration());
+        let plugin = Plugin::new(fleet::configuration());
         let options = || Options {
             clusters: vec![etcd.envoy_cluster()],
             ..options(&plugin)

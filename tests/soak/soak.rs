@@ -14,13 +14,6 @@
 
 mod counters;
 mod expectation;
-#[allow(
-    dead_code,
-    unused_imports,
-    reason = "the tests of the fleet use all of it, this only etcd"
-)]
-#[path = "../fleet/fixtures/mod.rs"]
-mod fixtures;
 mod growth;
 mod load;
 mod memory;
@@ -28,25 +21,14 @@ mod outages;
 mod report;
 mod run;
 mod site;
-#[allow(
-    dead_code,
-    unused_imports,
-    reason = "the tests of the module use all of it, this only a part"
-)]
-#[path = "../envoy/support/mod.rs"]
-mod support;
 mod toggler;
 mod updater;
 
 use std::{process::ExitCode, sync::Arc, thread, time::Duration};
 
-use self::{
-    fixtures::{Etcd, EtcdOptions},
-    outages::outages,
-    report::Report,
-    run::Run,
-    site::Site,
-};
+use support::etcd::{Etcd, EtcdOptions};
+
+use self::{outages::outages, report::Report, run::Run, site::Site};
 
 /// Where the figures of the README are.
 const JSON: &str = "tests/soak/report.json";

@@ -8,13 +8,13 @@ use std::{
 
 use serde::Serialize;
 use serde_json::Value;
+use support::{Connection, Response, admin_request};
 
 use crate::{
     expectation::Expectation,
     load::{Target, message, retry_after, shown},
     report::as_millis,
     run::Run,
-    support::{Connection, Response, admin_request},
 };
 
 /// From one change to the next, in turn.

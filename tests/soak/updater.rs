@@ -4,12 +4,12 @@ use std::{fmt, iter::Sum, time::Duration};
 
 use serde::Serialize;
 use serde_json::{Value, json};
+use support::Envoy;
 
 use crate::{
     expectation::{Cause, Expectation},
     run::Run,
     site::Plugin,
-    support::Envoy,
 };
 
 /// From one update of a site to the next.

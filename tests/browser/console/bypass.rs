@@ -1,12 +1,9 @@
 //! Bypass links.
 
 use serde_json::json;
+use support::{Envoy, Request, browser::Browser};
 
 use super::{configuration, signed_in, start};
-use crate::{
-    browser::Browser,
-    support::{Envoy, Request},
-};
 
 /// Makes a link; its URL.
 fn make(browser: &Browser) -> String {

@@ -1,12 +1,11 @@
 //! The console without a mouse.
 
-use thirtyfour::Key;
+use support::{
+    ADMIN, TOKEN,
+    browser::{Browser, Key},
+};
 
 use super::{start, status};
-use crate::{
-    browser::Browser,
-    support::{ADMIN, TOKEN},
-};
 
 /// Where Tab goes, one after the other.
 const ORDER: [&str; 12] = [

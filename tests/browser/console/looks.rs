@@ -1,10 +1,11 @@
 //! Screens, colours and accessibility, in every state of the console.
 
-use super::start;
-use crate::{
+use support::{
+    ADMIN, TOKEN,
     browser::{Browser, LOOKS},
-    support::{ADMIN, TOKEN},
 };
+
+use super::start;
 
 #[test]
 fn it_fits_phone_and_desk_in_both_schemes_and_axe_finds_no_fault() {

@@ -1,7 +1,8 @@
 //! Two people at once.
 
+use support::browser::Browser;
+
 use super::{sign_in, start, status};
-use crate::browser::Browser;
 
 #[test]
 fn whoever_is_second_is_told_and_sees_what_it_is_now() {

@@ -1,12 +1,12 @@
 //! The token: asked for once, kept for the tab, shown nowhere.
 
 use serde_json::{Value, json};
+use support::{
+    ADMIN, Delivery, Envoy, Options, TOKEN,
+    browser::{Browser, in_time},
+};
 
 use super::{configuration, sign_in, signed_in, start};
-use crate::{
-    browser::{Browser, in_time},
-    support::{ADMIN, Delivery, Envoy, Options, TOKEN},
-};
 
 const WRONG: &str = "This token is not accepted";
 
@@ -91,7 +91,7 @@ fn when_the_token_is_taken_away_it_is_asked_for_again() {
     let browser = signed_in(&envoy);
     let mut changed = configuration();
     changed["admin"]["tokens"] =
-        json!([{"name": "new", "sha256": crate::support::sha256("another-token-now")}]);
+        json!([{"name": "new", "sha256": support::sha256("another-token-now")}]);
     envoy.update(changed);
     browser.wait_for_text("#problem", WRONG);
     assert!(browser.shows("#enter") && !browser.shows("#parts"));

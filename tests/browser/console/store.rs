@@ -1,16 +1,18 @@
 //! The console of a fleet.
 
-use super::{configuration, signed_in};
-use crate::{
-    fixtures::{self, Etcd},
-    support::{Envoy, Options},
+use support::{
+    Envoy, Options,
+    etcd::{self, Etcd},
+    fleet,
 };
+
+use super::{configuration, signed_in};
 
 #[test]
 fn it_tells_whether_the_store_is_there() {
     let mut etcd = Etcd::start();
     let mut configuration = configuration();
-    configuration["store"] = fixtures::configuration()["store"].take();
+    configuration["store"] = fleet::configuration()["store"].take();
     let mut options = Options::new(configuration);
     options.clusters = vec![etcd.envoy_cluster()];
     let envoy = Envoy::with(options);
@@ -26,7 +28,7 @@ fn it_tells_whether_the_store_is_there() {
     assert_eq!(browser.text("#state h2"), "Maintenance is on");
 
     etcd.restart();
-    etcd.put(fixtures::KEY, fixtures::value(false));
+    etcd.put(etcd::KEY, etcd::value(false));
     browser.wait_for_text("#store", ": connected.");
     browser.wait_for_text("#state h2", "Maintenance is off");
     browser.click("#on");

@@ -1,10 +1,10 @@
 //! On, off, reset, and what is told with them.
 
 use serde_json::{Value, json};
+use support::{Envoy, browser::in_time};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 use super::{configuration, signed_in, start, status};
-use crate::{browser::in_time, support::Envoy};
 
 #[test]
 fn on_off_and_reset_are_a_click_each_and_seen_at_a_glance() {

@@ -1,7 +1,8 @@
 //! Counters, chart, and which Envoy they are of.
 
+use support::browser::in_time;
+
 use super::{signed_in, start};
-use crate::browser::in_time;
 
 #[test]
 fn counters_and_chart_move_with_the_traffic() {

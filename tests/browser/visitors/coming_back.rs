@@ -3,12 +3,12 @@
 use std::{net::TcpListener, time::Duration};
 
 use serde_json::json;
+use support::{
+    Envoy, Options, admin,
+    browser::{Browser, in_time},
+};
 
 use super::{MINUTE, blocking, start_with_clock};
-use crate::{
-    browser::{Browser, in_time},
-    support::{Envoy, Options, admin},
-};
 
 const HOUR: Duration = Duration::from_secs(60 * MINUTE);
 

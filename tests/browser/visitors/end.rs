@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use support::browser::Browser;
+
 use super::{MINUTE, blocking, start_with_clock};
-use crate::browser::Browser;
 
 #[test]
 fn it_is_told_in_the_time_zone_of_the_visitor() {

@@ -1,7 +1,8 @@
 //! Screens, colours and accessibility.
 
+use support::browser::{Browser, LIGHT_PHONE, LOOKS};
+
 use super::blocking;
-use crate::browser::{Browser, LIGHT_PHONE, LOOKS};
 
 #[test]
 fn it_fits_phone_and_desk_in_both_schemes_and_axe_finds_no_fault() {

@@ -1,7 +1,8 @@
 //! The Content-Security-Policy.
 
+use support::browser::{Browser, in_time};
+
 use super::blocking;
-use crate::browser::{Browser, in_time};
 
 #[test]
 fn it_bites_what_the_page_does_not_hold() {

@@ -1,10 +1,9 @@
 //! Titles and messages, whoever wrote them.
 
 use serde_json::json;
-
-use crate::{
+use support::{
+    Envoy, admin,
     browser::{Browser, LIGHT_PHONE},
-    support::{Envoy, admin},
 };
 
 const HOSTILE: [&str; 5] = [

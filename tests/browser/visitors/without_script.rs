@@ -1,9 +1,9 @@
 //! A browser that runs no script.
 
 use serde_json::json;
+use support::browser::{Browser, LOOKS, in_time};
 
 use super::blocking;
-use crate::browser::{Browser, LOOKS, in_time};
 
 fn start() -> Browser {
     let browser = Browser::start();

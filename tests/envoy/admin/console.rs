@@ -1,10 +1,7 @@
 //! The contract, section 4: the console page, and the counters that it shows.
 
 use serde_json::json;
-
-use crate::support::{
-    ADMIN, Connection, Envoy, Request, Response, admin, admin_request, eventually,
-};
+use support::{ADMIN, Connection, Envoy, Request, Response, admin, admin_request, eventually};
 
 const BROWSER: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
 

@@ -1,8 +1,7 @@
 //! The contract, section 4: calls that are refused.
 
 use serde_json::{Value, json};
-
-use crate::support::{
+use support::{
     ADMIN, Connection, Envoy, Request, Response, TOKEN, admin, admin_request, eventually,
 };
 

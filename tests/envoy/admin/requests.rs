@@ -3,8 +3,7 @@
 use std::{thread, time::Duration};
 
 use serde_json::{Value, json};
-
-use crate::support::{
+use support::{
     ADMIN, Connection, Envoy, Options, Request, Response, TOKEN, admin, admin_request, fetch_http2,
     sha256,
 };

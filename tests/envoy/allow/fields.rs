@@ -1,9 +1,9 @@
 //! Headers, cookies and attributes.
 
 use serde_json::{Value, json};
+use support::{Envoy, Options, Request};
 
 use super::{check, check_counts, on, with_header};
-use crate::support::{Envoy, Options, Request};
 
 #[test]
 fn headers_are_compared_by_each_kind_and_their_lines_joined() {

@@ -2,9 +2,9 @@
 //! differently.
 
 use serde_json::json;
+use support::{ADMIN, Connection, Envoy, TOKEN};
 
 use super::configuration;
-use crate::support::{ADMIN, Connection, Envoy, TOKEN};
 
 /// An Envoy where the request that is smuggled would pass.
 fn start() -> Envoy {

@@ -1,7 +1,8 @@
 //! Cache poisoning, and what a request says of where it came from.
 
+use support::{ADMIN, Connection, Envoy, Request, Response, admin_request};
+
 use super::{PAGE, answered_here, configuration, start};
-use crate::support::{ADMIN, Connection, Envoy, Request, Response, admin_request};
 
 #[test]
 fn nothing_that_is_answered_here_may_be_stored() {

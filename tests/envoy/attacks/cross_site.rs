@@ -1,7 +1,8 @@
 //! Cross-site request forgery: what a page of another site can make a browser send.
 
+use support::{ADMIN, Envoy, Request, Response, TOKEN, admin_request};
+
 use super::{ORIGIN, PAGE, configuration, generation, start};
-use crate::support::{ADMIN, Envoy, Request, Response, TOKEN, admin_request};
 
 const CALLS: [&str; 5] = ["on", "off", "reset", "bypass?name=qa", "bypass/revoke"];
 

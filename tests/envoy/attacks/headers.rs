@@ -1,7 +1,8 @@
 //! Header injection: line ends in what becomes part of an answer.
 
+use support::{ADMIN, Request, Response, admin_request};
+
 use super::{ORIGIN, PAGE, header_names, start};
-use crate::support::{ADMIN, Request, Response, admin_request};
 
 const INJECTED: &str = "x-injected";
 

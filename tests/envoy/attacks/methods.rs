@@ -1,9 +1,9 @@
 //! Headers that frameworks take for the method or the path of a request.
 
 use serde_json::json;
+use support::{ADMIN, Envoy, Request, TOKEN};
 
 use super::configuration;
-use crate::support::{ADMIN, Envoy, Request, TOKEN};
 
 #[test]
 fn no_header_overrides_method_or_path() {

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use support::{Envoy, Options, Request};
 
 use super::configuration;
-use crate::support::{Envoy, Options, Request};
 
 /// An engine that goes back would take longer than the sun lasts.
 const LIMIT: Duration = Duration::from_secs(2);

@@ -1,7 +1,8 @@
 //! Calls and links that are sent again.
 
+use support::{Delivery, Envoy, Options, Request, admin_request};
+
 use super::{configuration, generation, start};
-use crate::support::{Delivery, Envoy, Options, Request, admin_request};
 
 #[test]
 fn a_change_that_names_its_generation_is_made_once() {

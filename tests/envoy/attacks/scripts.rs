@@ -1,9 +1,9 @@
 //! Stored cross-site scripting: markup in what operators and clients say.
 
 use serde_json::json;
+use support::{ADMIN, Envoy, Options, Request, admin_request};
 
 use super::{PAGE, configuration};
-use crate::support::{ADMIN, Envoy, Options, Request, admin_request};
 
 const MARKUP: &str = "</p></title></script><script>alert(1)</script><img src=x onerror=alert(1)>\
                       \" onload=\"alert(1) ' onload='alert(1) {{title}} &lt;";

@@ -1,9 +1,9 @@
 //! The key of the tokens.
 
 use serde_json::{Value, json};
+use support::{Connection, Envoy, Options, Request, admin};
 
 use super::{KEY, is_passed, minted_offline, passes, with_cookie, with_header};
-use crate::support::{Connection, Envoy, Options, Request, admin};
 
 const VARIABLE: &str = "MAINTENANCE_BYPASS_KEY";
 
@@ -46,7 +46,7 @@ fn without_an_endpoint_there_is_no_link_and_tokens_minted_offline_hold() {
 #[test]
 fn a_key_that_is_absent_empty_or_short_is_refused_in_one_line_that_names_it() {
     let short = "k".repeat(31);
-    for (bypass, value, culprit) in [
+    let cases = [
         (json!({}), None, "bypass"),
         (json!({"cookie": "a"}), None, "bypass"),
         (json!({"key": ""}), None, "bypass.key:"),
@@ -77,10 +77,19 @@ fn a_key_that_is_absent_empty_or_short_is_refused_in_one_line_that_names_it() {
             "bypass.max_ttl_seconds:",
         ),
         (json!({"key": KEY, "ttl": 1}), None, "bypass.ttl:"),
-    ] {
-        let environment: Vec<(&str, &str)> =
-            value.map(|value| (VARIABLE, value)).into_iter().collect();
-        let log = Envoy::refusal(options(bypass.clone(), &environment));
+    ];
+    let (set, unset): (Vec<_>, Vec<_>) = cases.into_iter().partition(|case| case.1.is_some());
+    let texts: Vec<String> = (unset.iter())
+        .map(|(bypass, ..)| options(bypass.clone(), &[]).configuration)
+        .collect();
+    let logs = Envoy::refusals(texts.iter().map(String::as_str));
+    let unset = unset.into_iter().zip(logs);
+    let set = set.into_iter().map(|case| {
+        let environment = case.1.map(|value| (VARIABLE, value));
+        let options = options(case.0.clone(), environment.as_slice());
+        (case, Envoy::refusal(options))
+    });
+    for ((bypass, _, culprit), log) in unset.chain(set) {
         let prefix = format!("maintenance-mode: {culprit}");
         let lines = log
             .lines()

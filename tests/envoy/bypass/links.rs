@@ -2,9 +2,9 @@
 
 use http::Request as Http2Request;
 use serde_json::json;
+use support::{ADMIN, Envoy, Options, Request, Response, admin_request, fetch_http2};
 
 use super::{COOKIE, configuration, link, mint, passes, start, text, token};
-use crate::support::{ADMIN, Envoy, Options, Request, Response, admin_request, fetch_http2};
 
 /// The parts of the cookie, sorted but for the first.
 fn cookie(response: &Response) -> Option<Vec<&str>> {

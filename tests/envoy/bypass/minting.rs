@@ -1,10 +1,10 @@
 //! `POST P/bypass`.
 
 use serde_json::{Value, json};
+use support::{ADMIN, Connection, Envoy, Request, admin, admin_request};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 use super::{configuration, link, mint, passes, start, text, token, with_header};
-use crate::support::{ADMIN, Connection, Envoy, Request, admin, admin_request};
 
 /// How many seconds from now an RFC 3339 moment is.
 fn seconds_from_now(moment: &Value) -> f64 {

@@ -1,11 +1,11 @@
 //! `POST P/bypass/revoke`.
 
 use serde_json::Value;
+use support::{Connection, Delivery, Envoy, Options, Request, admin_request, eventually};
 
 use super::{
     configuration, is_passed, link, mint, passes, start, text, token, with_cookie, with_header,
 };
-use crate::support::{Connection, Delivery, Envoy, Options, Request, admin_request, eventually};
 
 fn revoke(envoy: &Envoy) -> Value {
     let response = envoy.admin("POST", "bypass/revoke");

@@ -1,10 +1,11 @@
 //! Tokens that hold no more, or never did.
 
+use support::{Connection, Delivery, Envoy, Options, eventually};
+
 use super::{
     KEY, configuration, is_passed, link, mint, minted_offline, passes, start, text, token,
     with_cookie, with_header,
 };
-use crate::support::{Connection, Delivery, Envoy, Options, eventually};
 
 #[test]
 fn a_token_that_was_changed_anywhere_is_as_good_as_none() {

@@ -8,9 +8,8 @@ use std::{
 };
 
 use serde_json::{Value, json};
+use support::{Envoy, Options};
 use tempfile::TempDir;
-
-use crate::support::{Envoy, Options};
 
 /// Runs `openssl` in a directory.
 fn openssl(directory: &Path, arguments: &str, input: &str) -> Output {

@@ -3,8 +3,7 @@
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
 use sha2::Sha256;
-
-use crate::support::{Connection, Envoy, Options, Request};
+use support::{Connection, Envoy, Options, Request};
 
 const KEY: &[u8] = b"a key that signs the tokens of the tests";
 const ISSUER: &str = "https://issuer.example";

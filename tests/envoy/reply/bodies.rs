@@ -1,9 +1,9 @@
 //! The built-in bodies and the configured ones.
 
 use serde_json::json;
+use support::{Envoy, Options};
 
 use super::{HTML, JSON, TEXT, accepting, configuration, content_type, envoy, on};
-use crate::support::{Envoy, Options};
 
 #[test]
 fn placeholders_are_filled_in_and_escaped_for_where_they_stand() {

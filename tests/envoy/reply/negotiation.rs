@@ -1,9 +1,9 @@
 //! Which representation a client gets.
 
 use serde_json::json;
+use support::Request;
 
 use super::{HTML, JSON, PROBLEM, TEXT, accepting, content_type, envoy};
-use crate::support::Request;
 
 #[test]
 fn the_best_accepted_type_wins() {

@@ -1,9 +1,9 @@
 //! `response.cors`.
 
 use serde_json::json;
+use support::{Envoy, Request, Response};
 
 use super::{HTML, JSON, TEXT, accepting, configuration, envoy};
-use crate::support::{Envoy, Request, Response};
 
 const APP: &str = "https://app.example.com";
 const OTHER: &str = "http://localhost:8080";

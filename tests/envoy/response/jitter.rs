@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use serde_json::json;
+use support::{Connection, Envoy};
 
 use super::{JSON, accepting, envoy, grpc_calls};
-use crate::support::{Connection, Envoy};
 
 /// What `retry-after` is in many replies.
 fn retry_afters(envoy: &Envoy) -> BTreeSet<u64> {

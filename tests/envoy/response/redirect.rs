@@ -1,9 +1,9 @@
 //! `response.redirect`.
 
 use serde_json::json;
+use support::{Envoy, Request};
 
 use super::{HTML, JSON, TEXT, accepting, configuration, envoy, grpc};
-use crate::support::{Envoy, Request};
 
 const TARGET: &str = "https://status.example.com/now?a=b";
 

@@ -1,9 +1,9 @@
 //! Paths that servers read differently: in doubt, blocked.
 
 use serde_json::json;
+use support::{Connection, Envoy, Request, admin};
 
 use super::rule;
-use crate::support::{Connection, Envoy, Request, admin};
 
 /// Ways to write the path `/{first}{rest}/a`.
 fn spellings(name: &str) -> Vec<String> {

@@ -1,9 +1,9 @@
 //! What people use rules for.
 
 use serde_json::json;
+use support::{Envoy, Request, admin};
 
 use super::{passes, rule};
-use crate::support::{Envoy, Request, admin};
 
 #[test]
 fn a_rule_for_reads_makes_maintenance_read_only() {

@@ -3,9 +3,9 @@
 use std::{thread, time::Duration};
 
 use serde_json::{Value, json};
+use support::{Envoy, admin};
 
 use super::rule;
-use crate::support::{Envoy, admin};
 
 fn start() -> Envoy {
     let with = |name: &str, action: &str, response: Value| {

@@ -1,9 +1,9 @@
 //! The route's own `filter_metadata.maintenance_mode.action`.
 
 use serde_json::{Value, json};
+use support::{Envoy, Options, Request, admin};
 
 use super::{Effect, FOLLOW, check_effects, passes, rule, staff, staff_only};
-use crate::support::{Envoy, Options, Request, admin};
 
 /// Values of `action` that are no action.
 fn bad() -> [Value; 6] {

@@ -1,9 +1,9 @@
 //! What the headers of a request hold harms nobody and opens nothing.
 
 use serde_json::{Value, json};
+use support::{Envoy, Options, Request, TOKEN, admin};
 
 use super::{assert_shut, http2, on};
-use crate::support::{Envoy, Options, Request, TOKEN, admin};
 
 /// An Envoy whose filter reads every header it can, and whose reply repeats one.
 fn reads_all_headers() -> Envoy {

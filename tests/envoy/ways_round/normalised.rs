@@ -6,14 +6,11 @@ use maintenance_mode_core::{
     policy::{paths::Paths, reading::Reading},
     syntax::{json::Json, path::Readings},
 };
+use normaliser::{Steps, normalise};
 use serde_json::{Value, json};
+use support::{Envoy, Options};
 
-use self::normaliser::{Steps, normalise};
 use super::{on, raw};
-use crate::support::{Envoy, Options};
-
-#[path = "../../fuzz/targets/normaliser.rs"]
-mod normaliser;
 
 /// Paths of up to so many pieces are made.
 const PIECES: usize = 6;

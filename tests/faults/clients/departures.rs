@@ -3,12 +3,13 @@
 use std::{thread, time::Duration};
 
 use serde_json::json;
+use support::{
+    ADMIN, Connection, Envoy, Observer, Options, TOKEN, admin,
+    etcd::{Etcd, KEY},
+    fleet::{agree, generation, three},
+};
 
 use super::{assert_grows_no_more, assert_undisturbed, connected, one_worker};
-use crate::{
-    fixtures::{Etcd, KEY, Observer, agree, generation, three},
-    support::{ADMIN, Connection, Envoy, Options, TOKEN, admin},
-};
 
 const OFTEN: usize = 300;
 

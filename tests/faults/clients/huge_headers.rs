@@ -6,13 +6,10 @@ use std::time::Duration;
 
 use http::Request as Http2Request;
 use serde_json::json;
+use support::{Connection, Envoy, Observer, eventually, fetch_http2};
 
 use self::cases::{Case, GUEST, MEGABYTE, cases, cheap, policy};
 use super::{assert_grows_no_more, assert_undisturbed, one_worker};
-use crate::{
-    fixtures::Observer,
-    support::{Connection, Envoy, eventually, fetch_http2},
-};
 
 fn envoy() -> Envoy {
     let mut options = one_worker(policy());

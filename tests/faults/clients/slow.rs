@@ -3,12 +3,9 @@
 use std::{thread, time::Duration};
 
 use serde_json::json;
+use support::{ADMIN, Connection, Envoy, Observer, TOKEN, within};
 
 use super::{assert_grows_no_more, assert_undisturbed, connected, one_worker, with_a_large_page};
-use crate::{
-    fixtures::Observer,
-    support::{ADMIN, Connection, Envoy, TOKEN, within},
-};
 
 const CLIENTS: usize = 50;
 const PAUSE: Duration = Duration::from_millis(1);

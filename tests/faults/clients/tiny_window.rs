@@ -8,10 +8,10 @@ use h2::{
     client::{Builder, ResponseFuture, SendRequest},
 };
 use http::Request;
+use support::Observer;
 use tokio::{net::TcpStream, runtime, time::timeout};
 
 use super::{assert_grows_no_more, assert_undisturbed, with_a_large_page};
-use crate::fixtures::Observer;
 
 const TIMEOUT: Duration = Duration::from_secs(20);
 const STREAMS: usize = 100;

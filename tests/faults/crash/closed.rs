@@ -1,9 +1,9 @@
 //! Under `FAIL_CLOSED` a worker whose VM died answers 503 until the next configuration.
 
 use serde_json::json;
+use support::{Delivery, Envoy, Request, admin, admin_request, eventually};
 
 use super::{Death, assert_failed, assert_serves, kill, mortal, status, workers};
-use crate::support::{Delivery, Envoy, Request, admin, admin_request, eventually};
 
 #[test]
 fn a_worker_answers_503_until_the_next_configuration() {

@@ -2,11 +2,15 @@
 
 use std::{thread, time::Duration};
 
-use super::{BYTES, Death, assert_failed, deadly, kill, mortal, workers};
-use crate::{
-    fixtures::{CATCH_UP, Etcd, KEY, agree, options, start_all, value},
-    support::{Connection, Options, Request, admin_request, eventually, within},
+use support::{
+    Connection, Options, Request, admin_request,
+    etcd::{Etcd, KEY, value},
+    eventually,
+    fleet::{CATCH_UP, agree, options, start_all},
+    within,
 };
+
+use super::{BYTES, Death, assert_failed, deadly, kill, mortal, workers};
 
 const TAKE_OVER: Duration = Duration::from_secs(5);
 

@@ -1,7 +1,8 @@
 //! A VM dies in the midst of a change.
 
+use support::{Envoy, Request, admin_request, eventually};
+
 use super::{Death, assert_failed, assert_serves, deadly, mortal, status, workers};
-use crate::support::{Envoy, Request, admin_request, eventually};
 
 /// Dies in an `on` after this call of Envoy: whoever asked gets no 200, and the change is
 /// made, or not, for all workers.

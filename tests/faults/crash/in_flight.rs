@@ -5,8 +5,9 @@ use std::{
     net::{TcpListener, TcpStream},
 };
 
+use support::{Connection, Envoy, eventually};
+
 use super::{Death, assert_failed, kill, mortal};
-use crate::support::{Connection, Envoy, eventually};
 
 /// An upstream that answers when it is told to.
 struct SlowUpstream(TcpListener);

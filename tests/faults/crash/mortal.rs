@@ -6,10 +6,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use support::module;
 use tempfile::NamedTempFile;
 
 use super::rewriter::rewrite;
-use crate::support::module;
 
 /// When a VM dies.
 pub struct Death {

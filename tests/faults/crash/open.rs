@@ -1,9 +1,9 @@
 //! Under `FAIL_OPEN` a worker whose VM died has no filter any more.
 
 use serde_json::json;
+use support::{ADMIN, Delivery, Envoy, Request, TOKEN, admin, admin_request, eventually};
 
 use super::{Death, assert_serves, kill, mortal, workers};
-use crate::support::{ADMIN, Delivery, Envoy, Request, TOKEN, admin, admin_request, eventually};
 
 #[test]
 fn a_worker_passes_everything_and_the_token_too() {

@@ -3,9 +3,9 @@
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
+use support::{Background, Connection, Envoy, Request, admin, eventually};
 
 use super::{Death, assert_failed, assert_serves, deadly, kill, mortal, status, workers};
-use crate::support::{Background, Connection, Envoy, Request, admin, eventually};
 
 /// What Envoy waits at most after it made a VM until it makes another.
 const BACKOFF: Duration = Duration::from_millis(1500);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::support::{Connection, Envoy, admin_request, eventually};
+use support::{Connection, Envoy, admin_request, eventually};
 
 /// An open connection to each worker; the filter has an `admin`.
 pub fn connections(envoy: &Envoy) -> Vec<Connection> {

@@ -3,9 +3,8 @@
 use std::fs;
 
 use serde_json::Value;
+use support::{Options, Request, another_filter};
 use tempfile::TempDir;
-
-use crate::support::{Options, Request, another_filter};
 
 /// Envoy's number of this kind of metric.
 pub const COUNTER: u8 = 0;

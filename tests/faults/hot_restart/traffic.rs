@@ -9,9 +9,8 @@ use std::{
 
 use h2::client;
 use http::Request as Http2Request;
+use support::{Background, Connection, Request};
 use tokio::{net::TcpStream, runtime::Builder, time};
-
-use crate::support::{Background, Connection, Request};
 
 /// Lets a connection hear of its end.
 const PAUSE: Duration = Duration::from_millis(1);

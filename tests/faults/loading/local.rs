@@ -1,9 +1,9 @@
 //! A file that is no module of this filter.
 
 use serde_json::json;
+use support::{Connection, Delivery, Envoy, Options, Request, admin, module};
 
 use super::modules::BadModules;
-use crate::support::{Connection, Delivery, Envoy, Options, Request, admin, module};
 
 const REFUSAL: &str = "Unable to create Wasm plugin maintenance_mode";
 

@@ -2,9 +2,8 @@
 
 use std::{fs, path::PathBuf};
 
+use support::module;
 use tempfile::TempDir;
-
-use crate::support::module;
 
 /// A directory of such files, which goes with it.
 pub struct BadModules(TempDir);

@@ -3,11 +3,9 @@
 use std::fs;
 
 use serde_json::{Value, json};
+use support::{Connection, Delivery, Envoy, Options, Request, admin, eventually, module, sha256};
 
 use super::server::{Answer, FileServer, remote};
-use crate::support::{
-    Connection, Delivery, Envoy, Options, Request, admin, eventually, module, sha256,
-};
 
 fn options(server: &FileServer, delivery: Delivery) -> Options {
     let mut options = Options::new(json!({"admin": admin()}));

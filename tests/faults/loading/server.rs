@@ -8,8 +8,7 @@ use std::{
 };
 
 use serde_json::{Value, json};
-
-use crate::support::Options;
+use support::Options;
 
 /// What a server of files does with requests.
 #[derive(Clone)]

@@ -1,7 +1,8 @@
 //! An update that Envoy refuses.
 
+use support::{Delivery, eventually};
+
 use super::{start, traffic::Traffic, update::Update};
-use crate::support::{Delivery, eventually};
 
 /// Makes each bad update while traffic flows, and then a good one.
 fn changes_no_answer(delivery: Delivery, rejections: &str, maintenance: bool) {

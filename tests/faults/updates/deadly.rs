@@ -1,7 +1,8 @@
 //! An update that Envoy takes, although it cannot work: its VMs die at each tick.
 
+use support::{Connection, Delivery, Request, eventually};
+
 use super::{start, traffic::Traffic, update::Update};
-use crate::support::{Connection, Delivery, Request, eventually};
 
 #[test]
 fn lets_no_request_pass_until_the_next_update() {

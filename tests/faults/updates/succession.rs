@@ -1,7 +1,8 @@
 //! Many updates, one right after the other.
 
+use support::{Delivery, eventually};
+
 use super::{start, traffic::Traffic, update::Update};
-use crate::support::{Delivery, eventually};
 
 const UPDATES: usize = 10;
 

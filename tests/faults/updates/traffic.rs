@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use crate::support::{Background, Connection, Request, Response, fetch_all_http2};
+use support::{Background, Connection, Request, Response, fetch_all_http2};
 
 /// How many connections there are of each HTTP/1.1 and HTTP/2.
 const CONNECTIONS: usize = 6;

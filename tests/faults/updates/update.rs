@@ -3,11 +3,9 @@
 use std::path::PathBuf;
 
 use serde_json::{Value, json};
+use support::{Delivery, Options, admin, module};
 
-use crate::{
-    crash::{BYTES, Death},
-    support::{Delivery, Options, admin, module},
-};
+use crate::crash::{BYTES, Death};
 
 /// What an update sets; all else stays.
 pub struct Update {
@@ -79,7 +77,7 @@ impl Update {
         bad
     }
 
-    /// For [`Envoy::change`](crate::support::Envoy::change).
+    /// For [`Envoy::change`](support::Envoy::change).
     pub fn apply(&self, options: &mut Options) {
         options.configuration = self.configuration.to_string();
         options.module.clone_from(&self.module);

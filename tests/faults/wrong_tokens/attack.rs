@@ -7,8 +7,7 @@ use std::{
 };
 
 use http::Request as Http2Request;
-
-use crate::support::{ADMIN, Connection, Envoy, Request, Response, TOKEN, fetch_all_http2};
+use support::{ADMIN, Connection, Envoy, Request, Response, TOKEN, fetch_all_http2};
 
 /// Calls a second that an attack makes at least; it tries a quarter more.
 pub const RATE: usize = 1000;

@@ -2,11 +2,11 @@
 
 use http::Request as Http2Request;
 use serde_json::{Value, json};
-
-use super::attack::assert_refused;
-use crate::support::{
+use support::{
     ADMIN, Envoy, Options, Request, TOKEN, admin, admin_request, eventually, fetch_http2,
 };
+
+use super::attack::assert_refused;
 
 /// Of a line, with what Envoy puts before it.
 const LONGEST: usize = 512;

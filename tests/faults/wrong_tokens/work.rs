@@ -1,11 +1,7 @@
 //! What a wrong call costs does not tell how wrong it is.
 
 use serde_json::{Value, json};
-
-use crate::{
-    fixtures::host_calls,
-    support::{ADMIN, Envoy, Options, Request, TOKEN, admin, sha256},
-};
+use support::{ADMIN, Envoy, Options, Request, TOKEN, admin, host_calls, sha256};
 
 fn call(authorization: &str) -> Request {
     Request::new("POST", &format!("{ADMIN}/on")).header("authorization", authorization)

@@ -1,10 +1,10 @@
 //! Logins that cannot work and are refused.
 
 use serde_json::{Value, json};
-
-use crate::{
-    fixtures::{Etcd, KEY, PASSWORD, PASSWORD_ENV, USER, logged_in, start_all},
-    support::Envoy,
+use support::{
+    Envoy,
+    etcd::{Etcd, KEY, PASSWORD, PASSWORD_ENV, USER},
+    fleet::{logged_in, start_all},
 };
 
 #[test]

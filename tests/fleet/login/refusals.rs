@@ -1,13 +1,16 @@
 //! Logins that etcd refuses.
 
-use super::assert_secret;
-use crate::{
-    fixtures::{
-        CATCH_UP, Etcd, KEY, PASSWORD, USER, agree, assert_detail, assert_never_connected, change,
-        disconnected, logged_in, options, start_all, status, store_connected,
+use support::{
+    Delivery, Envoy,
+    etcd::{Etcd, KEY, PASSWORD, USER},
+    fleet::{
+        CATCH_UP, agree, assert_detail, assert_never_connected, change, disconnected, logged_in,
+        options, start_all, status, store_connected,
     },
-    support::{Delivery, Envoy, within},
+    within,
 };
+
+use super::assert_secret;
 
 const WRONG: &str = "authentication failed, invalid user ID or password";
 const DENIED: &str = "etcdserver: permission denied";

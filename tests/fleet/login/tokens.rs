@@ -2,14 +2,13 @@
 
 use std::{thread, time::Duration};
 
-use super::three;
-use crate::{
-    fixtures::{
-        CATCH_UP, Certificates, Etcd, EtcdOptions, PASSWORD, USER, agree, change, log_lines,
-        logged_in, start_all,
-    },
-    support::within,
+use support::{
+    etcd::{Certificates, Etcd, EtcdOptions, PASSWORD, USER},
+    fleet::{CATCH_UP, agree, change, logged_in, start_all},
+    log_lines, within,
 };
+
+use super::three;
 
 const TTL_SECONDS: u64 = 2;
 /// etcd looks for tokens that have ended once a second.
@@ -67,7 +66,12 @@ fn a_toggle_after_a_signed_token_has_ended_needs_no_second_try() {
 
 #[test]
 fn a_login_fits_into_a_short_timeout() {
-    let mut etcd = Etcd::secured();
+    let mut etcd = Etcd::secured_with(EtcdOptions {
+        // What etcd has where nobody sets it.
+        flags: vec!["--bcrypt-cost=10".to_owned()],
+        is_alone: true,
+        ..EtcdOptions::default()
+    });
     let envoys = start_all([()].map(|()| {
         let mut options = logged_in(&etcd, USER, PASSWORD);
         let long = "\"timeout_ms\":1000";

@@ -5,13 +5,14 @@ use std::{thread, time::Duration};
 use bytes::Bytes;
 use h2::client::{self, SendRequest};
 use serde_json::Value;
+use support::{
+    ADMIN, Connection, Envoy, TOKEN, admin_request,
+    etcd::{Etcd, KEY},
+    fleet::{agree, start_all},
+};
 use tokio::{net::TcpStream, runtime::Builder};
 
 use super::with_timeout;
-use crate::{
-    fixtures::{Etcd, KEY, agree, start_all},
-    support::{ADMIN, Connection, Envoy, TOKEN, admin_request},
-};
 
 /// How long etcd stands still: less than it takes to find a server dead.
 const PAUSE: Duration = Duration::from_millis(700);

@@ -3,12 +3,14 @@
 use std::{thread, time::Duration};
 
 use serde_json::Value;
+use support::{
+    ADMIN, Connection, Delivery, Envoy, TOKEN,
+    etcd::{Etcd, KEY},
+    fleet::{CATCH_UP, agree, generation, start_all, three},
+    within,
+};
 
 use super::with_timeout;
-use crate::{
-    fixtures::{CATCH_UP, Etcd, KEY, agree, generation, start_all, three},
-    support::{ADMIN, Connection, Delivery, Envoy, TOKEN, within},
-};
 
 const OFTEN: usize = 100;
 

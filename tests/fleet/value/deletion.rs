@@ -1,12 +1,14 @@
 //! Deleting the key.
 
 use serde_json::{Value, json};
+use support::{
+    Envoy,
+    etcd::{Etcd, KEY},
+    fleet::{CATCH_UP, agree, configuration, generation, options, status},
+    within,
+};
 
 use super::{put, settle};
-use crate::{
-    fixtures::{CATCH_UP, Etcd, KEY, agree, configuration, generation, options, status},
-    support::{Envoy, within},
-};
 
 fn three_with(etcd: &Etcd, more: &Value) -> Vec<Envoy> {
     let mut plugin = configuration();

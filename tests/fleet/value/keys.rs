@@ -1,13 +1,10 @@
 //! What each key of a value does.
 
 use serde_json::{Value, json};
+use support::{Envoy, Request, etcd::Etcd, eventually, fleet::three};
 use time::{Duration, OffsetDateTime, format_description::well_known::Rfc3339};
 
 use super::put;
-use crate::{
-    fixtures::{Etcd, three},
-    support::{Envoy, Request, eventually},
-};
 
 fn in_seconds(seconds: i64) -> String {
     let moment = OffsetDateTime::now_utc() + Duration::seconds(seconds);

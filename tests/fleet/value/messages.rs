@@ -1,12 +1,14 @@
 //! Messages that are no plain words.
 
 use serde_json::{Value, json};
+use support::{
+    Envoy, Request, Response,
+    etcd::{Etcd, KEY},
+    fetch_http2,
+    fleet::{configuration, options, three},
+};
 
 use super::put;
-use crate::{
-    fixtures::{Etcd, KEY, configuration, options, three},
-    support::{Envoy, Request, Response, fetch_http2},
-};
 
 const LARGE: usize = 100_000;
 

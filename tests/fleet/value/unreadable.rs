@@ -3,12 +3,14 @@
 use std::{thread, time::Duration};
 
 use serde_json::Value;
+use support::{
+    Envoy,
+    etcd::{Etcd, KEY},
+    fleet::{CATCH_UP, agree, options, status, three},
+    log_lines, within,
+};
 
 use super::{put, settle};
-use crate::{
-    fixtures::{CATCH_UP, Etcd, KEY, agree, log_lines, options, status, three},
-    support::{Envoy, within},
-};
 
 const SIGN: &str = "cannot be read";
 const MEGABYTE: usize = 1 << 20;

@@ -1,12 +1,13 @@
 //! What the filter itself writes.
 
 use serde_json::{Value, json};
+use support::{
+    Envoy,
+    etcd::{Etcd, KEY},
+    fleet::{agree, configuration, options},
+};
 
 use super::settle;
-use crate::{
-    fixtures::{Etcd, KEY, agree, configuration, options},
-    support::Envoy,
-};
 
 fn two_with_bypass(etcd: &Etcd) -> [Envoy; 2] {
     let mut plugin = configuration();

@@ -18,7 +18,6 @@ pub mod paths;
 pub mod state;
 
 mod etcd;
-mod normaliser;
 mod reference;
 mod request;
 

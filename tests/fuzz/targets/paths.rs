@@ -11,11 +11,9 @@ use maintenance_mode_core::{
         path::{Readings, without_query},
     },
 };
+use normaliser::{Steps, normalise};
 
-use super::{
-    first_line,
-    normaliser::{Steps, normalise},
-};
+use super::first_line;
 
 pub fn check(data: &[u8]) {
     let (entries, path) = first_line(data);

@@ -1,8 +1,7 @@
 //! The table: configurations, the requests each is asked about, and what comes of them.
 
 use serde_json::{Value, json};
-
-use crate::support::admin;
+use support::admin;
 
 /// A configuration and its rows.
 pub struct Case {

@@ -1,8 +1,7 @@
 //! `envoy/grafana/dashboard.json`, as Grafana reads it.
 
 use serde_json::Value;
-
-use crate::tools::read;
+use support::project::read;
 
 /// What Grafana puts in the place of its variables, for a short while that is looked at closely.
 /// Those that people choose stand for everything.

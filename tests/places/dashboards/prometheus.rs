@@ -1,8 +1,5 @@
 //! A real Prometheus, with `envoy/alerts.yaml`, that scrapes Envoys.
 
-#[path = "../../fleet/fixtures/ports.rs"]
-mod ports;
-
 use std::{
     fs::{self, File},
     net::SocketAddr,
@@ -12,13 +9,12 @@ use std::{
 
 use maintenance_mode_core::syntax::percent;
 use serde_json::{Value, json};
-use tempfile::TempDir;
-
-use crate::{
-    support::{Connection, Envoy, Request, within},
-    tools::{file, read},
-    yaml,
+use support::{
+    Connection, Envoy, Request,
+    project::{file, read},
+    within, yaml,
 };
+use tempfile::TempDir;
 
 const START_TIMEOUT: Duration = Duration::from_secs(60);
 
@@ -35,7 +31,7 @@ impl Prometheus {
         let directory = TempDir::new().unwrap();
         let config = directory.path().join("prometheus.json");
         fs::write(&config, configuration(envoys).to_string()).unwrap();
-        let address = ports::free();
+        let address = support::ports::free();
         let process = Command::new("prometheus")
             .arg(format!("--config.file={}", config.display()))
             .arg(format!("--web.listen-address={address}"))

@@ -2,8 +2,9 @@
 
 use std::{thread, time::Instant};
 
+use support::{Connection, Response};
+
 use super::{Kind, Protocol, Target, kind::OVER_HTTP1, pace::Pace};
-use crate::support::{Connection, Response};
 
 /// Requests a second on a connection that stays open.
 const RATE: u32 = 350;

@@ -7,6 +7,7 @@ use std::{
 
 use bytes::Bytes;
 use h2::client::{self, SendRequest};
+use support::http2::exchange;
 use tokio::{
     net::TcpStream,
     runtime::Builder,
@@ -15,7 +16,6 @@ use tokio::{
 };
 
 use super::{Protocol, Target, kind::OVER_HTTP2, pace::Pace};
-use crate::support::http2::exchange;
 
 /// Requests of a connection that are under way at once.
 const STREAMS: usize = 16;

@@ -1,10 +1,9 @@
 //! The kinds of requests.
 
+use support::{Request, Response};
+
 use super::Target;
-use crate::{
-    expectation::Answer,
-    support::{Request, Response},
-};
+use crate::expectation::Answer;
 
 /// A kind of request.
 #[derive(Debug)]

@@ -1,8 +1,7 @@
 //! Requests with something huge in them, and what is to become of each.
 
 use serde_json::{Value, json};
-
-use crate::support::{ADMIN, Request, Response, TOKEN};
+use support::{ADMIN, Request, Response, TOKEN};
 
 pub const MEGABYTE: usize = 1 << 20;
 

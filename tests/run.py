@@ -1,0 +1,267 @@
+#!/usr/bin/env python3
+"""Builds the tests, runs them side by side, and prints what each group took.
+
+    python3 tests/run.py                  all of them
+    python3 tests/run.py envoy            one group
+    python3 tests/run.py envoy::rules     a part of one group
+    python3 tests/run.py lib core         some groups
+
+Most tests wait more than they compute: for a server to start, for a tick, for a timeout. So
+there are more of them under way than there are processors. What measures time runs after all
+else, one test at a time. `make test` calls this, and tests/README.md explains it.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+LOGS = ROOT / "target/tests"
+
+# What the other tests would disturb: it runs last and alone. It measures time, or it has an etcd
+# that must elect a leader in time.
+ALONE = [
+    "envoy::figures",
+    "faults::wrong_tokens",
+    "fleet::login::a_login_outlives_the_leader_of_three",
+    "fleet::login::tokens::a_login_fits_into_a_short_timeout",
+    "fleet::outage::toggles_outlive_the_leader_of_three_and_the_killed_member_rejoins",
+    "fleet::partition",
+    "fleet::propagation",
+]
+# The groups that take longest, so that no long one is left at the end, and how many tests of
+# each are under way at a time.
+LONGEST = {"fleet": 2, "envoy": 2, "browser": 2, "readme": 2, "faults": 2, "places": 1}
+# Their tests count in milliseconds, so they go first where the processors have too much to do.
+FIRST = ["faults", "fleet"]
+# How many tests are under way at a time.
+SLOTS = 2 * (os.cpu_count() or 1)
+
+
+class Group:
+    """The tests of one binary."""
+
+    def __init__(self, name, package, target):
+        self.name = name
+        self.root = Path(package["manifest_path"]).parent
+        self.source = target["src_path"]
+        self.select = ["--test", name] if target["kind"] == ["test"] else ["--lib"]
+        self.binary = None
+        self.tests = []
+
+    @property
+    def threads(self):
+        return min(LONGEST.get(self.name, 1), SLOTS)
+
+
+class Run:
+    """A part of a group that runs at a time."""
+
+    def __init__(self, group, tests, threads, part=""):
+        self.group, self.tests, self.threads = group, tests, threads
+        self.log = LOGS / f"{group.name}{part}.log"
+        self.seconds = 0.0
+        self.failed = False
+
+    def start(self):
+        everything = len(self.tests) == len(self.group.tests)
+        names = [] if everything else ["--exact", *self.tests]
+        first = [] if self.group.name in FIRST else ["nice", "-n", "5"]
+        command = [*first, self.group.binary, f"--test-threads={self.threads}", *names]
+        environment = {**os.environ, "CARGO_MANIFEST_DIR": str(self.group.root)}
+        began = time.monotonic()
+        with open(self.log, "wb") as log:
+            ended = subprocess.run(
+                command, cwd=self.group.root, env=environment, stdout=log, stderr=log, check=False
+            )
+        self.seconds = time.monotonic() - began
+        self.failed = ended.returncode != 0
+
+    def show(self):
+        print(f"\n     Running {self.group.name} ({self.log.relative_to(ROOT)})")
+        sys.stdout.flush()
+        sys.stdout.buffer.write(self.log.read_bytes())
+        sys.stdout.flush()
+
+
+def cargo(*arguments, stdout=None):
+    """What cargo prints, where that is not to be seen. If it fails, so does this."""
+    ended = subprocess.run(["cargo", *arguments], cwd=ROOT, stdout=stdout, check=False)
+    if ended.returncode:
+        sys.exit(ended.returncode)
+    return ended.stdout
+
+
+def packages():
+    """Those with tests, as cargo knows them. What the tests have in common has none."""
+    metadata = cargo("metadata", "--no-deps", "--format-version=1", stdout=subprocess.PIPE)
+    for package in json.loads(metadata)["packages"]:
+        targets = [t for t in package["targets"] if t["test"] and t["kind"] != ["bin"]]
+        package["targets"] = [t for t in targets if t["kind"] != ["bench"]]
+        if package["targets"]:
+            yield package
+
+
+def all_groups(found):
+    """The groups that there are, by their names: of `maintenance-mode-core` it is `core`."""
+    groups = {}
+    for package in found:
+        for target in package["targets"]:
+            name = target["name"]
+            if target["kind"] != ["test"]:
+                name = package["name"].removeprefix("maintenance-mode").strip("-") or "lib"
+            groups[name] = Group(name, package, target)
+    return groups
+
+
+def chosen(names, groups):
+    """The names of these groups, each with the parts of it that are meant: "" is all."""
+    picked = {}
+    for name in names or groups:
+        group, _, part = name.partition("::")
+        if group not in groups:
+            sys.exit(
+                f"There is no group of tests {group!r}. There are:\n"
+                + "".join(f"  {name}\n" for name in sorted(groups))
+                + "A part of one is named so: envoy::rules"
+            )
+        picked.setdefault(group, []).append(part)
+    return picked
+
+
+def build(found, groups):
+    """Builds the binaries of the groups."""
+    names = [argument for package in found for argument in ("--package", package["name"])]
+    targets = dict.fromkeys(tuple(group.select) for group in groups)
+    selected = [argument for target in targets for argument in target]
+    command = ["test", "--locked", "--features", "cli", "--no-run", *names, *selected]
+    command.append("--message-format=json-render-diagnostics")
+    messages = [json.loads(line) for line in cargo(*command, stdout=subprocess.PIPE).splitlines()]
+    built = {
+        message["target"]["src_path"]: message["executable"]
+        for message in messages
+        if message["reason"] == "compiler-artifact" and message["profile"]["test"]
+    }
+    for group in groups:
+        group.binary = built[group.source]
+
+
+def list_tests(group):
+    """All tests of a group."""
+    command = [group.binary, "--list"]
+    listed = subprocess.run(command, cwd=group.root, stdout=subprocess.PIPE, text=True, check=True)
+    lines = listed.stdout.splitlines()
+    return [line.removesuffix(": test") for line in lines if line.endswith(": test")]
+
+
+def tests_of(group, part):
+    """The tests of a part of a group: those of a module, or with this in their names."""
+    in_module = [test for test in group.tests if f"{test}::".startswith(f"{part}::")]
+    found = in_module or [test for test in group.tests if part in test]
+    if part and not found:
+        modules = sorted({test.split("::")[0] for test in group.tests})
+        sys.exit(
+            f"There is no test {part!r} in {group.name}. There are:\n"
+            + "".join(f"  {group.name}::{module}\n" for module in modules)
+        )
+    return found
+
+
+def is_in(group, test, part):
+    """Whether a test is this part of all, or in it."""
+    return f"{group.name}::{test}::".startswith(f"{part}::")
+
+
+def plan(groups, picked):
+    """What runs side by side, and what runs alone after it."""
+    together, alone = [], []
+    for group in groups:
+        group.tests = list_tests(group)
+        tests = sorted({test for part in picked[group.name] for test in tests_of(group, part)})
+        quiet = [test for test in tests if any(is_in(group, test, part) for part in ALONE)]
+        others = [test for test in tests if test not in quiet]
+        if others or not quiet:
+            together.append(Run(group, others, group.threads))
+        if quiet:
+            alone.append(Run(group, quiet, 1, "-alone"))
+    order = list(LONGEST)
+    together.sort(key=lambda run: (order + [run.group.name]).index(run.group.name))
+    return together, alone
+
+
+def run_together(runs):
+    """Starts as many as there is room for, and shows each when it ends."""
+    free = SLOTS
+    room = threading.Condition()
+
+    def work(run):
+        nonlocal free
+        run.start()
+        with room:
+            run.show()
+            free += run.threads
+            room.notify()
+
+    threads = []
+    for run in runs:
+        with room:
+            room.wait_for(lambda run=run: free >= run.threads)
+            free -= run.threads
+        threads.append(threading.Thread(target=work, args=[run], daemon=True))
+        threads[-1].start()
+    for thread in threads:
+        thread.join()
+
+
+def report(runs, seconds):
+    """Prints the table; whether all is well."""
+    rows = {}
+    for run in runs:
+        row = rows.setdefault(run.group.name, [0, 0.0, ""])
+        row[0] += len(run.tests)
+        row[1] += run.seconds
+        row[2] = "FAILED" if run.failed else row[2]
+    for row in rows.values():
+        if not row[0]:
+            row[2] = "FAILED: it ran no test"
+    print(f"\n{'group':15} {'tests':>6} {'time':>8}")
+    for name, (tests, took, verdict) in rows.items():
+        print(f"{name:15} {tests:6} {took:6.1f} s  {verdict}".rstrip())
+    tests = sum(row[0] for row in rows.values())
+    print(f"{'all':15} {tests:6} {seconds:6.1f} s, side by side\n")
+    return not any(row[2] for row in rows.values())
+
+
+def main():
+    began = time.monotonic()
+    found = list(packages())
+    groups = all_groups(found)
+    picked = chosen(sys.argv[1:], groups)
+    selected = [groups[name] for name in picked]
+    build(found, selected)
+    LOGS.mkdir(parents=True, exist_ok=True)
+    together, alone = plan(selected, picked)
+    run_together(together)
+    for run in alone:
+        run.start()
+        run.show()
+    examples = 0
+    if len(sys.argv) == 1:
+        names = [argument for package in found for argument in ("--package", package["name"])]
+        command = ["cargo", "test", "--locked", "--features", "cli", "--doc", *names]
+        examples = subprocess.run(command, cwd=ROOT, check=False).returncode
+    is_well = report(together + alone, time.monotonic() - began)
+    if examples:
+        print("The examples in the documentation FAILED")
+    sys.exit(0 if is_well and not examples else 1)
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -1,0 +1,224 @@
+//! The configuration of an Envoy under test.
+
+use std::{
+    fs,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
+
+use serde_json::{Value, json};
+
+use super::options::{Delivery, FAIL_RELOAD, Options};
+
+const NAME: &str = "maintenance_mode";
+
+/// Writes the bootstrap and the files it names; where the bootstrap is.
+pub(super) fn write(directory: &Path, options: &Options, upstream: SocketAddr) -> PathBuf {
+    let upstream = options.upstream.unwrap_or(upstream);
+    let (listeners, dynamic) = match options.delivery {
+        Delivery::Lds => (
+            json!([]),
+            json!({"lds_config": file_source(directory, "lds.json")}),
+        ),
+        _ => (json!(listeners_of(directory, options)), json!({})),
+    };
+    let clusters: Vec<Value> = [Options::cluster("upstream", [upstream])]
+        .into_iter()
+        .chain(options.clusters.iter().cloned())
+        .collect();
+    update(directory, options);
+    let bootstrap = json!({
+        "admin": {"address": socket_address("127.0.0.1", 0)},
+        "node": {"id": "test", "cluster": "test"},
+        "stats_config": options.stats,
+        "dynamic_resources": dynamic,
+        "static_resources": {
+            "listeners": listeners,
+            "clusters": clusters,
+        },
+    });
+    let path = directory.join("bootstrap.json");
+    fs::write(&path, bootstrap.to_string()).unwrap();
+    path
+}
+
+/// Writes the files that Envoy watches.
+pub(super) fn update(directory: &Path, options: &Options) {
+    match options.delivery {
+        Delivery::Static => {}
+        Delivery::Lds => {
+            let mut listeners = listeners_of(directory, options);
+            for listener in &mut listeners {
+                listener["@type"] = "type.googleapis.com/envoy.config.listener.v3.Listener".into();
+            }
+            publish(directory, "lds.json", listeners);
+        }
+        Delivery::Ecds => publish(
+            directory,
+            "ecds.json",
+            vec![json!({
+                "@type": "type.googleapis.com/envoy.config.core.v3.TypedExtensionConfig",
+                "name": NAME,
+                "typed_config": plugin(options, &options.configuration),
+            })],
+        ),
+    }
+}
+
+/// Envoy reads a watched file when it is moved into its place.
+fn publish(directory: &Path, name: &str, resources: Vec<Value>) {
+    let version = fs::read_dir(directory).unwrap().count();
+    let text = json!({"version_info": version.to_string(), "resources": resources}).to_string();
+    let draft = directory.join(format!("{name}.{version}"));
+    fs::write(&draft, &text).unwrap();
+    fs::rename(&draft, directory.join(name)).unwrap();
+}
+
+fn file_source(directory: &Path, name: &str) -> Value {
+    json!({
+        "resource_api_version": "V3",
+        "path_config_source": {"path": directory.join(name), "watched_directory": {"path": directory}},
+    })
+}
+
+fn listeners_of(directory: &Path, options: &Options) -> Vec<Value> {
+    let first = listener(directory, options, "filtered", &options.configuration);
+    let other = options
+        .other_listener
+        .as_ref()
+        .map(|configuration| listener(directory, options, "other", configuration));
+    [first].into_iter().chain(other).collect()
+}
+
+fn listener(directory: &Path, options: &Options, name: &str, configuration: &str) -> Value {
+    let filter = match options.delivery {
+        Delivery::Ecds => json!({
+            "name": NAME,
+            "config_discovery": {
+                "config_source": file_source(directory, "ecds.json"),
+                "type_urls": ["type.googleapis.com/envoy.extensions.filters.http.wasm.v3.Wasm"],
+            },
+        }),
+        _ => json!({"name": NAME, "typed_config": plugin(options, configuration)}),
+    };
+    let router = json!({
+        "name": "envoy.filters.http.router",
+        "typed_config": {"@type": "type.googleapis.com/envoy.extensions.filters.http.router.v3.Router"},
+    });
+    let filters: Vec<Value> = options
+        .filters_before
+        .iter()
+        .cloned()
+        .chain((!options.is_bare).then_some(filter))
+        .chain([router])
+        .collect();
+    let catch_all = [
+        json!({"match": {"connect_matcher": {}}, "route": {"cluster": "upstream"}}),
+        json!({"match": {"prefix": "/"}, "route": {"cluster": "upstream"}}),
+    ];
+    let routes: Vec<Value> = options.routes.iter().cloned().chain(catch_all).collect();
+    let mut manager = json!({
+        "@type": "type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
+        "stat_prefix": "test",
+        "upgrade_configs": [{"upgrade_type": "websocket"}, {"upgrade_type": "CONNECT"}],
+        "http2_protocol_options": {"allow_connect": true},
+        "access_log": [{
+            "name": "envoy.access_loggers.file",
+            "typed_config": {
+                "@type": "type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog",
+                "path": directory.join("access.log"),
+                "log_format": {"text_format_source": {"inline_string":
+                    "%REQ(:PATH)% %RESPONSE_CODE% %RESPONSE_CODE_DETAILS% %FILTER_STATE(wasm.maintenance_mode:PLAIN)%\n",
+                }},
+            },
+        }],
+        "route_config": {
+            "virtual_hosts": [{"name": "all", "domains": ["*"], "routes": routes}],
+        },
+        "http_filters": filters,
+    });
+    if let (Some(manager), Value::Object(more)) =
+        (manager.as_object_mut(), options.connection_manager.clone())
+    {
+        manager.extend(more);
+    }
+    json!({
+        "name": name,
+        "address": socket_address(options.listen_on, options.port),
+        "filter_chains": [{
+            "transport_socket": options.transport_socket,
+            "filters": [{
+                "name": "envoy.filters.network.http_connection_manager",
+                "typed_config": manager,
+            }],
+        }],
+    })
+}
+
+fn plugin(options: &Options, configuration: &str) -> Value {
+    let configuration = if options.as_struct {
+        json!({
+            "@type": "type.googleapis.com/google.protobuf.Struct",
+            "value": serde_json::from_str::<Value>(configuration).unwrap(),
+        })
+    } else {
+        string_value(configuration)
+    };
+    let variables: Vec<&String> = options.environment.iter().map(|(name, _)| name).collect();
+    let mut plugin = unconfigured(&options.module);
+    plugin["config"]["failure_policy"] = options.failure_policy.into();
+    plugin["config"]["configuration"] = configuration;
+    plugin["config"]["vm_config"]["environment_variables"] = json!({"host_env_keys": variables});
+    plugin["config"]["allow_on_headers_stop_iteration"] = options.stops_at_headers.into();
+    plugin["config"]["vm_config"]["configuration"] = string_value(&options.vm_configuration);
+    merge(&mut plugin["config"], &options.plugin);
+    plugin
+}
+
+/// Applies a merge patch.
+fn merge(target: &mut Value, patch: &Value) {
+    let Value::Object(patch) = patch else {
+        *target = patch.clone();
+        return;
+    };
+    for (key, patch) in patch {
+        if patch.is_null() {
+            target.as_object_mut().unwrap().remove(key);
+        } else {
+            merge(&mut target[key], patch);
+        }
+    }
+}
+
+/// One more filter for [`Options::filters_before`], in the VMs of the one under test where
+/// that has no environment; `None` leaves the plugin configuration out.
+pub fn another_filter(configuration: Option<&Value>) -> Value {
+    let mut plugin = unconfigured(&crate::module());
+    if let Some(configuration) = configuration {
+        plugin["config"]["configuration"] = string_value(&configuration.to_string());
+    }
+    json!({"name": "another", "typed_config": plugin})
+}
+
+fn string_value(text: &str) -> Value {
+    json!({"@type": "type.googleapis.com/google.protobuf.StringValue", "value": text})
+}
+
+fn unconfigured(wasm: &Path) -> Value {
+    json!({
+        "@type": "type.googleapis.com/envoy.extensions.filters.http.wasm.v3.Wasm",
+        "config": {
+            "name": NAME,
+            "failure_policy": FAIL_RELOAD,
+            "vm_config": {
+                "vm_id": NAME,
+                "runtime": "envoy.wasm.runtime.v8",
+                "code": {"local": {"filename": wasm}},
+            },
+        },
+    })
+}
+
+pub(super) fn socket_address(host: &str, port: u16) -> Value {
+    json!({"socket_address": {"address": host, "port_value": port}})
+}

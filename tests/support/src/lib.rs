@@ -1,0 +1,46 @@
+//! What the tests have in common: real Envoys, etcds and browsers that they start, and
+//! clients that call them.
+//!
+//! A test of one Envoy needs [`Envoy`] alone:
+//!
+//! ```no_run
+//! let envoy = support::Envoy::start(serde_json::json!({"mode": "on"}));
+//! assert!(envoy.get("/").is_blocked());
+//! ```
+//!
+//! `tests/README.md` says more.
+
+mod background;
+mod client;
+mod envoy;
+mod lists;
+mod observer;
+mod threads;
+mod upstream;
+mod wait;
+
+pub mod browser;
+pub mod etcd;
+pub mod fleet;
+pub mod ports;
+pub mod programs;
+pub mod project;
+pub mod yaml;
+
+pub use self::{
+    background::Background,
+    client::{
+        Connection, Request, Response,
+        http2::{self, fetch as fetch_http2, fetch_all as fetch_all_http2},
+    },
+    envoy::{
+        ADMIN, Delivery, Envoy, Options, TOKEN, admin, admin_request, another_filter, host_calls,
+        log_lines, memory, sha256,
+    },
+    lists::{BLOCKS, PATHS, large_lists},
+    observer::{Observer, Waits},
+    project::{binary, module},
+    threads::in_parallel,
+    upstream::Upstream,
+    wait::{eventually, within},
+};
