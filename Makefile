@@ -57,7 +57,7 @@ NEEDS_browser        = build $(ENVOY) $(ETCD) $(CHROMIUM) $(CHROMEDRIVER) $(AXE)
 NEEDS_readme         = $(NEEDS_browser)
 NEEDS_all            = $(NEEDS_browser)
 # The groups of tests that need no server.
-QUICK := lib documents fuzz
+QUICK := core lib house documents fuzz
 
 export ENVOY ETCD CHROMIUM CHROMEDRIVER AXE
 
@@ -105,7 +105,7 @@ pictures: build $(ENVOY) $(ETCD) $(CHROMIUM) $(CHROMEDRIVER) ## Take the picture
 soak: build $(ENVOY) $(ETCD) ## Check every answer for MINUTES=10, under load, toggles, updates and etcd restarts
 	cargo bench --locked --profile dev --bench soak -- --minutes $(MINUTES) $(SAVE)
 
-check: ## Check format, lints and documentation, natively and for wasm32
+check: ## Check format, lints, documentation and floors, natively and for wasm32
 	@rustup target list --installed | grep -qx $(TARGET) || rustup target add $(TARGET)
 	cargo fmt --all --check
 	cargo clippy --locked --workspace --all-targets -- --deny warnings
@@ -113,6 +113,7 @@ check: ## Check format, lints and documentation, natively and for wasm32
 	cargo clippy --locked --lib --target $(TARGET) -- --deny warnings
 	RUSTDOCFLAGS="--deny warnings" cargo doc --locked --workspace --no-deps --document-private-items --features cli
 	RUSTDOCFLAGS="--deny warnings" cargo doc --locked --no-deps --document-private-items --target $(TARGET)
+	@python3 tests/run.py house
 
 deny: $(DENY_HOME)/bin/cargo-deny ## Check licences, sources, duplicates and advisories of all that is built in
 	@$< --config .deny.toml --locked check bans licenses sources
