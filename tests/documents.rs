@@ -4,8 +4,11 @@
 use std::{fs, path::Path};
 
 use maintenance_mode_core::{
+    admin::counters::Counter,
     config::plugin::PluginConfig,
-    policy::{environment::Environment, policy::Policy},
+    decision::reason::Reason,
+    policy::{environment::Environment, kind::Kind, policy::Policy, template::PLACEHOLDERS},
+    state::setting::Setting,
 };
 
 #[test]
@@ -128,4 +131,22 @@ fn the_readme_of_the_tests_names_every_group_and_its_example_is_a_test() {
         .collect();
     assert_eq!(examples.len(), 1);
     assert!(include_str!("envoy/example.rs").contains(examples[0]));
+}
+
+#[test]
+fn the_readme_names_every_row_of_every_table() {
+    let readme = include_str!("../README.md");
+    let parameters = Setting::PARAMETERS.iter().map(|parameter| parameter.name);
+    let names = (Kind::ALL.map(Kind::key).into_iter())
+        .chain(Reason::all().map(Reason::as_str))
+        .chain(Counter::ALL.map(Counter::name))
+        .chain(parameters)
+        .map(str::to_owned)
+        .chain(PLACEHOLDERS.iter().map(|name| format!("{{{{{name}}}}}")));
+    let is_named = |name: &String| {
+        let mut words = readme.split(|c: char| !c.is_alphanumeric() && !"_{}".contains(c));
+        words.any(|word| word == name)
+    };
+    let missing: Vec<String> = names.filter(|name| !is_named(name)).collect();
+    assert!(missing.is_empty(), "README.md does not name {missing:?}");
 }

@@ -110,7 +110,13 @@ fn without_a_store_each_obeys_its_own_changes_while_there_are_two() {
     let parent = start(base_id, options(&SLOW));
     let mut old = connections(&parent);
     let child = take_over(base_id, &parent, options(&[&SLOW[..], &MERGES].concat()));
-    let mut new = connections(&child);
+    // The parent takes connections for a moment more: those that it blocks are its own.
+    toggle(&mut old[0], true);
+    let mut new = Vec::new();
+    within(Duration::from_secs(10), "connections of the child", || {
+        new = (0..16).map(|_| Connection::open(child.address)).collect();
+        new.iter_mut().all(|new| get(new).is_upstream())
+    });
     for round in 0..50 {
         let [on_old, on_new] = [round % 2 == 0, round % 3 == 0];
         toggle(&mut old[round % 16], on_old);

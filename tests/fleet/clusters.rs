@@ -72,7 +72,7 @@ fn may_be_missing(names: &[String]) {
     for name in names {
         println!("{name:?}");
         let envoy = Envoy::with(options_naming(name, None));
-        assert_never_connected(&envoy, "Envoy has no cluster");
+        assert_never_connected(&envoy, "there is no cluster");
     }
 }
 
@@ -118,7 +118,7 @@ fn a_cluster_without_servers_or_without_an_etcd_is_a_store_that_is_down() {
         .remove("typed_extension_protocol_options");
     let nowhere = envoy_cluster([([127, 0, 0, 1], 1).into()]);
     for (cluster, reason) in [
-        (envoy_cluster([]), "Envoy has no cluster"),
+        (envoy_cluster([]), "there is no cluster"),
         (envoy_cluster([upstream.address]), "gRPC status "),
         (without_http2, "gRPC status "),
         (nowhere, "gRPC status 14, \"upstream connect error"),

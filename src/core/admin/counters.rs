@@ -1,8 +1,6 @@
 //! What was counted.
 
-use std::collections::BTreeMap;
-
-use serde_json::{Value, json};
+use serde::{Serialize, Serializer};
 
 use crate::admin::answer::{Answer, no_store};
 use crate::admin::caller::Caller;
@@ -63,14 +61,37 @@ pub struct CountersCall {
 impl CountersCall {
     /// The answer of a node, whose id tells it from others behind the same address.
     pub fn answer(&self, node: &str, counted: &Counted) -> Answer {
-        let names = Counter::ALL.into_iter().map(Counter::name);
-        let mut counters: BTreeMap<&str, Value> =
-            names.zip(counted.counters.map(Value::from)).collect();
-        let reasons = Reason::all().map(Reason::as_str);
-        let allowed: BTreeMap<&str, u64> = reasons.zip(counted.allowed).collect();
-        counters.insert("allowed", json!(allowed));
-        let document = json!({wire::NODE: node, "counters": counters});
-        self.caller
-            .grant(no_store(200, "application/json", document.to_string()))
+        let counters = counted.counters.map(Json::Number);
+        let mut counters: Vec<_> = Counter::ALL
+            .map(Counter::name)
+            .into_iter()
+            .zip(counters)
+            .collect();
+        let allowed = counted.allowed.map(Json::Number);
+        let allowed = Reason::all().map(Reason::as_str).zip(allowed).collect();
+        counters.push(("allowed", Json::Object(allowed)));
+        let document = Json::Object(vec![
+            (wire::NODE, Json::Text(node)),
+            ("counters", Json::Object(counters)),
+        ]);
+        let json = serde_json::to_string(&document).unwrap_or_default();
+        self.caller.grant(no_store(200, "application/json", json))
     }
+}
+
+/// What of JSON the answer needs.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Json<'a> {
+    Text(&'a str),
+    Number(u64),
+    #[serde(serialize_with = "object")]
+    Object(Vec<(&'static str, Json<'a>)>),
+}
+
+fn object<S: Serializer>(
+    entries: &[(&'static str, Json<'_>)],
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(entries.iter().map(|(key, value)| (key, value)))
 }

@@ -14,7 +14,7 @@ use crate::policy::response::response::Response;
 use crate::policy::rules::Rules;
 use crate::policy::windows::Windows;
 use crate::syntax::field::header_name;
-use crate::syntax::invalid::{InvalidConfig, Located};
+use crate::syntax::invalid::{InvalidConfig, Located, optional};
 use crate::syntax::wire;
 
 /// What to do with which request.
@@ -68,11 +68,7 @@ impl Policy {
             initial: config.initial,
             observe: config.observe,
             route_metadata: config.route_metadata,
-            upstream_header: config
-                .upstream_header
-                .as_deref()
-                .map(compile_upstream_header)
-                .transpose()
+            upstream_header: optional(config.upstream_header.as_deref(), compile_upstream_header)
                 .at("upstream_header")?,
             client_address: config
                 .client_address
@@ -83,24 +79,18 @@ impl Policy {
             response: Response::compile(&config.response, &scope).at("response")?,
             rules: Rules::compile(&config.rules, &config.response, &scope).at("rules")?,
             windows: Windows::compile(&config.windows).at("windows")?,
-            endpoint: config
-                .admin
-                .as_ref()
-                .map(|admin| Endpoint::compile(admin, environment))
-                .transpose()
-                .at("admin")?,
-            bypass: config
-                .bypass
-                .as_ref()
-                .map(|bypass| Bypass::compile(bypass, environment))
-                .transpose()
-                .at("bypass")?,
-            store: config
-                .store
-                .as_ref()
-                .map(|store| FleetStore::compile(store, &scope, environment))
-                .transpose()
-                .at("store")?,
+            endpoint: optional(config.admin.as_ref(), |admin| {
+                Endpoint::compile(admin, environment)
+            })
+            .at("admin")?,
+            bypass: optional(config.bypass.as_ref(), |bypass| {
+                Bypass::compile(bypass, environment)
+            })
+            .at("bypass")?,
+            store: optional(config.store.as_ref(), |store| {
+                FleetStore::compile(store, &scope, environment)
+            })
+            .at("store")?,
             scope,
         })
     }

@@ -27,9 +27,10 @@ macro_rules! placeholders {
             $($placeholder,)+
         }
 
-        impl Placeholder {
-            const NAMES: &[&str] = &[$($name),+];
+        /// The names of all placeholders.
+        pub const PLACEHOLDERS: &[&str] = &[$($name),+];
 
+        impl Placeholder {
             fn named(name: &str) -> Option<Self> {
                 match name {
                     $($name => Some(Self::$placeholder),)+
@@ -127,7 +128,7 @@ impl Template {
 impl Placeholder {
     fn parse(name: &str) -> Result<Self, InvalidConfig> {
         Self::named(name).ok_or_else(|| {
-            let known: Vec<String> = Self::NAMES
+            let known: Vec<String> = PLACEHOLDERS
                 .iter()
                 .map(|name| format!("{{{{{name}}}}}"))
                 .collect();

@@ -96,3 +96,11 @@ pub(crate) fn each<'c, E, T>(
     }
     Ok(compiled)
 }
+
+/// Compiles what may be absent.
+pub(crate) fn optional<'c, E: ?Sized, T>(
+    entry: Option<&'c E>,
+    compile: impl FnOnce(&'c E) -> Result<T, InvalidConfig>,
+) -> Result<Option<T>, InvalidConfig> {
+    entry.map(compile).transpose()
+}

@@ -15,7 +15,7 @@ use crate::policy::values::Values;
 use crate::policy::words::en::ENGLISH;
 use crate::syntax::calendar::DateTime;
 use crate::syntax::field::is_token;
-use crate::syntax::invalid::{InvalidConfig, Located, each};
+use crate::syntax::invalid::{InvalidConfig, Located, each, optional};
 
 /// The compiled `response`.
 #[derive(Clone, Debug)]
@@ -74,19 +74,10 @@ impl Response {
         let refresh = config.refresh.map(|Number(seconds)| seconds);
         let page_policy = config.html.is_none().then_some(page::POLICY);
         let html = template(&config.html, &page(&ENGLISH), Escape::Html).at("html")?;
-        let json = config
-            .json
-            .as_deref()
-            .map(|text| Template::compile(text, Escape::Json))
-            .transpose()
-            .at("json")?;
+        let json = |text| Template::compile(text, Escape::Json);
+        let json = optional(config.json.as_deref(), json).at("json")?;
         let text = template(&config.text, page::TEXT, Escape::None).at("text")?;
-        let redirect = config
-            .redirect
-            .as_deref()
-            .map(Redirect::compile)
-            .transpose()
-            .at("redirect")?;
+        let redirect = optional(config.redirect.as_deref(), Redirect::compile).at("redirect")?;
         let headers = headers::compile(config.headers.as_ref()).at("headers")?;
         let clear_site_data =
             compile_clear_site_data(config.clear_site_data.as_deref().unwrap_or_default())
@@ -122,12 +113,7 @@ impl Response {
                 |name| expired_cookie(name),
             )
             .at("expire_cookies")?,
-            cors: config
-                .cors
-                .as_ref()
-                .map(Cors::compile)
-                .transpose()
-                .at("cors")?,
+            cors: optional(config.cors.as_ref(), Cors::compile).at("cors")?,
             headers,
             drafts,
         })
