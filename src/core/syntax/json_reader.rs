@@ -124,39 +124,6 @@ impl<'de> Deserializer<'de> for Reader<'de> {
         }
     }
 
-    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, InvalidConfig> {
-        match self.value {
-            Json::Bool(bit) => visitor.visit_bool(*bit),
-            _ => Err(self.refuse(&visitor)),
-        }
-    }
-
-    fn deserialize_u64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, InvalidConfig> {
-        match self.value {
-            Json::Unsigned(number) => visitor.visit_u64(*number),
-            _ => Err(self.refuse(&visitor)),
-        }
-    }
-
-    fn deserialize_i64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, InvalidConfig> {
-        match self.value {
-            Json::Unsigned(number) => visitor.visit_u64(*number),
-            Json::Negative(number) => visitor.visit_i64(*number),
-            _ => Err(self.refuse(&visitor)),
-        }
-    }
-
-    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, InvalidConfig> {
-        match self.value {
-            Json::String(text) => visitor.visit_borrowed_str(text),
-            _ => Err(self.refuse(&visitor)),
-        }
-    }
-
-    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, InvalidConfig> {
-        self.deserialize_string(visitor)
-    }
-
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, InvalidConfig> {
         match self.value {
             Json::List(values) => {
@@ -228,7 +195,7 @@ impl<'de> Deserializer<'de> for Reader<'de> {
     }
 
     forward_to_deserialize_any! {
-        i8 i16 i32 i128 u8 u16 u32 u128 f32 f64 char bytes byte_buf
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf
         unit unit_struct tuple tuple_struct identifier ignored_any
     }
 }
