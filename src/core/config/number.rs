@@ -1,11 +1,11 @@
 //! How keys are read: strictly, with an error that says what was expected.
 
-use std::fmt;
 use std::ops::RangeInclusive;
 
-use serde::{Deserialize, Deserializer, de};
+use serde::{Deserialize, Deserializer};
 
 use crate::syntax::invalid::InvalidConfig;
+use crate::syntax::json::Json;
 
 /// An integer that is not negative.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,20 +30,9 @@ impl Number {
 
 impl<'de> Deserialize<'de> for Number {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Visitor;
-
-        impl de::Visitor<'_> for Visitor {
-            type Value = Number;
-
-            fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
-                f.write_str("a whole number")
-            }
-
-            fn visit_u64<E>(self, number: u64) -> Result<Number, E> {
-                Ok(Number(number))
-            }
+        match Json::deserialize(deserializer)? {
+            Json::Unsigned(number) => Ok(Self(number)),
+            other => Err(other.unexpected(&"a whole number")),
         }
-
-        deserializer.deserialize_u64(Visitor)
     }
 }

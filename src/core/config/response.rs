@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Deserializer, de};
 
 use crate::config::number::Number;
+use crate::syntax::json::Json;
 
 /// `response`
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
@@ -110,29 +111,12 @@ pub enum RetryAfterConfig {
 
 impl<'de> Deserialize<'de> for RetryAfterConfig {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Visitor;
-
-        impl de::Visitor<'_> for Visitor {
-            type Value = RetryAfterConfig;
-
-            fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
-                f.write_str("seconds, an IMF-fixdate or null")
-            }
-
-            fn visit_u64<E>(self, seconds: u64) -> Result<RetryAfterConfig, E> {
-                Ok(RetryAfterConfig::Seconds(seconds))
-            }
-
-            fn visit_str<E>(self, date: &str) -> Result<RetryAfterConfig, E> {
-                Ok(RetryAfterConfig::Date(date.to_owned()))
-            }
-
-            fn visit_unit<E>(self) -> Result<RetryAfterConfig, E> {
-                Ok(RetryAfterConfig::None)
-            }
+        match Json::deserialize(deserializer)? {
+            Json::Unsigned(seconds) => Ok(Self::Seconds(seconds)),
+            Json::String(date) => Ok(Self::Date(date)),
+            Json::Null => Ok(Self::None),
+            other => Err(other.unexpected(&"seconds, an IMF-fixdate or null")),
         }
-
-        deserializer.deserialize_any(Visitor)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::de::{MapAccess, SeqAccess, Visitor};
+use serde::de::{Error, Expected, MapAccess, SeqAccess, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::error::Error as SyntaxError;
 
@@ -34,6 +34,24 @@ impl Json {
     /// It is not JSON; the error names line and column.
     pub fn parse(text: &[u8]) -> Result<Self, SyntaxError> {
         serde_json::from_slice(text)
+    }
+}
+
+impl Json {
+    /// The error of a reader that expected something else.
+    #[cold]
+    pub(crate) fn unexpected<E: Error>(&self, expected: &dyn Expected) -> E {
+        let unexpected = match self {
+            Self::Null => Unexpected::Unit,
+            Self::Bool(bit) => Unexpected::Bool(*bit),
+            Self::Unsigned(number) => Unexpected::Unsigned(*number),
+            Self::Negative(number) => Unexpected::Signed(*number),
+            Self::Fraction => Unexpected::Other("a number that is not whole"),
+            Self::String(text) => Unexpected::Str(text),
+            Self::List(_) => Unexpected::Seq,
+            Self::Object(_) => Unexpected::Map,
+        };
+        E::invalid_type(unexpected, expected)
     }
 }
 

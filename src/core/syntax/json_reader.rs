@@ -65,25 +65,10 @@ impl<'de> Reader<'de> {
         Self { value, ..self }
     }
 
-    #[cold]
-    fn refuse(self, expected: &dyn Expected) -> InvalidConfig {
-        let unexpected = match self.value {
-            Json::Null => Unexpected::Unit,
-            Json::Bool(bit) => Unexpected::Bool(*bit),
-            Json::Unsigned(number) => Unexpected::Unsigned(*number),
-            Json::Negative(number) => Unexpected::Signed(*number),
-            Json::Fraction => Unexpected::Other("a number that is not whole"),
-            Json::String(text) => Unexpected::Str(text),
-            Json::List(_) => Unexpected::Seq,
-            Json::Object(_) => Unexpected::Map,
-        };
-        InvalidConfig::invalid_type(unexpected, expected)
-    }
-
     fn entries(self) -> Result<&'de [(String, Json)], InvalidConfig> {
         match self.value {
             Json::Object(entries) => Ok(entries),
-            _ => Err(self.refuse(&"an object")),
+            _ => Err(self.value.unexpected(&"an object")),
         }
     }
 
@@ -120,7 +105,9 @@ impl<'de> Deserializer<'de> for Reader<'de> {
             Json::Unsigned(number) => visitor.visit_u64(*number),
             Json::Negative(number) => visitor.visit_i64(*number),
             Json::String(text) => visitor.visit_borrowed_str(text),
-            Json::Fraction | Json::List(_) | Json::Object(_) => Err(self.refuse(&visitor)),
+            Json::Fraction => visitor.visit_f64(f64::NAN),
+            Json::List(_) => self.deserialize_seq(visitor),
+            Json::Object(_) => self.deserialize_map(visitor),
         }
     }
 
@@ -130,13 +117,16 @@ impl<'de> Deserializer<'de> for Reader<'de> {
                 let mut list = List {
                     reader: self,
                     values: values.iter().enumerate(),
-                    last: 0,
+                    last: None,
                 };
                 visitor
                     .visit_seq(&mut list)
-                    .map_err(|error| error.under_index(list.last))
+                    .map_err(|error| match list.last {
+                        Some(last) => error.under_index(last),
+                        None => error,
+                    })
             }
-            _ => Err(self.refuse(&visitor)),
+            _ => Err(self.value.unexpected(&visitor)),
         }
     }
 
@@ -171,7 +161,7 @@ impl<'de> Deserializer<'de> for Reader<'de> {
         match self.value {
             Json::Object(_) => visitor.visit_newtype_struct(self),
             Json::String(text) => visitor.visit_borrowed_str(text),
-            _ => Err(self.refuse(&visitor)),
+            _ => Err(self.value.unexpected(&visitor)),
         }
     }
 
@@ -183,7 +173,7 @@ impl<'de> Deserializer<'de> for Reader<'de> {
     ) -> Result<V::Value, InvalidConfig> {
         match self.value {
             Json::String(keyword) => visitor.visit_enum(keyword.as_str().into_deserializer()),
-            _ => Err(self.refuse(&"a string")),
+            _ => Err(self.value.unexpected(&"a string")),
         }
     }
 
@@ -204,7 +194,7 @@ struct List<'de> {
     reader: Reader<'de>,
     values: Enumerate<slice::Iter<'de, Json>>,
     /// The index of the value that was read last, which is the culprit if one is.
-    last: usize,
+    last: Option<usize>,
 }
 
 impl<'de> SeqAccess<'de> for List<'de> {
@@ -217,7 +207,7 @@ impl<'de> SeqAccess<'de> for List<'de> {
         let Some((index, value)) = self.values.next() else {
             return Ok(None);
         };
-        self.last = index;
+        self.last = Some(index);
         seed.deserialize(self.reader.of(value)).map(Some)
     }
 }

@@ -2,9 +2,11 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde::de::{Error, Unexpected};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::syntax::calendar::DateTime;
+use crate::syntax::json::Json;
 
 /// Milliseconds since the Unix epoch, within the years 0 to 9999 that
 /// [RFC 3339](https://www.rfc-editor.org/rfc/rfc3339) can write.
@@ -71,22 +73,12 @@ impl Serialize for Timestamp {
 
 impl<'de> Deserialize<'de> for Timestamp {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Visitor;
-
-        impl de::Visitor<'_> for Visitor {
-            type Value = Timestamp;
-
-            fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
-                f.write_str("an RFC 3339 date-time with offset")
-            }
-
-            fn visit_str<E: de::Error>(self, text: &str) -> Result<Timestamp, E> {
-                Timestamp::parse(text)
-                    .ok_or_else(|| E::invalid_value(de::Unexpected::Str(text), &self))
-            }
+        const EXPECTED: &str = "an RFC 3339 date-time with offset";
+        match Json::deserialize(deserializer)? {
+            Json::String(text) => Self::parse(&text)
+                .ok_or_else(|| Error::invalid_value(Unexpected::Str(&text), &EXPECTED)),
+            other => Err(other.unexpected(&EXPECTED)),
         }
-
-        deserializer.deserialize_str(Visitor)
     }
 }
 

@@ -148,3 +148,32 @@ fn a_protobuf_struct_is_read_like_its_json() {
         "{error}"
     );
 }
+
+#[test]
+fn a_list_or_an_object_in_the_place_of_a_value_is_named_as_what_it_is() {
+    for (json, error) in [
+        (
+            r#"{"response":{"status":[1]}}"#,
+            "response.status: invalid type: list, expected a whole number",
+        ),
+        (
+            r#"{"response":{"retry_after":{"a":[1]}}}"#,
+            "response.retry_after: invalid type: object, expected seconds",
+        ),
+        (
+            r#"{"observe":[true]}"#,
+            "observe: invalid type: list, expected a boolean",
+        ),
+        (
+            r#"{"scope":{}}"#,
+            "scope: invalid type: object, expected a string",
+        ),
+        (
+            r#"{"response":{"status":1.5}}"#,
+            "response.status: invalid type: a number that is not whole, expected a whole number",
+        ),
+    ] {
+        let refused = PluginConfig::parse(json.as_bytes()).unwrap_err().to_string();
+        assert!(refused.starts_with(error), "{json} gave {refused}");
+    }
+}
