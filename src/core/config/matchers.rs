@@ -39,19 +39,6 @@ pub enum PathConfig {
     Kind(PathKindConfig),
 }
 
-/// An entry of `paths` that names its kind; exactly one is given.
-#[derive(Debug, Default, PartialEq, Deserialize)]
-pub struct PathKindConfig {
-    /// The whole path.
-    pub exact: Option<String>,
-    /// The first segments of the path.
-    pub prefix: Option<String>,
-    /// The last characters of the path.
-    pub suffix: Option<String>,
-    /// A regular expression that matches the whole path.
-    pub regex: Option<String>,
-}
-
 impl<'de> Deserialize<'de> for PathConfig {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Visitor;
@@ -79,36 +66,47 @@ impl<'de> Deserialize<'de> for PathConfig {
     }
 }
 
-/// An entry of `headers` or `cookies`; exactly one kind is given.
-#[derive(Debug, PartialEq, Deserialize)]
-pub struct FieldConfig {
-    /// The name of the header or cookie.
-    pub name: String,
-    /// The whole value.
-    pub exact: Option<String>,
-    /// How the value begins.
-    pub prefix: Option<String>,
-    /// How the value ends.
-    pub suffix: Option<String>,
-    /// A regular expression that matches the whole value.
-    pub regex: Option<String>,
-    /// Whether it is there at all.
-    pub present: Option<bool>,
+/// Entries that name how a text compares; exactly one way is given.
+macro_rules! entries {
+    ($($(#[doc = $doc:literal])+ $entry:ident { $($field:tt)* })+) => {$(
+        $(#[doc = $doc])+
+        #[derive(Debug, PartialEq, Deserialize)]
+        pub struct $entry {
+            $($field)*
+            /// The whole text.
+            pub exact: Option<String>,
+            /// How the text begins; of a path the first segments.
+            pub prefix: Option<String>,
+            /// How the text ends.
+            pub suffix: Option<String>,
+            /// A regular expression that matches the whole text.
+            pub regex: Option<String>,
+        }
+
+        impl $entry {
+            /// `exact`, `prefix`, `suffix` and `regex`.
+            pub fn texts(&self) -> [Option<&str>; 4] {
+                [&self.exact, &self.prefix, &self.suffix, &self.regex].map(Option::as_deref)
+            }
+        }
+    )+};
 }
 
-/// An entry of `attributes`; exactly one kind is given.
-#[derive(Debug, PartialEq, Deserialize)]
-pub struct AttributeConfig {
-    /// The path of the attribute, a segment an element.
-    pub path: Vec<String>,
-    /// The whole value.
-    pub exact: Option<String>,
-    /// How the value begins.
-    pub prefix: Option<String>,
-    /// How the value ends.
-    pub suffix: Option<String>,
-    /// A regular expression that matches the whole value.
-    pub regex: Option<String>,
-    /// Whether it is there at all.
-    pub present: Option<bool>,
+entries! {
+    /// An entry of `paths` that names its kind.
+    PathKindConfig {}
+    /// An entry of `headers` or `cookies`.
+    FieldConfig {
+        /// The name of the header or cookie.
+        pub name: String,
+        /// Whether it is there at all.
+        pub present: Option<bool>,
+    }
+    /// An entry of `attributes`.
+    AttributeConfig {
+        /// The path of the attribute, a segment an element.
+        pub path: Vec<String>,
+        /// Whether it is there at all.
+        pub present: Option<bool>,
+    }
 }

@@ -1,7 +1,7 @@
 //! The entries of `attributes`.
 
 use crate::config::matchers::AttributeConfig;
-use crate::policy::text_match::{Kinds, TextMatch};
+use crate::policy::text_match::TextMatch;
 use crate::request::attribute::{Attribute, AttributePath};
 use crate::syntax::invalid::{InvalidConfig, Located};
 
@@ -37,7 +37,7 @@ impl AttributeMatch {
         let path = AttributePath::new(&segments);
         Ok(Self {
             path,
-            value: Kinds::from(config).try_into()?,
+            value: TextMatch::compile(config.texts(), config.present)?,
         })
     }
 

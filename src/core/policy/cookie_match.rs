@@ -1,7 +1,7 @@
 //! The entries of `cookies`.
 
 use crate::config::matchers::FieldConfig;
-use crate::policy::text_match::{Kinds, TextMatch};
+use crate::policy::text_match::TextMatch;
 use crate::request::headers::Headers;
 use crate::syntax::field::{cookie_values, is_token};
 use crate::syntax::invalid::{InvalidConfig, Located};
@@ -28,7 +28,7 @@ impl CookieMatch {
         }
         Ok(Self {
             name: config.name.as_str().into(),
-            value: Kinds::from(config).try_into()?,
+            value: TextMatch::compile(config.texts(), config.present)?,
         })
     }
 

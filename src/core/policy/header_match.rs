@@ -1,7 +1,7 @@
 //! The entries of `headers`.
 
 use crate::config::matchers::FieldConfig;
-use crate::policy::text_match::{Kinds, TextMatch};
+use crate::policy::text_match::TextMatch;
 use crate::request::headers::Headers;
 use crate::syntax::field::header_name;
 use crate::syntax::invalid::{InvalidConfig, Located};
@@ -28,7 +28,7 @@ impl HeaderMatch {
         }
         Ok(Self {
             name,
-            value: Kinds::from(config).try_into()?,
+            value: TextMatch::compile(config.texts(), config.present)?,
         })
     }
 

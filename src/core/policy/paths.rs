@@ -5,7 +5,7 @@ use regex_lite::Regex;
 use crate::config::matchers::{PathConfig, PathKindConfig};
 use crate::policy::prefix_set::PrefixSet;
 use crate::policy::reading::Reading;
-use crate::policy::text_match::{Kinds, TextMatch};
+use crate::policy::text_match::TextMatch;
 use crate::syntax::invalid::{InvalidConfig, Located, each};
 use crate::syntax::path::{Readings, is_canonical};
 
@@ -115,7 +115,7 @@ fn compile_pattern(pattern: &str) -> Result<TextMatch, InvalidConfig> {
 
 /// As in the Gateway API, a slash at the end of a prefix does not matter.
 fn compile_kind(kind: &PathKindConfig) -> Result<TextMatch, InvalidConfig> {
-    match Kinds::from(kind).try_into()? {
+    match TextMatch::compile(kind.texts(), None)? {
         TextMatch::Exact(path) => {
             begins_with_slash(&path).at("exact")?;
             Ok(TextMatch::Exact(path))

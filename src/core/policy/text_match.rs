@@ -2,7 +2,6 @@
 
 use regex_lite::Regex;
 
-use crate::config::matchers::{AttributeConfig, FieldConfig, PathKindConfig};
 use crate::syntax::invalid::{InvalidConfig, Located};
 
 /// One way to compare the value of a header, a cookie or an attribute.
@@ -22,59 +21,24 @@ pub enum TextMatch {
     Present(bool),
 }
 
-/// The kinds that an entry names; exactly one must be given.
-#[derive(Debug, Default)]
-pub(crate) struct Kinds<'c> {
-    pub(super) exact: Option<&'c str>,
-    pub(super) prefix: Option<&'c str>,
-    pub(super) suffix: Option<&'c str>,
-    pub(super) regex: Option<&'c str>,
-    pub(super) present: Option<bool>,
-}
-
-/// The kinds of an entry, of which not all have `present`.
-macro_rules! kinds {
-    ($($entry:ty: $present:expr;)+) => {$(
-        impl<'c> From<&'c $entry> for Kinds<'c> {
-            fn from(entry: &'c $entry) -> Self {
-                Self {
-                    exact: entry.exact.as_deref(),
-                    prefix: entry.prefix.as_deref(),
-                    suffix: entry.suffix.as_deref(),
-                    regex: entry.regex.as_deref(),
-                    present: ($present as fn(&$entry) -> Option<bool>)(entry),
-                }
-            }
-        }
-    )+};
-}
-
-kinds! {
-    AttributeConfig: |entry| entry.present;
-    FieldConfig: |entry| entry.present;
-    PathKindConfig: |_| None;
-}
-
-impl TryFrom<Kinds<'_>> for TextMatch {
-    type Error = InvalidConfig;
-
-    fn try_from(kinds: Kinds) -> Result<Self, InvalidConfig> {
-        let Kinds {
-            exact,
-            prefix,
-            suffix,
-            regex,
-            present,
-        } = kinds;
-        let mut given = [
+impl TextMatch {
+    /// Compiles the way to compare that an entry names: `exact`, `prefix`, `suffix`, `regex` or
+    /// `present`.
+    ///
+    /// # Errors
+    /// Not exactly one is given, or it could match nothing, or is no regular expression.
+    pub(crate) fn compile(
+        [exact, prefix, suffix, regex]: [Option<&str>; 4],
+        present: Option<bool>,
+    ) -> Result<Self, InvalidConfig> {
+        let given = [
             exact.map(|text| non_empty(text).map(Self::Exact).at("exact")),
             prefix.map(|text| non_empty(text).map(Self::Prefix).at("prefix")),
             suffix.map(|text| non_empty(text).map(Self::Suffix).at("suffix")),
             regex.map(|pattern| whole_match(pattern).map(Self::Regex).at("regex")),
             present.map(|present| Ok(Self::Present(present))),
-        ]
-        .into_iter()
-        .flatten();
+        ];
+        let mut given = given.into_iter().flatten();
         match (given.next(), given.next()) {
             (Some(kind), None) => kind,
             _ => Err(InvalidConfig::new(
@@ -82,9 +46,7 @@ impl TryFrom<Kinds<'_>> for TextMatch {
             )),
         }
     }
-}
 
-impl TextMatch {
     /// Whether a value, or its absence, matches.
     pub fn matches(&self, value: Option<&[u8]>) -> bool {
         let Some(value) = value else {
@@ -182,13 +144,9 @@ mod tests {
 
     #[test]
     fn exactly_one_kind_is_named() {
-        let none = TextMatch::try_from(Kinds::default()).unwrap_err();
+        let none = TextMatch::compile([None; 4], None).unwrap_err();
         assert!(none.to_string().contains("exactly one of its kinds"));
-        let two = Kinds {
-            exact: Some("a"),
-            present: Some(true),
-            ..Kinds::default()
-        };
-        assert!(TextMatch::try_from(two).is_err());
+        let two = TextMatch::compile([Some("a"), None, None, None], Some(true));
+        assert!(two.is_err());
     }
 }

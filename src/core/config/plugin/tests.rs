@@ -173,7 +173,9 @@ fn a_list_or_an_object_in_the_place_of_a_value_is_named_as_what_it_is() {
             "response.status: invalid type: a number that is not whole, expected a whole number",
         ),
     ] {
-        let refused = PluginConfig::parse(json.as_bytes()).unwrap_err().to_string();
+        let refused = PluginConfig::parse(json.as_bytes())
+            .unwrap_err()
+            .to_string();
         assert!(refused.starts_with(error), "{json} gave {refused}");
     }
 }
