@@ -7,70 +7,57 @@ use serde::{Deserialize, Deserializer, de};
 use crate::config::number::Number;
 use crate::syntax::json::Json;
 
-/// `response`
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-pub struct ResponseConfig {
-    /// HTTP status code, 200 to 599.
-    pub status: Option<Number>,
-    /// The `Retry-After` of a reply for which no end is known.
-    pub retry_after: Option<RetryAfterConfig>,
-    /// The most seconds that are added to each `Retry-After` in seconds.
-    pub retry_after_jitter: Option<Number>,
-    /// Seconds for the `Refresh` header of HTML replies.
-    pub refresh: Option<Number>,
-    /// The representation of the body.
-    pub format: Option<Format>,
-    /// `{{title}}` of the bodies.
-    pub title: Option<String>,
-    /// `{{message}}` of the bodies.
-    pub message: Option<String>,
-    /// Template of the HTML body.
-    pub html: Option<String>,
-    /// Template of the JSON body.
-    pub json: Option<String>,
-    /// Template of the plain text body.
-    pub text: Option<String>,
-    /// Where browsers are sent.
-    pub redirect: Option<String>,
-    /// More headers of the reply.
-    pub headers: Option<HeadersConfig>,
-    /// The types of `Clear-Site-Data`.
-    pub clear_site_data: Option<Vec<String>>,
-    /// The cookies that the reply ends.
-    pub expire_cookies: Option<Vec<String>>,
-    /// The origins that may read the reply.
-    pub cors: Option<CorsConfig>,
-    /// Whether proxies in front are told not to retry.
-    pub no_retry: Option<bool>,
+/// The keys of `response`, which a rule may have instead of the global ones.
+macro_rules! response {
+    ($($(#[doc = $doc:literal])+ $key:ident: $value:ty,)+) => {
+        /// `response`
+        #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+        pub struct ResponseConfig {
+            $($(#[doc = $doc])+ pub $key: Option<$value>,)+
+        }
+
+        impl ResponseConfig {
+            /// These keys, and those of `global` where one is absent.
+            pub fn or(&self, global: &Self) -> Self {
+                Self { $($key: self.$key.as_ref().or(global.$key.as_ref()).cloned(),)+ }
+            }
+        }
+    };
 }
 
-impl ResponseConfig {
-    /// These keys, and those of `global` where one is absent.
-    pub fn or(&self, global: &Self) -> Self {
-        macro_rules! or {
-            ($($key:ident),+) => {
-                Self { $($key: self.$key.as_ref().or(global.$key.as_ref()).cloned()),+ }
-            };
-        }
-        or!(
-            status,
-            retry_after,
-            retry_after_jitter,
-            refresh,
-            format,
-            title,
-            message,
-            html,
-            json,
-            text,
-            redirect,
-            headers,
-            clear_site_data,
-            expire_cookies,
-            cors,
-            no_retry
-        )
-    }
+response! {
+    /// HTTP status code, 200 to 599.
+    status: Number,
+    /// The `Retry-After` of a reply for which no end is known.
+    retry_after: RetryAfterConfig,
+    /// The most seconds that are added to each `Retry-After` in seconds.
+    retry_after_jitter: Number,
+    /// Seconds for the `Refresh` header of HTML replies.
+    refresh: Number,
+    /// The representation of the body.
+    format: Format,
+    /// `{{title}}` of the bodies.
+    title: String,
+    /// `{{message}}` of the bodies.
+    message: String,
+    /// Template of the HTML body.
+    html: String,
+    /// Template of the JSON body.
+    json: String,
+    /// Template of the plain text body.
+    text: String,
+    /// Where browsers are sent.
+    redirect: String,
+    /// More headers of the reply.
+    headers: HeadersConfig,
+    /// The types of `Clear-Site-Data`.
+    clear_site_data: Vec<String>,
+    /// The cookies that the reply ends.
+    expire_cookies: Vec<String>,
+    /// The origins that may read the reply.
+    cors: CorsConfig,
+    /// Whether proxies in front are told not to retry.
+    no_retry: bool,
 }
 
 /// `response.cors`

@@ -1,7 +1,5 @@
 //! The replies as the configuration alone has them, encoded once.
 
-use std::borrow::Cow;
-
 use crate::policy::problem::Problem;
 use crate::policy::response::headers::Header;
 use crate::policy::template::Template;
@@ -94,10 +92,6 @@ pub(crate) struct Outline<'a> {
     pub(super) values: Values<'a>,
 }
 
-/// A header line that is not encoded yet.
-type Line<'a> = (&'a str, Cow<'a, str>);
-type Lines<'a> = Vec<Line<'a>>;
-
 impl Outline<'_> {
     pub(super) fn html(
         &self,
@@ -105,17 +99,22 @@ impl Outline<'_> {
         page_policy: Option<&'static str>,
         refresh: Option<u64>,
     ) -> Draft {
-        let refresh = refresh.map(|seconds| ("refresh", seconds.to_string().into()));
-        let page_policy = page_policy.map(|policy| ("content-security-policy", policy.into()));
-        let more = [page_policy, refresh];
+        let mut headers = self.negotiated_headers();
+        if let Some(policy) = page_policy {
+            headers.set("content-security-policy", policy);
+        }
+        if let Some(seconds) = refresh {
+            headers.set("refresh", &seconds.to_string());
+        }
         let content = Content::Template(template);
-        self.represent(self.values.status, &more, HTML, content)
+        self.represent(self.values.status, headers, HTML, content)
     }
 
-    pub(super) fn redirect<'l>(&'l self, url: &'l str, template: &Template) -> Draft {
-        let location = [Some(("location", url.into()))];
+    pub(super) fn redirect(&self, url: &str, template: &Template) -> Draft {
+        let mut headers = self.negotiated_headers();
+        headers.set("location", url);
         let content = Content::Template(template.clone());
-        self.represent(FOUND, &location, HTML, content)
+        self.represent(FOUND, headers, HTML, content)
     }
 
     pub(super) fn json(&self, template: Option<Template>) -> Draft {
@@ -123,96 +122,102 @@ impl Outline<'_> {
             Some(template) => (JSON, Content::Template(template)),
             None => (Problem::CONTENT_TYPE, Content::Problem),
         };
-        self.represent(self.values.status, &[], content_type, content)
+        self.represent(
+            self.values.status,
+            self.negotiated_headers(),
+            content_type,
+            content,
+        )
     }
 
     pub(super) fn text(&self, template: Template) -> Draft {
         let content = Content::Template(template);
-        self.represent(self.values.status, &[], TEXT, content)
+        self.represent(self.values.status, self.negotiated_headers(), TEXT, content)
     }
 
     /// To proxies in front the last but one header, to gRPC clients
     /// ([proposal A6](https://github.com/grpc/proposal/blob/master/A6-client-retries.md)) the
     /// last.
     pub(super) fn grpc(&self) -> Draft {
-        let mut lines = self.lines();
-        self.forbid_retries(&mut lines);
+        let mut headers = self.headers_of_blocked();
+        self.forbid_retries(&mut headers);
         if self.no_retry {
-            lines.push(("grpc-retry-pushback-ms", "-1".into()));
+            headers.set("grpc-retry-pushback-ms", "-1");
         }
         Draft {
             grpc_status: Some(GRPC_UNAVAILABLE),
             // The others are what a gRPC client takes for the outcome of its call.
-            ..self.draft(self.values.status, &lines, Content::Message, |name| {
+            ..self.draft(self.values.status, headers, Content::Message, |name| {
                 !name.starts_with("grpc-")
             })
         }
     }
 
     pub(super) fn preflight(&self) -> Draft {
-        self.draft(NO_CONTENT, &self.basis(), Content::Nothing, |_| true)
+        self.draft(NO_CONTENT, self.headers_of_all(), Content::Nothing, |_| {
+            true
+        })
     }
 
-    fn represent<'l>(
-        &'l self,
+    fn represent(
+        &self,
         status: u16,
-        more: &[Option<Line<'l>>],
-        content_type: &'l str,
+        mut headers: HeaderLines,
+        content_type: &str,
         content: Content,
     ) -> Draft {
-        let mut lines = self.lines();
-        if self.negotiated {
-            lines.push(("vary", "accept".into()));
-        }
-        lines.extend(more.iter().flatten().cloned());
         let content = if matches!(status, NO_CONTENT | RESET_CONTENT | NOT_MODIFIED) {
             Content::Nothing
         } else {
-            lines.push(("content-type", content_type.into()));
+            headers.set("content-type", content_type);
             content
         };
-        self.forbid_retries(&mut lines);
-        self.draft(status, &lines, content, |_| true)
+        self.forbid_retries(&mut headers);
+        self.draft(status, headers, content, |_| true)
     }
 
-    fn forbid_retries(&self, lines: &mut Lines) {
+    fn forbid_retries(&self, headers: &mut HeaderLines) {
         if self.no_retry {
-            lines.push((wire::RATE_LIMITED, "true".into()));
+            headers.set(wire::RATE_LIMITED, "true");
         }
     }
 
-    /// The headers of all replies.
-    fn basis(&self) -> Lines<'_> {
-        vec![
-            ("cache-control", "no-store".into()),
-            (wire::MODE, self.scope.into()),
-        ]
+    fn headers_of_all(&self) -> HeaderLines {
+        let mut headers = HeaderLines::default();
+        headers.set("cache-control", "no-store");
+        headers.set(wire::MODE, self.scope);
+        headers
     }
 
     /// The headers of all replies but to a preflight.
-    fn lines(&self) -> Lines<'_> {
-        let mut lines = self.basis();
+    fn headers_of_blocked(&self) -> HeaderLines {
+        let mut headers = self.headers_of_all();
         if let Some(retry_after) = &self.values.retry_after {
-            lines.push(("retry-after", retry_after.to_text()));
+            headers.set("retry-after", &retry_after.to_text());
         }
         if let Some(types) = self.clear_site_data {
-            lines.push(("clear-site-data", types.into()));
+            headers.set("clear-site-data", types);
         }
-        lines
+        headers
+    }
+
+    /// The headers of replies of which there are several representations.
+    fn negotiated_headers(&self) -> HeaderLines {
+        let mut headers = self.headers_of_blocked();
+        if self.negotiated {
+            headers.set("vary", "accept");
+        }
+        headers
     }
 
     /// Puts configured headers in the place of ours, where they may be set.
     fn draft(
         &self,
         status: u16,
-        ours: &Lines,
+        mut headers: HeaderLines,
         content: Content,
         may_set: impl Fn(&str) -> bool,
     ) -> Draft {
-        let mut headers = HeaderLines::default();
-        for (name, value) in ours {
-            headers.set(name, value);
-        }
         for (name, value) in self.headers.iter().filter(|(name, _)| may_set(name)) {
             headers.set(name, value);
         }
