@@ -1,7 +1,6 @@
 //! The ground: texts that come from outside, and what they mean.
 
 pub mod calendar;
-pub mod encoded;
 pub mod field;
 pub mod header_lines;
 pub mod hex;

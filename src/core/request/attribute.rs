@@ -1,6 +1,6 @@
 //! Attributes of a request or its connection.
 
-use crate::syntax::encoded::Encoded;
+use std::sync::OnceLock;
 
 /// The value of an attribute.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,7 +17,8 @@ pub enum Attribute {
 #[derive(Clone, Debug)]
 pub struct AttributePath {
     segments: Vec<Box<str>>,
-    encoded: Encoded,
+    /// What a host makes of it once: its own encoding.
+    encoded: OnceLock<Box<[u8]>>,
 }
 
 impl AttributePath {
@@ -25,7 +26,7 @@ impl AttributePath {
     pub fn new(segments: &[&str]) -> Self {
         Self {
             segments: segments.iter().map(|&segment| segment.into()).collect(),
-            encoded: Encoded::default(),
+            encoded: OnceLock::new(),
         }
     }
 
@@ -36,6 +37,6 @@ impl AttributePath {
 
     /// What a host makes of the segments, made at the first call.
     pub fn encoded(&self, encode: impl FnOnce(&[Box<str>]) -> Vec<u8>) -> &[u8] {
-        self.encoded.get(|| encode(&self.segments))
+        self.encoded.get_or_init(|| encode(&self.segments).into())
     }
 }

@@ -1,12 +1,13 @@
 //! The headers of a reply.
 
-use crate::syntax::encoded::Encoded;
+use std::sync::OnceLock;
 
 /// Header lines, names in lower case and each there once.
 #[derive(Clone, Debug, Default)]
 pub struct HeaderLines {
     lines: Vec<(Box<str>, Box<str>)>,
-    encoded: Encoded,
+    /// What a host makes of it once: its own encoding.
+    encoded: OnceLock<Box<[u8]>>,
 }
 
 impl HeaderLines {
@@ -14,7 +15,7 @@ impl HeaderLines {
     pub fn set(&mut self, name: &str, value: &str) {
         self.lines.retain(|(other, _)| **other != *name);
         self.lines.push((name.into(), value.into()));
-        self.encoded = Encoded::default();
+        self.encoded = OnceLock::new();
     }
 
     /// The value of a header.
@@ -31,6 +32,6 @@ impl HeaderLines {
     /// What a host makes of the lines, made at the first call.
     pub fn encoded(&self, encode: impl FnOnce(&[(&str, &str)]) -> Vec<u8>) -> &[u8] {
         self.encoded
-            .get(|| encode(&self.iter().collect::<Vec<_>>()))
+            .get_or_init(|| encode(&self.iter().collect::<Vec<_>>()).into())
     }
 }
