@@ -69,7 +69,7 @@ impl CountersCall {
             .collect();
         let allowed = counted.allowed.map(Json::Number);
         let allowed = Reason::all().map(Reason::as_str).zip(allowed).collect();
-        counters.push(("allowed", Json::Object(allowed)));
+        counters.insert(2, ("allowed", Json::Object(allowed)));
         let document = Json::Object(vec![
             (wire::NODE, Json::Text(node)),
             ("counters", Json::Object(counters)),

@@ -1,6 +1,6 @@
 //! The plugin configuration: a mirror of its JSON, which checks nothing but shape.
 //!
-//! [`Policy`](crate::policy::Policy) is what it is compiled to. An absent key is a
+//! A policy is what it is compiled to. An absent key is a
 //! default or `None`; an explicit `null` is a wrong type, but for `response.retry_after`.
 
 use serde::Deserialize;

@@ -15,7 +15,8 @@ pub struct Decision<'p> {
     pub verdict: Verdict<'p>,
     /// The flag as it was.
     pub flag: Flag<'p>,
-    /// What overrides the policy for this request, also where it leaves it to the flag.
+    /// What overrides the policy for this request, also where it leaves it to the flag, which is
+    /// only looked for while that is on.
     pub ruling: Option<Ruling<'p>>,
 }
 

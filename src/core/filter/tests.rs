@@ -10,7 +10,7 @@ use std::rc::Rc;
 
 use crate::filter::filter::Filter;
 use crate::filter::testing::{TestHost, TestStream};
-use crate::filter::waiting::{Progress, Waiting};
+use crate::filter::waiting::{Progress, Waiter, Waiting};
 
 /// One worker with one filter.
 struct Worker {

@@ -11,10 +11,18 @@ use crate::store::call::{CallError, CallId};
 /// was configured anew answers those that it has begun.
 pub struct Waiting<H: Host>(RefCell<Vec<Waiter<H>>>);
 
-struct Waiter<H: Host> {
+/// A request that waits, and the filter that answers it.
+pub struct Waiter<H: Host> {
     filter: Rc<Filter<H>>,
     stream: H::Stream,
     call: Box<PendingCall>,
+}
+
+impl<H: Host> Waiter<H> {
+    /// The caller has left.
+    pub fn abandon(&self) {
+        self.filter.abandon(&self.call);
+    }
 }
 
 impl<H: Host> Default for Waiting<H> {
@@ -85,13 +93,10 @@ impl<H: Host> Waiting<H> {
         None
     }
 
-    /// Forgets those that have left.
-    pub fn forget_closed(&self) {
+    /// Those that have left, which are forgotten.
+    pub fn take_closed(&self) -> Vec<Waiter<H>> {
         let is_closed = |waiter: &mut Waiter<H>| !waiter.stream.is_open();
-        let closed: Vec<_> = self.0.borrow_mut().extract_if(.., is_closed).collect();
-        for waiter in closed {
-            waiter.filter.abandon(&waiter.call);
-        }
+        self.0.borrow_mut().extract_if(.., is_closed).collect()
     }
 
     fn take(&self, id: CallId) -> Option<Waiter<H>> {

@@ -37,7 +37,8 @@ enum List {
 pub struct Entry {
     /// Its kind.
     pub kind: Kind,
-    /// Its place in the list; where one lies in another, that of the wider one.
+    /// Its place in the list. Where several match, it is that of the widest network or prefix,
+    /// and of paths an exact one comes first, then prefixes, suffixes and regular expressions.
     pub index: usize,
 }
 

@@ -57,6 +57,10 @@ mod tests {
         assert!(!page.contains("[["), "{page}");
         for word in [ENGLISH.expected_back, ENGLISH.any_moment, ENGLISH.request] {
             assert!(page.contains(word), "{word}");
+            assert!(
+                !word.contains(['"', '<', '&', '{']),
+                "{word} stands in an attribute"
+            );
         }
     }
 }

@@ -46,7 +46,7 @@ pub struct Policy {
     pub endpoint: Option<Endpoint>,
     /// Signed bypass tokens, if there are any.
     pub bypass: Option<Bypass>,
-    /// The store of a fleet; shared data without.
+    /// The store of a fleet; the shared map without.
     pub store: Option<FleetStore>,
 }
 

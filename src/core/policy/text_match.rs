@@ -64,7 +64,7 @@ impl TextMatch {
 }
 
 /// A text that an entry compares with; an empty one would match too much or nothing.
-pub(crate) fn non_empty(text: &str) -> Result<Box<str>, InvalidConfig> {
+fn non_empty(text: &str) -> Result<Box<str>, InvalidConfig> {
     if text.is_empty() {
         return Err(InvalidConfig::new("is empty"));
     }
@@ -72,7 +72,7 @@ pub(crate) fn non_empty(text: &str) -> Result<Box<str>, InvalidConfig> {
 }
 
 /// A regular expression that matches whole texts only.
-pub(crate) fn whole_match(pattern: &str) -> Result<Regex, InvalidConfig> {
+fn whole_match(pattern: &str) -> Result<Regex, InvalidConfig> {
     let invalid = |error: regex_lite::Error| {
         InvalidConfig::new(format!("{pattern:?} is not a regular expression: {error}"))
     };

@@ -341,6 +341,7 @@ fn in_json_terms(unexpected: Unexpected) -> String {
         Unexpected::Unsigned(number) => format!("integer `{number}`"),
         Unexpected::Signed(number) => format!("integer `{number}`"),
         Unexpected::Str(text) => format!("string {text:?}"),
+        Unexpected::Float(_) => "a number that is not whole".to_owned(),
         Unexpected::Other(other) => other.to_owned(),
         Unexpected::Seq => "list".to_owned(),
         Unexpected::Map => "object".to_owned(),

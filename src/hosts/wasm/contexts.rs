@@ -8,7 +8,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use maintenance_mode_core::filter::filter::Filter;
-use maintenance_mode_core::filter::waiting::{Progress, Waiting};
+use maintenance_mode_core::filter::waiting::{Progress, Waiter, Waiting};
 use maintenance_mode_core::store::call::CallError;
 use proxy_wasm::types::{Action, BufferType};
 
@@ -68,8 +68,9 @@ impl Contexts {
 
     /// Time passes for a root context.
     pub(super) fn tick(&self, root: ContextId) {
-        self.waiting.forget_closed();
+        let closed = self.waiting.take_closed();
         self.forget_ended(root);
+        closed.iter().for_each(Waiter::abandon);
         self.with_root(root, Filter::tick);
     }
 

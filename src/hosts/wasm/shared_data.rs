@@ -2,6 +2,7 @@
 
 use maintenance_mode_core::filter::host::Metric;
 use maintenance_mode_core::store::shared_map::{SharedMap, Signal, UNCONDITIONAL};
+use maintenance_mode_core::syntax::wire;
 
 use crate::hosts::wasm::hostcalls;
 use crate::hosts::wasm::random::random;
@@ -16,13 +17,13 @@ impl SharedMap for SharedData {
 
     fn signal(&self, scope: &str) -> StatOrKey {
         // No counter: `POST /reset_counters` would set it back.
-        let gauge = Stat::gauge(&format!("maintenance_mode.{scope}.signals"));
+        let gauge = Stat::gauge(&format!("{}.{scope}.signals", wire::PREFIX));
         gauge.add(step());
         // Envoy may be configured to keep no such stat.
         if gauge.value() > 0 {
             return StatOrKey::Stat(gauge);
         }
-        let key = format!("maintenance_mode.{scope}.signal");
+        let key = format!("{}.{scope}.signal", wire::PREFIX);
         StatOrKey::Key(key)
     }
 

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use maintenance_mode_core::filter::host::Stream;
 use maintenance_mode_core::reply::local_reply::LocalReply;
 use maintenance_mode_core::request::attribute::{Attribute, AttributePath};
+use maintenance_mode_core::syntax::wire;
 use proxy_wasm::types::{Action, MapType};
 
 use crate::hosts::abi::attribute;
@@ -13,7 +14,6 @@ use crate::hosts::wasm::hostcalls;
 use crate::hosts::wasm::hostcalls::{ContextId, Failed};
 
 const REQUEST_HEADERS: MapType = MapType::HttpRequestHeaders;
-const DETAILS: &[u8] = b"maintenance_mode";
 const NO_GRPC_STATUS: i32 = -1;
 
 /// The request of a context, for which all calls are while a callback of it runs, or after it
@@ -84,7 +84,7 @@ impl Stream for HttpStream {
 
 /// Answers a request of which nothing is known; no filter should ever have one.
 pub(super) fn refuse() -> Action {
-    let _ = hostcalls::send_local_response(503, DETAILS, b"", &[], NO_GRPC_STATUS);
+    let _ = hostcalls::send_local_response(503, wire::BLOCKED.as_bytes(), b"", &[], NO_GRPC_STATUS);
     Action::Pause
 }
 

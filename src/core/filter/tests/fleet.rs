@@ -107,14 +107,22 @@ fn a_caller_who_has_left_is_told_of_in_the_log() {
 
     let stream = TestStream::call("POST", "/off");
     worker.handle(&stream);
-    worker.waiting.forget_closed();
+    worker
+        .waiting
+        .take_closed()
+        .iter()
+        .for_each(Waiter::abandon);
     assert_eq!(
         worker.waiting.rest_of(&stream),
         Progress::Stop,
         "it is still there"
     );
     stream.seen().is_open.set(false);
-    worker.waiting.forget_closed();
+    worker
+        .waiting
+        .take_closed()
+        .iter()
+        .for_each(Waiter::abandon);
     assert_eq!(worker.waiting.rest_of(&stream), Progress::Continue);
     assert!(worker.host.log()[0].contains("the caller left"));
     assert_eq!(worker.host.stat("admin_granted"), 2);

@@ -1,4 +1,4 @@
-//! The replies as the configuration alone has them, encoded once.
+//! The replies as the configuration alone has them.
 
 use crate::policy::problem::Problem;
 use crate::policy::response::headers::Header;

@@ -13,7 +13,8 @@ pub(super) struct Explanation {
     reason: &'static str,
     /// The entry of the configuration; `state` and `route_metadata` are outside it.
     matched: String,
-    /// The name of the rule that matched, also where it left the decision to the flag.
+    /// The name of the rule that matched, also where it left the decision to the flag; while that
+    /// is off, only one that blocks or is on, or stands before such a one, is looked at.
     rule: Option<String>,
     /// The status of the reply; `null` where the request goes on, and for the admin endpoint,
     /// which depends on the caller.
