@@ -134,6 +134,19 @@ fn the_readme_of_the_tests_names_every_group_and_its_example_is_a_test() {
 }
 
 #[test]
+fn the_configuration_has_every_kind_and_prometheus_every_counter() {
+    for kind in Kind::ALL {
+        assert!(is_key(&format!("allow.{}", kind.key())), "{kind:?}");
+    }
+    let relabelling = include_str!("../envoy/relabel.yaml");
+    let (_, names) = relabelling.split_once("_(.+)_(").unwrap();
+    let (names, _) = names.split_once(')').unwrap();
+    for counter in Counter::ALL.map(Counter::name) {
+        assert!(names.split('|').any(|name| name == counter), "{counter}");
+    }
+}
+
+#[test]
 fn the_readme_names_every_row_of_every_table() {
     let readme = include_str!("../README.md");
     let parameters = Setting::PARAMETERS.iter().map(|parameter| parameter.name);
@@ -144,7 +157,9 @@ fn the_readme_names_every_row_of_every_table() {
         .map(str::to_owned)
         .chain(PLACEHOLDERS.iter().map(|name| format!("{{{{{name}}}}}")));
     let is_named = |name: &String| {
-        let mut words = readme.split(|c: char| !c.is_alphanumeric() && !"_{}".contains(c));
+        let codes = readme.split('`').skip(1).step_by(2);
+        let mut words =
+            codes.flat_map(|code| code.split(|c: char| !c.is_alphanumeric() && !"_{}".contains(c)));
         words.any(|word| word == name)
     };
     let missing: Vec<String> = names.filter(|name| !is_named(name)).collect();

@@ -3,27 +3,26 @@
 use std::time::{Duration, Instant};
 
 use http::Request as Http2Request;
+use maintenance_mode_core::{
+    admin::counters::Counter, decision::reason::Reason, policy::kind::Kind,
+};
 use serde_json::{Value, json};
 use support::{Connection, Envoy, Options, Request, admin, eventually, fetch_http2};
 
-const COUNTERS: [&str; 11] = [
-    "blocked",
-    "allowed.client_ip",
-    "allowed.path",
-    "allowed.host",
-    "allowed.method",
-    "allowed.header",
-    "allowed.cookie",
-    "allowed.attribute",
-    "admin_granted",
-    "admin_denied",
-    "errors",
-];
+/// The names of all counters.
+fn counters() -> Vec<String> {
+    let counters = Counter::ALL.map(|counter| counter.name().to_owned());
+    let reasons = Reason::all().map(|reason| format!("allowed.{}", reason.as_str()));
+    counters.into_iter().chain(reasons).collect()
+}
 
 /// All counters that are not zero.
-fn counted(envoy: &Envoy) -> Vec<(&'static str, u64)> {
-    let counts = COUNTERS.map(|name| (name, envoy.metric(name)));
-    counts.into_iter().filter(|(_, count)| *count > 0).collect()
+fn counted(envoy: &Envoy) -> Vec<(String, u64)> {
+    let counts = counters().into_iter().map(|name| {
+        let count = envoy.metric(&name);
+        (name, count)
+    });
+    counts.filter(|(_, count)| *count > 0).collect()
 }
 
 /// An entry of each kind, each for one request only.
@@ -74,7 +73,9 @@ fn every_stat_is_there_from_the_start_with_the_scope_in_its_name() {
     let envoy = Envoy::start(json!({"scope": "shop-1_a"}));
     let stats = envoy.envoy_admin("/stats?filter=^wasmcustom");
     let gauges = [("active", 0), ("generation", 0), ("store_connected", 1)];
-    for (name, value) in COUNTERS.map(|name| (name, 0)).into_iter().chain(gauges) {
+    let gauges = gauges.map(|(name, value)| (name.to_owned(), value));
+    let counters = counters().into_iter().map(|name| (name, 0));
+    for (name, value) in counters.chain(gauges) {
         let line = format!("wasmcustom.maintenance_mode.shop-1_a.{name}: {value}");
         assert!(stats.lines().any(|stat| stat == line), "{line}: {stats}");
     }
@@ -96,8 +97,8 @@ fn each_request_counts_once_and_only_while_on() {
 
     envoy.toggle(true);
     fetch_all();
-    let mut expected = COUNTERS.map(|name| (name, 1)).to_vec();
-    expected.retain(|(name, _)| !matches!(*name, "admin_denied" | "errors"));
+    let mut expected = vec![("blocked".to_owned(), 1), ("admin_granted".to_owned(), 1)];
+    expected.extend(Kind::ALL.map(|kind| (format!("allowed.{}", kind.reason()), 1)));
     assert_eq!(counted(&envoy), expected);
 
     for _ in 0..3 {
@@ -127,7 +128,11 @@ fn admin_calls_count_as_granted_or_denied_and_as_nothing_else() {
         let response = Connection::from(client, envoy.address).fetch(&request);
         assert_eq!(response.status, expected, "{}", response.text());
     }
-    assert_eq!(counted(&envoy), [("admin_granted", 1), ("admin_denied", 3)]);
+    let expected = [("admin_granted", 1), ("admin_denied", 3)];
+    assert_eq!(
+        counted(&envoy),
+        expected.map(|(name, count)| (name.to_owned(), count))
+    );
 }
 
 #[test]

@@ -32,7 +32,7 @@ const FLOORS: [&str; 25] = [
 ];
 
 /// The floor of a file: of all that it lies on, the one that says most.
-fn floor(file: &str) -> usize {
+pub fn floor(file: &str) -> usize {
     let floors = FLOORS.iter().enumerate();
     let (floor, _) = floors
         .filter(|(_, floor)| file.starts_with(**floor))

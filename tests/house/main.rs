@@ -76,6 +76,31 @@ fn each_import_names_the_file_that_defines() {
 }
 
 #[test]
+fn each_file_is_a_module_of_its_folder_and_on_a_floor() {
+    let is_top = |path: &str| {
+        let (folder, file) = path.rsplit_once('/').unwrap();
+        matches!(folder, "src" | "src/core" | "src/bin") && matches!(file, "lib.rs" | "build.rs")
+            || folder == "src/bin"
+    };
+    for source in sources("src").iter().filter(|source| !is_top(&source.path)) {
+        let (folder, file) = source.path.rsplit_once('/').unwrap();
+        let above = match folder {
+            "src" | "src/core" => format!("{folder}/lib.rs"),
+            _ => format!("{folder}.rs"),
+        };
+        let line = format!("mod {};", file.trim_end_matches(".rs"));
+        assert!(
+            Source::read(&above).text.contains(&line),
+            "{} is no module: {above} has no `{line}`",
+            source.path
+        );
+        if !source.is_front_door() {
+            floors::floor(&source.path);
+        }
+    }
+}
+
+#[test]
 fn the_core_names_no_host() {
     let mut found = Vec::new();
     for source in sources("src/core") {

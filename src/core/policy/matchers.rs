@@ -63,7 +63,11 @@ impl Matchers {
     /// The first entry that matches.
     pub fn first_match(&self, request: &impl RequestHead) -> Option<Entry> {
         let readings = Readings::default();
-        self.0.iter().find_map(|list| list.find(request, &readings))
+        self.0.iter().find_map(|list| {
+            let index = list.find(request, &readings)?;
+            let kind = list.kind();
+            Some(Entry { kind, index })
+        })
     }
 
     /// Whether every kind that has entries matches by one of them; `readings` are those of
@@ -107,39 +111,42 @@ impl List {
         })
     }
 
-    /// An entry that matches. Nothing is read of the request that its kind does not need.
-    fn find(&self, request: &impl RequestHead, readings: &Readings) -> Option<Entry> {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::ClientIps(_) => Kind::ClientIp,
+            Self::Paths(_) => Kind::Path,
+            Self::Hosts(_) => Kind::Host,
+            Self::Methods(_) => Kind::Method,
+            Self::Headers(_) => Kind::Header,
+            Self::Cookies(_) => Kind::Cookie,
+            Self::Attributes(_) => Kind::Attribute,
+        }
+    }
+
+    /// The place of an entry that matches. Nothing is read of the request that its kind does
+    /// not need.
+    fn find(&self, request: &impl RequestHead, readings: &Readings) -> Option<usize> {
         let pseudo_header = |name: &str| request.headers().first(name).unwrap_or_default();
-        let (kind, index) = match self {
+        match self {
             Self::ClientIps(networks) => {
-                let find = |client| networks.find(client);
-                (Kind::ClientIp, request.client_ip().and_then(find))
+                request.client_ip().and_then(|client| networks.find(client))
             }
-            Self::Paths(paths) => {
-                let path = without_query(pseudo_header(":path"));
-                (Kind::Path, paths.find(path, readings))
-            }
-            Self::Hosts(hosts) => (Kind::Host, hosts.find(pseudo_header(":authority"))),
+            Self::Paths(paths) => paths.find(without_query(pseudo_header(":path")), readings),
+            Self::Hosts(hosts) => hosts.find(pseudo_header(":authority")),
             Self::Methods(methods) => {
                 let sent = pseudo_header(":method");
-                let index = methods.iter().position(|method| method.as_bytes() == sent);
-                (Kind::Method, index)
+                methods.iter().position(|method| method.as_bytes() == sent)
             }
-            Self::Headers(headers) => {
-                let matches = |entry: &HeaderMatch| entry.matches(request.headers());
-                (Kind::Header, headers.iter().position(matches))
-            }
-            Self::Cookies(cookies) => {
-                let matches = |entry: &CookieMatch| entry.matches(request.headers());
-                (Kind::Cookie, cookies.iter().position(matches))
-            }
-            Self::Attributes(attributes) => {
-                let matches =
-                    |entry: &AttributeMatch| entry.matches(&request.attribute(entry.path()));
-                (Kind::Attribute, attributes.iter().position(matches))
-            }
-        };
-        index.map(|index| Entry { kind, index })
+            Self::Headers(headers) => headers
+                .iter()
+                .position(|entry| entry.matches(request.headers())),
+            Self::Cookies(cookies) => cookies
+                .iter()
+                .position(|entry| entry.matches(request.headers())),
+            Self::Attributes(attributes) => attributes
+                .iter()
+                .position(|entry| entry.matches(&request.attribute(entry.path()))),
+        }
     }
 }
 
@@ -166,6 +173,11 @@ mod tests {
         Matchers::compile(&crate::syntax::json_reader::read(json), Reading::Canonical).unwrap()
     }
 
+    fn matched(json: &str) -> Option<Kind> {
+        let entry = matchers(json).first_match(&request());
+        entry.map(|entry| entry.kind)
+    }
+
     fn request() -> TestRequest {
         TestRequest::new(&[
             (":method", "GET"),
@@ -178,39 +190,22 @@ mod tests {
 
     #[test]
     fn any_entry_of_any_kind_is_enough() {
-        for (json, reason) in [
-            (
-                r#"{"client_ips":["10.0.0.0/8","192.0.2.1"]}"#,
-                Kind::ClientIp,
-            ),
-            (r#"{"paths":["/x","/a/*"]}"#, Kind::Path),
-            (r#"{"hosts":["*.example.com"]}"#, Kind::Host),
-            (r#"{"methods":["HEAD","GET"]}"#, Kind::Method),
-            (
-                r#"{"headers":[{"name":"x-role","exact":"staff"}]}"#,
-                Kind::Header,
-            ),
-            (
-                r#"{"cookies":[{"name":"beta","present":true}]}"#,
-                Kind::Cookie,
-            ),
-            (
-                r#"{"attributes":[{"path":["a"],"present":false}]}"#,
-                Kind::Attribute,
-            ),
-            (
-                r#"{"client_ips":["10.0.0.1"],"paths":["/a/b"],"methods":["GET"]}"#,
-                Kind::Path,
-            ),
-        ] {
-            assert_eq!(
-                matchers(json)
-                    .first_match(&request())
-                    .map(|entry| entry.kind),
-                Some(reason),
-                "{json}"
-            );
+        let cases = [
+            r#"{"client_ips":["10.0.0.0/8","192.0.2.1"]}"#,
+            r#"{"paths":["/x","/a/*"]}"#,
+            r#"{"hosts":["*.example.com"]}"#,
+            r#"{"methods":["HEAD","GET"]}"#,
+            r#"{"headers":[{"name":"x-role","exact":"staff"}]}"#,
+            r#"{"cookies":[{"name":"beta","present":true}]}"#,
+            r#"{"attributes":[{"path":["a"],"present":false}]}"#,
+        ];
+        for (json, kind) in cases.into_iter().zip(Kind::ALL) {
+            assert!(json.contains(kind.key()));
+            assert_eq!(matched(json), Some(kind), "{json}");
         }
+        assert_eq!(cases.len(), Kind::ALL.len());
+        let several = r#"{"client_ips":["10.0.0.1"],"paths":["/a/b"],"methods":["GET"]}"#;
+        assert_eq!(matched(several), Some(Kind::Path));
     }
 
     #[test]
@@ -221,13 +216,7 @@ mod tests {
             r#"{"headers":[{"name":"x-role","present":false}],"cookies":[{"name":"bet","present":true}]}"#,
             r#"{"attributes":[{"path":["a"],"regex":".*"}]}"#,
         ] {
-            assert_eq!(
-                matchers(json)
-                    .first_match(&request())
-                    .map(|entry| entry.kind),
-                None,
-                "{json}"
-            );
+            assert_eq!(matched(json), None, "{json}");
         }
     }
 

@@ -43,7 +43,7 @@ pub fn page(words: &Words) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::policy::words::en::ENGLISH;
+    use crate::policy::words::languages::LANGUAGES;
 
     #[test]
     fn the_page_is_small_and_its_policy_lets_its_own_script_run() {
@@ -52,15 +52,17 @@ mod tests {
     }
 
     #[test]
-    fn each_word_has_its_place() {
-        let page = page(&ENGLISH);
-        assert!(!page.contains("[["), "{page}");
-        for word in [ENGLISH.expected_back, ENGLISH.any_moment, ENGLISH.request] {
-            assert!(page.contains(word), "{word}");
-            assert!(
-                !word.contains(['"', '<', '&', '{']),
-                "{word} stands in an attribute"
-            );
+    fn each_word_has_its_place_in_every_language() {
+        for words in &LANGUAGES {
+            let page = page(words);
+            assert!(!page.contains("[["), "{page}");
+            for word in [words.expected_back, words.any_moment, words.request] {
+                assert!(page.contains(word), "{word}");
+                assert!(
+                    !word.contains(['"', '<', '&', '{']),
+                    "{word} stands in an attribute"
+                );
+            }
         }
     }
 }

@@ -62,32 +62,46 @@ impl Policy {
         config: &PluginConfig,
         environment: Environment<'_>,
     ) -> Result<Self, InvalidConfig> {
-        let scope = compile_scope(config.scope.as_deref()).at("scope")?;
+        let PluginConfig {
+            mode,
+            initial,
+            scope,
+            observe,
+            route_metadata,
+            upstream_header,
+            client_address,
+            allow,
+            rules,
+            windows,
+            response,
+            admin,
+            bypass,
+            store,
+        } = config;
+        let scope = compile_scope(scope.as_deref()).at("scope")?;
         Ok(Self {
-            mode: config.mode,
-            initial: config.initial,
-            observe: config.observe,
-            route_metadata: config.route_metadata,
-            upstream_header: optional(config.upstream_header.as_deref(), compile_upstream_header)
+            mode: *mode,
+            initial: *initial,
+            observe: *observe,
+            route_metadata: *route_metadata,
+            upstream_header: optional(upstream_header.as_deref(), compile_upstream_header)
                 .at("upstream_header")?,
-            client_address: config
-                .client_address
-                .as_ref()
-                .map_or(Ok(ClientAddress::Peer), ClientAddress::compile)
-                .at("client_address")?,
-            allow: Matchers::compile(&config.allow, Reading::Canonical).at("allow")?,
-            response: Response::compile(&config.response, &scope).at("response")?,
-            rules: Rules::compile(&config.rules, &config.response, &scope).at("rules")?,
-            windows: Windows::compile(&config.windows).at("windows")?,
-            endpoint: optional(config.admin.as_ref(), |admin| {
+            client_address: optional(client_address.as_ref(), ClientAddress::compile)
+                .at("client_address")?
+                .unwrap_or(ClientAddress::Peer),
+            allow: Matchers::compile(allow, Reading::Canonical).at("allow")?,
+            response: Response::compile(response, &scope).at("response")?,
+            rules: Rules::compile(rules, response, &scope).at("rules")?,
+            windows: Windows::compile(windows).at("windows")?,
+            endpoint: optional(admin.as_ref(), |admin| {
                 Endpoint::compile(admin, environment)
             })
             .at("admin")?,
-            bypass: optional(config.bypass.as_ref(), |bypass| {
+            bypass: optional(bypass.as_ref(), |bypass| {
                 Bypass::compile(bypass, environment)
             })
             .at("bypass")?,
-            store: optional(config.store.as_ref(), |store| {
+            store: optional(store.as_ref(), |store| {
                 FleetStore::compile(store, &scope, environment)
             })
             .at("store")?,

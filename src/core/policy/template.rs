@@ -19,9 +19,16 @@ enum Part {
     Placeholder(Placeholder),
 }
 
-/// One row a placeholder: its variant, its name, its value.
+/// Whether all who are blocked see the same value, or each one that of his request.
+#[derive(PartialEq, Eq)]
+enum Of {
+    Outage,
+    Request,
+}
+
+/// One row a placeholder: its variant, its name, what it tells of, its value.
 macro_rules! placeholders {
-    ($($placeholder:ident: $name:literal, $value:expr;)+) => {
+    ($($placeholder:ident: $name:literal, $of:expr, $value:expr;)+) => {
         #[derive(Clone, Copy, Debug)]
         enum Placeholder {
             $($placeholder,)+
@@ -38,6 +45,12 @@ macro_rules! placeholders {
                 }
             }
 
+            fn of(self) -> Of {
+                match self {
+                    $(Self::$placeholder => $of,)+
+                }
+            }
+
             fn value<'a>(self, values: &'a Values) -> Cow<'a, str> {
                 match self {
                     $(Self::$placeholder => {
@@ -51,18 +64,18 @@ macro_rules! placeholders {
 }
 
 placeholders! {
-    Title: "title", |values| values.title.into();
-    Message: "message", |values| values.message.into();
-    Status: "status", |values| values.status.to_string().into();
-    RetryAfter: "retry_after", |values| {
+    Title: "title", Of::Outage, |values| values.title.into();
+    Message: "message", Of::Outage, |values| values.message.into();
+    Status: "status", Of::Outage, |values| values.status.to_string().into();
+    RetryAfter: "retry_after", Of::Outage, |values| {
         let retry_after = values.retry_after.as_ref();
         retry_after.map(RetryAfter::to_text).unwrap_or_default()
     };
-    Until: "until", |values| {
+    Until: "until", Of::Outage, |values| {
         let until = values.until.map(|until| until.to_string());
         until.unwrap_or_default().into()
     };
-    RequestId: "request_id", |values| String::from_utf8_lossy(values.request_id);
+    RequestId: "request_id", Of::Request, |values| String::from_utf8_lossy(values.request_id);
 }
 
 /// How values are written into a template.
@@ -120,8 +133,9 @@ impl Template {
 
     /// Whether each request has another body.
     pub fn tells_of_request(&self) -> bool {
-        let is_of_request = |part: &Part| matches!(part, Part::Placeholder(Placeholder::RequestId));
-        self.parts.iter().any(is_of_request)
+        self.parts.iter().any(
+            |part| matches!(part, Part::Placeholder(placeholder) if placeholder.of() == Of::Request),
+        )
     }
 }
 

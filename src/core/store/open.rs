@@ -25,23 +25,26 @@ pub struct Opened<M: SharedMap> {
 impl<M: SharedMap + Clone + 'static> Opened<M> {
     /// Opens the store of a policy; `random` is a number that no other worker has.
     pub fn new(policy: &Policy, map: M, client: impl Client + 'static, random: u64) -> Self {
-        match policy.store.clone() {
-            None => {
-                let state = Rc::new(SharedState::of_scope(map, &policy.scope));
-                Self {
-                    store: Box::new(Rc::clone(&state)),
-                    state,
-                    follower: None,
-                }
-            }
-            Some(FleetStore::Etcd(settings)) => {
+        let Some(fleet) = policy.store.clone() else {
+            let state = Rc::new(SharedState::of_scope(map, &policy.scope));
+            return Self {
+                store: Box::new(Rc::clone(&state)),
+                state,
+                follower: None,
+            };
+        };
+        let (state, store, follower): (_, Box<dyn StateStore>, Box<dyn Follower>) = match fleet {
+            FleetStore::Etcd(settings) => {
                 let etcd = Rc::new(Etcd::new(settings, client, map, &policy.scope, random));
-                Self {
-                    state: Rc::clone(etcd.state()),
-                    follower: Some(Box::new(EtcdFollower::new(Rc::clone(&etcd), random))),
-                    store: Box::new(etcd),
-                }
+                let state = Rc::clone(etcd.state());
+                let follower = EtcdFollower::new(Rc::clone(&etcd), random);
+                (state, Box::new(etcd), Box::new(follower))
             }
+        };
+        Self {
+            state,
+            store,
+            follower: Some(follower),
         }
     }
 }

@@ -117,4 +117,16 @@ mod tests {
     fn the_definition_is_sound() {
         Arguments::command().debug_assert();
     }
+
+    #[test]
+    fn each_command_shows_an_example_and_is_in_the_readme() {
+        let readme = include_str!("../../../README.md");
+        for command in Arguments::command().get_subcommands() {
+            let name = command.get_name();
+            let help = command.get_after_help().map(ToString::to_string);
+            let example = "Example:\n  ";
+            assert!(help.unwrap_or_default().contains(example), "{name}");
+            assert!(readme.contains(&format!("maintenancectl {name}")), "{name}");
+        }
+    }
 }

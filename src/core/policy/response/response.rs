@@ -12,7 +12,7 @@ use crate::policy::response::redirect::Redirect;
 use crate::policy::response::retry_after::RetryAfter;
 use crate::policy::template::{Escape, Template};
 use crate::policy::values::Values;
-use crate::policy::words::en::ENGLISH;
+use crate::policy::words::languages::LANGUAGES;
 use crate::syntax::calendar::DateTime;
 use crate::syntax::field::is_token;
 use crate::syntax::invalid::{InvalidConfig, Located, each, optional};
@@ -64,16 +64,17 @@ impl Response {
         let template = |text: &Option<String>, default: &str, escape| {
             Template::compile(text.as_deref().unwrap_or(default), escape)
         };
+        let [words] = &LANGUAGES;
         let format = config.format.unwrap_or_default();
         let facts = Facts {
             status: compile_status(config.status).at("status")?,
-            title: config.title.as_deref().unwrap_or(ENGLISH.title).into(),
-            message: config.message.as_deref().unwrap_or(ENGLISH.message).into(),
+            title: config.title.as_deref().unwrap_or(words.title).into(),
+            message: config.message.as_deref().unwrap_or(words.message).into(),
             retry_after: compile_retry_after(config.retry_after.as_ref()).at("retry_after")?,
         };
         let refresh = config.refresh.map(|Number(seconds)| seconds);
         let page_policy = config.html.is_none().then_some(page::POLICY);
-        let html = template(&config.html, &page(&ENGLISH), Escape::Html).at("html")?;
+        let html = template(&config.html, &page(words), Escape::Html).at("html")?;
         let json = |text| Template::compile(text, Escape::Json);
         let json = optional(config.json.as_deref(), json).at("json")?;
         let text = template(&config.text, page::TEXT, Escape::None).at("text")?;

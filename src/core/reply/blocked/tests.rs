@@ -1,5 +1,6 @@
 use super::*;
 use crate::policy::policy::{Policy, policy};
+use crate::policy::template::PLACEHOLDERS;
 use crate::reply::local_reply::MAX_REPEATED_BYTES;
 use crate::request::head::testing::TestRequest;
 use crate::state::state::State;
@@ -130,6 +131,17 @@ fn custom_bodies_replace_the_built_in_ones() {
         let reply = reply(config, None, &[("accept", accept), ("x-request-id", "r-1")]);
         assert_eq!(header(&reply, "content-type"), Some(content_type));
         assert_eq!(reply.body, body);
+    }
+}
+
+#[test]
+fn each_placeholder_shows_what_is_known() {
+    for name in PLACEHOLDERS {
+        let config = format!(r#"{{"response":{{"format":"text","text":"{{{{{name}}}}}"}}}}"#);
+        let on =
+            r#"{"maintenance":true,"message":"M","retry_after":7,"until":"2100-01-01T00:00:00Z"}"#;
+        let reply = reply(&config, Some(on), &[("x-request-id", "4711")]);
+        assert!(!reply.body.is_empty(), "{{{{{name}}}}} is empty");
     }
 }
 
