@@ -20,15 +20,16 @@ fn every_command_works_beside_make_run() {
     for ((command, printed), begins) in transcript.iter().skip(3).zip([
         "maintenance  on\n",
         "maintenance  off\n",
+        "maintenance  off\n",
         "",
         "maintenance  off\n",
         "Switches maintenance mode ",
     ]) {
         assert!(printed.starts_with(begins), "{command} gave {printed}");
     }
-    // On and off by `run`, after on and off.
+    // On and off by `run`, after on, off and reset.
     assert!(
-        transcript[6].1.contains("generation   4\n"),
+        transcript[7].1.contains("generation   5\n"),
         "{transcript:#?}"
     );
     sample.interrupt();

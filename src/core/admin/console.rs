@@ -11,7 +11,7 @@ use crate::syntax::html_document::{HtmlDocument, html_document};
 const CONSOLE: HtmlDocument = html_document!(
     "console.html",
     style: "apcdXdRXYUs4Tdo3MS59LFbXlJZMJzYwGC/qSDv2Pwg=",
-    script: "HMXzHZxVfPtQOnd0OXNgtGDX9R45iI7kzBT6A3ab24M=",
+    script: "CSBnb12W8tWH1aYGcsEaqcOXv/PsI0LXes6csFuSsMQ=",
     "frame-ancestors 'none'"
 );
 
