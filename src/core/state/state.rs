@@ -71,12 +71,7 @@ mod tests {
     fn on() -> Setting {
         Setting {
             maintenance: true,
-            since: None,
-            start: None,
-            until: None,
-            retry_after: None,
-            message: None,
-            changed_by: None,
+            ..Setting::default()
         }
     }
 

@@ -78,12 +78,8 @@ fn change(edit: Edit) -> Step {
 fn set(maintenance: bool, message: &str) -> Step {
     change(Edit::Set(Setting {
         maintenance,
-        since: None,
-        start: None,
-        until: None,
-        retry_after: None,
         message: Some(message.to_owned()),
-        changed_by: None,
+        ..Setting::default()
     }))
 }
 

@@ -67,12 +67,7 @@ fn change(read: &[u8], written: &[u8]) {
     let on = StateChange {
         edit: Edit::Set(Setting {
             maintenance: true,
-            since: None,
-            start: None,
-            until: None,
-            retry_after: None,
-            message: None,
-            changed_by: None,
+            ..Setting::default()
         }),
         precondition: Precondition::Any,
     };

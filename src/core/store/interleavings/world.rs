@@ -174,36 +174,23 @@ impl World {
         let new: Vec<Outcome> = outcomes.take().split_off(self.workers[index].outcomes);
         self.workers[index].outcomes += new.len();
         for outcome in new {
+            let (Outcome::Obeyed(state) | Outcome::Acknowledged(state)) = &outcome else {
+                continue;
+            };
             let worker = &mut self.workers[index];
-            match outcome {
-                Outcome::Obeyed(state) => {
-                    let generation = state.generation;
-                    ensure(
-                        generation >= worker.obeyed,
-                        "a generation went back",
-                        &state,
-                    )?;
-                    ensure(
-                        generation >= worker.floor,
-                        "an acknowledged change is not obeyed",
-                        &state,
-                    )?;
-                    worker.obeyed = generation;
-                }
-                Outcome::Acknowledged(state) => {
-                    let generation = state.generation;
-                    ensure(
-                        generation >= worker.obeyed,
-                        "a generation went back",
-                        &state,
-                    )?;
-                    let is_written = self.written.contains(&generation);
-                    ensure(is_written, "what was not written is acknowledged", &state)?;
-                    let is_first = !self.acknowledged.contains(&generation);
-                    ensure(is_first, "a generation is acknowledged twice", &state)?;
-                    self.acknowledged.push(generation);
-                }
-                Outcome::Refused => {}
+            let generation = state.generation;
+            let is_forward = generation >= worker.obeyed;
+            ensure(is_forward, "a generation went back", state)?;
+            if let Outcome::Obeyed(_) = outcome {
+                let is_obeyed = generation >= worker.floor;
+                ensure(is_obeyed, "an acknowledged change is not obeyed", state)?;
+                worker.obeyed = generation;
+            } else {
+                let is_written = self.written.contains(&generation);
+                ensure(is_written, "what was not written is acknowledged", state)?;
+                let is_first = !self.acknowledged.contains(&generation);
+                ensure(is_first, "a generation is acknowledged twice", state)?;
+                self.acknowledged.push(generation);
             }
         }
         Ok(())
