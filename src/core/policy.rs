@@ -7,6 +7,7 @@ pub mod client_address;
 pub mod cookie_match;
 pub mod endpoint;
 pub mod environment;
+pub mod faults;
 pub mod flag;
 pub mod fleet_store;
 pub mod header_match;

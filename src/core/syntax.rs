@@ -9,6 +9,7 @@ pub mod invalid;
 pub mod json;
 pub mod json_reader;
 pub mod line;
+pub mod nearest;
 pub mod one_line;
 pub mod path;
 pub mod percent;

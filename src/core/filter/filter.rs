@@ -19,6 +19,7 @@ use crate::filter::metrics::Metrics;
 use crate::filter::request::Request;
 use crate::policy::endpoint::Endpoint;
 use crate::policy::environment::Environment;
+use crate::policy::faults::Faults;
 use crate::policy::policy::Policy;
 use crate::reply::local_reply::LocalReply;
 use crate::state::state::{State, UnreadableState};
@@ -28,7 +29,7 @@ use crate::store::notice::{Notice, Notices};
 use crate::store::open::Opened;
 use crate::store::shared_state::SharedState;
 use crate::store::state_store::{Changing, PendingChange, StateStore};
-use crate::syntax::invalid::InvalidConfig;
+use crate::syntax::json::Json;
 use crate::syntax::wire;
 
 /// At once: a store is asked from a tick, because a configuration may only be tried out.
@@ -306,9 +307,9 @@ impl<H: Host> Filter<H> {
     }
 }
 
-fn compile<H: Host>(host: &H, configuration: &[u8]) -> Result<Policy, InvalidConfig> {
-    let config = PluginConfig::parse(configuration)?;
-    if config == PluginConfig::default() {
+fn compile<H: Host>(host: &H, configuration: &[u8]) -> Result<Policy, Faults> {
+    let configuration = PluginConfig::tree(configuration)?;
+    if configuration == Json::Object(Vec::new()) {
         let line = format_args!("the plugin configuration is empty, so all traffic passes");
         host.log(Level::Warn, line);
     }
@@ -316,5 +317,5 @@ fn compile<H: Host>(host: &H, configuration: &[u8]) -> Result<Policy, InvalidCon
         owner: H::ENVIRONMENT,
         variable: &|name| host.variable(name),
     };
-    Policy::compile(&config, environment)
+    Policy::read(&configuration, environment)
 }

@@ -6,6 +6,8 @@ use serde::de::{Error, Expected, MapAccess, SeqAccess, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::error::Error as SyntaxError;
 
+use crate::syntax::invalid::Step;
+
 /// A value.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Json {
@@ -25,6 +27,8 @@ pub enum Json {
     List(Vec<Json>),
     /// An object, in the order it was written; keys may be repeated.
     Object(Vec<(String, Json)>),
+    /// What was here is taken out; [`Json::rest`] is without it.
+    TakenOut,
 }
 
 impl Json {
@@ -35,14 +39,74 @@ impl Json {
     pub fn parse(text: &[u8]) -> Result<Self, SyntaxError> {
         serde_json::from_slice(text)
     }
-}
 
-impl Json {
+    /// Takes out what these steps lead to, as far as they lead; `path` gets the steps to it as
+    /// they were before anything was taken out. Returns whether it was whole till now.
+    pub(crate) fn take_out(&mut self, steps: &[Step], path: &mut Vec<Step>) -> bool {
+        if let Some((step, rest)) = steps.split_first()
+            && let Some((step, child)) = self.child(step)
+        {
+            path.push(step);
+            return child.take_out(rest, path);
+        }
+        let was_whole = self.is_whole();
+        *self = Self::TakenOut;
+        was_whole
+    }
+
+    fn child(&mut self, step: &Step) -> Option<(Step, &mut Self)> {
+        match (self, step) {
+            (Self::Object(entries), Step::Key(key)) => entries
+                .iter_mut()
+                .rev()
+                .find(|(name, value)| **name == **key && !value.is_taken_out())
+                .map(|(_, value)| (step.clone(), value)),
+            (Self::List(values), Step::Index(index)) => values
+                .iter_mut()
+                .enumerate()
+                .filter(|(_, value)| !value.is_taken_out())
+                .nth(*index)
+                .map(|(index, value)| (Step::Index(index), value)),
+            _ => None,
+        }
+    }
+
+    /// Without what was taken out.
+    pub(crate) fn rest(&self) -> Self {
+        match self {
+            Self::List(values) => {
+                let left = values.iter().filter(|value| !value.is_taken_out());
+                Self::List(left.map(Self::rest).collect())
+            }
+            Self::Object(entries) => {
+                let left = entries.iter().filter(|(_, value)| !value.is_taken_out());
+                Self::Object(
+                    left.map(|(key, value)| (key.clone(), value.rest()))
+                        .collect(),
+                )
+            }
+            other => other.clone(),
+        }
+    }
+
+    fn is_taken_out(&self) -> bool {
+        matches!(self, Self::TakenOut)
+    }
+
+    fn is_whole(&self) -> bool {
+        match self {
+            Self::TakenOut => false,
+            Self::List(values) => values.iter().all(Self::is_whole),
+            Self::Object(entries) => entries.iter().all(|(_, value)| value.is_whole()),
+            _ => true,
+        }
+    }
+
     /// The error of a reader that expected something else.
     #[cold]
     pub(crate) fn unexpected<E: Error>(&self, expected: &dyn Expected) -> E {
         let unexpected = match self {
-            Self::Null => Unexpected::Unit,
+            Self::Null | Self::TakenOut => Unexpected::Unit,
             Self::Bool(bit) => Unexpected::Bool(*bit),
             Self::Unsigned(number) => Unexpected::Unsigned(*number),
             Self::Negative(number) => Unexpected::Signed(*number),

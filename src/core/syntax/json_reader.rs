@@ -16,6 +16,7 @@ use serde::{Deserialize, Deserializer, forward_to_deserialize_any};
 
 use crate::syntax::invalid::{InvalidConfig, Located};
 use crate::syntax::json::Json;
+use crate::syntax::nearest::nearest;
 
 impl Json {
     /// Reads a typed object, of which all keys must be known and none may be `null`.
@@ -72,6 +73,17 @@ impl<'de> Reader<'de> {
         }
     }
 
+    /// The error where text was expected. YAML makes something else of `yes` and `007`.
+    fn no_text(self) -> InvalidConfig {
+        let (expected, in_quotes) = ("a string", "a string: write it in quotes");
+        match self.value {
+            Json::Bool(_) | Json::Unsigned(_) | Json::Negative(_) | Json::Fraction => {
+                self.value.unexpected(&in_quotes)
+            }
+            _ => self.value.unexpected(&expected),
+        }
+    }
+
     /// The entries of an object with these keys.
     fn fields(self, names: &'static [&'static str]) -> Result<Fields<'de>, InvalidConfig> {
         let entries = self.entries()?;
@@ -100,7 +112,7 @@ impl<'de> Deserializer<'de> for Reader<'de> {
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, InvalidConfig> {
         match self.value {
-            Json::Null => visitor.visit_unit(),
+            Json::Null | Json::TakenOut => visitor.visit_unit(),
             Json::Bool(bit) => visitor.visit_bool(*bit),
             Json::Unsigned(number) => visitor.visit_u64(*number),
             Json::Negative(number) => visitor.visit_i64(*number),
@@ -168,13 +180,27 @@ impl<'de> Deserializer<'de> for Reader<'de> {
     fn deserialize_enum<V: Visitor<'de>>(
         self,
         _name: &'static str,
-        _variants: &'static [&'static str],
+        keywords: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, InvalidConfig> {
+        let keyword = match self.value {
+            Json::String(keyword) => keyword.as_str(),
+            Json::Bool(true) if keywords.contains(&"on") => "on",
+            Json::Bool(false) if keywords.contains(&"off") => "off",
+            _ => return Err(self.no_text()),
+        };
+        visitor.visit_enum(keyword.into_deserializer())
+    }
+
+    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, InvalidConfig> {
         match self.value {
-            Json::String(keyword) => visitor.visit_enum(keyword.as_str().into_deserializer()),
-            _ => Err(self.value.unexpected(&"a string")),
+            Json::String(text) => visitor.visit_borrowed_str(text),
+            _ => Err(self.no_text()),
         }
+    }
+
+    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, InvalidConfig> {
+        self.deserialize_str(visitor)
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, InvalidConfig> {
@@ -185,8 +211,8 @@ impl<'de> Deserializer<'de> for Reader<'de> {
     }
 
     forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf
-        unit unit_struct tuple tuple_struct identifier ignored_any
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char bytes byte_buf unit unit_struct
+        tuple tuple_struct identifier ignored_any
     }
 }
 
@@ -331,6 +357,25 @@ impl Error for InvalidConfig {
     fn invalid_length(_: usize, _: &dyn Expected) -> Self {
         Self::new("too few values")
     }
+
+    fn unknown_field(field: &str, expected: &'static [&'static str]) -> Self {
+        unknown("field", field, expected)
+    }
+
+    fn unknown_variant(variant: &str, expected: &'static [&'static str]) -> Self {
+        unknown("variant", variant, expected)
+    }
+}
+
+fn unknown(what: &str, found: &str, known: &[&str]) -> InvalidConfig {
+    let expected = match known {
+        [] => "expected none".to_owned(),
+        [only] => format!("expected `{only}`"),
+        _ => format!("expected one of `{}`", known.join("`, `")),
+    };
+    let hint = nearest(found, known).map(|name| format!("; did you mean `{name}`?"));
+    let hint = hint.unwrap_or_default();
+    InvalidConfig::new(format!("unknown {what} `{found}`, {expected}{hint}"))
 }
 
 /// In JSON's terms; serde's own text would bring the code that writes fractions.
