@@ -14,5 +14,6 @@ pub mod one_line;
 pub mod path;
 pub mod percent;
 pub mod protobuf;
+pub mod regex;
 pub mod timestamp;
 pub mod wire;

@@ -1,13 +1,12 @@
 //! The entries of `paths`.
 
-use regex_lite::Regex;
-
 use crate::config::matchers::{PathConfig, PathKindConfig};
 use crate::policy::prefix_set::PrefixSet;
 use crate::policy::reading::Reading;
 use crate::policy::text_match::TextMatch;
 use crate::syntax::invalid::{InvalidConfig, Located, each};
 use crate::syntax::path::{Readings, is_canonical};
+use crate::syntax::regex::Regex;
 
 /// Paths to compare a request path (without query) with. Exact paths, prefixes and
 /// suffixes are found in a time that does not grow with their number.
@@ -87,7 +86,7 @@ impl Paths {
         }
         let text = String::from_utf8_lossy(path);
         let mut regexes = self.regexes.iter();
-        regexes.find_map(|(regex, index)| regex.is_match(&text).then_some(*index))
+        regexes.find_map(|(regex, index)| regex.is_match(text.as_bytes()).then_some(*index))
     }
 }
 
