@@ -2,7 +2,7 @@
 
 use regex_lite::Regex;
 
-use crate::syntax::invalid::{InvalidConfig, Located};
+use crate::syntax::invalid::{Compiled, InvalidConfig, Located, refuse};
 
 /// One way to compare the value of a header, a cookie or an attribute.
 ///
@@ -30,7 +30,7 @@ impl TextMatch {
     pub(crate) fn compile(
         [exact, prefix, suffix, regex]: [Option<&str>; 4],
         present: Option<bool>,
-    ) -> Result<Self, InvalidConfig> {
+    ) -> Compiled<Self> {
         let given = [
             exact.map(|text| non_empty(text).map(Self::Exact).at("exact")),
             prefix.map(|text| non_empty(text).map(Self::Prefix).at("prefix")),
@@ -41,9 +41,7 @@ impl TextMatch {
         let mut given = given.into_iter().flatten();
         match (given.next(), given.next()) {
             (Some(kind), None) => kind,
-            _ => Err(InvalidConfig::new(
-                "expected exactly one of its kinds, such as `exact`",
-            )),
+            _ => refuse("expected exactly one of its kinds, such as `exact`"),
         }
     }
 
@@ -64,17 +62,17 @@ impl TextMatch {
 }
 
 /// A text that an entry compares with; an empty one would match too much or nothing.
-fn non_empty(text: &str) -> Result<Box<str>, InvalidConfig> {
+fn non_empty(text: &str) -> Compiled<Box<str>> {
     if text.is_empty() {
-        return Err(InvalidConfig::new("is empty"));
+        return refuse("is empty");
     }
     Ok(text.into())
 }
 
 /// A regular expression that matches whole texts only.
-fn whole_match(pattern: &str) -> Result<Regex, InvalidConfig> {
+fn whole_match(pattern: &str) -> Compiled<Regex> {
     let invalid = |error: regex_lite::Error| {
-        InvalidConfig::new(format!("{pattern:?} is not a regular expression: {error}"))
+        InvalidConfig::is_not(pattern, &format!("a regular expression: {error}"))
     };
     non_empty(pattern)?;
     // On its own first: `a)|(?:b` would be valid only between the parentheses below.
