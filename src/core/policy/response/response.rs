@@ -80,9 +80,10 @@ impl Response {
         let text = template(&config.text, page::TEXT, Escape::None).at("text")?;
         let redirect = optional(config.redirect.as_deref(), Redirect::compile).at("redirect")?;
         let headers = headers::compile(config.headers.as_ref()).at("headers")?;
-        let clear_site_data =
-            compile_clear_site_data(config.clear_site_data.as_deref().unwrap_or_default())
-                .at("clear_site_data")?;
+        let clear_site_data = config.clear_site_data.as_deref().unwrap_or_default();
+        let clear_site_data = compile_clear_site_data(clear_site_data).at("clear_site_data")?;
+        let expired = config.expire_cookies.as_deref().unwrap_or_default();
+        let Number(retry_after_jitter) = config.retry_after_jitter.unwrap_or(Number(0));
         let outline = Outline {
             scope,
             negotiated: format == Format::Auto,
@@ -103,17 +104,11 @@ impl Response {
         };
         Ok(Self {
             facts,
-            retry_after_jitter: config
-                .retry_after_jitter
-                .map_or(0, |Number(seconds)| seconds),
+            retry_after_jitter,
             refresh,
             format,
             redirect,
-            expired_cookies: each(
-                config.expire_cookies.as_deref().unwrap_or_default(),
-                |name| expired_cookie(name),
-            )
-            .at("expire_cookies")?,
+            expired_cookies: each(expired, |name| expired_cookie(name)).at("expire_cookies")?,
             cors: optional(config.cors.as_ref(), Cors::compile).at("cors")?,
             headers,
             drafts,
