@@ -110,7 +110,8 @@ impl List {
     /// The place of an entry that matches. Nothing is read of the request that its kind does
     /// not need.
     fn find(&self, request: &impl RequestHead, readings: &Readings) -> Option<usize> {
-        let pseudo_header = |name: &str| request.headers().first(name).unwrap_or_default();
+        let headers = || request.headers();
+        let pseudo_header = |name: &str| headers().first(name).unwrap_or_default();
         match self {
             Self::ClientIps(networks) => {
                 request.client_ip().and_then(|client| networks.find(client))
@@ -121,12 +122,8 @@ impl List {
                 let sent = pseudo_header(":method");
                 methods.iter().position(|method| method.as_bytes() == sent)
             }
-            Self::Headers(headers) => headers
-                .iter()
-                .position(|entry| entry.matches(request.headers())),
-            Self::Cookies(cookies) => cookies
-                .iter()
-                .position(|entry| entry.matches(request.headers())),
+            Self::Headers(entries) => entries.iter().position(|entry| entry.matches(headers())),
+            Self::Cookies(entries) => entries.iter().position(|entry| entry.matches(headers())),
             Self::Attributes(attributes) => attributes
                 .iter()
                 .position(|entry| entry.matches(&request.attribute(entry.path()))),

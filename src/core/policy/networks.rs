@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use ipnet::{IpNet, Ipv4Net};
+use ipnet::IpNet;
 
 use crate::syntax::invalid::{Compiled, InvalidConfig, each};
 
@@ -59,16 +59,14 @@ fn parse_network(entry: &str) -> Option<IpNet> {
 
 /// The IPv4 block that an IPv4-mapped block (`::ffff:0:0/96` and below) stands for.
 fn unmapped(network: IpNet) -> Option<IpNet> {
-    let IpNet::V6(network) = network else {
-        return None;
-    };
     let length = network.prefix_len().checked_sub(96)?;
-    let address = network.network().to_ipv4_mapped()?;
-    Ipv4Net::new(address, length).ok().map(IpNet::V4)
+    let address = Some(network.addr().to_canonical()).filter(IpAddr::is_ipv4)?;
+    IpNet::new(address, length).ok()
 }
 
 #[cfg(test)]
 mod tests {
+    use ipnet::Ipv4Net;
     use proptest::prelude::*;
 
     use super::*;

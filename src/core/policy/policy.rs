@@ -75,6 +75,9 @@ impl Policy {
             store,
         } = config;
         let scope = compile_scope(scope.as_deref().unwrap_or("default")).at("scope")?;
+        let endpoint_of = |admin| Endpoint::compile(admin, environment);
+        let bypass_of = |bypass| Bypass::compile(bypass, environment);
+        let store_of = |store| FleetStore::compile(store, &scope, environment);
         Ok(Self {
             mode: *mode,
             initial: *initial,
@@ -89,18 +92,9 @@ impl Policy {
             response: Response::compile(response, &scope).at("response")?,
             rules: Rules::compile(rules, response, &scope).at("rules")?,
             windows: Windows::compile(windows).at("windows")?,
-            endpoint: optional(admin.as_ref(), |admin| {
-                Endpoint::compile(admin, environment)
-            })
-            .at("admin")?,
-            bypass: optional(bypass.as_ref(), |bypass| {
-                Bypass::compile(bypass, environment)
-            })
-            .at("bypass")?,
-            store: optional(store.as_ref(), |store| {
-                FleetStore::compile(store, &scope, environment)
-            })
-            .at("store")?,
+            endpoint: optional(admin.as_ref(), endpoint_of).at("admin")?,
+            bypass: optional(bypass.as_ref(), bypass_of).at("bypass")?,
+            store: optional(store.as_ref(), store_of).at("store")?,
             scope,
         })
     }
