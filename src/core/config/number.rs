@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 
 use serde::{Deserialize, Deserializer};
 
-use crate::syntax::invalid::InvalidConfig;
+use crate::syntax::invalid::{Compiled, refuse};
 use crate::syntax::json::Json;
 
 /// An integer that is not negative.
@@ -16,15 +16,13 @@ impl Number {
     ///
     /// # Errors
     /// It lies outside.
-    pub fn within(self, range: RangeInclusive<u64>, unit: &str) -> Result<u64, InvalidConfig> {
+    pub fn within(self, range: RangeInclusive<u64>, unit: &str) -> Compiled<u64> {
         let Self(number) = self;
         if range.contains(&number) {
             return Ok(number);
         }
         let (first, last) = range.into_inner();
-        Err(InvalidConfig::new(format!(
-            "{number} is not {unit} from {first} to {last}"
-        )))
+        refuse(format!("{number} is not {unit} from {first} to {last}"))
     }
 }
 

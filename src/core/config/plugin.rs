@@ -15,7 +15,7 @@ use crate::config::response::ResponseConfig;
 use crate::config::rules::RuleConfig;
 use crate::config::store::StoreConfig;
 use crate::config::windows::WindowConfig;
-use crate::syntax::invalid::InvalidConfig;
+use crate::syntax::invalid::{Compiled, InvalidConfig};
 use crate::syntax::json::Json;
 
 /// The whole plugin configuration.
@@ -65,7 +65,7 @@ impl PluginConfig {
     ///
     /// # Errors
     /// A syntax error with line and column.
-    pub fn tree(configuration: &[u8]) -> Result<Json, InvalidConfig> {
+    pub fn tree(configuration: &[u8]) -> Compiled<Json> {
         if configuration.trim_ascii().is_empty() {
             return Ok(Json::Object(Vec::new()));
         }
@@ -78,7 +78,7 @@ impl PluginConfig {
     /// # Errors
     /// A syntax error with line and column, or the path of the first key that is unknown
     /// or has a wrong type.
-    pub fn parse(configuration: &[u8]) -> Result<Self, InvalidConfig> {
+    pub fn parse(configuration: &[u8]) -> Compiled<Self> {
         Self::tree(configuration)?.read()
     }
 }

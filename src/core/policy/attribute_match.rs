@@ -3,7 +3,7 @@
 use crate::config::matchers::AttributeConfig;
 use crate::policy::text_match::TextMatch;
 use crate::request::attribute::{Attribute, AttributePath};
-use crate::syntax::invalid::{InvalidConfig, Located};
+use crate::syntax::invalid::{Compiled, Located, refuse};
 
 /// An attribute of the request or its connection.
 #[derive(Clone, Debug)]
@@ -17,26 +17,22 @@ impl AttributeMatch {
     ///
     /// # Errors
     /// The path is no attribute path, or not one kind is given.
-    pub fn compile(config: &AttributeConfig) -> Result<Self, InvalidConfig> {
+    pub fn compile(config: &AttributeConfig) -> Compiled<Self> {
         let segments: Vec<&str> = config.path.iter().map(String::as_str).collect();
         if segments.is_empty() || segments.iter().any(|s| s.is_empty() || s.contains('\0')) {
-            return Err(InvalidConfig::new(
-                "expected the segments of an attribute, such as [\"connection\", \"uri_san_peer_certificate\"]",
-            ))
-            .at("path");
+            let problem = "expected the segments of an attribute, such as \
+                           [\"connection\", \"uri_san_peer_certificate\"]";
+            return refuse(problem).at("path");
         }
-        if segments
-            .last()
-            .is_some_and(|last| last.ends_with("metadata"))
+        if let [.., last] = &*segments
+            && last.ends_with("metadata")
         {
-            return Err(InvalidConfig::new(
-                "ends before the value: expected \"filter_metadata\", a namespace and a key",
-            ))
-            .at("path");
+            let problem =
+                "ends before the value: expected \"filter_metadata\", a namespace and a key";
+            return refuse(problem).at("path");
         }
-        let path = AttributePath::new(&segments);
         Ok(Self {
-            path,
+            path: AttributePath::new(&segments),
             value: TextMatch::compile(config.texts(), config.present)?,
         })
     }

@@ -3,8 +3,8 @@
 use crate::config::matchers::FieldConfig;
 use crate::policy::text_match::TextMatch;
 use crate::request::headers::Headers;
-use crate::syntax::field::{cookie_values, is_token};
-use crate::syntax::invalid::{InvalidConfig, Located};
+use crate::syntax::field::{cookie_values, token};
+use crate::syntax::invalid::{Compiled, Located};
 
 /// A request cookie; of several with one name, any may match.
 #[derive(Clone, Debug)]
@@ -18,16 +18,9 @@ impl CookieMatch {
     ///
     /// # Errors
     /// The name is no cookie name, or not one kind is given.
-    pub fn compile(config: &FieldConfig) -> Result<Self, InvalidConfig> {
-        if !is_token(&config.name) {
-            return Err(InvalidConfig::new(format!(
-                "{:?} is not a cookie name",
-                config.name
-            )))
-            .at("name");
-        }
+    pub fn compile(config: &FieldConfig) -> Compiled<Self> {
         Ok(Self {
-            name: config.name.as_str().into(),
+            name: token(&config.name, "a cookie name").at("name")?.into(),
             value: TextMatch::compile(config.texts(), config.present)?,
         })
     }

@@ -4,7 +4,7 @@ use crate::config::matchers::FieldConfig;
 use crate::policy::text_match::TextMatch;
 use crate::request::headers::Headers;
 use crate::syntax::field::header_name;
-use crate::syntax::invalid::{InvalidConfig, Located};
+use crate::syntax::invalid::{Compiled, Located, refuse};
 
 /// A request header.
 #[derive(Clone, Debug)]
@@ -18,13 +18,10 @@ impl HeaderMatch {
     ///
     /// # Errors
     /// The name is no header name, or not one kind is given.
-    pub fn compile(config: &FieldConfig) -> Result<Self, InvalidConfig> {
+    pub fn compile(config: &FieldConfig) -> Compiled<Self> {
         let name = header_name(&config.name).at("name")?;
         if &*name == "host" {
-            return Err(InvalidConfig::new(
-                "\"host\" is \":authority\" here: use `hosts`",
-            ))
-            .at("name");
+            return refuse("\"host\" is \":authority\" here: use `hosts`").at("name");
         }
         Ok(Self {
             name,

@@ -1,7 +1,7 @@
 //! The entries of `hosts`.
 
 use crate::policy::reading::Reading;
-use crate::syntax::invalid::{InvalidConfig, each};
+use crate::syntax::invalid::{Compiled, InvalidConfig, each};
 
 /// Host names to compare `:authority` with. Case, port and a trailing dot do not matter.
 #[derive(Clone, Debug, Default)]
@@ -23,7 +23,7 @@ impl Hosts {
     ///
     /// # Errors
     /// The first entry that is no host name.
-    pub fn compile(entries: &[String], reading: Reading) -> Result<Self, InvalidConfig> {
+    pub fn compile(entries: &[String], reading: Reading) -> Compiled<Self> {
         let hosts = each(entries, |entry| compile_entry(entry))?;
         Ok(Self { reading, hosts })
     }
@@ -63,7 +63,7 @@ pub(crate) fn host_name(authority: &[u8]) -> &[u8] {
     name.strip_suffix(b".").unwrap_or(name)
 }
 
-fn compile_entry(entry: &str) -> Result<Host, InvalidConfig> {
+fn compile_entry(entry: &str) -> Compiled<Host> {
     let name = String::from_utf8_lossy(host_name(entry.as_bytes())).to_ascii_lowercase();
     match name.strip_prefix("*.") {
         Some(domain) if is_host_name(domain.as_bytes()) => {
@@ -72,9 +72,10 @@ fn compile_entry(entry: &str) -> Result<Host, InvalidConfig> {
         None if is_host_name(name.as_bytes()) || is_ip_literal(&name) => {
             Ok(Host::Exact(name.into()))
         }
-        _ => Err(InvalidConfig::new(format!(
-            "{entry:?} is not a host name like \"shop.example.com\" or \"*.example.com\""
-        ))),
+        _ => {
+            let expected = "a host name like \"shop.example.com\" or \"*.example.com\"";
+            Err(InvalidConfig::is_not(entry, expected))
+        }
     }
 }
 

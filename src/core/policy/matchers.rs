@@ -11,14 +11,14 @@ use crate::policy::paths::Paths;
 use crate::policy::reading::Reading;
 use crate::request::head::RequestHead;
 use crate::request::headers::Headers;
-use crate::syntax::field::is_token;
-use crate::syntax::invalid::{InvalidConfig, Located, each};
+use crate::syntax::field::token;
+use crate::syntax::invalid::{Compiled, Located, each};
 use crate::syntax::path::{Readings, without_query};
 
 /// What a request is compared with: a list for each kind that has entries, in the order of
 /// [`Kind::ALL`].
 #[derive(Clone, Debug, Default)]
-pub struct Matchers(Vec<List>);
+pub struct Matchers(Vec<(Kind, List)>);
 
 /// The entries of a kind.
 #[derive(Clone, Debug)]
@@ -47,10 +47,11 @@ impl Matchers {
     ///
     /// # Errors
     /// The first entry that is not what its kind expects.
-    pub fn compile(config: &MatchersConfig, reading: Reading) -> Result<Self, InvalidConfig> {
+    pub fn compile(config: &MatchersConfig, reading: Reading) -> Compiled<Self> {
         let mut lists = Vec::new();
         for kind in Kind::ALL {
-            lists.extend(List::compile(kind, config, reading).at(kind.key())?);
+            let list = List::compile(kind, config, reading).at(kind.key())?;
+            lists.extend(list.map(|list| (kind, list)));
         }
         Ok(Self(lists))
     }
@@ -63,9 +64,8 @@ impl Matchers {
     /// The first entry that matches.
     pub fn first_match(&self, request: &impl RequestHead) -> Option<Entry> {
         let readings = Readings::default();
-        self.0.iter().find_map(|list| {
+        self.0.iter().find_map(|&(kind, ref list)| {
             let index = list.find(request, &readings)?;
-            let kind = list.kind();
             Some(Entry { kind, index })
         })
     }
@@ -74,17 +74,13 @@ impl Matchers {
     /// the request's path.
     pub fn all_match(&self, request: &impl RequestHead, readings: &Readings) -> bool {
         let mut lists = self.0.iter();
-        lists.all(|list| list.find(request, readings).is_some())
+        lists.all(|(_, list)| list.find(request, readings).is_some())
     }
 }
 
 impl List {
     /// `None` where the kind has no entries.
-    fn compile(
-        kind: Kind,
-        config: &MatchersConfig,
-        reading: Reading,
-    ) -> Result<Option<Self>, InvalidConfig> {
+    fn compile(kind: Kind, config: &MatchersConfig, reading: Reading) -> Compiled<Option<Self>> {
         let MatchersConfig {
             client_ips,
             paths,
@@ -100,7 +96,7 @@ impl List {
             Kind::Host => some(hosts, Self::Hosts(Hosts::compile(hosts, reading)?)),
             Kind::Method => some(
                 methods,
-                Self::Methods(each(methods, |m| compile_method(m))?),
+                Self::Methods(each(methods, |method| compile_method(method))?),
             ),
             Kind::Header => some(headers, Self::Headers(each(headers, HeaderMatch::compile)?)),
             Kind::Cookie => some(cookies, Self::Cookies(each(cookies, CookieMatch::compile)?)),
@@ -111,22 +107,11 @@ impl List {
         })
     }
 
-    fn kind(&self) -> Kind {
-        match self {
-            Self::ClientIps(_) => Kind::ClientIp,
-            Self::Paths(_) => Kind::Path,
-            Self::Hosts(_) => Kind::Host,
-            Self::Methods(_) => Kind::Method,
-            Self::Headers(_) => Kind::Header,
-            Self::Cookies(_) => Kind::Cookie,
-            Self::Attributes(_) => Kind::Attribute,
-        }
-    }
-
     /// The place of an entry that matches. Nothing is read of the request that its kind does
     /// not need.
     fn find(&self, request: &impl RequestHead, readings: &Readings) -> Option<usize> {
-        let pseudo_header = |name: &str| request.headers().first(name).unwrap_or_default();
+        let headers = || request.headers();
+        let pseudo_header = |name: &str| headers().first(name).unwrap_or_default();
         match self {
             Self::ClientIps(networks) => {
                 request.client_ip().and_then(|client| networks.find(client))
@@ -137,12 +122,8 @@ impl List {
                 let sent = pseudo_header(":method");
                 methods.iter().position(|method| method.as_bytes() == sent)
             }
-            Self::Headers(headers) => headers
-                .iter()
-                .position(|entry| entry.matches(request.headers())),
-            Self::Cookies(cookies) => cookies
-                .iter()
-                .position(|entry| entry.matches(request.headers())),
+            Self::Headers(entries) => entries.iter().position(|entry| entry.matches(headers())),
+            Self::Cookies(entries) => entries.iter().position(|entry| entry.matches(headers())),
             Self::Attributes(attributes) => attributes
                 .iter()
                 .position(|entry| entry.matches(&request.attribute(entry.path()))),
@@ -154,13 +135,8 @@ fn some<E>(entries: &[E], list: List) -> Option<List> {
     (!entries.is_empty()).then_some(list)
 }
 
-fn compile_method(method: &str) -> Result<Box<str>, InvalidConfig> {
-    if !is_token(method) {
-        return Err(InvalidConfig::new(format!(
-            "{method:?} is not an HTTP method"
-        )));
-    }
-    Ok(method.into())
+fn compile_method(method: &str) -> Compiled<Box<str>> {
+    token(method, "an HTTP method").map(Into::into)
 }
 
 #[cfg(test)]

@@ -2,42 +2,27 @@
 
 use std::net::IpAddr;
 
-use ipnet::{IpNet, Ipv4Net, Ipv6Net};
+use ipnet::IpNet;
 
-use crate::syntax::invalid::{InvalidConfig, each};
+use crate::syntax::invalid::{Compiled, InvalidConfig, each};
 
 /// Disjoint blocks in order, so that a binary search finds the only one that can hold an
 /// address. Host bits below a mask are ignored, and an IPv4-mapped block is the IPv4 one.
 #[derive(Clone, Debug, Default)]
-pub struct Networks {
-    v4: Vec<(Ipv4Net, usize)>,
-    v6: Vec<(Ipv6Net, usize)>,
-}
+pub struct Networks(Vec<(IpNet, usize)>);
 
 impl Networks {
     /// Compiles `"10.0.0.0/8"`, `"2001:db8::1"` and the like.
     ///
     /// # Errors
     /// The first entry that is no address and no block.
-    pub fn compile(entries: &[String]) -> Result<Self, InvalidConfig> {
+    pub fn compile(entries: &[String]) -> Compiled<Self> {
         let blocks = each(entries, |entry| parse(entry))?;
         let mut blocks: Vec<_> = blocks.into_iter().zip(0..).collect();
         blocks.sort_unstable();
         // A block sorts behind those that it lies in.
         blocks.dedup_by(|(inner, _), (outer, _)| outer.contains(&inner.network()));
-        let mut networks = Self::default();
-        for (block, index) in blocks {
-            match block {
-                IpNet::V4(block) => networks.v4.push((block, index)),
-                IpNet::V6(block) => networks.v6.push((block, index)),
-            }
-        }
-        Ok(networks)
-    }
-
-    /// Whether no address is in the set.
-    pub fn is_empty(&self) -> bool {
-        self.v4.is_empty() && self.v6.is_empty()
+        Ok(Self(blocks))
     }
 
     /// Whether the address lies in one of the blocks.
@@ -48,29 +33,16 @@ impl Networks {
     /// The place of the entry in which the address lies; of those that lie in one another that
     /// of the widest.
     pub fn find(&self, address: IpAddr) -> Option<usize> {
-        match address.to_canonical() {
-            IpAddr::V4(address) => {
-                let after = self
-                    .v4
-                    .partition_point(|(block, _)| block.network() <= address);
-                let (block, index) = self.v4.get(after.checked_sub(1)?)?;
-                block.contains(&address).then_some(*index)
-            }
-            IpAddr::V6(address) => {
-                let after = self
-                    .v6
-                    .partition_point(|(block, _)| block.network() <= address);
-                let (block, index) = self.v6.get(after.checked_sub(1)?)?;
-                block.contains(&address).then_some(*index)
-            }
-        }
+        let address = address.to_canonical();
+        let after = self.0.partition_point(|(block, _)| block.addr() <= address);
+        let (block, index) = self.0.get(after.checked_sub(1)?)?;
+        block.contains(&address).then_some(*index)
     }
 }
 
-fn parse(entry: &str) -> Result<IpNet, InvalidConfig> {
-    let network = parse_network(entry)
-        .ok_or_else(|| InvalidConfig::new(format!("{entry:?} is not an IP address or CIDR block")))?
-        .trunc();
+fn parse(entry: &str) -> Compiled<IpNet> {
+    let invalid = || InvalidConfig::is_not(entry, "an IP address or CIDR block");
+    let network = parse_network(entry).ok_or_else(invalid)?.trunc();
     Ok(unmapped(network).unwrap_or(network))
 }
 
@@ -87,16 +59,14 @@ fn parse_network(entry: &str) -> Option<IpNet> {
 
 /// The IPv4 block that an IPv4-mapped block (`::ffff:0:0/96` and below) stands for.
 fn unmapped(network: IpNet) -> Option<IpNet> {
-    let IpNet::V6(network) = network else {
-        return None;
-    };
     let length = network.prefix_len().checked_sub(96)?;
-    let address = network.network().to_ipv4_mapped()?;
-    Ipv4Net::new(address, length).ok().map(IpNet::V4)
+    let address = Some(network.addr().to_canonical()).filter(IpAddr::is_ipv4)?;
+    IpNet::new(address, length).ok()
 }
 
 #[cfg(test)]
 mod tests {
+    use ipnet::Ipv4Net;
     use proptest::prelude::*;
 
     use super::*;

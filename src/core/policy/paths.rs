@@ -4,7 +4,7 @@ use crate::config::matchers::{PathConfig, PathKindConfig};
 use crate::policy::prefix_set::PrefixSet;
 use crate::policy::reading::Reading;
 use crate::policy::text_match::TextMatch;
-use crate::syntax::invalid::{InvalidConfig, Located, each};
+use crate::syntax::invalid::{Compiled, Located, each, refuse};
 use crate::syntax::path::{Readings, is_canonical};
 use crate::syntax::regex::Regex;
 
@@ -27,7 +27,7 @@ impl Paths {
     ///
     /// # Errors
     /// The first entry that is no such thing.
-    pub fn compile(entries: &[PathConfig], reading: Reading) -> Result<Self, InvalidConfig> {
+    pub fn compile(entries: &[PathConfig], reading: Reading) -> Compiled<Self> {
         let mut exact = Vec::new();
         let mut prefixes = Vec::new();
         let mut suffixes = Vec::new();
@@ -90,30 +90,30 @@ impl Paths {
     }
 }
 
-fn compile_entry(entry: &PathConfig) -> Result<TextMatch, InvalidConfig> {
+fn compile_entry(entry: &PathConfig) -> Compiled<TextMatch> {
     match entry {
         PathConfig::Pattern(pattern) => compile_pattern(pattern),
         PathConfig::Kind(kind) => compile_kind(kind),
     }
 }
 
-fn compile_pattern(pattern: &str) -> Result<TextMatch, InvalidConfig> {
+fn compile_pattern(pattern: &str) -> Compiled<TextMatch> {
     begins_with_slash(pattern)?;
     let (path, kind): (&str, fn(Box<str>) -> TextMatch) = match pattern.strip_suffix("/*") {
         Some(segments) => (segments, TextMatch::Prefix),
         None => (pattern, TextMatch::Exact),
     };
     if path.contains('*') {
-        return Err(InvalidConfig::new(format!(
+        return refuse(format!(
             "{pattern:?} has a `*` elsewhere than in a `/*` at its end: expected an exact path, \
              a prefix like \"/static/*\", or {{\"regex\": …}}"
-        )));
+        ));
     }
     Ok(kind(path.into()))
 }
 
 /// As in the Gateway API, a slash at the end of a prefix does not matter.
-fn compile_kind(kind: &PathKindConfig) -> Result<TextMatch, InvalidConfig> {
+fn compile_kind(kind: &PathKindConfig) -> Compiled<TextMatch> {
     match TextMatch::compile(kind.texts(), None)? {
         TextMatch::Exact(path) => {
             begins_with_slash(&path).at("exact")?;
@@ -121,28 +121,25 @@ fn compile_kind(kind: &PathKindConfig) -> Result<TextMatch, InvalidConfig> {
         }
         TextMatch::Prefix(path) => {
             begins_with_slash(&path).at("prefix")?;
-            Ok(TextMatch::Prefix(
-                path.strip_suffix('/').unwrap_or(&path).into(),
-            ))
+            let segments = path.strip_suffix('/').unwrap_or(&path);
+            Ok(TextMatch::Prefix(segments.into()))
         }
         other => Ok(other),
     }
 }
 
-fn begins_with_slash(path: &str) -> Result<(), InvalidConfig> {
+fn begins_with_slash(path: &str) -> Compiled<()> {
     if path.starts_with('/') {
         return Ok(());
     }
-    Err(InvalidConfig::new(format!(
-        "{path:?} does not begin with `/`"
-    )))
+    refuse(format!("{path:?} does not begin with `/`"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn paths(json: &str) -> Result<Paths, InvalidConfig> {
+    fn paths(json: &str) -> Compiled<Paths> {
         Paths::compile(
             &crate::syntax::json_reader::read::<Vec<_>>(json),
             Reading::Canonical,

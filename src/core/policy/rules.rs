@@ -7,7 +7,7 @@ use crate::policy::matchers::Matchers;
 use crate::policy::reading::Reading;
 use crate::policy::response::response::Response;
 use crate::request::head::RequestHead;
-use crate::syntax::invalid::{InvalidConfig, Located};
+use crate::syntax::invalid::{Compiled, Located, optional, refuse};
 use crate::syntax::path::Readings;
 
 /// The compiled `rules`, in order.
@@ -37,22 +37,17 @@ impl Rules {
     ///
     /// # Errors
     /// The first rule that matches nothing, shares its name or has another fault.
-    pub fn compile(
-        config: &[RuleConfig],
-        global: &ResponseConfig,
-        scope: &str,
-    ) -> Result<Self, InvalidConfig> {
+    pub fn compile(config: &[RuleConfig], global: &ResponseConfig, scope: &str) -> Compiled<Self> {
         let mut rules: Vec<Rule> = Vec::new();
         for (index, config) in config.iter().enumerate() {
-            let rule = Rule::compile(index, config, global, scope).and_then(|rule| {
-                if let Some(name) = &rule.name
-                    && rules.iter().any(|other| other.name.as_ref() == Some(name))
-                {
-                    return Err(InvalidConfig::new(format!("{name:?} is there twice"))).at("name");
-                }
-                Ok(rule)
-            });
-            rules.push(rule.at_index(index)?);
+            let rule = Rule::compile(index, config, global, scope).at_index(index)?;
+            if let Some(name) = &rule.name
+                && rules.iter().any(|other| other.name.as_ref() == Some(name))
+            {
+                let twice = refuse(format!("{name:?} is there twice"));
+                return twice.at("name").at_index(index);
+            }
+            rules.push(rule);
         }
         let while_off = rules
             .iter()
@@ -85,9 +80,9 @@ impl Rule {
         config: &RuleConfig,
         global: &ResponseConfig,
         scope: &str,
-    ) -> Result<Self, InvalidConfig> {
+    ) -> Compiled<Self> {
         if config.name.as_deref() == Some("") {
-            return Err(InvalidConfig::new("is empty")).at("name");
+            return refuse("is empty").at("name");
         }
         let reading = match config.action {
             Action::Allow | Action::Follow => Reading::Canonical,
@@ -96,22 +91,16 @@ impl Rule {
         let matches = Matchers::compile(&config.matches, reading).at("match")?;
         if matches.is_empty() {
             let [kinds @ .., last] = Kind::ALL.map(Kind::key);
-            return Err(InvalidConfig::new(format!(
-                "names nothing to match: expected {} or {last}",
-                kinds.join(", ")
-            )))
-            .at("match");
+            let kinds = kinds.join(", ");
+            let problem = format!("names nothing to match: expected {kinds} or {last}");
+            return refuse(problem).at("match");
         }
-        let response = config
-            .response
-            .as_ref()
-            .map(|response| Response::compile(&response.or(global), scope).at("response"))
-            .transpose()?;
+        let response = |own: &ResponseConfig| Response::compile(&own.or(global), scope);
         Ok(Self {
             index,
             name: config.name.as_deref().map(Into::into),
             action: config.action,
-            response,
+            response: optional(config.response.as_ref(), response).at("response")?,
             matches,
         })
     }
@@ -122,7 +111,7 @@ mod tests {
     use super::*;
     use crate::request::head::testing::TestRequest;
 
-    fn rules(json: &str) -> Result<Rules, InvalidConfig> {
+    fn rules(json: &str) -> Compiled<Rules> {
         let global = crate::syntax::json_reader::read(r#"{"status":599,"title":"global"}"#);
         Rules::compile(
             &crate::syntax::json_reader::read::<Vec<_>>(json),

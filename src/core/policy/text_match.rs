@@ -1,6 +1,6 @@
 //! How a text is compared.
 
-use crate::syntax::invalid::{InvalidConfig, Located};
+use crate::syntax::invalid::{Compiled, Located, refuse};
 use crate::syntax::regex::Regex;
 
 /// One way to compare the value of a header, a cookie or an attribute.
@@ -29,7 +29,7 @@ impl TextMatch {
     pub(crate) fn compile(
         [exact, prefix, suffix, regex]: [Option<&str>; 4],
         present: Option<bool>,
-    ) -> Result<Self, InvalidConfig> {
+    ) -> Compiled<Self> {
         let given = [
             exact.map(|text| non_empty(text).map(Self::Exact).at("exact")),
             prefix.map(|text| non_empty(text).map(Self::Prefix).at("prefix")),
@@ -45,9 +45,7 @@ impl TextMatch {
         let mut given = given.into_iter().flatten();
         match (given.next(), given.next()) {
             (Some(kind), None) => kind,
-            _ => Err(InvalidConfig::new(
-                "expected exactly one of its kinds, such as `exact`",
-            )),
+            _ => refuse("expected exactly one of its kinds, such as `exact`"),
         }
     }
 
@@ -68,9 +66,9 @@ impl TextMatch {
 }
 
 /// A text that an entry compares with; an empty one would match too much or nothing.
-fn non_empty(text: &str) -> Result<Box<str>, InvalidConfig> {
+fn non_empty(text: &str) -> Compiled<Box<str>> {
     if text.is_empty() {
-        return Err(InvalidConfig::new("is empty"));
+        return refuse("is empty");
     }
     Ok(text.into())
 }

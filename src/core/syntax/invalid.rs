@@ -30,6 +30,9 @@ pub enum Step {
 
 impl std::error::Error for InvalidConfig {}
 
+/// What a part of a plugin configuration compiles to, or its first fault.
+pub type Compiled<T> = Result<T, InvalidConfig>;
+
 impl InvalidConfig {
     /// A fault of the value at hand; [`Located`] adds where it is.
     pub fn new(problem: impl Into<Cow<'static, str>>) -> Self {
@@ -41,6 +44,11 @@ impl InvalidConfig {
     fn of(problem: Cow<'static, str>) -> Self {
         let path = Vec::new();
         Self(Box::new(Fault { path, problem }))
+    }
+
+    /// A text that is not what is expected, such as "a header name".
+    pub(crate) fn is_not(text: &str, expected: &str) -> Self {
+        Self::new(format!("{text:?} is not {expected}"))
     }
 
     /// A text that is not JSON; the problem names line and column.
@@ -107,7 +115,7 @@ pub trait Located: Sized {
     fn at_index(self, index: usize) -> Self;
 }
 
-impl<T> Located for Result<T, InvalidConfig> {
+impl<T> Located for Compiled<T> {
     fn at(self, key: &str) -> Self {
         self.map_err(|error| error.under(key))
     }
@@ -117,22 +125,24 @@ impl<T> Located for Result<T, InvalidConfig> {
     }
 }
 
+/// A fault of the value at hand in the place of what it should compile to.
+pub(crate) fn refuse<T>(problem: impl Into<Cow<'static, str>>) -> Compiled<T> {
+    Err(InvalidConfig::new(problem))
+}
+
 /// Compiles each entry of a list; a fault names its index.
 pub(crate) fn each<'c, E, T>(
     entries: &'c [E],
-    compile: impl Fn(&'c E) -> Result<T, InvalidConfig>,
-) -> Result<Vec<T>, InvalidConfig> {
-    let mut compiled = Vec::new();
-    for (index, entry) in entries.iter().enumerate() {
-        compiled.push(compile(entry).at_index(index)?);
-    }
-    Ok(compiled)
+    compile: impl Fn(&'c E) -> Compiled<T>,
+) -> Compiled<Vec<T>> {
+    let compile = |(index, entry)| compile(entry).at_index(index);
+    entries.iter().enumerate().map(compile).collect()
 }
 
 /// Compiles what may be absent.
 pub(crate) fn optional<'c, E: ?Sized, T>(
     entry: Option<&'c E>,
-    compile: impl FnOnce(&'c E) -> Result<T, InvalidConfig>,
-) -> Result<Option<T>, InvalidConfig> {
+    compile: impl FnOnce(&'c E) -> Compiled<T>,
+) -> Compiled<Option<T>> {
     entry.map(compile).transpose()
 }

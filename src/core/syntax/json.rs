@@ -1,6 +1,6 @@
 //! JSON as a tree.
 
-use std::fmt;
+use std::{fmt, iter};
 
 use serde::de::{Error, Expected, MapAccess, SeqAccess, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer};
@@ -155,19 +155,13 @@ impl<'de> Deserialize<'de> for Json {
             }
 
             fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Json, A::Error> {
-                let mut values = Vec::new();
-                while let Some(value) = list.next_element()? {
-                    values.push(value);
-                }
-                Ok(Json::List(values))
+                let values = iter::from_fn(|| list.next_element().transpose());
+                values.collect::<Result<_, _>>().map(Json::List)
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Json, A::Error> {
-                let mut entries = Vec::new();
-                while let Some(entry) = map.next_entry()? {
-                    entries.push(entry);
-                }
-                Ok(Json::Object(entries))
+                let entries = iter::from_fn(|| map.next_entry().transpose());
+                entries.collect::<Result<_, _>>().map(Json::Object)
             }
         }
 

@@ -8,13 +8,13 @@
 use std::iter::Enumerate;
 use std::{fmt, slice};
 
-use serde::de::value::StrDeserializer;
+use serde::de::value::{StrDeserializer, UnitDeserializer};
 use serde::de::{
     DeserializeSeed, Error, Expected, IntoDeserializer, MapAccess, SeqAccess, Unexpected, Visitor,
 };
 use serde::{Deserialize, Deserializer, forward_to_deserialize_any};
 
-use crate::syntax::invalid::{InvalidConfig, Located};
+use crate::syntax::invalid::{Compiled, InvalidConfig, Located};
 use crate::syntax::json::Json;
 use crate::syntax::nearest::nearest;
 
@@ -24,7 +24,7 @@ impl Json {
     /// # Errors
     /// The path of a key that is unknown, repeated or missing, or whose value has a wrong
     /// type.
-    pub fn read<'de, T: Deserialize<'de>>(&'de self) -> Result<T, InvalidConfig> {
+    pub fn read<'de, T: Deserialize<'de>>(&'de self) -> Compiled<T> {
         self.read_with(Strictness::Strict)
     }
 
@@ -32,18 +32,13 @@ impl Json {
     ///
     /// # Errors
     /// The path of a key that is repeated or missing, or whose value has a wrong type.
-    pub fn read_leniently<'de, T: Deserialize<'de>>(&'de self) -> Result<T, InvalidConfig> {
+    pub fn read_leniently<'de, T: Deserialize<'de>>(&'de self) -> Compiled<T> {
         self.read_with(Strictness::Lenient)
     }
 
-    fn read_with<'de, T: Deserialize<'de>>(
-        &'de self,
-        strictness: Strictness,
-    ) -> Result<T, InvalidConfig> {
-        T::deserialize(Reader {
-            value: self,
-            strictness,
-        })
+    fn read_with<'de, T: Deserialize<'de>>(&'de self, strictness: Strictness) -> Compiled<T> {
+        let value = self;
+        T::deserialize(Reader { value, strictness })
     }
 }
 
@@ -66,7 +61,7 @@ impl<'de> Reader<'de> {
         Self { value, ..self }
     }
 
-    fn entries(self) -> Result<&'de [(String, Json)], InvalidConfig> {
+    fn entries(self) -> Compiled<&'de [(String, Json)]> {
         match self.value {
             Json::Object(entries) => Ok(entries),
             _ => Err(self.value.unexpected(&"an object")),
@@ -85,7 +80,7 @@ impl<'de> Reader<'de> {
     }
 
     /// The entries of an object with these keys.
-    fn fields(self, names: &'static [&'static str]) -> Result<Fields<'de>, InvalidConfig> {
+    fn fields(self, names: &'static [&'static str]) -> Compiled<Fields<'de>> {
         let entries = self.entries()?;
         for (index, (key, _)) in entries.iter().enumerate() {
             let Some(name) = names.iter().find(|name| *name == key) else {
@@ -110,7 +105,7 @@ impl<'de> Reader<'de> {
 impl<'de> Deserializer<'de> for Reader<'de> {
     type Error = InvalidConfig;
 
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, InvalidConfig> {
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Compiled<V::Value> {
         match self.value {
             Json::Null | Json::TakenOut => visitor.visit_unit(),
             Json::Bool(bit) => visitor.visit_bool(*bit),
@@ -123,26 +118,17 @@ impl<'de> Deserializer<'de> for Reader<'de> {
         }
     }
 
-    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, InvalidConfig> {
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Compiled<V::Value> {
         match self.value {
-            Json::List(values) => {
-                let mut list = List {
-                    reader: self,
-                    values: values.iter().enumerate(),
-                    last: None,
-                };
-                visitor
-                    .visit_seq(&mut list)
-                    .map_err(|error| match list.last {
-                        Some(last) => error.under_index(last),
-                        None => error,
-                    })
-            }
+            Json::List(values) => visitor.visit_seq(List {
+                reader: self,
+                values: values.iter().enumerate(),
+            }),
             _ => Err(self.value.unexpected(&visitor)),
         }
     }
 
-    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, InvalidConfig> {
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Compiled<V::Value> {
         visitor.visit_map(Object {
             reader: self,
             entries: self.entries()?.iter(),
@@ -157,7 +143,7 @@ impl<'de> Deserializer<'de> for Reader<'de> {
         _name: &'static str,
         names: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, InvalidConfig> {
+    ) -> Compiled<V::Value> {
         let mut fields = self.fields(names)?;
         visitor
             .visit_seq(&mut fields)
@@ -169,7 +155,7 @@ impl<'de> Deserializer<'de> for Reader<'de> {
         self,
         _name: &'static str,
         visitor: V,
-    ) -> Result<V::Value, InvalidConfig> {
+    ) -> Compiled<V::Value> {
         match self.value {
             Json::Object(_) => visitor.visit_newtype_struct(self),
             Json::String(text) => visitor.visit_borrowed_str(text),
@@ -182,7 +168,7 @@ impl<'de> Deserializer<'de> for Reader<'de> {
         _name: &'static str,
         keywords: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, InvalidConfig> {
+    ) -> Compiled<V::Value> {
         let keyword = match self.value {
             Json::String(keyword) => keyword.as_str(),
             Json::Bool(true) if keywords.contains(&"on") => "on",
@@ -192,18 +178,18 @@ impl<'de> Deserializer<'de> for Reader<'de> {
         visitor.visit_enum(keyword.into_deserializer())
     }
 
-    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, InvalidConfig> {
+    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Compiled<V::Value> {
         match self.value {
             Json::String(text) => visitor.visit_borrowed_str(text),
             _ => Err(self.no_text()),
         }
     }
 
-    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, InvalidConfig> {
+    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Compiled<V::Value> {
         self.deserialize_str(visitor)
     }
 
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, InvalidConfig> {
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Compiled<V::Value> {
         match (self.value, self.strictness) {
             (Json::Null, Strictness::Lenient) => visitor.visit_none(),
             _ => visitor.visit_some(self),
@@ -219,8 +205,6 @@ impl<'de> Deserializer<'de> for Reader<'de> {
 struct List<'de> {
     reader: Reader<'de>,
     values: Enumerate<slice::Iter<'de, Json>>,
-    /// The index of the value that was read last, which is the culprit if one is.
-    last: Option<usize>,
 }
 
 impl<'de> SeqAccess<'de> for List<'de> {
@@ -229,12 +213,10 @@ impl<'de> SeqAccess<'de> for List<'de> {
     fn next_element_seed<T: DeserializeSeed<'de>>(
         &mut self,
         seed: T,
-    ) -> Result<Option<T::Value>, InvalidConfig> {
-        let Some((index, value)) = self.values.next() else {
-            return Ok(None);
-        };
-        self.last = Some(index);
-        seed.deserialize(self.reader.of(value)).map(Some)
+    ) -> Compiled<Option<T::Value>> {
+        let next = self.values.next();
+        next.map(|(index, value)| seed.deserialize(self.reader.of(value)).at_index(index))
+            .transpose()
     }
 }
 
@@ -248,22 +230,14 @@ struct Object<'de> {
 impl<'de> MapAccess<'de> for Object<'de> {
     type Error = InvalidConfig;
 
-    fn next_key_seed<K: DeserializeSeed<'de>>(
-        &mut self,
-        seed: K,
-    ) -> Result<Option<K::Value>, InvalidConfig> {
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Compiled<Option<K::Value>> {
         self.value = self.entries.next();
-        let Some((key, _)) = self.value else {
-            return Ok(None);
-        };
-        let text: StrDeserializer<InvalidConfig> = key.as_str().into_deserializer();
-        seed.deserialize(text).map(Some).at(key)
+        self.value
+            .map(|(key, _)| seed.deserialize(StrDeserializer::new(key)).at(key))
+            .transpose()
     }
 
-    fn next_value_seed<V: DeserializeSeed<'de>>(
-        &mut self,
-        seed: V,
-    ) -> Result<V::Value, InvalidConfig> {
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Compiled<V::Value> {
         let (key, value) = self
             .value
             .ok_or_else(|| InvalidConfig::new("a value without a key"))?;
@@ -306,32 +280,12 @@ impl<'de> SeqAccess<'de> for Fields<'de> {
     fn next_element_seed<T: DeserializeSeed<'de>>(
         &mut self,
         seed: T,
-    ) -> Result<Option<T::Value>, InvalidConfig> {
+    ) -> Compiled<Option<T::Value>> {
+        let absent = UnitDeserializer::<InvalidConfig>::new();
         match self.next() {
             Some(value) => seed.deserialize(self.reader.of(value)).map(Some),
-            None => Ok(seed.deserialize(Absent).ok()),
+            None => Ok(seed.deserialize(absent).ok()),
         }
-    }
-}
-
-/// The value of a key that is not there.
-struct Absent;
-
-impl<'de> Deserializer<'de> for Absent {
-    type Error = InvalidConfig;
-
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, InvalidConfig> {
-        visitor.visit_none()
-    }
-
-    fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, InvalidConfig> {
-        Err(InvalidConfig::new("is absent"))
-    }
-
-    forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf
-        unit unit_struct newtype_struct seq tuple tuple_struct map struct enum identifier
-        ignored_any
     }
 }
 
@@ -341,17 +295,11 @@ impl Error for InvalidConfig {
     }
 
     fn invalid_type(unexpected: Unexpected, expected: &dyn Expected) -> Self {
-        Self::new(format!(
-            "invalid type: {}, expected {expected}",
-            in_json_terms(unexpected)
-        ))
+        mismatch("type", unexpected, expected)
     }
 
     fn invalid_value(unexpected: Unexpected, expected: &dyn Expected) -> Self {
-        Self::new(format!(
-            "invalid value: {}, expected {expected}",
-            in_json_terms(unexpected)
-        ))
+        mismatch("value", unexpected, expected)
     }
 
     fn invalid_length(_: usize, _: &dyn Expected) -> Self {
@@ -379,8 +327,8 @@ fn unknown(what: &str, found: &str, known: &[&str]) -> InvalidConfig {
 }
 
 /// In JSON's terms; serde's own text would bring the code that writes fractions.
-fn in_json_terms(unexpected: Unexpected) -> String {
-    match unexpected {
+fn mismatch(of: &str, unexpected: Unexpected, expected: &dyn Expected) -> InvalidConfig {
+    let found = match unexpected {
         Unexpected::Unit => "null".to_owned(),
         Unexpected::Bool(bit) => format!("boolean `{bit}`"),
         Unexpected::Unsigned(number) => format!("integer `{number}`"),
@@ -391,7 +339,8 @@ fn in_json_terms(unexpected: Unexpected) -> String {
         Unexpected::Seq => "list".to_owned(),
         Unexpected::Map => "object".to_owned(),
         _ => "value".to_owned(),
-    }
+    };
+    InvalidConfig::new(format!("invalid {of}: {found}, expected {expected}"))
 }
 
 /// Reads what a test has written.

@@ -1,6 +1,6 @@
 //! Texts that stand on one line of a log, of a reply or of a header.
 
-use crate::syntax::invalid::InvalidConfig;
+use crate::syntax::invalid::{Compiled, refuse};
 
 /// Whether a text has no control character.
 pub fn is_line(text: &str) -> bool {
@@ -16,11 +16,11 @@ pub fn is_name<const MAX: usize>(text: &str) -> bool {
 ///
 /// # Errors
 /// It is empty, longer or has a control character.
-pub fn name<const MAX: usize>(text: &str) -> Result<Box<str>, InvalidConfig> {
+pub fn name<const MAX: usize>(text: &str) -> Compiled<Box<str>> {
     if is_name::<MAX>(text) {
         return Ok(text.into());
     }
-    Err(InvalidConfig::new(format!(
+    refuse(format!(
         "expected 1 to {MAX} bytes without control characters"
-    )))
+    ))
 }

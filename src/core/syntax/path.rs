@@ -7,21 +7,18 @@ use crate::syntax::percent::{Octet, octets};
 
 /// The part of `:path` before the query.
 pub fn without_query(path: &[u8]) -> &[u8] {
-    split_query(path).0
+    before(path, b'?')
 }
 
 /// The query of `:path`, without its `?`; empty where there is none.
 pub fn query(path: &[u8]) -> &[u8] {
-    split_query(path).1
+    let mut parts = path.splitn(2, |&byte| byte == b'?');
+    parts.nth(1).unwrap_or_default()
 }
 
-fn split_query(path: &[u8]) -> (&[u8], &[u8]) {
-    let end = path
-        .iter()
-        .position(|&byte| byte == b'?')
-        .unwrap_or(path.len());
-    let (path, query) = path.split_at_checked(end).unwrap_or((path, &[]));
-    (path, query.strip_prefix(b"?").unwrap_or(query))
+/// What stands before the first `end`: all where there is none.
+fn before(text: &[u8], end: u8) -> &[u8] {
+    text.split(|&byte| byte == end).next().unwrap_or_default()
 }
 
 /// Whether every server reads this path (without query) the same way.
@@ -73,39 +70,38 @@ impl Readings {
     /// Those of a path, the same at each call; none of one that has no other.
     pub fn of(&self, path: &[u8]) -> &[Vec<u8>] {
         self.0.get_or_init(|| {
-            let mut distinct = Vec::new();
-            if !is_normal(path) {
-                for reading in readings(path) {
-                    if !distinct.contains(&reading) {
-                        distinct.push(reading);
-                    }
-                }
+            if is_normal(path) {
+                return Vec::new();
             }
-            distinct
+            readings(path)
         })
     }
 }
 
 type Decode = fn(&[u8]) -> Vec<u8>;
 
-/// All such readings; a canonical path has none but [`normalised`] that differs. Servers
+/// All such readings, each once; a canonical path has none but [`normalised`] that differs. Servers
 /// decode all escapes, only those that no canonical path has, or only those of unreserved
 /// characters; take `\` for a slash or not; and merge slashes before they remove dot
 /// segments, or after, where `..` takes away an empty segment as well.
-fn readings(path: &[u8]) -> impl Iterator<Item = Vec<u8>> {
-    let decode: [Decode; 3] = [
+fn readings(path: &[u8]) -> Vec<Vec<u8>> {
+    let decoders: [Decode; 3] = [
         decode_all,
         |path| decode_once(path, |byte| !is_canonical_octet(Octet::Escaped(byte))),
         |path| decode_once(path, is_unreserved),
     ];
-    let resolve = [BOTH, b"/"]
-        .into_iter()
-        .flat_map(|slashes| [Empty::Merged, Empty::Kept].map(|empty| (slashes, empty)));
-    decode.into_iter().flat_map(move |decode| {
-        let decoded = decode(path);
-        let resolve = resolve.clone();
-        resolve.map(move |(slashes, empty)| resolved(&decoded, slashes, empty))
-    })
+    let mut readings = Vec::new();
+    for decoded in decoders.map(|decode| decode(path)) {
+        for slashes in [BOTH, b"/"] {
+            for empty in [Empty::Merged, Empty::Kept] {
+                let reading = resolved(&decoded, slashes, empty);
+                if !readings.contains(&reading) {
+                    readings.push(reading);
+                }
+            }
+        }
+    }
+    readings
 }
 
 /// What some servers take for a slash.
@@ -128,10 +124,7 @@ fn resolved(decoded: &[u8], slashes: &[u8], empty: Empty) -> Vec<u8> {
     let mut segments: Vec<&[u8]> = Vec::new();
     let mut ends_in_slash = false;
     for segment in decoded.split(is_slash) {
-        let segment = segment
-            .split(|&byte| byte == b';')
-            .next()
-            .unwrap_or_default();
+        let segment = before(segment, b';');
         match segment {
             b"." => {}
             b"" if empty == Empty::Merged => {}
@@ -158,17 +151,15 @@ fn decode_once(path: &[u8], which: impl Fn(u8) -> bool) -> Vec<u8> {
     let mut decoded = Vec::with_capacity(path.len());
     let mut rest = path;
     for octet in octets(path) {
-        let length = if matches!(octet, Octet::Escaped(_)) {
-            3
-        } else {
-            1
+        let length = match octet {
+            Octet::Escaped(_) => 3,
+            _ => 1,
         };
-        let (written, tail) = rest.split_at_checked(length).unwrap_or((rest, &[]));
+        let written = rest.split_off(..length).unwrap_or_default();
         match octet {
             Octet::Escaped(byte) if which(byte) => decoded.push(byte),
             _ => decoded.extend_from_slice(written),
         }
-        rest = tail;
     }
     decoded
 }
@@ -180,10 +171,10 @@ fn decode_all(path: &[u8]) -> Vec<u8> {
     for &byte in path {
         decoded.push(byte);
         while let [.., b'%', high, low] = decoded.as_slice()
-            && let (Some(high), Some(low)) = (hex::digit(*high), hex::digit(*low))
+            && let Some(byte) = hex::byte([*high, *low])
         {
             decoded.truncate(decoded.len() - 3);
-            decoded.push(high << 4 | low);
+            decoded.push(byte);
         }
     }
     decoded
@@ -298,7 +289,7 @@ mod tests {
             ("/a%2Fb/../c", &["/a/c", "/c"]),
             ("/a\\b/../c", &["/a/c", "/c"]),
         ] {
-            let readings: Vec<Vec<u8>> = readings(path.as_bytes()).collect();
+            let readings = readings(path.as_bytes());
             for expected in expected {
                 let expected = expected.as_bytes().to_vec();
                 assert!(readings.contains(&expected), "{path} {readings:?}");

@@ -1,6 +1,6 @@
 //! Percent-encoding, [RFC 3986 section 2.1](https://www.rfc-editor.org/rfc/rfc3986#section-2.1).
 
-use crate::syntax::hex::digit;
+use crate::syntax::hex;
 
 /// One byte of a percent-encoded text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,10 +19,9 @@ pub fn octets(text: &[u8]) -> impl Iterator<Item = Octet> {
     std::iter::from_fn(move || {
         let (octet, tail) = match rest {
             [] => return None,
-            [b'%', high, low, tail @ ..] => match (digit(*high), digit(*low)) {
-                (Some(high), Some(low)) => (Octet::Escaped(high << 4 | low), tail),
-                _ => (Octet::Broken, rest.get(1..)?),
-            },
+            [b'%', high, low, tail @ ..] if let Some(byte) = hex::byte([*high, *low]) => {
+                (Octet::Escaped(byte), tail)
+            }
             [b'%', tail @ ..] => (Octet::Broken, tail),
             [byte, tail @ ..] => (Octet::Literal(*byte), tail),
         };

@@ -9,7 +9,7 @@ use regex_automata::{Anchored, Input};
 use regex_syntax::hir::{Hir, Look};
 use regex_syntax::{Error, ParserBuilder};
 
-use crate::syntax::invalid::InvalidConfig;
+use crate::syntax::invalid::{Compiled, InvalidConfig};
 
 /// A regular expression that matches whole texts only, in the syntax of
 /// [`regex-lite`](https://docs.rs/regex-lite/latest/regex_lite/#syntax): `\d`, `\w`, `\s` and
@@ -19,7 +19,7 @@ use crate::syntax::invalid::InvalidConfig;
 #[derive(Clone)]
 pub struct Regex {
     pattern: Box<str>,
-    states: DFA<Vec<u32>>,
+    states: Box<DFA<Vec<u32>>>,
 }
 
 /// The most bytes of its table, and of what is needed to make that.
@@ -30,20 +30,11 @@ impl Regex {
     ///
     /// # Errors
     /// It is none, or needs too large a table.
-    pub fn new(pattern: &str) -> Result<Self, InvalidConfig> {
-        let invalid = |problem: &dyn fmt::Display| {
-            InvalidConfig::new(format!(
-                "{pattern:?} is not a regular expression: {problem}"
-            ))
-        };
+    pub fn new(pattern: &str) -> Compiled<Self> {
         if has_unicode_flag(pattern) {
-            return Err(invalid(&"there is no flag `u`"));
+            return Err(is_none(pattern, &"there is no flag `u`"));
         }
-        let expression = parse(pattern).map_err(|error| match error {
-            Error::Parse(error) => invalid(error.kind()),
-            Error::Translate(error) => invalid(error.kind()),
-            _ => invalid(&"it cannot be read"),
-        })?;
+        let expression = parse(pattern)?;
         let states = tabulate(&expression).ok_or_else(|| {
             InvalidConfig::new(format!(
                 "{pattern:?} is too large: it would need more than {} KiB; expected fewer or \
@@ -53,7 +44,7 @@ impl Regex {
         })?;
         Ok(Self {
             pattern: pattern.into(),
-            states,
+            states: Box::new(states),
         })
     }
 
@@ -76,11 +67,20 @@ impl fmt::Debug for Regex {
     }
 }
 
+fn is_none(pattern: &str, problem: &dyn fmt::Display) -> InvalidConfig {
+    InvalidConfig::is_not(pattern, &format!("a regular expression: {problem}"))
+}
+
 /// Reads an expression that begins and ends where the text does.
-fn parse(pattern: &str) -> Result<Hir, Error> {
+fn parse(pattern: &str) -> Compiled<Hir> {
     let mut parser = ParserBuilder::new();
     let parser = parser.unicode(!has_ascii_classes(pattern)).utf8(false);
-    let expression = parser.dot_matches_new_line(true).build().parse(pattern)?;
+    let expression = parser.dot_matches_new_line(true).build().parse(pattern);
+    let expression = expression.map_err(|error| match error {
+        Error::Parse(error) => is_none(pattern, error.kind()),
+        Error::Translate(error) => is_none(pattern, error.kind()),
+        other => is_none(pattern, &other),
+    })?;
     let [begin, end] = [Look::Start, Look::End].map(Hir::look);
     Ok(Hir::concat(vec![begin, expression, end]))
 }

@@ -29,7 +29,7 @@ impl Timestamp {
 
     /// Reads an RFC 3339 date-time with its offset, cut to whole milliseconds.
     pub fn parse(text: &str) -> Option<Self> {
-        let millis = DateTime::parse_rfc3339(text)?.unix_millis();
+        let millis = DateTime::parse_rfc3339(text)?;
         (Self::MIN..=Self::MAX)
             .contains(&millis)
             .then_some(Self(millis))

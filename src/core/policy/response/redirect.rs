@@ -1,7 +1,7 @@
 //! Where browsers are sent.
 
 use crate::policy::hosts::host_name;
-use crate::syntax::invalid::InvalidConfig;
+use crate::syntax::invalid::{Compiled, InvalidConfig};
 use crate::syntax::path::normalised;
 
 /// An absolute http(s) URL.
@@ -19,12 +19,9 @@ impl Redirect {
     ///
     /// # Errors
     /// It is no absolute http or https URL of visible ASCII.
-    pub fn compile(url: &str) -> Result<Self, InvalidConfig> {
-        let invalid = || {
-            InvalidConfig::new(format!(
-                "{url:?} is not an absolute URL like \"https://status.example.com/\""
-            ))
-        };
+    pub fn compile(url: &str) -> Compiled<Self> {
+        let expected = "an absolute URL like \"https://status.example.com/\"";
+        let invalid = || InvalidConfig::is_not(url, expected);
         let (scheme, rest) = url.split_once("://").ok_or_else(invalid)?;
         let is_http = ["http", "https"]
             .iter()
