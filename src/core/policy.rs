@@ -16,6 +16,8 @@ pub mod kind;
 pub mod matchers;
 pub mod networks;
 pub mod page;
+pub mod path_entry;
+pub mod path_index;
 pub mod paths;
 pub mod policy;
 pub mod prefix_set;

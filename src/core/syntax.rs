@@ -14,6 +14,7 @@ pub mod one_line;
 pub mod path;
 pub mod percent;
 pub mod protobuf;
+pub mod readings;
 pub mod regex;
 pub mod timestamp;
 pub mod wire;

@@ -8,7 +8,7 @@ use crate::policy::reading::Reading;
 use crate::policy::response::response::Response;
 use crate::request::head::RequestHead;
 use crate::syntax::invalid::{Compiled, Located, optional, refuse};
-use crate::syntax::path::Readings;
+use crate::syntax::readings::Readings;
 
 /// The compiled `rules`, in order.
 #[derive(Clone, Debug, Default)]

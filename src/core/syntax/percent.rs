@@ -53,7 +53,8 @@ pub fn encode_value(text: &str) -> String {
     })
 }
 
-fn encode_but(text: &str, is_literal: impl Fn(u8) -> bool) -> String {
+/// Encodes all but what is literal.
+pub(crate) fn encode_but(text: &str, is_literal: impl Fn(u8) -> bool) -> String {
     let mut encoded = String::with_capacity(text.len());
     for byte in text.bytes() {
         if is_literal(byte) {

@@ -2,7 +2,7 @@
 
 use crate::policy::hosts::host_name;
 use crate::syntax::invalid::{Compiled, InvalidConfig};
-use crate::syntax::path::normalised;
+use crate::syntax::readings::normalised;
 
 /// An absolute http(s) URL.
 #[derive(Clone, Debug, PartialEq, Eq)]
