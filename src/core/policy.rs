@@ -27,6 +27,7 @@ pub mod response;
 pub mod rules;
 pub mod template;
 pub mod text_match;
+pub mod value_match;
 pub mod values;
 pub mod windows;
 pub mod words;

@@ -1,7 +1,9 @@
 //! The entries of `attributes`.
 
 use crate::config::matchers::AttributeConfig;
+use crate::policy::reading::Reading;
 use crate::policy::text_match::TextMatch;
+use crate::policy::value_match::ValueMatch;
 use crate::request::attribute::{Attribute, AttributePath};
 use crate::syntax::invalid::{Compiled, Located, refuse};
 
@@ -9,7 +11,7 @@ use crate::syntax::invalid::{Compiled, Located, refuse};
 #[derive(Clone, Debug)]
 pub struct AttributeMatch {
     path: AttributePath,
-    value: TextMatch,
+    value: ValueMatch,
 }
 
 impl AttributeMatch {
@@ -17,23 +19,12 @@ impl AttributeMatch {
     ///
     /// # Errors
     /// The path is no attribute path, or not one kind is given.
-    pub fn compile(config: &AttributeConfig) -> Compiled<Self> {
+    pub fn compile(config: &AttributeConfig, reading: Reading) -> Compiled<Self> {
         let segments: Vec<&str> = config.path.iter().map(String::as_str).collect();
-        if segments.is_empty() || segments.iter().any(|s| s.is_empty() || s.contains('\0')) {
-            let problem = "expected the segments of an attribute, such as \
-                           [\"connection\", \"uri_san_peer_certificate\"]";
-            return refuse(problem).at("path");
-        }
-        if let [.., last] = &*segments
-            && last.ends_with("metadata")
-        {
-            let problem =
-                "ends before the value: expected \"filter_metadata\", a namespace and a key";
-            return refuse(problem).at("path");
-        }
+        check(&segments).at("path")?;
         Ok(Self {
             path: AttributePath::new(&segments),
-            value: TextMatch::compile(config.texts(), config.present)?,
+            value: ValueMatch::new(TextMatch::compile(config.texts(), config.present)?, reading),
         })
     }
 
@@ -52,13 +43,41 @@ impl AttributeMatch {
     }
 }
 
+fn check(segments: &[&str]) -> Compiled<()> {
+    if segments.is_empty() || segments.iter().any(|s| s.is_empty() || s.contains('\0')) {
+        return refuse(
+            "expected the segments of an attribute, such as \
+             [\"connection\", \"uri_san_peer_certificate\"]",
+        );
+    }
+    match segments {
+        [.., last] if last.ends_with("metadata") => {
+            refuse("ends before the value: expected \"filter_metadata\", a namespace and a key")
+        }
+        ["request", "headers", name] if name.contains(|c: char| c.is_ascii_uppercase()) => {
+            refuse(format!(
+                "{name:?} is no name of a header here: write {:?}",
+                name.to_ascii_lowercase()
+            ))
+        }
+        ["source" | "destination" | "upstream", "port"]
+        | ["connection", "id"]
+        | ["request", "size" | "total_size" | "time" | "duration"] => {
+            refuse("is a number, with which nothing is compared")
+        }
+        _ => Ok(()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn an_attribute_that_is_no_text_matches_nothing() {
-        let compile = |json: &str| AttributeMatch::compile(&crate::syntax::json_reader::read(json));
+        let compile = |json: &str| {
+            AttributeMatch::compile(&crate::syntax::json_reader::read(json), Reading::Canonical)
+        };
         let present = compile(r#"{"path":["a","b"],"present":true}"#).unwrap();
         let absent = compile(r#"{"path":["a","b"],"present":false}"#).unwrap();
         assert_eq!(present.path().segments().join("."), "a.b");
@@ -71,6 +90,8 @@ mod tests {
             r#"["metadata"]"#,
             r#"["xds","route_metadata","filter_metadata"]"#,
             r#"["a\u0000b"]"#,
+            r#"["request","headers","X-A"]"#,
+            r#"["source","port"]"#,
         ] {
             assert!(compile(&format!(r#"{{"path":{path},"present":true}}"#)).is_err());
         }

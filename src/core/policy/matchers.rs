@@ -12,7 +12,7 @@ use crate::policy::reading::Reading;
 use crate::request::head::RequestHead;
 use crate::request::headers::Headers;
 use crate::syntax::field::token;
-use crate::syntax::invalid::{Compiled, Located, each};
+use crate::syntax::invalid::{Compiled, Located, each, optional, refuse};
 use crate::syntax::path::without_query;
 use crate::syntax::readings::Readings;
 
@@ -44,22 +44,53 @@ pub struct Entry {
 }
 
 impl Matchers {
-    /// Compiles the entries of all kinds.
+    /// Compiles `allow`.
     ///
     /// # Errors
     /// The first entry that is not what its kind expects.
-    pub fn compile(config: &MatchersConfig, reading: Reading) -> Compiled<Self> {
+    pub fn compile(config: &MatchersConfig) -> Compiled<Self> {
         let mut lists = Vec::new();
         for kind in Kind::ALL {
-            let list = List::compile(kind, config, reading).at(kind.key())?;
-            lists.extend(list.map(|list| (kind, list)));
+            let list = List::compile(kind, config, Reading::Canonical).at(kind.key())?;
+            lists.extend(
+                list.filter(|(_, entries)| *entries > 0)
+                    .map(|(list, _)| (kind, list)),
+            );
         }
         Ok(Self(lists))
     }
 
-    /// Whether there is no entry of any kind.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+    /// Compiles the `match` of a rule.
+    ///
+    /// # Errors
+    /// Nothing is named, or a kind without entries, which no request could match; or the first
+    /// entry that is not what its kind expects.
+    pub fn compile_match(config: &MatchersConfig, reading: Reading) -> Compiled<Self> {
+        let mut lists = Vec::new();
+        for kind in Kind::ALL {
+            match List::compile(kind, config, reading).at(kind.key())? {
+                Some((_, 0)) => {
+                    let problem = "is empty, so the rule would match nothing: name what it is for, \
+                                   or leave the key out";
+                    return refuse(problem).at(kind.key());
+                }
+                Some((list, _)) => lists.push((kind, list)),
+                None => {}
+            }
+        }
+        if lists.is_empty() {
+            let [kinds @ .., last] = Kind::ALL.map(Kind::key);
+            let kinds = kinds.join(", ");
+            return refuse(format!(
+                "names nothing to match: expected {kinds} or {last}"
+            ));
+        }
+        Ok(Self(lists))
+    }
+
+    /// Whether paths are among what it names.
+    pub fn names_paths(&self) -> bool {
+        self.0.iter().any(|(kind, _)| *kind == Kind::Path)
     }
 
     /// The first entry that matches.
@@ -80,8 +111,12 @@ impl Matchers {
 }
 
 impl List {
-    /// `None` where the kind has no entries.
-    fn compile(kind: Kind, config: &MatchersConfig, reading: Reading) -> Compiled<Option<Self>> {
+    /// The list of a kind, and how many entries it has; `None` where the key is absent.
+    fn compile(
+        kind: Kind,
+        config: &MatchersConfig,
+        reading: Reading,
+    ) -> Compiled<Option<(Self, usize)>> {
         let MatchersConfig {
             client_ips,
             paths,
@@ -91,21 +126,25 @@ impl List {
             cookies,
             attributes,
         } = config;
-        Ok(match kind {
-            Kind::ClientIp => some(client_ips, Self::ClientIps(Networks::compile(client_ips)?)),
-            Kind::Path => some(paths, Self::Paths(Paths::compile(paths, reading)?)),
-            Kind::Host => some(hosts, Self::Hosts(Hosts::compile(hosts, reading)?)),
-            Kind::Method => some(
-                methods,
-                Self::Methods(each(methods, |method| compile_method(method))?),
-            ),
-            Kind::Header => some(headers, Self::Headers(each(headers, HeaderMatch::compile)?)),
-            Kind::Cookie => some(cookies, Self::Cookies(each(cookies, CookieMatch::compile)?)),
-            Kind::Attribute => some(
-                attributes,
-                Self::Attributes(each(attributes, AttributeMatch::compile)?),
-            ),
-        })
+        match kind {
+            Kind::ClientIp => given(client_ips, |list| {
+                Networks::compile(list).map(Self::ClientIps)
+            }),
+            Kind::Path => given(paths, |list| Paths::compile(list, reading).map(Self::Paths)),
+            Kind::Host => given(hosts, |list| Hosts::compile(list, reading).map(Self::Hosts)),
+            Kind::Method => given(methods, |list| {
+                each(list, |method| compile_method(method)).map(Self::Methods)
+            }),
+            Kind::Header => given(headers, |list| {
+                each(list, |entry| HeaderMatch::compile(entry, reading)).map(Self::Headers)
+            }),
+            Kind::Cookie => given(cookies, |list| {
+                each(list, |entry| CookieMatch::compile(entry, reading)).map(Self::Cookies)
+            }),
+            Kind::Attribute => given(attributes, |list| {
+                each(list, |entry| AttributeMatch::compile(entry, reading)).map(Self::Attributes)
+            }),
+        }
     }
 
     /// The place of an entry that matches. Nothing is read of the request that its kind does
@@ -132,12 +171,29 @@ impl List {
     }
 }
 
-fn some<E>(entries: &[E], list: List) -> Option<List> {
-    (!entries.is_empty()).then_some(list)
+fn given<E>(
+    entries: &Option<Vec<E>>,
+    compile: impl FnOnce(&[E]) -> Compiled<List>,
+) -> Compiled<Option<(List, usize)>> {
+    let entries = entries.as_deref();
+    optional(entries, |entries| Ok((compile(entries)?, entries.len())))
 }
 
+/// The methods of [RFC 9110 section 9](https://www.rfc-editor.org/rfc/rfc9110#section-9) and
+/// RFC 5789. Methods have a case.
+const STANDARD_METHODS: [&str; 9] = [
+    "CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE",
+];
+
 fn compile_method(method: &str) -> Compiled<Box<str>> {
-    token(method, "an HTTP method").map(Into::into)
+    let method = token(method, "an HTTP method")?;
+    let mut standard = STANDARD_METHODS.iter();
+    match standard.find(|standard| standard.eq_ignore_ascii_case(method)) {
+        Some(standard) if *standard != method => refuse(format!(
+            "{method:?} is not how requests name their method: write {standard:?}"
+        )),
+        _ => Ok(method.into()),
+    }
 }
 
 #[cfg(test)]
@@ -147,7 +203,7 @@ mod tests {
     use crate::request::head::testing::TestRequest;
 
     fn matchers(json: &str) -> Matchers {
-        Matchers::compile(&crate::syntax::json_reader::read(json), Reading::Canonical).unwrap()
+        Matchers::compile(&crate::syntax::json_reader::read(json)).unwrap()
     }
 
     fn matched(json: &str) -> Option<Kind> {
@@ -189,7 +245,7 @@ mod tests {
     fn nothing_matches_by_default_or_by_accident() {
         for json in [
             "{}",
-            r#"{"client_ips":["10.0.0.1"],"paths":["/d","/a"],"hosts":["example.com"],"methods":["get"]}"#,
+            r#"{"client_ips":["10.0.0.1"],"paths":["/d","/a"],"hosts":["example.com"],"methods":["Foo"]}"#,
             r#"{"headers":[{"name":"x-role","present":false}],"cookies":[{"name":"bet","present":true}]}"#,
             r#"{"attributes":[{"path":["a"],"regex":".*"}]}"#,
         ] {
@@ -265,8 +321,7 @@ mod tests {
                 "attributes[0].path: expected",
             ),
         ] {
-            let refused =
-                Matchers::compile(&crate::syntax::json_reader::read(json), Reading::Canonical);
+            let refused = Matchers::compile(&crate::syntax::json_reader::read(json));
             let refused = refused.unwrap_err().to_string();
             assert!(refused.starts_with(error), "{json} gave {refused}");
         }

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use ipnet::IpNet;
 
-use crate::syntax::invalid::{Compiled, InvalidConfig, each};
+use crate::syntax::invalid::{Compiled, InvalidConfig, each, refuse};
 
 /// Disjoint blocks in order, so that a binary search finds the only one that can hold an
 /// address. Host bits below a mask are ignored, and an IPv4-mapped block is the IPv4 one.
@@ -42,7 +42,15 @@ impl Networks {
 
 fn parse(entry: &str) -> Compiled<IpNet> {
     let invalid = || InvalidConfig::is_not(entry, "an IP address or CIDR block");
-    let network = parse_network(entry).ok_or_else(invalid)?.trunc();
+    let written = parse_network(entry).ok_or_else(invalid)?;
+    let network = written.trunc();
+    if let Some(address) = mapped(written).filter(|_| written.prefix_len() < MAPPED_BITS) {
+        let bits = written.prefix_len();
+        let bits = if bits > 32 { 0 } else { bits };
+        return refuse(format!(
+            "{entry:?} holds IPv4-mapped addresses, which are IPv4 here: write \"{address}/{bits}\""
+        ));
+    }
     Ok(unmapped(network).unwrap_or(network))
 }
 
@@ -57,11 +65,19 @@ fn parse_network(entry: &str) -> Option<IpNet> {
     (bits.to_string() == length).then_some(network)
 }
 
-/// The IPv4 block that an IPv4-mapped block (`::ffff:0:0/96` and below) stands for.
+/// The bits of `::ffff:0:0/96`, [RFC 4291 section 2.5.5.2](https://www.rfc-editor.org/rfc/rfc4291#section-2.5.5.2).
+const MAPPED_BITS: u8 = 96;
+
+/// The IPv4 block that an IPv4-mapped block stands for.
 fn unmapped(network: IpNet) -> Option<IpNet> {
-    let length = network.prefix_len().checked_sub(96)?;
-    let address = Some(network.addr().to_canonical()).filter(IpAddr::is_ipv4)?;
-    IpNet::new(address, length).ok()
+    let length = network.prefix_len().checked_sub(MAPPED_BITS)?;
+    IpNet::new(mapped(network)?, length).ok()
+}
+
+/// The IPv4 address that an IPv4-mapped one stands for.
+fn mapped(network: IpNet) -> Option<IpAddr> {
+    let address = Some(network.addr()).filter(IpAddr::is_ipv6)?;
+    Some(address.to_canonical()).filter(IpAddr::is_ipv4)
 }
 
 #[cfg(test)]
@@ -158,6 +174,22 @@ mod tests {
             let scan = blocks.iter().any(|block| block.contains(&std::net::Ipv4Addr::from(address)));
             let set = Networks::compile(&entries).unwrap();
             prop_assert_eq!(set.contains(IpAddr::V4(address.into())), scan);
+        }
+    }
+
+    #[test]
+    fn a_mapped_block_that_no_address_is_in_is_refused() {
+        for (entry, write) in [
+            ("::ffff:10.0.0.0/8", "10.0.0.0/8"),
+            ("::ffff:0:0/95", "0.0.0.0/0"),
+        ] {
+            let error = Networks::compile(&[entry.to_owned()])
+                .unwrap_err()
+                .to_string();
+            assert!(error.contains(&format!("write \"{write}\"")), "{error}");
+        }
+        for entry in ["::ffff:0:0/96", "::/0"] {
+            assert!(Networks::compile(&[entry.to_owned()]).is_ok(), "{entry}");
         }
     }
 }

@@ -9,7 +9,6 @@ use crate::policy::endpoint::Endpoint;
 use crate::policy::environment::Environment;
 use crate::policy::fleet_store::FleetStore;
 use crate::policy::matchers::Matchers;
-use crate::policy::reading::Reading;
 use crate::policy::response::response::Response;
 use crate::policy::rules::Rules;
 use crate::policy::windows::Windows;
@@ -88,7 +87,7 @@ impl Policy {
             client_address: optional(client_address.as_ref(), ClientAddress::compile)
                 .at("client_address")?
                 .unwrap_or_default(),
-            allow: Matchers::compile(allow, Reading::Canonical).at("allow")?,
+            allow: Matchers::compile(allow).at("allow")?,
             response: Response::compile(response, &scope).at("response")?,
             rules: Rules::compile(rules, response, &scope).at("rules")?,
             windows: Windows::compile(windows).at("windows")?,
