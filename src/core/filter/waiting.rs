@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use crate::filter::filter::{Filter, Outcome, PendingCall};
 use crate::filter::host::{Host, Stream};
-use crate::store::call::{CallError, CallId};
+use crate::store::grpc::{CallError, CallId};
 
 /// The requests of a worker that wait for a store, whatever filter they are of: a filter that
 /// was configured anew answers those that it has begun.

@@ -1,6 +1,6 @@
 //! What brings the changes that others make.
 
-use crate::store::call::{CallError, CallId};
+use crate::store::grpc::{CallError, CallId};
 use crate::store::notice::Notices;
 use crate::syntax::timestamp::Timestamp;
 

@@ -2,7 +2,7 @@
 
 /// A map that all workers of a process share. An update of the configuration or of the code
 /// leaves it intact; it ends with the process.
-pub trait SharedMap {
+pub trait SharedMap: Clone + 'static {
     /// What tells that a state changed.
     type Signal: Signal;
 

@@ -121,15 +121,15 @@ impl<D: SharedMap> SharedState<D> {
     pub fn adopt(&self, state: &State, known: u64) -> Result<(), Contended> {
         let adopted = self.replace(|current| {
             if current.generation > known && current.generation >= state.generation {
-                return Err(NotAdopted::Newer);
+                return Err(None);
             }
             let mut state = state.clone();
             state.keep_revocation(current);
             Ok(state)
         });
         match adopted {
-            Ok(_) | Err(NotAdopted::Newer) => Ok(()),
-            Err(NotAdopted::Contended(contended)) => Err(contended),
+            Ok(_) | Err(None) => Ok(()),
+            Err(Some(contended)) => Err(contended),
         }
     }
 
@@ -167,17 +167,6 @@ impl<D: SharedMap> StateStore for Rc<SharedState<D>> {
 
     fn change(&self, change: StateChange, _now: Timestamp) -> Changing {
         Changing::Done(SharedState::change(self, &change))
-    }
-}
-
-enum NotAdopted {
-    Newer,
-    Contended(Contended),
-}
-
-impl From<Contended> for NotAdopted {
-    fn from(contended: Contended) -> Self {
-        Self::Contended(contended)
     }
 }
 

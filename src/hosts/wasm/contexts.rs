@@ -9,7 +9,7 @@ use std::rc::Rc;
 
 use maintenance_mode_core::filter::filter::Filter;
 use maintenance_mode_core::filter::waiting::{Progress, Waiter, Waiting};
-use maintenance_mode_core::store::call::CallError;
+use maintenance_mode_core::store::grpc::CallError;
 use proxy_wasm::types::{Action, BufferType};
 
 use crate::hosts::wasm::host::WasmHost;

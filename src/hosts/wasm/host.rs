@@ -4,8 +4,7 @@ use std::{env, fmt};
 
 use log::Level;
 use maintenance_mode_core::filter::host::Host;
-use maintenance_mode_core::store::call::CallId;
-use maintenance_mode_core::store::grpc::{Client, Metadata, Method};
+use maintenance_mode_core::store::grpc::{CallId, Client, Metadata, Method};
 use maintenance_mode_core::syntax::protobuf::Message;
 
 use crate::hosts::abi::header_map::HeaderMap;
@@ -22,7 +21,6 @@ pub(super) struct WasmHost;
 impl Host for WasmHost {
     type Metric = Stat;
     type SharedMap = SharedData;
-    type Client = GrpcClient;
     type Stream = HttpStream;
 
     const ENVIRONMENT: &'static str = "the VM";
@@ -55,8 +53,8 @@ impl Host for WasmHost {
         SharedData
     }
 
-    fn client(&self) -> GrpcClient {
-        GrpcClient
+    fn client(&self) -> Box<dyn Client> {
+        Box::new(GrpcClient)
     }
 
     fn node_id(&self) -> String {

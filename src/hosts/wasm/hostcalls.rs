@@ -6,8 +6,7 @@
 
 use std::ptr::null_mut;
 
-use maintenance_mode_core::store::call::CallId;
-use maintenance_mode_core::store::grpc::Method;
+use maintenance_mode_core::store::grpc::{CallId, Method};
 use proxy_wasm::types::{BufferType, MapType, MetricType};
 
 /// The number of a context, which no other of the VM has.

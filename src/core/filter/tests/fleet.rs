@@ -1,5 +1,5 @@
 use super::*;
-use crate::store::call::CallError;
+use crate::store::grpc::CallError;
 
 const FLEET: &str =
     r#"{"store":{"etcd":{"cluster":"etcd"}},"admin":{"path":"/m","token_env":"TOKEN"}}"#;

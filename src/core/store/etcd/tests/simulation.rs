@@ -5,9 +5,9 @@ use std::mem;
 
 use super::*;
 use crate::state::change::StateChange;
-use crate::store::call::{CallError, CallId};
 use crate::store::etcd::testing::Answer;
 use crate::store::etcd::value::decode;
+use crate::store::grpc::{CallError, CallId};
 
 const PROCESSES: usize = 2;
 const WORKERS: usize = 2;
@@ -94,7 +94,7 @@ impl Fleet {
     /// What a request obeys never goes back, nor behind what this process acknowledged.
     fn request(&mut self, process: usize, worker: usize) {
         let member = &mut self.workers[process][worker];
-        let state = member.worker.store.state();
+        let state = &member.worker.store.state;
         state.refresh().unwrap();
         let generation = state.snapshot().generation;
         assert!(generation >= member.obeyed, "{:#?}", self.story);
@@ -114,7 +114,7 @@ impl Fleet {
         if !notices.is_empty() {
             self.story.push(format!("{notices:?}"));
         }
-        let state = member.store.state();
+        let state = &member.store.state;
         state.refresh().unwrap();
         state.recheck().unwrap();
     }
@@ -327,7 +327,7 @@ impl Fleet {
         let key_value = self.model.key_value.borrow().clone();
         for member in self.workers.iter_mut().flatten() {
             assert!(member.worker.store.is_connected(), "{story}");
-            let state = member.worker.store.state();
+            let state = &member.worker.store.state;
             state.refresh().unwrap();
             let state = state.snapshot();
             match &key_value {
