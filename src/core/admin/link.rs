@@ -8,7 +8,7 @@ use crate::policy::bypass::{Bypass, Minted};
 use crate::policy::endpoint::Endpoint;
 use crate::policy::policy::Policy;
 use crate::reply::local_reply::{LocalReply, MAX_REPEATED_BYTES};
-use crate::reply::protocol::is_https;
+use crate::reply::protocol::{is_https, secure};
 use crate::request::head::RequestHead;
 use crate::request::headers::Headers;
 use crate::state::state::State;
@@ -54,11 +54,7 @@ impl<'p> Link<'p> {
             .bypass
             .expiry(token.as_bytes(), now, state.bypass_revoked_at());
         if let Some(expires) = expires {
-            let secure = if is_https(request.headers()) {
-                "; Secure"
-            } else {
-                ""
-            };
+            let secure = secure(request.headers());
             let cookie = &self.bypass.cookie;
             let max_age = now.seconds_until(expires);
             reply.add(

@@ -16,3 +16,8 @@ pub(crate) fn is_https(headers: &impl Headers) -> bool {
         .into_iter()
         .any(|name| headers.first(name) == Some(b"https"))
 }
+
+/// The attribute of a cookie that no plain http is to carry, where the client came by https.
+pub(crate) fn secure(headers: &impl Headers) -> &'static str {
+    if is_https(headers) { "; Secure" } else { "" }
+}
