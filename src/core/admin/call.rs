@@ -14,7 +14,7 @@ use crate::syntax::timestamp::Timestamp;
 
 /// A call that is well-formed.
 #[derive(Debug)]
-pub(crate) enum Call {
+pub(crate) enum Call<'p> {
     /// What the state is.
     Status,
     /// What was counted.
@@ -23,62 +23,67 @@ pub(crate) enum Call {
     Change(StateChange),
     /// To mint a bypass token.
     Mint {
+        bypass: &'p Bypass,
         /// Whom it is for.
         name: String,
-        /// How long it lives.
         ttl_seconds: u64,
     },
 }
 
 const DEFAULT_TTL_SECONDS: u64 = 3600;
 const FOR: &str = DURATION.name;
+const READ: &str = "GET, HEAD";
+const WRITE: &str = "POST";
 
-impl Call {
+impl<'p> Call<'p> {
     /// Reads a call of this path below the endpoint, by the token of that name.
     ///
     /// # Errors
     /// In this order: an unknown path, a method that the path does not have, a parameter.
     pub(super) fn parse(
         path: &[u8],
-        policy: &Policy,
+        policy: &'p Policy,
         endpoint: &Endpoint,
         caller: &str,
         request: &impl RequestHead,
     ) -> Result<Self, Refusal> {
-        let method = request.headers().first(":method").unwrap_or_default();
-        let query = path::query(request.path());
+        let headers = request.headers();
+        let expect = |methods, parameters: &[&str]| {
+            expect_method(headers.first(":method").unwrap_or_default(), methods)?;
+            Query::parse(path::query(request.path()), parameters)
+        };
         let edit = match (path, &policy.bypass) {
-            (b"", _) => {
-                expect_plain_get(method, query)?;
-                return Ok(Self::Status);
-            }
-            (b"/counters", _) => {
-                expect_plain_get(method, query)?;
-                return Ok(Self::Counters);
-            }
+            (b"", _) => return expect(READ, &[]).map(|_| Self::Status),
+            (b"/counters", _) => return expect(READ, &[]).map(|_| Self::Counters),
             (b"/on", _) => {
-                expect_method(method, &[b"POST", b"PUT"], "POST, PUT")?;
-                Edit::Set(on(endpoint, caller, query, request.now())?)
+                let parameters = Setting::PARAMETERS.iter().map(|parameter| parameter.name);
+                let parameters: Vec<_> = parameters.chain([FOR]).collect();
+                let query = expect("POST, PUT", &parameters)?;
+                Edit::Set(on(endpoint, caller, &query, request.now())?)
             }
             (b"/off", _) => {
-                expect_plain_post(method, query)?;
-                Edit::Set(off(caller, request.now()))
+                expect(WRITE, &[])?;
+                Edit::Set(Setting {
+                    since: Some(request.now()),
+                    changed_by: Some(caller.to_owned()),
+                    ..Setting::default()
+                })
             }
             (b"/reset", _) => {
-                expect_plain_post(method, query)?;
+                expect(WRITE, &[])?;
                 Edit::Reset
             }
+            // To read it is to follow a link.
             (b"/bypass", Some(bypass)) => {
-                expect_method(method, &[b"POST"], "GET, HEAD, POST")?;
-                return mint(bypass, query);
+                return mint(bypass, &expect("GET, HEAD, POST", &["name", "ttl"])?);
             }
             (b"/bypass/revoke", Some(_)) => {
-                expect_plain_post(method, query)?;
+                expect(WRITE, &[])?;
                 Edit::RevokeBypass(request.now())
             }
             _ => return Err(Refusal::UnknownCall(lossy(path))),
         };
-        let if_match = request.headers().get("if-match");
+        let if_match = headers.get("if-match");
         Ok(Self::Change(StateChange {
             edit,
             precondition: Precondition::parse(if_match.as_deref()),
@@ -86,26 +91,7 @@ impl Call {
     }
 }
 
-fn expect_plain_get(method: &[u8], query: &[u8]) -> Result<(), Refusal> {
-    expect_method(method, &[b"GET", b"HEAD"], "GET, HEAD")?;
-    Query::parse(query, &[]).map(drop)
-}
-
-fn expect_plain_post(method: &[u8], query: &[u8]) -> Result<(), Refusal> {
-    expect_method(method, &[b"POST"], "POST")?;
-    Query::parse(query, &[]).map(drop)
-}
-
-fn off(caller: &str, now: Timestamp) -> Setting {
-    Setting {
-        since: Some(now),
-        changed_by: Some(caller.to_owned()),
-        ..Setting::default()
-    }
-}
-
-fn mint(bypass: &Bypass, query: &[u8]) -> Result<Call, Refusal> {
-    let query = Query::parse(query, &["name", "ttl"])?;
+fn mint<'p>(bypass: &'p Bypass, query: &Query) -> Result<Call<'p>, Refusal> {
     let name = query
         .name("name")?
         .ok_or_else(|| Refusal::Parameter("name is missing".into()))?;
@@ -116,11 +102,19 @@ fn mint(bypass: &Bypass, query: &[u8]) -> Result<Call, Refusal> {
             "ttl is not from 1 to {longest} seconds"
         )));
     }
-    Ok(Call::Mint { name, ttl_seconds })
+    Ok(Call::Mint {
+        bypass,
+        name,
+        ttl_seconds,
+    })
 }
 
-fn expect_method(method: &[u8], expected: &[&[u8]], allow: &'static str) -> Result<(), Refusal> {
-    if expected.contains(&method) {
+/// Refuses a method that is not among those that are allowed, which a comma separates.
+fn expect_method(method: &[u8], allow: &'static str) -> Result<(), Refusal> {
+    if allow
+        .split(", ")
+        .any(|allowed| allowed.as_bytes() == method)
+    {
         return Ok(());
     }
     Err(Refusal::Method {
@@ -129,12 +123,15 @@ fn expect_method(method: &[u8], expected: &[&[u8]], allow: &'static str) -> Resu
     })
 }
 
-fn on(endpoint: &Endpoint, caller: &str, query: &[u8], now: Timestamp) -> Result<Setting, Refusal> {
-    let parameters = Setting::PARAMETERS.iter().map(|parameter| parameter.name);
-    let query = Query::parse(query, &parameters.chain([FOR]).collect::<Vec<_>>())?;
+fn on(
+    endpoint: &Endpoint,
+    caller: &str,
+    query: &Query,
+    now: Timestamp,
+) -> Result<Setting, Refusal> {
     let setting = Setting::given(|name| query.text(name))
         .map_err(|Parameter { name, expected, .. }| Refusal::expected(name, expected))?;
-    let start = setting.start;
+    let begin = setting.start.unwrap_or(now);
     let end = match (setting.until, query.read::<u64>(FOR)?) {
         (Some(_), Some(_)) => {
             return Err(Refusal::Parameter(
@@ -142,12 +139,12 @@ fn on(endpoint: &Endpoint, caller: &str, query: &[u8], now: Timestamp) -> Result
             ));
         }
         (Some(until), None) => Some(("until", until)),
-        (None, Some(seconds)) => Some((FOR, later(start.unwrap_or(now), seconds, FOR)?)),
+        (None, Some(seconds)) => Some((FOR, later(begin, seconds, FOR)?)),
         (None, None) => None,
     };
     Ok(Setting {
         since: Some(now),
-        until: limit(end, start, now, endpoint.max_on_seconds)?,
+        until: limit(end, begin, now, endpoint.max_on_seconds)?,
         changed_by: Some(caller.to_owned()),
         ..setting
     })
@@ -156,34 +153,29 @@ fn on(endpoint: &Endpoint, caller: &str, query: &[u8], now: Timestamp) -> Result
 /// The end of an `on`, no later than `max_on_seconds` after it begins.
 fn limit(
     end: Option<(&str, Timestamp)>,
-    start: Option<Timestamp>,
+    begin: Timestamp,
     now: Timestamp,
     max_on_seconds: Option<u64>,
 ) -> Result<Option<Timestamp>, Refusal> {
-    let begin = start.unwrap_or(now);
     let latest = max_on_seconds
         .map(|seconds| later(begin, seconds, "start"))
         .transpose()?;
-    let (name, end) = match (end, latest) {
-        (Some(end), _) => end,
-        (None, Some(latest)) => ("start", latest),
-        (None, None) => return Ok(None),
+    let Some((name, end)) = end.or(latest.map(|latest| ("start", latest))) else {
+        return Ok(None);
     };
-    let refuse = |problem: &str| {
-        Err(Refusal::Parameter(format!(
-            "{name}: the end, {end}, is {problem}"
-        )))
-    };
-    if end <= now {
-        refuse("past")
+    let problem = if end <= now {
+        "past".to_owned()
     } else if end <= begin {
-        refuse("not after the start")
+        "not after the start".to_owned()
     } else if latest.is_some_and(|latest| end > latest) {
         let seconds = max_on_seconds.unwrap_or_default();
-        refuse(&format!("more than {seconds} seconds after the start"))
+        format!("more than {seconds} seconds after the start")
     } else {
-        Ok(Some(end))
-    }
+        return Ok(Some(end));
+    };
+    Err(Refusal::Parameter(format!(
+        "{name}: the end, {end}, is {problem}"
+    )))
 }
 
 fn lossy(text: &[u8]) -> String {

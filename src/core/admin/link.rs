@@ -2,13 +2,13 @@
 
 use serde::Serialize;
 
-use crate::admin::answer::no_store;
+use crate::admin::answer::json;
 use crate::admin::query;
-use crate::policy::bypass::{Bypass, Minted};
+use crate::policy::bypass::Minted;
 use crate::policy::endpoint::Endpoint;
 use crate::policy::policy::Policy;
 use crate::reply::local_reply::{LocalReply, MAX_REPEATED_BYTES};
-use crate::reply::protocol::{is_https, secure};
+use crate::reply::protocol::{is_https, is_read, secure};
 use crate::request::head::RequestHead;
 use crate::request::headers::Headers;
 use crate::state::state::State;
@@ -17,55 +17,41 @@ use crate::syntax::percent::encode;
 use crate::syntax::timestamp::Timestamp;
 use crate::syntax::{path, wire};
 
-/// A call of `GET P/bypass`.
-pub(crate) struct Link<'p> {
-    bypass: &'p Bypass,
-}
-
 const SEE_OTHER: u16 = 303;
 const HOME: &str = "/";
 
-impl<'p> Link<'p> {
-    /// `None` for any other call.
-    pub(super) fn of(
-        policy: &'p Policy,
-        endpoint: &Endpoint,
-        request: &impl RequestHead,
-    ) -> Option<Self> {
-        let bypass = policy.bypass.as_ref()?;
-        let method = request.headers().first(":method")?;
-        let is_link = endpoint.call(request.path())? == b"/bypass";
-        (is_link && matches!(method, b"GET" | b"HEAD")).then_some(Self { bypass })
+/// The reply to `GET P/bypass`, `None` for any other call: goes on to `next`, with the cookie
+/// if the token holds. Never an error: whoever has got a link should see the site, and whoever
+/// guesses learns nothing.
+pub(crate) fn follow(
+    policy: &Policy,
+    endpoint: &Endpoint,
+    state: &State,
+    request: &impl RequestHead,
+) -> Option<LocalReply<'static>> {
+    let bypass = policy.bypass.as_ref()?;
+    if endpoint.call(request.path())? != b"/bypass" || !is_read(request.headers()) {
+        return None;
     }
-
-    /// Goes on to `next`, with the cookie if the token holds. Never an error: whoever has
-    /// got a link should see the site, and whoever guesses learns nothing.
-    pub(super) fn follow(&self, state: &State, request: &impl RequestHead) -> LocalReply<'static> {
-        let query = path::query(request.path());
-        let token = query::only(query, "token").unwrap_or_default();
-        let next = query::only(query, "next")
-            .filter(|next| is_local(next))
-            .unwrap_or_else(|| HOME.to_owned());
-        let mut reply = LocalReply::new(SEE_OTHER, String::new(), wire::ADMIN);
-        reply.add("location", encode(&next));
-        reply.add("cache-control", "no-store");
-        let now = request.now();
-        let expires = self
-            .bypass
-            .expiry(token.as_bytes(), now, state.bypass_revoked_at());
-        if let Some(expires) = expires {
-            let secure = secure(request.headers());
-            let cookie = &self.bypass.cookie;
-            let max_age = now.seconds_until(expires);
-            reply.add(
-                "set-cookie",
-                format!(
-                    "{cookie}={token}; Path=/; Max-Age={max_age}; HttpOnly; SameSite=Lax{secure}"
-                ),
-            );
-        }
-        reply
+    let query = path::query(request.path());
+    let token = query::only(query, "token").unwrap_or_default();
+    let next = query::only(query, "next")
+        .filter(|next| is_local(next))
+        .unwrap_or_else(|| HOME.to_owned());
+    let mut reply = LocalReply::new(SEE_OTHER, "", wire::ADMIN);
+    reply.add("location", encode(&next));
+    reply.add("cache-control", "no-store");
+    let now = request.now();
+    if let Some(expires) = bypass.expiry(token.as_bytes(), now, state.bypass_revoked_at()) {
+        let cookie = &bypass.cookie;
+        let max_age = now.seconds_until(expires);
+        let secure = secure(request.headers());
+        reply.add(
+            "set-cookie",
+            format!("{cookie}={token}; Path=/; Max-Age={max_age}; HttpOnly; SameSite=Lax{secure}"),
+        );
     }
+    Some(reply)
 }
 
 /// Whether a browser takes the text for a path on this host: it reads `//` and `/\` as the
@@ -104,6 +90,5 @@ pub(crate) fn minted_reply(
             minted.token
         ),
     };
-    let json = serde_json::to_string(&document).unwrap_or_default();
-    no_store(200, "application/json", json)
+    json(&document)
 }

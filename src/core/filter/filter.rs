@@ -236,8 +236,8 @@ impl<H: Host> Filter<H> {
         let state = self.state.snapshot();
         let call = match receive(&self.policy, endpoint, &*self.store, &state, request) {
             Received::Answer(answer) => return self.answer(stream, &answer),
-            Received::Counters(call) => {
-                let answer = call.answer(&self.host.node_id(), &self.metrics.counted());
+            Received::Counters => {
+                let answer = self.metrics.counted().answer(&self.host.node_id());
                 return self.answer(stream, &answer);
             }
             Received::Change(call) => call,

@@ -11,7 +11,7 @@ use crate::reply::cors::{Grant, is_preflight};
 use crate::reply::local_reply::{LocalReply, MAX_REPEATED_BYTES};
 use crate::reply::negotiation::{Representation, negotiate};
 use crate::reply::outage::outage;
-use crate::reply::protocol::{is_grpc, secure};
+use crate::reply::protocol::{is_grpc, is_read, secure};
 use crate::request::head::RequestHead;
 use crate::request::headers::Headers;
 use crate::state::flag::Flag;
@@ -108,8 +108,7 @@ fn choose<'a>(response: &'a Response, headers: &impl Headers) -> &'a Draft {
 /// Sends `GET` and `HEAD` elsewhere, but not to where they are.
 fn redirects(redirect: &Redirect, headers: &impl Headers) -> bool {
     let value = |name| headers.first(name).unwrap_or_default();
-    matches!(value(":method"), b"GET" | b"HEAD")
-        && !redirect.is_target(value(":authority"), without_query(value(":path")))
+    is_read(headers) && !redirect.is_target(value(":authority"), without_query(value(":path")))
 }
 
 #[cfg(test)]

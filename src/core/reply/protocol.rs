@@ -10,6 +10,11 @@ pub(crate) fn is_grpc(headers: &impl Headers) -> bool {
         .is_some_and(|rest| matches!(rest, [] | [b'+', ..]))
 }
 
+/// Whether the method only reads.
+pub(crate) fn is_read(headers: &impl Headers) -> bool {
+    matches!(headers.first(":method"), Some(b"GET" | b"HEAD"))
+}
+
 /// Whether the client came by https, as far as the host knows.
 pub(crate) fn is_https(headers: &impl Headers) -> bool {
     [":scheme", "x-forwarded-proto"]
