@@ -1,8 +1,8 @@
 //! A configured filter: the policy and what it works with.
 
 use std::cell::{Cell, RefCell};
+use std::fmt;
 use std::rc::Rc;
-use std::sync::Arc;
 
 use log::Level;
 
@@ -13,7 +13,7 @@ use crate::admin::receive::{Received, receive};
 use crate::config::mode::Mode;
 use crate::config::plugin::PluginConfig;
 use crate::decision::decide::decide;
-use crate::decision::decision::{Exemption, Verdict};
+use crate::decision::decision::Verdict;
 use crate::filter::host::{Host, Stream};
 use crate::filter::metrics::Metrics;
 use crate::filter::request::Request;
@@ -27,7 +27,7 @@ use crate::store::grpc::{CallError, CallId};
 use crate::store::notice::{Notice, Notices};
 use crate::store::open::Opened;
 use crate::store::shared_state::SharedState;
-use crate::store::state_store::{Changing, PendingChange, StateStore};
+use crate::store::state_store::{Changed, Changing, PendingChange, StateStore};
 use crate::syntax::invalid::InvalidConfig;
 use crate::syntax::wire;
 
@@ -38,7 +38,7 @@ const TICK_MILLIS: u32 = 500;
 /// What one worker makes of a plugin configuration.
 pub struct Filter<H: Host> {
     host: H,
-    policy: Arc<Policy>,
+    policy: Policy,
     state: Rc<SharedState<H::SharedMap>>,
     store: Box<dyn StateStore>,
     follower: RefCell<Option<Box<dyn Follower>>>,
@@ -73,25 +73,20 @@ impl<H: Host> Filter<H> {
     /// Reads the plugin configuration; says what is wrong with it, and returns nothing.
     pub fn configure(host: H, configuration: &[u8]) -> Option<Self> {
         let begin = host.nanos();
-        match compile(&host, configuration) {
-            Ok(policy) => {
-                let filter = Self::new(host, Arc::new(policy));
-                let micros = filter.host.nanos().saturating_sub(begin) / 1000;
-                let scope = &filter.policy.scope;
-                let line = format_args!("configured scope {scope} in {micros} us");
-                filter.host.log(Level::Info, line);
-                filter.look();
-                filter.host.set_tick_period(FIRST_TICK_MILLIS);
-                Some(filter)
-            }
-            Err(error) => {
-                host.log(Level::Error, format_args!("{error}"));
-                None
-            }
-        }
+        let policy = compile(&host, configuration)
+            .inspect_err(|error| host.log(Level::Error, format_args!("{error}")))
+            .ok()?;
+        let filter = Self::new(host, policy);
+        let micros = filter.host.nanos().saturating_sub(begin) / 1000;
+        let scope = &filter.policy.scope;
+        let line = format_args!("configured scope {scope} in {micros} us");
+        filter.host.log(Level::Info, line);
+        filter.look();
+        filter.host.set_tick_period(FIRST_TICK_MILLIS);
+        Some(filter)
     }
 
-    fn new(host: H, policy: Arc<Policy>) -> Self {
+    fn new(host: H, policy: Policy) -> Self {
         let metrics = Metrics::define(&host, &policy.scope);
         let random = host.random();
         let Opened {
@@ -120,7 +115,12 @@ impl<H: Host> Filter<H> {
         }
         match decision.verdict {
             Verdict::Pass => self.pass(stream, || None),
-            Verdict::Allowed(exemption) => self.exempt(stream, exemption),
+            Verdict::Allowed(exemption) => {
+                let reason = exemption.reason();
+                self.metrics.count_allowed(reason);
+                stream.set_filter_state(reason.filter_state());
+                self.pass(stream, || Some(format!("on; allowed={}", reason.as_str())))
+            }
             Verdict::Observed => {
                 self.metrics.count(Counter::Observed);
                 stream.set_filter_state("observed");
@@ -133,13 +133,6 @@ impl<H: Host> Filter<H> {
             }
             Verdict::Admin(endpoint) => self.receive(endpoint, stream, &request),
         }
-    }
-
-    fn exempt(&self, stream: &H::Stream, exemption: Exemption) -> Outcome {
-        let reason = exemption.reason();
-        self.metrics.count_allowed(reason);
-        stream.set_filter_state(reason.filter_state());
-        self.pass(stream, || Some(format!("on; allowed={}", reason.as_str())))
     }
 
     /// To the upstream, which learns of maintenance where that is configured.
@@ -192,10 +185,8 @@ impl<H: Host> Filter<H> {
             if *notice != Notice::Connected {
                 self.metrics.count(Counter::Errors);
             }
-            // Warnings, because that is what proxies of a mesh log by default.
             let (scope, notice) = (&self.policy.scope, notice.about(self.store.name()));
-            self.host
-                .log(Level::Warn, format_args!("scope {scope}: {notice}"));
+            self.warn(format_args!("scope {scope}: {notice}"));
         }
     }
 
@@ -219,10 +210,9 @@ impl<H: Host> Filter<H> {
         if let Err(error) = read
             && self.state.claim_report()
         {
-            self.metrics.count(Counter::Errors);
-            let line =
-                format_args!("{error}; the last state known holds, or `initial` if there is none");
-            self.host.log(Level::Error, line);
+            self.fail(format_args!(
+                "{error}; the last state known holds, or `initial` if there is none"
+            ));
         }
     }
 
@@ -244,37 +234,31 @@ impl<H: Host> Filter<H> {
         };
         match self.store.change(call.change.clone(), self.host.now()) {
             Changing::Waiting(change) => Outcome::Waiting(Box::new(PendingCall { call, change })),
-            Changing::Done(changed) => {
-                let answer = call.answer(&self.policy, &*self.store, changed, self.host.now());
-                self.answer(stream, &answer)
-            }
+            Changing::Done(changed) => self.answer_change(stream, &call, changed),
         }
     }
 
-    /// Hands the answer of the store to a call that waits for it; returns the call where there
-    /// is more to wait for.
+    /// Hands the answer of the store to a call that waits for it; `None` where there is more to
+    /// wait for.
     pub fn resume(
         &self,
         stream: &H::Stream,
-        mut pending: Box<PendingCall>,
+        pending: &mut PendingCall,
         answer: Result<&[u8], CallError>,
-    ) -> Option<Box<PendingCall>> {
-        let now = self.host.now();
-        let Some(changed) = pending.change.on_answer(answer, now) else {
-            return Some(pending);
-        };
-        let now = self.host.now();
-        let answer = pending
-            .call
-            .answer(&self.policy, &*self.store, changed, now);
-        self.answer(stream, &answer);
-        None
+    ) -> Option<Outcome> {
+        let changed = pending.change.on_answer(answer, self.host.now())?;
+        Some(self.answer_change(stream, &pending.call, changed))
+    }
+
+    fn answer_change(&self, stream: &H::Stream, call: &ChangeCall, changed: Changed) -> Outcome {
+        let answer = call.answer(&self.policy, &*self.store, changed, self.host.now());
+        self.answer(stream, &answer)
     }
 
     /// The caller has left before the store answered: the change may be made all the same.
     pub fn abandon(&self, pending: &PendingCall) {
         self.metrics.count(Counter::AdminGranted);
-        self.audit(&pending.call.abandoned());
+        self.warn(format_args!("{}", pending.call.abandoned()));
     }
 
     fn answer(&self, stream: &H::Stream, answer: &Answer) -> Outcome {
@@ -284,23 +268,26 @@ impl<H: Host> Filter<H> {
             Access::Open => {}
         }
         if let Some(line) = &answer.audit {
-            self.audit(line);
+            self.warn(format_args!("{line}"));
         }
         self.set_gauges();
         self.send(stream, &answer.reply)
     }
 
     /// A warning, because that is what proxies of a mesh log by default.
-    fn audit(&self, line: &str) {
-        self.host.log(Level::Warn, format_args!("{line}"));
+    fn warn(&self, line: fmt::Arguments<'_>) {
+        self.host.log(Level::Warn, line);
+    }
+
+    fn fail(&self, line: fmt::Arguments<'_>) {
+        self.metrics.count(Counter::Errors);
+        self.host.log(Level::Error, line);
     }
 
     /// The request never goes on, not even where the host refuses the reply.
     fn send(&self, stream: &H::Stream, reply: &LocalReply) -> Outcome {
         if !stream.send(reply) {
-            self.metrics.count(Counter::Errors);
-            let line = format_args!("a local reply was refused");
-            self.host.log(Level::Error, line);
+            self.fail(format_args!("a local reply was refused"));
         }
         Outcome::Answered
     }

@@ -12,6 +12,11 @@ pub trait SharedMap: Clone + 'static {
     /// A value and its version; `None` where there is no such key.
     fn get(&self, key: &str) -> Option<(Vec<u8>, u32)>;
 
+    /// A value, empty where there is none, and the version to set it by.
+    fn read(&self, key: &str) -> (Vec<u8>, u32) {
+        self.get(key).unwrap_or((Vec::new(), CREATE_ONLY))
+    }
+
     /// Writes a value, and tells whether it did: only if the version is still the value's,
     /// or there is no such key, or the version is [`UNCONDITIONAL`].
     fn set(&self, key: &str, value: &[u8], version: u32) -> bool;

@@ -6,6 +6,7 @@ use log::Level;
 use maintenance_mode_core::filter::host::Host;
 use maintenance_mode_core::store::grpc::{CallId, Client, Metadata, Method};
 use maintenance_mode_core::syntax::protobuf::Message;
+use proxy_wasm::types::MetricType;
 
 use crate::hosts::abi::header_map::HeaderMap;
 use crate::hosts::wasm::hostcalls;
@@ -42,11 +43,11 @@ impl Host for WasmHost {
     }
 
     fn counter(&self, name: &str) -> Stat {
-        Stat::counter(name)
+        Stat::define(MetricType::Counter, name)
     }
 
     fn gauge(&self, name: &str) -> Stat {
-        Stat::gauge(name)
+        Stat::define(MetricType::Gauge, name)
     }
 
     fn shared_map(&self) -> SharedData {
@@ -54,7 +55,7 @@ impl Host for WasmHost {
     }
 
     fn client(&self) -> Box<dyn Client> {
-        Box::new(GrpcClient)
+        Box::new(WasmHost)
     }
 
     fn node_id(&self) -> String {
@@ -67,11 +68,7 @@ impl Host for WasmHost {
     }
 }
 
-/// Envoy's gRPC client.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct GrpcClient;
-
-impl Client for GrpcClient {
+impl Client for WasmHost {
     fn call(
         &self,
         cluster: &str,

@@ -3,6 +3,7 @@
 use maintenance_mode_core::filter::host::Metric;
 use maintenance_mode_core::store::shared_map::{SharedMap, Signal, UNCONDITIONAL};
 use maintenance_mode_core::syntax::wire;
+use proxy_wasm::types::MetricType;
 
 use crate::hosts::wasm::hostcalls;
 use crate::hosts::wasm::random::random;
@@ -17,7 +18,10 @@ impl SharedMap for SharedData {
 
     fn signal(&self, scope: &str) -> StatOrKey {
         // No counter: `POST /reset_counters` would set it back.
-        let gauge = Stat::gauge(&format!("{}.{scope}.signals", wire::PREFIX));
+        let gauge = Stat::define(
+            MetricType::Gauge,
+            &format!("{}.{scope}.signals", wire::PREFIX),
+        );
         gauge.add(step());
         // Envoy may be configured to keep no such stat.
         if gauge.value() > 0 {

@@ -115,10 +115,7 @@ impl<D: SharedMap> Lease<D> {
     }
 
     fn read(&self) -> (Term, u32) {
-        let (value, version) = self
-            .data
-            .get(&self.key)
-            .unwrap_or((Vec::new(), CREATE_ONLY));
+        let (value, version) = self.data.read(&self.key);
         (Term::decode(&value).unwrap_or_default(), version)
     }
 
