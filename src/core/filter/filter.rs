@@ -154,14 +154,9 @@ impl<H: Host> Filter<H> {
         self.follow(|follower| follower.tick(self.host.now()));
     }
 
-    /// An answer or a message of the store.
-    pub fn store_message(&self, id: CallId, message: &[u8]) {
-        self.follow(|follower| follower.on_message(id, message, self.host.now()));
-    }
-
-    /// A call of the store has failed, or a stream has ended.
-    pub fn store_end(&self, id: CallId, error: CallError) {
-        self.follow(|follower| follower.on_end(id, error, self.host.now()));
+    /// What came of a call of the store or of a stream; an error ends it.
+    pub fn store_answer(&self, id: CallId, answer: Result<&[u8], CallError>) {
+        self.follow(|follower| follower.on_answer(id, answer, self.host.now()));
     }
 
     /// Follows the store of a fleet, where there is one, and looks at the state.

@@ -9,7 +9,7 @@ use std::rc::Rc;
 
 use maintenance_mode_core::filter::filter::Filter;
 use maintenance_mode_core::filter::waiting::{Progress, Waiter, Waiting};
-use maintenance_mode_core::store::grpc::CallError;
+use maintenance_mode_core::store::grpc::{CallError, CallId};
 use proxy_wasm::types::{Action, BufferType};
 
 use crate::hosts::wasm::host::WasmHost;
@@ -90,22 +90,23 @@ impl Contexts {
         action(self.waiting.rest_of(&HttpStream(context)))
     }
 
-    /// An answer or a message of a gRPC service, which Envoy gives to the root context,
-    /// whoever called.
-    pub(super) fn grpc_message(&self, root: ContextId, id: u32) {
+    /// An answer or a message of a gRPC service.
+    pub(super) fn grpc_message(&self, root: ContextId, id: CallId) {
         let message = hostcalls::get_buffer(BufferType::GrpcReceiveBuffer).unwrap_or_default();
-        if let Some(Ok(message)) = self.waiting.resume(id, Ok(&message)) {
-            self.with_root(root, |filter| filter.store_message(id, message));
-        }
+        self.grpc_answer(root, id, Ok(&message));
     }
 
     /// A gRPC call has failed, or a stream has ended.
-    pub(super) fn grpc_end(&self, root: ContextId, id: u32, code: u32) {
+    pub(super) fn grpc_end(&self, root: ContextId, id: CallId, code: u32) {
         let message = hostcalls::get_status_message().unwrap_or_default();
-        let message = String::from_utf8_lossy(&message).into_owned();
-        let error = CallError { code, message };
-        if let Some(Err(error)) = self.waiting.resume(id, Err(error)) {
-            self.with_root(root, |filter| filter.store_end(id, error));
+        let message = String::from_utf8_lossy(&message);
+        self.grpc_answer(root, id, Err(CallError::new(code, message)));
+    }
+
+    /// Envoy gives it to the root context, whoever called.
+    fn grpc_answer(&self, root: ContextId, id: CallId, answer: Result<&[u8], CallError>) {
+        if let Some(answer) = self.waiting.resume(id, answer) {
+            self.with_root(root, |filter| filter.store_answer(id, answer));
         }
     }
 

@@ -71,10 +71,8 @@ type Result<T> = std::result::Result<T, Failed>;
 
 /// Nanoseconds since the epoch.
 pub(super) fn get_current_time() -> u64 {
-    let mut nanos = 0;
     // SAFETY: 2, `nanos`.
-    unsafe { proxy_get_current_time_nanoseconds(&raw mut nanos) };
-    nanos
+    number(|nanos| unsafe { proxy_get_current_time_nanoseconds(nanos) }).unwrap_or_default()
 }
 
 /// Asks for a call of `on_tick` each `millis` milliseconds.
@@ -173,30 +171,26 @@ pub(super) fn get_status_message() -> Result<Vec<u8>> {
 /// Calls a method of a gRPC service; `target` is an `envoy.config.core.v3.GrpcService`.
 #[rustfmt::skip]
 pub(super) fn grpc_call(target: &[u8], (service, method): Method, metadata: &[u8], message: &[u8], timeout_millis: u32) -> Result<CallId> {
-    let mut id = 0;
     // SAFETY: 1, each pair of arguments; 2, `id`.
-    result(unsafe {
+    number(|id| unsafe {
         proxy_grpc_call(
             target.as_ptr(), target.len(), service.as_ptr(), service.len(), method.as_ptr(), method.len(),
             metadata.as_ptr(), metadata.len(), message.as_ptr(), message.len(),
-            timeout_millis, &raw mut id,
+            timeout_millis, id,
         )
-    })?;
-    Ok(id)
+    })
 }
 
 /// Opens a stream of a gRPC service.
 #[rustfmt::skip]
 pub(super) fn grpc_stream(target: &[u8], (service, method): Method, metadata: &[u8]) -> Result<CallId> {
-    let mut id = 0;
     // SAFETY: 1, each pair of arguments; 2, `id`.
-    result(unsafe {
+    number(|id| unsafe {
         proxy_grpc_stream(
             target.as_ptr(), target.len(), service.as_ptr(), service.len(), method.as_ptr(), method.len(),
-            metadata.as_ptr(), metadata.len(), &raw mut id,
+            metadata.as_ptr(), metadata.len(), id,
         )
-    })?;
-    Ok(id)
+    })
 }
 
 /// Sends a message, after which others may follow.
@@ -213,10 +207,8 @@ pub(super) fn grpc_cancel(id: CallId) {
 
 /// Defines a metric, or finds it.
 pub(super) fn define_metric(kind: MetricType, name: &str) -> Result<u32> {
-    let mut id = 0;
     // SAFETY: 1, `name`; 2, `id`.
-    result(unsafe { proxy_define_metric(kind, name.as_ptr(), name.len(), &raw mut id) })?;
-    Ok(id)
+    number(|id| unsafe { proxy_define_metric(kind, name.as_ptr(), name.len(), id) })
 }
 
 /// Adds to a metric.
@@ -233,10 +225,8 @@ pub(super) fn record_metric(id: u32, value: u64) {
 
 /// What a metric is.
 pub(super) fn get_metric(id: u32) -> Result<u64> {
-    let mut value = 0;
     // SAFETY: 2, `value`.
-    result(unsafe { proxy_get_metric(id, &raw mut value) })?;
-    Ok(value)
+    number(|value| unsafe { proxy_get_metric(id, value) })
 }
 
 fn result(status: u32) -> Result<()> {
@@ -245,6 +235,13 @@ fn result(status: u32) -> Result<()> {
         NOT_FOUND => Err(Failed::NotFound),
         _ => Err(Failed::Otherwise),
     }
+}
+
+/// The number of a call that returns one.
+fn number<T: Default>(call: impl FnOnce(Out<T>) -> u32) -> Result<T> {
+    let mut number = T::default();
+    result(call(&raw mut number))?;
+    Ok(number)
 }
 
 /// The bytes of a call that returns bytes: what it writes to `data` and `size`.

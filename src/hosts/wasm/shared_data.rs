@@ -18,10 +18,8 @@ impl SharedMap for SharedData {
 
     fn signal(&self, scope: &str) -> StatOrKey {
         // No counter: `POST /reset_counters` would set it back.
-        let gauge = Stat::define(
-            MetricType::Gauge,
-            &format!("{}.{scope}.signals", wire::PREFIX),
-        );
+        let name = format!("{}.{scope}.signals", wire::PREFIX);
+        let gauge = Stat::define(MetricType::Gauge, &name);
         gauge.add(step());
         // Envoy may be configured to keep no such stat.
         if gauge.value() > 0 {

@@ -27,7 +27,8 @@ pub struct Etcd<D: SharedMap> {
     pub(crate) client: Box<dyn Client>,
     pub(crate) data: D,
     token_key: String,
-    pub(crate) state: Rc<SharedState<D>>,
+    /// The state in the shared map, which requests read.
+    pub state: Rc<SharedState<D>>,
     pub(crate) lease: Lease<D>,
 }
 

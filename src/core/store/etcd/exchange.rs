@@ -89,7 +89,14 @@ impl Exchange {
                 self.step = Step::Ask;
                 self.call(etcd, None, now)
             }
-            (Step::AskAsBefore, Err(failure)) if is_of_the_token(&failure) => {
+            // The token is not known, or not any more.
+            (
+                Step::AskAsBefore,
+                Err(CallError {
+                    code: CallError::UNAUTHENTICATED | CallError::INVALID_ARGUMENT,
+                    ..
+                }),
+            ) => {
                 self.step = Step::LogIn;
                 self.call(etcd, None, now)
             }
@@ -138,12 +145,4 @@ impl Exchange {
             .ok_or_else(|| CallError::no_cluster(&settings.cluster))?;
         Ok(())
     }
-}
-
-/// etcd says either of a token that it does not know, or not any more.
-fn is_of_the_token(failure: &CallError) -> bool {
-    matches!(
-        failure.code,
-        CallError::UNAUTHENTICATED | CallError::INVALID_ARGUMENT
-    )
 }

@@ -154,8 +154,8 @@ impl<D: SharedMap> EtcdFollower<D> {
             .ok_or_else(|| "the watch is gone".into())
     }
 
-    fn watched(&mut self, message: &[u8]) -> Step {
-        let response = WatchResponse::decode(message)?;
+    fn watched(&mut self, message: Result<&[u8], CallError>) -> Step {
+        let response = WatchResponse::decode(message?)?;
         if let Some(reason) = response.canceled {
             // A token that does not hold any more may be the cause.
             self.etcd.keep_token(b"");
@@ -282,23 +282,23 @@ impl<D: SharedMap> Follower for EtcdFollower<D> {
         self.report(step)
     }
 
-    fn on_message(&mut self, id: CallId, message: &[u8], now: Timestamp) -> Notices {
+    fn on_answer(
+        &mut self,
+        id: CallId,
+        answer: Result<&[u8], CallError>,
+        now: Timestamp,
+    ) -> Notices {
+        let has_ended = answer.is_err();
         let step = match &self.phase {
-            Phase::Reading { exchange, .. } if exchange.awaits(id) => self.answer(Ok(message), now),
-            Phase::Watching { stream, .. } if *stream == id => self.watched(message),
-            _ => Ok(()),
-        };
-        self.report(step)
-    }
-
-    fn on_end(&mut self, id: CallId, error: CallError, now: Timestamp) -> Notices {
-        let step = match &self.phase {
-            Phase::Reading { exchange, .. } if exchange.awaits(id) => self.answer(Err(error), now),
-            Phase::Watching { stream, .. } if *stream == id => Err(error.into()),
+            Phase::Reading { exchange, .. } if exchange.awaits(id) => self.answer(answer, now),
+            Phase::Watching { stream, .. } if *stream == id => self.watched(answer),
             _ => Ok(()),
         };
         let notices = self.report(step);
-        for stream in self.doomed.extract_if(.., |doomed| *doomed == id) {
+        for stream in self
+            .doomed
+            .extract_if(.., |doomed| has_ended && *doomed == id)
+        {
             // The host forgets it only now that this end is closed, too.
             self.etcd.client.cancel(stream);
         }

@@ -46,7 +46,7 @@ pub(crate) fn authenticate_request(username: &str, password: &str) -> Message {
 }
 
 /// A key that is there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct KeyValue<'a> {
     pub(super) mod_revision: u64,
     pub(super) value: &'a [u8],
@@ -100,7 +100,7 @@ impl<'a> KeyState<'a> {
     /// Reads an event of a watch.
     fn decode_event(message: &'a [u8]) -> Result<Self, CallError> {
         let fields = Fields::of(message)?;
-        let key_value = KeyValue::decode(fields.bytes(2))?;
+        let key_value = fields.key_value()?.unwrap_or_default();
         Ok(Self {
             revision: key_value.mod_revision,
             key_value: (fields.varint(1) != DELETE).then_some(key_value),
@@ -117,13 +117,15 @@ impl<'a> TxnResponse<'a> {
     pub(super) fn decode(message: &'a [u8]) -> Result<Self, CallError> {
         let fields = Fields::of(message)?;
         let revision = fields.revision()?;
+        let range = |operation| Fields::of(Fields::of(operation)?.bytes(1));
+        let range = fields.last(3, range)?;
         if fields.varint(2) != 0 {
             return Ok(Self::Written(revision));
         }
-        let range = fields.message(3)?.message(1)?;
+        let key_value = range.map(|range| range.key_value()).transpose()?;
         Ok(Self::Read(KeyState {
             revision,
-            key_value: range.key_value()?,
+            key_value: key_value.flatten(),
         }))
     }
 }
@@ -177,21 +179,28 @@ impl<'a> Fields<'a> {
         self.all(number).last().unwrap_or_default()
     }
 
-    fn message(&self, number: u64) -> Result<Self, CallError> {
-        Self::of(self.bytes(number))
+    /// The last message of a field, all of which must be such messages.
+    fn last<T>(
+        &self,
+        number: u64,
+        read: impl Fn(&'a [u8]) -> Result<T, CallError>,
+    ) -> Result<Option<T>, CallError> {
+        let mut messages = self.all(number);
+        messages.try_fold(None, |_, message| read(message).map(Some))
     }
 
     /// The revision in the header of an answer; no bytes are none, least of all an absent key.
     fn revision(&self) -> Result<u64, CallError> {
-        match self.message(1)?.varint(3) {
-            0 => Err(CallError::malformed()),
-            revision => Ok(revision),
-        }
+        let header = self.last(1, Self::of)?;
+        let revision = header.map_or(0, |header| header.varint(3));
+        (revision > 0)
+            .then_some(revision)
+            .ok_or_else(CallError::malformed)
     }
 
-    /// The key of a range.
+    /// The key of a range or an event.
     fn key_value(&self) -> Result<Option<KeyValue<'a>>, CallError> {
-        self.all(2).last().map(KeyValue::decode).transpose()
+        self.last(2, KeyValue::decode)
     }
 }
 

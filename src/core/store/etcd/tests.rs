@@ -79,14 +79,12 @@ impl Worker {
 
     fn receive(&mut self) {
         while let Some((call, answer)) = self.model.answer() {
-            let notices = match answer {
-                Ok(message) => self.follower.on_message(call, &message, now()),
-                Err(failure) => self.follower.on_end(call, failure, now()),
-            };
+            let answer = answer.as_deref().map_err(Clone::clone);
+            let notices = self.follower.on_answer(call, answer, now());
             self.notices.extend(notices);
         }
         for (stream, message) in self.model.messages() {
-            let notices = self.follower.on_message(stream, &message, now());
+            let notices = self.follower.on_answer(stream, Ok(&message), now());
             self.notices.extend(notices);
         }
     }
