@@ -1,6 +1,6 @@
 //! A configured filter: the policy and what it works with.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::fmt;
 use std::rc::Rc;
 
@@ -26,8 +26,7 @@ use crate::store::follower::Follower;
 use crate::store::grpc::{CallError, CallId};
 use crate::store::notice::{Notice, Notices};
 use crate::store::open::Opened;
-use crate::store::shared_state::SharedState;
-use crate::store::state_store::{Changed, Changing, PendingChange, StateStore};
+use crate::store::state_store::{Changed, Changing, PendingChange};
 use crate::syntax::invalid::InvalidConfig;
 use crate::syntax::wire;
 
@@ -39,9 +38,7 @@ const TICK_MILLIS: u32 = 500;
 pub struct Filter<H: Host> {
     host: H,
     policy: Policy,
-    state: Rc<SharedState<H::SharedMap>>,
-    store: Box<dyn StateStore>,
-    follower: RefCell<Option<Box<dyn Follower>>>,
+    opened: Opened<H::SharedMap>,
     metrics: Metrics<H::Metric>,
     has_ticked: Cell<bool>,
 }
@@ -76,7 +73,13 @@ impl<H: Host> Filter<H> {
         let policy = compile(&host, configuration)
             .inspect_err(|error| host.log(Level::Error, format_args!("{error}")))
             .ok()?;
-        let filter = Self::new(host, policy);
+        let filter = Self {
+            metrics: Metrics::define(&host, &policy.scope),
+            opened: Opened::new(&policy, host.shared_map(), host.client(), host.random()),
+            has_ticked: Cell::new(false),
+            policy,
+            host,
+        };
         let micros = filter.host.nanos().saturating_sub(begin) / 1000;
         let scope = &filter.policy.scope;
         let line = format_args!("configured scope {scope} in {micros} us");
@@ -84,25 +87,6 @@ impl<H: Host> Filter<H> {
         filter.look();
         filter.host.set_tick_period(FIRST_TICK_MILLIS);
         Some(filter)
-    }
-
-    fn new(host: H, policy: Policy) -> Self {
-        let metrics = Metrics::define(&host, &policy.scope);
-        let random = host.random();
-        let Opened {
-            state,
-            store,
-            follower,
-        } = Opened::new(&policy, host.shared_map(), host.client(), random);
-        Self {
-            host,
-            policy,
-            state,
-            store,
-            follower: RefCell::new(follower),
-            metrics,
-            has_ticked: Cell::new(false),
-        }
     }
 
     /// Decides on a request and does it.
@@ -161,16 +145,16 @@ impl<H: Host> Filter<H> {
 
     /// Follows the store of a fleet, where there is one, and looks at the state.
     fn follow(&self, step: impl FnOnce(&mut dyn Follower) -> Notices) {
-        if let Some(follower) = &mut *self.follower.borrow_mut() {
-            self.report(&step(&mut **follower));
+        if let Some(follower) = &self.opened.follower {
+            self.report(&step(&mut **follower.borrow_mut()));
         }
         self.look();
     }
 
     /// Sets the gauges, and makes good what a worker that died may have left half done.
     fn look(&self) {
-        self.note(self.state.refresh());
-        self.note(self.state.recheck());
+        self.note(self.opened.state.refresh());
+        self.note(self.opened.state.recheck());
         self.set_gauges();
     }
 
@@ -180,30 +164,30 @@ impl<H: Host> Filter<H> {
             if *notice != Notice::Connected {
                 self.metrics.count(Counter::Errors);
             }
-            let (scope, notice) = (&self.policy.scope, notice.about(self.store.name()));
+            let (scope, notice) = (&self.policy.scope, notice.about(self.opened.store.name()));
             self.warn(format_args!("scope {scope}: {notice}"));
         }
     }
 
     fn set_gauges(&self) {
-        let state = self.state.snapshot();
+        let state = self.opened.state.snapshot();
         let flag = self.policy.flag(&state, || self.host.now());
-        self.metrics.set(&flag, &state, &*self.store);
+        self.metrics.set(&flag, &state, &*self.opened.store);
     }
 
     /// The state as it is, where it decides anything.
     fn decisive_state(&self) -> Rc<State> {
         let decides = self.policy.mode == Mode::Auto || self.policy.bypass.is_some();
         if decides {
-            self.note(self.state.refresh());
+            self.note(self.opened.state.refresh());
         }
-        self.state.snapshot()
+        self.opened.state.snapshot()
     }
 
     /// Reports a state that could not be read.
     fn note(&self, read: Result<(), UnreadableState>) {
         if let Err(error) = read
-            && self.state.claim_report()
+            && self.opened.state.claim_report()
         {
             self.fail(format_args!(
                 "{error}; the last state known holds, or `initial` if there is none"
@@ -217,9 +201,9 @@ impl<H: Host> Filter<H> {
         stream: &H::Stream,
         request: &Request<'_, H>,
     ) -> Outcome {
-        self.note(self.state.recheck());
-        let state = self.state.snapshot();
-        let call = match receive(&self.policy, endpoint, &*self.store, &state, request) {
+        self.note(self.opened.state.recheck());
+        let state = self.opened.state.snapshot();
+        let call = match receive(&self.policy, endpoint, &*self.opened.store, &state, request) {
             Received::Answer(answer) => return self.answer(stream, &answer),
             Received::Counters => {
                 let answer = self.metrics.counted().answer(&self.host.node_id());
@@ -227,7 +211,11 @@ impl<H: Host> Filter<H> {
             }
             Received::Change(call) => call,
         };
-        match self.store.change(call.change.clone(), self.host.now()) {
+        match self
+            .opened
+            .store
+            .change(call.change.clone(), self.host.now())
+        {
             Changing::Waiting(change) => Outcome::Waiting(Box::new(PendingCall { call, change })),
             Changing::Done(changed) => self.answer_change(stream, &call, changed),
         }
@@ -246,7 +234,7 @@ impl<H: Host> Filter<H> {
     }
 
     fn answer_change(&self, stream: &H::Stream, call: &ChangeCall, changed: Changed) -> Outcome {
-        let answer = call.answer(&self.policy, &*self.store, changed, self.host.now());
+        let answer = call.answer(&self.policy, &*self.opened.store, changed, self.host.now());
         self.answer(stream, &answer)
     }
 

@@ -71,14 +71,12 @@ impl<H: Host> Waiting<H> {
         let Some(mut waiter) = self.take(id) else {
             return Some(answer);
         };
-        let Waiter {
-            filter,
-            stream,
-            call,
-        } = &mut waiter;
-        if !stream.is_open() {
-            filter.abandon(call);
-        } else if filter.resume(stream, call, answer).is_none() {
+        if !waiter.stream.is_open() {
+            waiter.abandon();
+            return None;
+        }
+        let call = &mut waiter.call;
+        if waiter.filter.resume(&waiter.stream, call, answer).is_none() {
             self.0.borrow_mut().push(waiter);
         }
         None

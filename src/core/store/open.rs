@@ -1,5 +1,6 @@
 //! How the store of a policy is opened.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use crate::policy::fleet_store::FleetStore;
@@ -19,7 +20,7 @@ pub struct Opened<M: SharedMap> {
     /// Where changes are made.
     pub store: Box<dyn StateStore>,
     /// What brings the changes that others make, where the process alone does not.
-    pub follower: Option<Box<dyn Follower>>,
+    pub follower: Option<RefCell<Box<dyn Follower>>>,
 }
 
 impl<M: SharedMap> Opened<M> {
@@ -40,7 +41,7 @@ impl<M: SharedMap> Opened<M> {
                 Self {
                     state: Rc::clone(&etcd.state),
                     store: Box::new(Rc::clone(&etcd)),
-                    follower: Some(Box::new(EtcdFollower::new(etcd, random))),
+                    follower: Some(RefCell::new(Box::new(EtcdFollower::new(etcd, random)))),
                 }
             }
         }
