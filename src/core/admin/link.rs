@@ -4,7 +4,9 @@ use serde::Serialize;
 
 use crate::admin::answer::json;
 use crate::admin::query;
-use crate::policy::bypass::Minted;
+use crate::admin::query::Query;
+use crate::admin::refusal::Refusal;
+use crate::policy::bypass::{Bypass, Minted};
 use crate::policy::endpoint::Endpoint;
 use crate::policy::policy::Policy;
 use crate::reply::local_reply::{LocalReply, MAX_REPEATED_BYTES};
@@ -17,6 +19,7 @@ use crate::syntax::percent::encode;
 use crate::syntax::timestamp::Timestamp;
 use crate::syntax::{path, wire};
 
+const DEFAULT_TTL_SECONDS: u64 = 3600;
 const SEE_OTHER: u16 = 303;
 const HOME: &str = "/";
 
@@ -62,6 +65,33 @@ fn is_local(next: &str) -> bool {
         && !next.starts_with("//")
         && !next.contains('\\')
         && is_line(next)
+}
+
+/// Mints a token.
+///
+/// # Errors
+/// Another method, or a parameter that is none.
+pub(super) fn mint(
+    bypass: &Bypass,
+    state: &State,
+    request: &impl RequestHead,
+) -> Result<Minted, Refusal> {
+    // To read it is to follow a link.
+    let query = Query::of_call(request, "GET, HEAD, POST", &["name", "ttl"])?;
+    let name = query
+        .name("name")?
+        .ok_or_else(|| Refusal::Parameter("name is missing".into()))?;
+    let longest = bypass.max_ttl_seconds;
+    let ttl_seconds = query.read::<u64>("ttl")?.unwrap_or(DEFAULT_TTL_SECONDS);
+    if !(1..=longest).contains(&ttl_seconds) {
+        return Err(Refusal::Parameter(format!(
+            "ttl is not from 1 to {longest} seconds"
+        )));
+    }
+    let minted = bypass.mint(&name, request.now(), ttl_seconds, state.bypass_revoked_at());
+    minted.ok_or_else(|| {
+        Refusal::Parameter("ttl: the end, or the last revocation, is past the year 9999".into())
+    })
 }
 
 /// The answer to a call that mints a token.

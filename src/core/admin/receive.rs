@@ -1,10 +1,11 @@
 //! The admin endpoint: authorise the caller, read the call, carry it out.
 
 use crate::admin::answer::{Access, Answer};
-use crate::admin::call::Call;
 use crate::admin::caller::Caller;
 use crate::admin::change_call::ChangeCall;
-use crate::admin::link::minted_reply;
+use crate::admin::link::{mint, minted_reply};
+use crate::admin::on::on;
+use crate::admin::query::Query;
 use crate::admin::refusal::Refusal;
 use crate::admin::status::Status;
 use crate::admin::{console, link};
@@ -12,8 +13,14 @@ use crate::config::mode::Mode;
 use crate::policy::endpoint::Endpoint;
 use crate::policy::policy::Policy;
 use crate::request::head::RequestHead;
+use crate::request::headers::Headers;
+use crate::state::change::{Edit, Precondition, StateChange};
+use crate::state::setting::Setting;
 use crate::state::state::State;
 use crate::store::state_store::StateStore;
+
+const READ: &str = "GET, HEAD";
+const WRITE: &str = "POST";
 
 /// What becomes of a call.
 #[derive(Debug)]
@@ -48,6 +55,8 @@ pub fn receive(
     received.unwrap_or_else(|refusal| Received::Answer(caller.refuse(&refusal)))
 }
 
+/// Of several errors the first of these is answered: of the caller, an unknown path, a method
+/// that the path does not have, a parameter, a state that is locked.
 fn carry_out(
     caller: &Caller,
     policy: &Policy,
@@ -58,37 +67,52 @@ fn carry_out(
 ) -> Result<Received, Refusal> {
     let name = caller.authorise(endpoint)?;
     let path = endpoint.call(request.path()).unwrap_or_default();
-    match Call::parse(path, policy, endpoint, name, request)? {
-        Call::Status => {
+    let expect = |methods| Query::of_call(request, methods, &[]);
+    let edit = match (path, &policy.bypass) {
+        (b"", _) => {
+            expect(READ)?;
             let status = Status::new(policy, store, state, request.now());
-            Ok(Received::Answer(Answer::new(
-                Access::Granted,
-                status.reply(),
-            )))
+            let answer = Answer::new(Access::Granted, status.reply());
+            return Ok(Received::Answer(answer));
         }
-        Call::Counters => Ok(Received::Counters),
-        Call::Mint {
-            bypass,
-            name,
-            ttl_seconds,
-        } => {
-            let minted = bypass.mint(&name, request.now(), ttl_seconds, state.bypass_revoked_at());
-            let minted = minted.ok_or_else(|| {
-                let problem = "ttl: the end, or the last revocation, is past the year 9999";
-                Refusal::Parameter(problem.into())
-            })?;
+        (b"/counters", _) => return expect(READ).map(|_| Received::Counters),
+        (b"/on", _) => Edit::Set(on(endpoint, name, request)?),
+        (b"/off", _) => {
+            expect(WRITE)?;
+            Edit::Set(Setting {
+                since: Some(request.now()),
+                changed_by: Some(name.to_owned()),
+                ..Setting::default()
+            })
+        }
+        (b"/reset", _) => expect(WRITE).map(|_| Edit::Reset)?,
+        (b"/bypass", Some(bypass)) => {
+            let minted = mint(bypass, state, request)?;
             let event = format!("bypass, a token until {}", minted.expires);
             let reply = minted_reply(&minted, endpoint, request.headers());
-            Ok(Received::Answer(caller.grant_change(reply, &event)))
+            return Ok(Received::Answer(caller.grant_change(reply, &event)));
         }
-        Call::Change(change) if policy.mode != Mode::Auto && change.sets_flag() => {
-            Err(Refusal::Locked(policy.mode.as_str()))
+        (b"/bypass/revoke", Some(_)) => {
+            expect(WRITE)?;
+            Edit::RevokeBypass(request.now())
         }
-        Call::Change(change) => Ok(Received::Change(ChangeCall {
-            caller: caller.clone(),
-            change,
-        })),
+        _ => {
+            let path = String::from_utf8_lossy(path);
+            return Err(Refusal::UnknownCall(path.into_owned()));
+        }
+    };
+    let if_match = request.headers().get("if-match");
+    let change = StateChange {
+        edit,
+        precondition: Precondition::parse(if_match.as_deref()),
+    };
+    if policy.mode != Mode::Auto && change.sets_flag() {
+        return Err(Refusal::Locked(policy.mode.as_str()));
     }
+    Ok(Received::Change(ChangeCall {
+        caller: caller.clone(),
+        change,
+    }))
 }
 
 #[cfg(test)]

@@ -21,12 +21,8 @@ use crate::hosts::wasm::{hostcalls, stream};
 const NONE: ContextId = 0;
 
 thread_local! {
-    static CONTEXTS: Contexts = const { Contexts::new() };
-}
-
-/// The contexts of this VM.
-pub(super) fn with<R>(callback: impl FnOnce(&Contexts) -> R) -> R {
-    CONTEXTS.with(callback)
+    /// The contexts of this VM.
+    pub(super) static CONTEXTS: Contexts = const { Contexts::new() };
 }
 
 type Root = (ContextId, Rc<Filter<WasmHost>>);
