@@ -146,7 +146,13 @@ impl<H: Host> Filter<H> {
     /// Follows the store of a fleet, where there is one, and looks at the state.
     fn follow(&self, step: impl FnOnce(&mut dyn Follower) -> Notices) {
         if let Some(follower) = &self.opened.follower {
-            self.report(&step(&mut **follower.borrow_mut()));
+            for notice in step(&mut **follower.borrow_mut()) {
+                if notice != Notice::Connected {
+                    self.metrics.count(Counter::Errors);
+                }
+                let notice = notice.about(self.opened.store.name());
+                self.warn(format_args!("scope {}: {notice}", self.policy.scope));
+            }
         }
         self.look();
     }
@@ -156,17 +162,6 @@ impl<H: Host> Filter<H> {
         self.note(self.opened.state.refresh());
         self.note(self.opened.state.recheck());
         self.set_gauges();
-    }
-
-    /// Reports what the store of a fleet said.
-    fn report(&self, notices: &[Notice]) {
-        for notice in notices {
-            if *notice != Notice::Connected {
-                self.metrics.count(Counter::Errors);
-            }
-            let (scope, notice) = (&self.policy.scope, notice.about(self.opened.store.name()));
-            self.warn(format_args!("scope {scope}: {notice}"));
-        }
     }
 
     fn set_gauges(&self) {
@@ -211,11 +206,8 @@ impl<H: Host> Filter<H> {
             }
             Received::Change(call) => call,
         };
-        match self
-            .opened
-            .store
-            .change(call.change.clone(), self.host.now())
-        {
+        let change = call.change.clone();
+        match self.opened.store.change(change, self.host.now()) {
             Changing::Waiting(change) => Outcome::Waiting(Box::new(PendingCall { call, change })),
             Changing::Done(changed) => self.answer_change(stream, &call, changed),
         }

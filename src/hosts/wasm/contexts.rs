@@ -62,7 +62,6 @@ impl Contexts {
         true
     }
 
-    /// Time passes for a root context.
     pub(super) fn tick(&self, root: ContextId) {
         let closed = self.waiting.take_closed();
         self.forget_ended(root);
@@ -70,7 +69,6 @@ impl Contexts {
         self.with_root(root, Filter::tick);
     }
 
-    /// The headers of a request.
     pub(super) fn request(&self, context: ContextId) -> Action {
         let (newest, root) = self.newest.get();
         let roots = self.roots.borrow();
@@ -81,7 +79,6 @@ impl Contexts {
         }
     }
 
-    /// What follows the headers.
     pub(super) fn rest_of_request(&self, context: ContextId) -> Action {
         action(self.waiting.rest_of(&HttpStream(context)))
     }

@@ -113,7 +113,6 @@ pub(super) fn set_header(map: MapType, name: &str, value: &str) {
     unsafe { proxy_replace_header_map_value(map, key, name.len(), data, value.len()) };
 }
 
-/// Removes a header.
 pub(super) fn remove_header(map: MapType, name: &str) {
     // SAFETY: 1, `name`.
     unsafe { proxy_remove_header_map_value(map, name.as_ptr(), name.len()) };
@@ -125,7 +124,6 @@ pub(super) fn get_property(path: &[u8]) -> Result<Vec<u8>> {
     returned(|data, size| unsafe { proxy_get_property(path.as_ptr(), path.len(), data, size) })
 }
 
-/// Sets a property.
 pub(super) fn set_property(path: &[u8], value: &[u8]) {
     // SAFETY: 1, `path` and `value`.
     unsafe { proxy_set_property(path.as_ptr(), path.len(), value.as_ptr(), value.len()) };
@@ -141,7 +139,6 @@ pub(super) fn get_shared_data(key: &[u8]) -> Result<(Vec<u8>, u32)> {
     Ok((value, cas))
 }
 
-/// Sets a value of shared data.
 pub(super) fn set_shared_data(key: &[u8], value: &[u8], cas: u32) -> Result<()> {
     let (at, data) = (key.as_ptr(), value.as_ptr());
     // SAFETY: 1, `key` and `value`.
@@ -181,7 +178,6 @@ pub(super) fn grpc_call(target: &[u8], (service, method): Method, metadata: &[u8
     })
 }
 
-/// Opens a stream of a gRPC service.
 #[rustfmt::skip]
 pub(super) fn grpc_stream(target: &[u8], (service, method): Method, metadata: &[u8]) -> Result<CallId> {
     // SAFETY: 1, each pair of arguments; 2, `id`.
@@ -199,7 +195,6 @@ pub(super) fn grpc_send(stream: CallId, message: &[u8]) -> Result<()> {
     result(unsafe { proxy_grpc_send(stream, message.as_ptr(), message.len(), false) })
 }
 
-/// Ends a call or a stream.
 pub(super) fn grpc_cancel(id: CallId) {
     // SAFETY: 3.
     unsafe { proxy_grpc_cancel(id) };
@@ -211,19 +206,16 @@ pub(super) fn define_metric(kind: MetricType, name: &str) -> Result<u32> {
     number(|id| unsafe { proxy_define_metric(kind, name.as_ptr(), name.len(), id) })
 }
 
-/// Adds to a metric.
 pub(super) fn increment_metric(id: u32, offset: i64) {
     // SAFETY: 3.
     unsafe { proxy_increment_metric(id, offset) };
 }
 
-/// Sets a metric.
 pub(super) fn record_metric(id: u32, value: u64) {
     // SAFETY: 3.
     unsafe { proxy_record_metric(id, value) };
 }
 
-/// What a metric is.
 pub(super) fn get_metric(id: u32) -> Result<u64> {
     // SAFETY: 2, `value`.
     number(|value| unsafe { proxy_get_metric(id, value) })

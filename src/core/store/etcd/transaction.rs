@@ -77,11 +77,9 @@ impl<D: SharedMap> Transaction<D> {
             return Err(Contended.into());
         }
         let latest = self.etcd.latest();
+        let current = self.etcd.state_of(key);
         // A value that cannot be read is replaced.
-        let mut current = self
-            .etcd
-            .state_of(key)
-            .unwrap_or_else(|_| (*latest).clone());
+        let mut current = current.unwrap_or_else(|_| (*latest).clone());
         current.keep_revocation(&latest);
         let next = self.change.apply(&current)?;
         let settings = &self.etcd.settings;
