@@ -1,5 +1,6 @@
 //! The VM as the core's host: what Envoy knows and does. A call that fails is an absent value.
 
+use std::hash::{BuildHasher, RandomState};
 use std::{env, fmt};
 
 use log::Level;
@@ -10,8 +11,6 @@ use proxy_wasm::types::MetricType;
 
 use crate::hosts::abi::header_map::HeaderMap;
 use crate::hosts::wasm::hostcalls;
-use crate::hosts::wasm::random::random;
-use crate::hosts::wasm::shared_data::SharedData;
 use crate::hosts::wasm::stat::Stat;
 use crate::hosts::wasm::stream::HttpStream;
 
@@ -21,7 +20,7 @@ pub(super) struct WasmHost;
 
 impl Host for WasmHost {
     type Metric = Stat;
-    type SharedMap = SharedData;
+    type SharedMap = Self;
     type Stream = HttpStream;
 
     const ENVIRONMENT: &'static str = "the VM";
@@ -31,7 +30,8 @@ impl Host for WasmHost {
     }
 
     fn random(&self) -> u64 {
-        random()
+        // Each hasher of the standard library has keys of its own, random ones.
+        RandomState::new().hash_one(0)
     }
 
     fn log(&self, level: Level, line: fmt::Arguments<'_>) {
@@ -50,12 +50,12 @@ impl Host for WasmHost {
         Stat::define(MetricType::Gauge, name)
     }
 
-    fn shared_map(&self) -> SharedData {
-        SharedData
+    fn shared_map(&self) -> Self {
+        *self
     }
 
     fn client(&self) -> Box<dyn Client> {
-        Box::new(WasmHost)
+        Box::new(*self)
     }
 
     fn node_id(&self) -> String {

@@ -46,7 +46,8 @@ unsafe extern "C" {
 }
 
 const OK: u32 = 0;
-const NOT_FOUND: u32 = 1;
+/// There is no such thing.
+pub(super) const NOT_FOUND: u32 = 1;
 
 // SAFETY of the calls, to which each refers by number:
 // 1. A pointer and a length are of one slice, which outlives the call. The host copies from
@@ -58,16 +59,8 @@ const NOT_FOUND: u32 = 1;
 // The enumerations are of the SDK, `repr(u32)` with the numbers of the ABI. While a call
 // runs, the host may call `proxy_on_memory_allocate`, which touches the allocator only.
 
-/// Why the host returned nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Failed {
-    /// There is no such thing.
-    NotFound,
-    /// Anything else.
-    Otherwise,
-}
-
-type Result<T> = std::result::Result<T, Failed>;
+/// What the host returned, or the status that says why it returned nothing.
+type Result<T> = std::result::Result<T, u32>;
 
 /// Nanoseconds since the epoch.
 pub(super) fn get_current_time() -> u64 {
@@ -224,8 +217,7 @@ pub(super) fn get_metric(id: u32) -> Result<u64> {
 fn result(status: u32) -> Result<()> {
     match status {
         OK => Ok(()),
-        NOT_FOUND => Err(Failed::NotFound),
-        _ => Err(Failed::Otherwise),
+        status => Err(status),
     }
 }
 
