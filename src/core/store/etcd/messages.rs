@@ -147,29 +147,26 @@ pub(crate) fn decode_token(message: &[u8]) -> Result<&[u8], CallError> {
     Ok(Fields::of(message)?.bytes(2))
 }
 
-/// A message that is well-formed. What is not there is 0 or empty, and of what should be there
-/// once the last counts.
-struct Fields<'a>(&'a [u8]);
+/// The fields of a message. What is not there is 0 or empty, and of what should be there once
+/// the last counts.
+struct Fields<'a>(Vec<(u64, Value<'a>)>);
 
 impl<'a> Fields<'a> {
     fn of(message: &'a [u8]) -> Result<Self, CallError> {
-        let is_whole = fields(message).all(|field| field.is_some());
-        is_whole
-            .then_some(Self(message))
-            .ok_or_else(CallError::malformed)
+        let fields: Option<_> = fields(message).collect();
+        fields.map(Self).ok_or_else(CallError::malformed)
     }
 
     fn varint(&self, number: u64) -> u64 {
-        let varints = fields(self.0).flatten().filter_map(|field| match field {
+        let varint = self.0.iter().rev().find_map(|field| match *field {
             (found, Value::Varint(value)) if found == number => Some(value),
             _ => None,
         });
-        varints.last().unwrap_or_default()
+        varint.unwrap_or_default()
     }
 
-    fn all(&self, number: u64) -> impl Iterator<Item = &'a [u8]> + use<'a> {
-        let fields = fields(self.0).flatten();
-        fields.filter_map(move |field| match field {
+    fn all(&self, number: u64) -> impl Iterator<Item = &'a [u8]> {
+        self.0.iter().filter_map(move |field| match *field {
             (found, Value::Bytes(bytes)) if found == number => Some(bytes),
             _ => None,
         })
