@@ -6,7 +6,6 @@ pub(crate) mod check;
 pub(crate) mod endpoints;
 pub(crate) mod explain;
 pub(crate) mod on;
-pub(crate) mod output;
 pub(crate) mod parameters;
 pub(crate) mod token;
 pub(crate) mod values;

@@ -8,7 +8,6 @@ use maintenance_mode_core::policy::environment::Environment;
 use serde_json::json;
 
 use crate::ctl::arguments::bypass::MintBypass;
-use crate::ctl::arguments::output::Output;
 use crate::ctl::documents::file::configurations;
 use crate::ctl::process::clock::now;
 use crate::ctl::process::console::say;
@@ -38,7 +37,7 @@ fn mint(options: &MintBypass) -> Result<String, String> {
         .ok_or("the end is past the year 9999")?;
     let url = options.url.as_ref();
     let url = url.map(|url| format!("{url}/bypass?token={}", minted.token));
-    if options.output == Output::Json {
+    if options.json {
         let document = json!({"token": minted.token, "expires": minted.expires, "url": url});
         return Ok(document.to_string());
     }

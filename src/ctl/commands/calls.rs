@@ -38,5 +38,5 @@ fn at_each(
     let client = Client::new(endpoints).map_err(|problem| Exit::Usage.because(problem))?;
     let urls = endpoints.urls.iter();
     let outcomes = urls.map(|url| (url.as_str(), call(&client, url))).collect();
-    Ok(report(&outcomes, endpoints.output))
+    Ok(report(&outcomes, endpoints))
 }

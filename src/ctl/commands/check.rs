@@ -6,7 +6,6 @@ use maintenance_mode_core::syntax::one_line::OneLine;
 use serde::Serialize;
 
 use crate::ctl::arguments::check::Check;
-use crate::ctl::arguments::output::Output;
 use crate::ctl::documents::file::{FileError, configurations};
 use crate::ctl::documents::found::Found;
 use crate::ctl::process::console::{complain, say};
@@ -40,9 +39,10 @@ pub(crate) fn check(options: &Check) -> Exit {
     if exit == Exit::Success && verdicts.iter().any(|verdict| !verdict.valid) {
         exit = Exit::Failure;
     }
-    match options.output {
-        Output::Json => say(&serde_json::to_string(&verdicts).unwrap_or_default()),
-        Output::Text => verdicts.iter().for_each(FileVerdict::print),
+    if options.json {
+        say(&serde_json::to_string(&verdicts).unwrap_or_default());
+    } else {
+        verdicts.iter().for_each(FileVerdict::print);
     }
     exit
 }

@@ -4,7 +4,7 @@ use maintenance_mode_core::state::setting::Setting;
 use maintenance_mode_core::syntax::one_line::OneLine;
 use serde_json::{Value, json};
 
-use crate::ctl::arguments::output::Output;
+use crate::ctl::arguments::endpoints::Endpoints;
 use crate::ctl::endpoints::agreement::agree;
 use crate::ctl::endpoints::client::EndpointError;
 use crate::ctl::endpoints::status::EndpointStatus;
@@ -16,13 +16,13 @@ use crate::ctl::process::exit::Exit;
 pub(crate) type Outcomes<'u> = Vec<(&'u str, Result<EndpointStatus, EndpointError>)>;
 
 /// Prints the outcomes; success if all calls were and the endpoints agree.
-pub(crate) fn report(outcomes: &Outcomes<'_>, output: Output) -> Exit {
-    if output == Output::Json {
+pub(crate) fn report(outcomes: &Outcomes<'_>, endpoints: &Endpoints) -> Exit {
+    if endpoints.json {
         say(&document(outcomes).to_string());
     }
     match outcomes.as_slice() {
         [(url, Err(error))] => complain(&format!("{url}: {error}")),
-        _ if output == Output::Json => {}
+        _ if endpoints.json => {}
         [(_, Ok(status))] => say(&lines(status)),
         several => say(&table(several)),
     }

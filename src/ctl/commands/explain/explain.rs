@@ -6,7 +6,6 @@ use maintenance_mode_core::state::state::State;
 use maintenance_mode_core::syntax::timestamp::Timestamp;
 
 use crate::ctl::arguments::explain::Explain;
-use crate::ctl::arguments::output::Output;
 use crate::ctl::commands::explain::explanation::Explanation;
 use crate::ctl::commands::explain::request::DescribedRequest;
 use crate::ctl::documents::file::configurations;
@@ -26,9 +25,10 @@ pub(crate) fn explain(options: &Explain) -> Result<Exit, Abort> {
         };
         Exit::Failure.because(format_args!("{file}: {place}{problem}"))
     })?;
-    say(&match options.output {
-        Output::Json => serde_json::to_string(&explanation).unwrap_or_default(),
-        Output::Text => explanation.to_text(),
+    say(&if options.json {
+        serde_json::to_string(&explanation).unwrap_or_default()
+    } else {
+        explanation.to_text()
     });
     Ok(Exit::Success)
 }
