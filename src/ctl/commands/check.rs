@@ -26,18 +26,18 @@ struct FileVerdict {
 /// Checks every file, and prints a verdict on each configuration in it.
 pub(crate) fn check(options: &Check) -> Exit {
     let mut verdicts = Vec::new();
-    let mut exit = Exit::Success;
+    let mut exit = Exit::SUCCESS;
     for path in &options.files {
         match verdicts_on(path) {
             Ok(found) => verdicts.extend(found),
             Err(problem) => {
                 complain(&format!("{}: {problem}", path.display()));
-                exit = Exit::Usage;
+                exit = Exit::USAGE;
             }
         }
     }
-    if exit == Exit::Success && verdicts.iter().any(|verdict| !verdict.valid) {
-        exit = Exit::Failure;
+    if exit == Exit::SUCCESS && verdicts.iter().any(|verdict| !verdict.valid) {
+        exit = Exit::FAILURE;
     }
     if options.json {
         say(&serde_json::to_string(&verdicts).unwrap_or_default());

@@ -35,9 +35,9 @@ pub(crate) fn report(outcomes: &Outcomes<'_>, endpoints: &Endpoints) -> Exit {
         complain("the endpoints do not agree");
     }
     if agree && statuses.len() == outcomes.len() {
-        Exit::Success
+        Exit::SUCCESS
     } else {
-        Exit::Failure
+        Exit::FAILURE
     }
 }
 
