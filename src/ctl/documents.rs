@@ -6,6 +6,5 @@ pub(crate) mod file;
 pub(crate) mod find;
 pub(crate) mod found;
 pub(crate) mod manifest;
-pub(crate) mod ours;
 pub(crate) mod protobuf_struct;
 pub(crate) mod yaml;

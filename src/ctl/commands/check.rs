@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::ctl::arguments::check::Check;
 use crate::ctl::documents::file::{FileError, configurations};
-use crate::ctl::documents::found::Found;
+use crate::ctl::documents::found::{Found, location};
 use crate::ctl::process::console::{complain, say};
 use crate::ctl::process::exit::Exit;
 
@@ -49,26 +49,22 @@ pub(crate) fn check(options: &Check) -> Exit {
 
 /// The verdicts on a file that can be read and has a configuration of the filter.
 fn verdicts_on(path: &Path) -> Result<Vec<FileVerdict>, FileError> {
-    let file = path.display().to_string();
     let found = match configurations(path) {
-        Err(FileError::Malformed(error)) => vec![Found {
-            place: String::new(),
-            configuration: Err(error),
-        }],
+        Err(FileError::Malformed(error)) => vec![Found::whole(Err(error))],
         found => found?,
     };
-    let verdict = |found| FileVerdict::on(file.clone(), found);
+    let verdict = |found| FileVerdict::on(path, found);
     Ok(found.into_iter().map(verdict).collect())
 }
 
 impl FileVerdict {
-    fn on(file: String, found: Found) -> Self {
+    fn on(path: &Path, found: Found) -> Self {
         let (error, notes) = match found.compile() {
             Ok(accepted) => (None, accepted.notes),
             Err(error) => (Some(error), Vec::new()),
         };
         Self {
-            file,
+            file: path.display().to_string(),
             place: found.place,
             valid: error.is_none(),
             error,
@@ -77,16 +73,13 @@ impl FileVerdict {
     }
 
     fn print(&self) {
-        let mut line = format!("{}: ", self.file);
-        if !self.place.is_empty() {
-            line.push_str(&format!("{}: ", self.place));
-        }
+        let location = location(&self.file, &self.place);
         match &self.error {
-            Some(error) => complain(&format!("{line}{error}")),
-            None => say(&OneLine(&format!("{line}OK")).to_string()),
+            Some(error) => complain(&format!("{location}: {error}")),
+            None => say(&OneLine(&format!("{location}: OK")).to_string()),
         }
         for note in &self.notes {
-            complain(&format!("{line}note: {note}"));
+            complain(&format!("{location}: note: {note}"));
         }
     }
 }

@@ -1,10 +1,12 @@
 //! A plugin configuration that a file holds.
 
 use std::cell::RefCell;
+use std::fmt::Display;
 
 use maintenance_mode_core::config::plugin::PluginConfig;
 use maintenance_mode_core::policy::environment::Environment;
 use maintenance_mode_core::policy::policy::Policy;
+use serde_json::Value;
 
 use crate::ctl::process::environment::variable;
 
@@ -27,6 +29,14 @@ pub(crate) struct Accepted {
 const PLACEHOLDER: &str = "a placeholder that is long enough";
 
 impl Found {
+    /// A file that is the configuration and nothing else.
+    pub(crate) fn whole(configuration: Result<String, String>) -> Self {
+        Self {
+            place: String::new(),
+            configuration,
+        }
+    }
+
     /// The configuration, not yet compiled.
     ///
     /// # Errors
@@ -70,15 +80,28 @@ impl Found {
     }
 }
 
+/// A file, and the place in it where it is more than a configuration.
+pub(crate) fn location(file: impl Display, place: &str) -> String {
+    match place {
+        "" => file.to_string(),
+        place => format!("{file}: {place}"),
+    }
+}
+
+/// Whether a Wasm filter is this one: one of its names, or where its code comes from, says so.
+pub(super) fn is_ours<'v>(names: impl IntoIterator<Item = Option<&'v Value>>) -> bool {
+    names.into_iter().flatten().any(|name| {
+        let name = name.to_string().to_ascii_lowercase();
+        name.contains("maintenance")
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn notes(configuration: &str) -> Vec<String> {
-        let found = Found {
-            place: String::new(),
-            configuration: Ok(configuration.to_owned()),
-        };
+        let found = Found::whole(Ok(configuration.to_owned()));
         found.compile().unwrap().notes
     }
 

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Number, Value};
 use yaml_rust2::parser::{Event, Parser, Tag};
-use yaml_rust2::scanner::{Marker, ScanError, TScalarStyle};
+use yaml_rust2::scanner::{Marker, TScalarStyle};
 
 /// How deep lists and maps may be nested.
 const MAX_DEPTH: usize = 128;
@@ -49,7 +49,7 @@ impl YamlReader<'_> {
     fn next(&mut self) -> Result<(Event, Marker), String> {
         self.parser
             .next_token()
-            .map_err(|error: ScanError| format!("not valid YAML: {error}"))
+            .map_err(|error| format!("not valid YAML: {error}"))
     }
 
     fn value(&mut self, event: Event, marker: Marker, depth: usize) -> Result<Value, String> {
@@ -140,13 +140,9 @@ fn number(text: &str) -> Option<Number> {
     if !text.bytes().all(is_numeric) {
         return None;
     }
-    if let Ok(number) = text.parse::<u64>() {
-        return Some(number.into());
-    }
-    if let Ok(number) = text.parse::<i64>() {
-        return Some(number.into());
-    }
-    Number::from_f64(text.parse().ok()?)
+    let whole = text.parse::<u64>().map(Number::from);
+    let whole = whole.or_else(|_| text.parse::<i64>().map(Number::from));
+    whole.ok().or_else(|| Number::from_f64(text.parse().ok()?))
 }
 
 #[cfg(test)]

@@ -53,6 +53,7 @@ impl Client {
             .max_redirects_will_error(false)
             .http_status_as_error(false)
             .tls_config(tls)
+            .accept("application/json")
             .user_agent(concat!("maintenancectl/", env!("CARGO_PKG_VERSION")))
             .build();
         Ok(Self {
@@ -64,7 +65,6 @@ impl Client {
     /// Asks for the status.
     pub(crate) fn status(&self, url: &str) -> Result<EndpointStatus, EndpointError> {
         let request = self.agent.get(url);
-        let request = request.header("accept", "application/json");
         read(request.header("authorization", &self.authorization).call())
     }
 
@@ -78,7 +78,6 @@ impl Client {
         let mut request = self
             .agent
             .post(format!("{url}/{}", toggle.call()))
-            .header("accept", "application/json")
             .header("authorization", &self.authorization);
         if let Some(generation) = if_match {
             request = request.header("if-match", format!("\"{generation}\""));

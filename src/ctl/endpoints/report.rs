@@ -30,11 +30,11 @@ pub(crate) fn report(outcomes: &Outcomes<'_>, endpoints: &Endpoints) -> Exit {
         .iter()
         .filter_map(|(_, o)| o.as_ref().ok())
         .collect();
-    let agree = agree(statuses.iter().copied(), now());
-    if !agree {
+    if !agree(statuses.iter().copied(), now()) {
         complain("the endpoints do not agree");
+        return Exit::FAILURE;
     }
-    if agree && statuses.len() == outcomes.len() {
+    if statuses.len() == outcomes.len() {
         Exit::SUCCESS
     } else {
         Exit::FAILURE

@@ -9,7 +9,7 @@ use crate::ctl::arguments::explain::Explain;
 use crate::ctl::commands::explain::explanation::Explanation;
 use crate::ctl::commands::explain::request::DescribedRequest;
 use crate::ctl::documents::file::configurations;
-use crate::ctl::documents::found::Found;
+use crate::ctl::documents::found::{Found, location};
 use crate::ctl::process::clock::now;
 use crate::ctl::process::console::say;
 use crate::ctl::process::exit::{Abort, Exit};
@@ -18,11 +18,8 @@ pub(crate) fn explain(options: &Explain) -> Result<Exit, Abort> {
     let file = options.file.display();
     let found = select(options).map_err(|problem| format!("{file}: {problem}"))?;
     let explanation = decided(options, &found).map_err(|problem| {
-        let place = match found.place.as_str() {
-            "" => String::new(),
-            place => format!("{place}: "),
-        };
-        Exit::FAILURE.because(format_args!("{file}: {place}{problem}"))
+        let location = location(file, &found.place);
+        Exit::FAILURE.because(format_args!("{location}: {problem}"))
     })?;
     say(&if options.json {
         serde_json::to_string(&explanation).unwrap_or_default()

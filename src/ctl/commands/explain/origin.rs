@@ -59,10 +59,7 @@ mod tests {
     use crate::ctl::documents::found::Found;
 
     fn explained(configuration: &str, arguments: &[&str]) -> (&'static str, String) {
-        let found = Found {
-            place: String::new(),
-            configuration: Ok(configuration.to_owned()),
-        };
+        let found = Found::whole(Ok(configuration.to_owned()));
         let policy = found.compile().unwrap().policy;
         let explain = ["maintenancectl", "explain", "-", "--ip", "192.0.2.1"];
         let arguments = [&explain, arguments].concat();

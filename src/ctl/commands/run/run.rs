@@ -13,13 +13,13 @@ use crate::ctl::process::exit::{Abort, Exit};
 const OWN_FAILURE: Exit = Exit(125);
 
 pub(crate) fn run(options: Run) -> Result<Exit, Abort> {
-    let urls: Vec<&str> = options.endpoints.urls.iter().map(String::as_str).collect();
+    let urls = &options.endpoints.urls;
     let client = Client::new(&options.endpoints).map_err(|problem| OWN_FAILURE.because(problem))?;
     // From here on a signal does not end this process but the command.
     let signals = Signals::catch()
         .map_err(|error| OWN_FAILURE.because(format_args!("signals cannot be caught: {error}")))?;
-    let previous = ask_each(&client, &urls).map_err(|problem| OWN_FAILURE.because(problem))?;
-    let ours = switch_on(&client, &urls, &Toggle::On(options.parameters));
+    let previous = ask_each(&client, urls).map_err(|problem| OWN_FAILURE.because(problem))?;
+    let ours = switch_on(&client, urls, &Toggle::On(options.parameters));
     let mut exit = if ours.len() == urls.len() {
         program::run(&options.command, signals)
     } else {
@@ -38,8 +38,8 @@ pub(crate) fn run(options: Run) -> Result<Exit, Abort> {
 }
 
 /// All are asked before any is changed: several may share one state.
-fn ask_each(client: &Client, urls: &[&str]) -> Result<Vec<Previous>, String> {
-    let ask = |url: &&str| match client.status(url) {
+fn ask_each(client: &Client, urls: &[String]) -> Result<Vec<Previous>, String> {
+    let ask = |url: &String| match client.status(url) {
         Ok(status) => Ok(Previous::of(&status)),
         Err(error) => Err(format!("{url}: {error}")),
     };
@@ -47,7 +47,7 @@ fn ask_each(client: &Client, urls: &[&str]) -> Result<Vec<Previous>, String> {
 }
 
 /// What was set where, in order, up to the first that fails.
-fn switch_on(client: &Client, urls: &[&str], toggle: &Toggle) -> Vec<EndpointStatus> {
+fn switch_on(client: &Client, urls: &[String], toggle: &Toggle) -> Vec<EndpointStatus> {
     let mut ours = Vec::with_capacity(urls.len());
     for url in urls {
         match client.change(url, toggle, None) {
