@@ -5,7 +5,7 @@ pub(crate) mod bypass;
 pub(crate) mod check;
 pub(crate) mod endpoints;
 pub(crate) mod explain;
-pub(crate) mod on;
 pub(crate) mod parameters;
+pub(crate) mod run;
 pub(crate) mod token;
 pub(crate) mod values;

@@ -3,7 +3,6 @@
 
 pub(crate) mod envoy;
 pub(crate) mod file;
-pub(crate) mod find;
 pub(crate) mod found;
 pub(crate) mod manifest;
 pub(crate) mod protobuf_struct;

@@ -19,7 +19,7 @@ use crate::ctl::process::exit::{Abort, Exit};
 pub fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Status(options) => calls::status(&options),
-        Command::On(options) => calls::change(&options.change, &Toggle::On(options.parameters)),
+        Command::On { change, parameters } => calls::change(&change, &Toggle::On(parameters)),
         Command::Off(options) => calls::change(&options, &Toggle::Off),
         Command::Reset(options) => calls::change(&options, &Toggle::Reset),
         Command::Run(options) => run(options),

@@ -23,7 +23,6 @@ struct FileVerdict {
     notes: Vec<String>,
 }
 
-/// Checks every file, and prints a verdict on each configuration in it.
 pub(crate) fn check(options: &Check) -> Exit {
     let mut verdicts = Vec::new();
     let mut exit = Exit::SUCCESS;

@@ -11,8 +11,7 @@ const STRING_VALUE: &str = "google.protobuf.StringValue";
 const STRUCT: &str = "google.protobuf.Struct";
 const TYPED_STRUCT: &str = ".TypedStruct";
 
-/// The plugin configurations of this filter, in the order of the file. Filters of other
-/// modules are left out: ours say `maintenance` in a name or in where their code comes from.
+/// The plugin configurations of this filter, in the order of the file.
 pub(super) fn plugins(documents: &[Value]) -> Vec<Found> {
     let mut found = Vec::new();
     for (index, document) in documents.iter().enumerate() {

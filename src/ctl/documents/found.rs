@@ -37,20 +37,14 @@ impl Found {
         }
     }
 
-    /// The configuration, not yet compiled.
-    ///
-    /// # Errors
-    /// The filter would refuse it.
+    /// The configuration, not yet compiled; an error where the filter would refuse it.
     pub(crate) fn parse(&self) -> Result<PluginConfig, String> {
         let text = self.configuration.as_ref().map_err(Clone::clone)?;
         PluginConfig::parse(text.as_bytes()).map_err(|error| error.to_string())
     }
 
     /// Does what the filter does with it, but for environment variables that are not there:
-    /// those of the VM may be others than ours.
-    ///
-    /// # Errors
-    /// The filter would refuse it.
+    /// those of the VM may be others than ours. An error is one that the filter would report.
     pub(crate) fn compile(&self) -> Result<Accepted, String> {
         let config = self.parse()?;
         let mut notes = Vec::new();

@@ -14,10 +14,7 @@ const MAX_DEPTH: usize = 128;
 /// How many values a file may have, once its aliases are followed.
 const MAX_VALUES: usize = 1_000_000;
 
-/// The documents of a file, without those that are empty.
-///
-/// # Errors
-/// What is wrong, with line and column.
+/// The documents of a file, without those that are empty; an error has line and column.
 pub(super) fn parse(text: &str) -> Result<Vec<Value>, String> {
     let mut reader = YamlReader {
         parser: Parser::new(text.chars()),

@@ -25,20 +25,16 @@ pub(crate) struct Client {
 /// Why a call came to nothing.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum EndpointError {
-    /// The endpoint said no.
     #[error("{status}: {detail}")]
     Refused { status: u16, detail: String },
-    /// There was no answer.
     #[error("no answer: {0}")]
     Unreachable(String),
-    /// The answer is not that of an admin endpoint.
     #[error("the answer with status {0} is not that of an admin endpoint")]
     Foreign(u16),
 }
 
 impl Client {
-    /// # Errors
-    /// The token cannot be sent in a header.
+    /// An error where the token cannot be sent in a header.
     pub(crate) fn new(endpoints: &Endpoints) -> Result<Self, &'static str> {
         let token = &endpoints.token.0;
         if !can_be_sent(token.as_bytes()) {
@@ -62,7 +58,6 @@ impl Client {
         })
     }
 
-    /// Asks for the status.
     pub(crate) fn status(&self, url: &str) -> Result<EndpointStatus, EndpointError> {
         let request = self.agent.get(url);
         read(request.header("authorization", &self.authorization).call())

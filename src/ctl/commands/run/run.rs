@@ -1,6 +1,6 @@
 //! Switches on, runs the command, puts back what was.
 
-use crate::ctl::arguments::on::Run;
+use crate::ctl::arguments::run::Run;
 use crate::ctl::commands::run::previous::Previous;
 use crate::ctl::commands::run::program::{self, Signals};
 use crate::ctl::endpoints::client::Client;
