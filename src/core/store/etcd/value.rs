@@ -21,18 +21,15 @@ pub(crate) fn decode(value: &[u8], generation: u64) -> Result<State, InvalidConf
     }
 
     let mut json = Json::parse(value).map_err(|error| InvalidConfig::syntax(&error))?;
-    let flag = match &mut json {
-        Json::Object(entries) => entries.iter_mut().find(|(key, _)| key == MAINTENANCE),
-        _ => None,
-    };
+    let mut is_reset = false;
     // `null` is a reset that has a revocation to keep.
-    let is_reset = flag.is_some_and(|(_, flag)| {
-        let is_null = *flag == Json::Null;
-        if is_null {
-            *flag = Json::Bool(false);
-        }
-        is_null
-    });
+    if let Json::Object(entries) = &mut json
+        && let Some((_, flag)) = entries.iter_mut().find(|(key, _)| key == MAINTENANCE)
+        && *flag == Json::Null
+    {
+        *flag = Json::Bool(false);
+        is_reset = true;
+    }
     let setting: Setting = json.read_leniently()?;
     let Revocation { bypass_revoked_at } = json.read_leniently()?;
     Ok(State {
@@ -45,23 +42,19 @@ pub(crate) fn decode(value: &[u8], generation: u64) -> Result<State, InvalidConf
 /// The value that stands for a state.
 pub(crate) fn encode(state: &State) -> String {
     #[derive(Serialize)]
-    #[serde(untagged)]
-    enum Flag<'a> {
-        Set(&'a Setting),
-        Reset { maintenance: () },
-    }
-
-    #[derive(Serialize)]
     struct Value<'a> {
         #[serde(flatten)]
-        flag: Flag<'a>,
+        setting: Option<&'a Setting>,
+        /// `null` for a reset.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        maintenance: Option<()>,
         #[serde(skip_serializing_if = "Option::is_none")]
         bypass_revoked_at: Option<i64>,
     }
 
-    let flag = state.setting.as_ref().map(Flag::Set);
     let value = Value {
-        flag: flag.unwrap_or(Flag::Reset { maintenance: () }),
+        setting: state.setting.as_ref(),
+        maintenance: state.setting.is_none().then_some(()),
         bypass_revoked_at: state.bypass_revoked_at,
     };
     serde_json::to_string(&value).unwrap_or_default()
