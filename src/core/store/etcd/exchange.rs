@@ -79,25 +79,21 @@ impl Exchange {
         answer: Result<&'a [u8], CallError>,
         now: Timestamp,
     ) -> Option<Result<&'a [u8], CallError>> {
-        let next = match (self.step, answer) {
+        let (step, token) = match (self.step, answer) {
             (Step::LogIn, Ok(answer)) => {
                 let token = decode_token(answer).unwrap_or_default();
                 etcd.keep_token(token);
-                self.step = Step::Ask;
-                self.call(etcd, Some(token), now)
+                (Step::Ask, Some(token))
             }
             // Users are known, but authentication is not enabled.
             (Step::LogIn, Err(failure)) if failure.code == CallError::FAILED_PRECONDITION => {
-                self.step = Step::Ask;
-                self.call(etcd, None, now)
+                (Step::Ask, None)
             }
-            (Step::AskAsBefore, Err(failure)) if is_of_the_token(&failure) => {
-                self.step = Step::LogIn;
-                self.call(etcd, None, now)
-            }
+            (Step::AskAsBefore, Err(failure)) if is_of_the_token(&failure) => (Step::LogIn, None),
             (_, answer) => return Some(answer),
         };
-        next.err().map(Err)
+        self.step = step;
+        self.call(etcd, token, now).err().map(Err)
     }
 
     fn call<D: SharedMap + Clone, C: grpc::Client>(
