@@ -13,7 +13,7 @@ use std::rc::Rc;
 use crate::policy::fleet_store::EtcdSettings;
 use crate::state::state::State;
 use crate::store::etcd::lease::Lease;
-use crate::store::etcd::messages::KeyValue;
+use crate::store::etcd::messages::Reading;
 use crate::store::etcd::value::decode;
 use crate::store::grpc;
 use crate::store::shared_map::{SharedMap, UNCONDITIONAL};
@@ -60,19 +60,15 @@ impl<D: SharedMap + Clone, C: grpc::Client> Etcd<D, C> {
         self.state.snapshot()
     }
 
-    /// The state that a key and the revision of the store make; no key is a reset.
-    pub(crate) fn state_of(
-        &self,
-        key_value: Option<&KeyValue>,
-        revision: u64,
-    ) -> Result<State, InvalidConfig> {
+    /// The state that was read; no key is a reset.
+    pub(crate) fn state_of(&self, reading: Reading<'_>) -> Result<State, InvalidConfig> {
         let latest = self.latest();
-        Ok(match key_value {
+        Ok(match reading.key_value {
             Some(key_value) => decode(key_value.value, key_value.mod_revision)?,
             // The key is not there, and was not before: nothing changed.
             None if latest.setting.is_none() => (*latest).clone(),
             None => State {
-                generation: revision,
+                generation: reading.revision,
                 ..State::default()
             },
         })

@@ -39,10 +39,7 @@ enum Step {
 }
 
 impl Exchange {
-    /// Calls a method.
-    ///
-    /// # Errors
-    /// It cannot be called, or the time is up.
+    /// Calls a method; an error where it cannot be called, or the time is up.
     pub(super) fn begin<D: SharedMap + Clone, C: grpc::Client>(
         etcd: &Etcd<D, C>,
         method: Method,

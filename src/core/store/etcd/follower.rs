@@ -1,18 +1,16 @@
 //! Follows the key: reads it, then watches it from the next revision on, so that nothing
 //! falls between; what comes goes into the shared map.
 
-use std::fmt;
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 use std::rc::Rc;
+use std::{fmt, mem};
 
-use crate::state::state::State;
 use crate::store::call::{CallError, CallId};
 use crate::store::etcd::etcd::Etcd;
 use crate::store::etcd::exchange::Exchange;
 use crate::store::etcd::lease::Connection;
 use crate::store::etcd::messages::{
-    Event, KeyValue, RANGE, RangeResponse, WATCH, WatchResponse, progress_request, range_request,
-    watch_request,
+    RANGE, Reading, WATCH, WatchResponse, progress_request, range_request, watch_request,
 };
 use crate::store::follower::Follower;
 use crate::store::grpc;
@@ -33,6 +31,8 @@ pub struct EtcdFollower<D: SharedMap + Clone, C: grpc::Client> {
     /// The revision of the last value that could not be read.
     unreadable: Option<u64>,
     random: u64,
+    /// What the call at hand will report.
+    notices: Notices,
 }
 
 /// Another worker takes over at once, without waiting for the lease to end.
@@ -85,29 +85,35 @@ impl<D: SharedMap + Clone, C: grpc::Client> EtcdFollower<D, C> {
             unreadable: None,
             // Xorshift stays at 0.
             random: random | 1,
+            notices: Notices::new(),
         }
     }
 
-    fn answer(&mut self, answer: Result<&[u8], CallError>, now: Timestamp) -> Notices {
-        let Phase::Reading { exchange, known } = &mut self.phase else {
-            return Notices::new();
-        };
-        let known = *known;
-        match exchange.on_answer(&self.etcd, answer, now) {
-            None => Notices::new(),
-            Some(Err(failure)) => self.lose(&failure),
-            Some(Ok(answer)) => match RangeResponse::decode(answer) {
-                None => self.lose(&CallError::malformed()),
-                Some(read) => {
-                    let mut notices = self.take(read.key_value.as_ref(), read.revision, known);
-                    notices.extend(self.watch(read.revision.saturating_add(1)));
-                    notices
+    /// Takes what came of a call or a stream.
+    fn receive(&mut self, id: CallId, answer: Result<&[u8], CallError>, now: Timestamp) {
+        match &mut self.phase {
+            Phase::Reading { exchange, known } if exchange.awaits(id) => {
+                let known = *known;
+                let answer = exchange.on_answer(&self.etcd, answer, now);
+                match answer.map(|answer| answer.map(Reading::decode)) {
+                    None => {}
+                    Some(Ok(Some(reading))) => {
+                        self.take(reading, known);
+                        self.watch(reading.revision.saturating_add(1));
+                    }
+                    Some(Ok(None)) => self.lose(&CallError::malformed()),
+                    Some(Err(failure)) => self.lose(&failure),
                 }
+            }
+            Phase::Watching { stream, .. } if *stream == id => match answer {
+                Ok(message) => self.watched(message),
+                Err(failure) => self.lose(&failure),
             },
+            _ => {}
         }
     }
 
-    fn watched(&mut self, message: &[u8]) -> Notices {
+    fn watched(&mut self, message: &[u8]) {
         let Some(response) = WatchResponse::decode(message) else {
             return self.lose(&CallError::malformed());
         };
@@ -121,20 +127,17 @@ impl<D: SharedMap + Clone, C: grpc::Client> EtcdFollower<D, C> {
             created, silence, ..
         } = &mut self.phase
         else {
-            return Notices::new();
+            return;
         };
         *silence = 0;
-        let is_new = response.created && !std::mem::replace(created, true);
-        let mut notices = Notices::new();
-        if is_new {
+        if response.created && !mem::replace(created, true) {
             self.failures = 0;
             self.etcd.lease.report(Connection::Made, 0);
-            notices.push(Notice::Connected);
+            self.notices.push(Notice::Connected);
         }
-        for event in response.events {
-            notices.extend(self.follow(&event));
+        for reading in response.events {
+            self.take(reading, 0);
         }
-        notices
     }
 
     /// Leaves the store to another worker.
@@ -152,21 +155,18 @@ impl<D: SharedMap + Clone, C: grpc::Client> EtcdFollower<D, C> {
         }
     }
 
-    fn read(&mut self, now: Timestamp) -> Notices {
+    fn read(&mut self, now: Timestamp) {
         let settings = &self.etcd.settings;
         let known = self.etcd.latest().generation;
         let request = range_request(&settings.key);
         let deadline = now.plus_millis(settings.timeout_ms);
         match Exchange::begin(&self.etcd, RANGE, request, deadline, now) {
-            Ok(exchange) => {
-                self.phase = Phase::Reading { exchange, known };
-                Notices::new()
-            }
+            Ok(exchange) => self.phase = Phase::Reading { exchange, known },
             Err(failure) => self.lose(&failure),
         }
     }
 
-    fn watch(&mut self, start_revision: u64) -> Notices {
+    fn watch(&mut self, start_revision: u64) {
         let Etcd {
             settings, client, ..
         } = &*self.etcd;
@@ -181,64 +181,51 @@ impl<D: SharedMap + Clone, C: grpc::Client> EtcdFollower<D, C> {
             created: false,
             silence: 0,
         };
-        if client.send(stream, &watch_request(&settings.key, start_revision)) {
-            Notices::new()
-        } else {
-            self.lose(&"the watch is gone")
+        if !client.send(stream, &watch_request(&settings.key, start_revision)) {
+            self.lose(&"the watch is gone");
         }
     }
 
-    fn follow(&mut self, event: &Event) -> Notices {
-        let key_value = (!event.is_delete).then_some(&event.key_value);
-        self.take(key_value, event.key_value.mod_revision, 0)
-    }
-
-    /// Takes over what the key is at a revision of the store.
-    fn take(&mut self, key_value: Option<&KeyValue>, revision: u64, known: u64) -> Notices {
-        match self.etcd.state_of(key_value, revision) {
-            Ok(state) => self.adopt(&state, known),
-            Err(error) => {
-                let revision = key_value.map_or(revision, |key_value| key_value.mod_revision);
-                if self.unreadable.replace(revision) == Some(revision) {
-                    return Notices::new();
+    /// Takes over what was read.
+    fn take(&mut self, reading: Reading<'_>, known: u64) {
+        match self.etcd.state_of(reading) {
+            Ok(state) => {
+                // It is read again.
+                if let Err(contended) = self.etcd.state.adopt(&state, known) {
+                    self.lose(&contended);
                 }
-                vec![Notice::Unreadable {
-                    revision,
-                    problem: error.to_string(),
-                }]
+            }
+            Err(error) => {
+                let revision = reading.key_value.unwrap_or_default().mod_revision;
+                if self.unreadable.replace(revision) != Some(revision) {
+                    let problem = error.to_string();
+                    self.notices.push(Notice::Unreadable { revision, problem });
+                }
             }
         }
     }
 
-    fn adopt(&mut self, state: &State, known: u64) -> Notices {
-        match self.etcd.state.adopt(state, known) {
-            Ok(()) => Notices::new(),
-            // It is read again.
-            Err(contended) => self.lose(&contended),
-        }
-    }
-
     /// The store is not connected: tries again, some ticks later, or leaves that to others.
-    fn lose(&mut self, reason: &dyn fmt::Display) -> Notices {
+    fn lose(&mut self, reason: &dyn fmt::Display) {
         self.close();
         let bound = 2u32.saturating_pow(self.failures + 1).min(MAX_BACK_OFF);
         self.phase = Phase::Idle(self.random_below(bound));
         self.failures = self.failures.saturating_add(1);
         let reason = reason.to_string();
-        let hash = hash(&reason);
-        let reported = self.etcd.lease.reported();
+        let hash = BuildHasherDefault::<DefaultHasher>::default().hash_one(&reason);
+        let lease = &self.etcd.lease;
+        let reported = lease.reported();
         // Another reason is news, too, but where they alternate only now and then.
         let is_news = reported == 0 || self.failures.is_power_of_two() && reported != hash;
-        self.etcd
-            .lease
-            .report(Connection::Lost, if is_news { hash } else { reported });
+        lease.report(Connection::Lost, if is_news { hash } else { reported });
         if self.failures.is_multiple_of(FAILURES_PER_TURN) {
-            self.etcd.lease.release();
+            lease.release();
             self.phase = Phase::Idle(0);
             self.rest = REST;
         }
-        let notice = is_news.then_some(Notice::Lost(reason));
-        notice.into_iter().collect()
+        if is_news {
+            self.notices.push(Notice::Lost(reason));
+        }
     }
 
     fn close(&mut self) {
@@ -260,30 +247,11 @@ impl<D: SharedMap + Clone, C: grpc::Client> EtcdFollower<D, C> {
         self.random ^= self.random << 17;
         (self.random >> 32) as u32 % bound.max(1)
     }
-}
 
-impl<D, C> Follower for EtcdFollower<D, C>
-where
-    D: SharedMap + Clone,
-    C: grpc::Client,
-{
-    /// Renews the lease, and does what is due.
-    fn tick(&mut self, now: Timestamp) -> Notices {
-        self.cancel_doomed();
-        if self.rest > 0 {
-            self.rest = if self.etcd.lease.is_free() {
-                self.rest - 1
-            } else {
-                REST
-            };
-            return Notices::new();
-        }
-        if !self.etcd.lease.renew(self.connection()) {
-            self.stop();
-            return Notices::new();
-        }
+    /// Does what is due in the worker with the lease.
+    fn go_on(&mut self, now: Timestamp) {
         match &mut self.phase {
-            Phase::Idle(0) => return self.read(now),
+            Phase::Idle(0) => self.read(now),
             Phase::Idle(ticks) => *ticks -= 1,
             // The host ends it in time.
             Phase::Reading { .. } => {}
@@ -292,44 +260,43 @@ where
             } => {
                 *silence += 1;
                 if *silence > MAX_SILENCE {
-                    return self.lose(&"it gives no sign of life");
-                }
-                if !self.etcd.client.send(*stream, &progress_request()) {
-                    return self.lose(&"the watch is gone");
+                    self.lose(&"it gives no sign of life");
+                } else if !self.etcd.client.send(*stream, &progress_request()) {
+                    self.lose(&"the watch is gone");
                 }
             }
         }
-        Notices::new()
     }
+}
 
-    /// Takes what came of a call or a stream.
-    fn on_message(&mut self, id: u32, message: &[u8], now: Timestamp) -> Notices {
-        match &self.phase {
-            Phase::Reading { exchange, .. } if exchange.awaits(id) => self.answer(Ok(message), now),
-            Phase::Watching { stream, .. } if *stream == id => self.watched(message),
-            _ => Notices::new(),
+impl<D: SharedMap + Clone, C: grpc::Client> Follower for EtcdFollower<D, C> {
+    fn tick(&mut self, now: Timestamp) -> Notices {
+        self.cancel_doomed();
+        if self.rest > 0 {
+            self.rest = if self.etcd.lease.is_free() {
+                self.rest - 1
+            } else {
+                REST
+            };
+        } else if self.etcd.lease.renew(self.connection()) {
+            self.go_on(now);
+        } else {
+            self.stop();
         }
+        mem::take(&mut self.notices)
     }
 
-    /// A call has failed, or a stream has ended.
-    fn on_end(&mut self, id: u32, error: CallError, now: Timestamp) -> Notices {
-        let notices = match &self.phase {
-            Phase::Reading { exchange, .. } if exchange.awaits(id) => {
-                return self.answer(Err(error), now);
-            }
-            Phase::Watching { stream, .. } if *stream == id => self.lose(&error),
-            _ => Notices::new(),
-        };
+    fn on_message(&mut self, id: CallId, message: &[u8], now: Timestamp) -> Notices {
+        self.receive(id, Ok(message), now);
+        mem::take(&mut self.notices)
+    }
+
+    fn on_end(&mut self, id: CallId, error: CallError, now: Timestamp) -> Notices {
+        self.receive(id, Err(error), now);
         if let Some(at) = self.doomed.iter().position(|doomed| *doomed == id) {
             // The host forgets it only now that this end is closed, too.
             self.etcd.client.cancel(self.doomed.swap_remove(at));
         }
-        notices
+        mem::take(&mut self.notices)
     }
-}
-
-fn hash(reason: &str) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    reason.hash(&mut hasher);
-    hasher.finish()
 }

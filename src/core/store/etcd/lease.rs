@@ -59,7 +59,7 @@ impl<D: SharedMap> Lease<D> {
             ..term
         };
         (term.holder == self.worker || self.is_vacant(term, version))
-            && self.write(renewed, version)
+            && self.data.set(&self.key, &renewed.encode(), version)
     }
 
     /// At each tick of a worker that leaves the lease to others: whether nobody wants it.
@@ -110,7 +110,8 @@ impl<D: SharedMap> Lease<D> {
     fn change(&self, change: impl FnOnce(Term) -> Term) {
         let (term, version) = self.read();
         if term.holder == self.worker {
-            self.write(change(term), version);
+            let term = change(term);
+            self.data.set(&self.key, &term.encode(), version);
         }
     }
 
@@ -120,10 +121,6 @@ impl<D: SharedMap> Lease<D> {
             .get(&self.key)
             .unwrap_or((Vec::new(), CREATE_ONLY));
         (Term::decode(&value).unwrap_or_default(), version)
-    }
-
-    fn write(&self, term: Term, version: u32) -> bool {
-        self.data.set(&self.key, &term.encode(), version)
     }
 }
 

@@ -52,10 +52,10 @@ pub(crate) struct KeyValue<'a> {
     pub(super) value: &'a [u8],
 }
 
-/// The answer to a [`range_request`].
-#[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct RangeResponse<'a> {
-    /// Of the store, when it answered.
+/// What the key is at a revision of the store: the answer to a [`range_request`], and what a
+/// watch tells.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Reading<'a> {
     pub(super) revision: u64,
     pub(super) key_value: Option<KeyValue<'a>>,
 }
@@ -63,10 +63,9 @@ pub(crate) struct RangeResponse<'a> {
 /// The answer to a [`txn_request`].
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct TxnResponse<'a> {
-    pub(super) revision: u64,
     pub(super) succeeded: bool,
-    /// What was read instead.
-    pub(super) key_value: Option<KeyValue<'a>>,
+    /// The revision after it; the key only where that was read instead.
+    pub(super) reading: Reading<'a>,
 }
 
 /// A message of a watch.
@@ -75,28 +74,37 @@ pub(crate) struct WatchResponse<'a> {
     pub(super) created: bool,
     pub(super) canceled: bool,
     pub(super) cancel_reason: &'a [u8],
-    pub(super) events: Vec<Event<'a>>,
+    pub(super) events: Vec<Reading<'a>>,
 }
 
-/// What happened to the key.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Event<'a> {
-    pub(super) is_delete: bool,
-    pub(super) key_value: KeyValue<'a>,
-}
-
-impl<'a> RangeResponse<'a> {
+impl<'a> Reading<'a> {
     /// `None` for bytes that are none: least of all are no bytes an absent key.
     pub(super) fn decode(message: &'a [u8]) -> Option<Self> {
-        let mut response = Self::default();
+        let mut reading = Self::default();
         for field in fields(message) {
             match field? {
-                (1, Value::Bytes(header)) => response.revision = decode_revision(header)?,
-                (2, Value::Bytes(bytes)) => response.key_value = Some(KeyValue::decode(bytes)?),
+                (1, Value::Bytes(header)) => reading.revision = decode_revision(header)?,
+                (2, Value::Bytes(bytes)) => reading.key_value = Some(KeyValue::decode(bytes)?),
                 _ => {}
             }
         }
-        (response.revision > 0).then_some(response)
+        (reading.revision > 0).then_some(reading)
+    }
+
+    fn decode_event(message: &'a [u8]) -> Option<Self> {
+        let mut is_delete = false;
+        let mut key_value = KeyValue::default();
+        for field in fields(message) {
+            match field? {
+                (1, Value::Varint(kind)) => is_delete = kind == DELETE,
+                (2, Value::Bytes(bytes)) => key_value = KeyValue::decode(bytes)?,
+                _ => {}
+            }
+        }
+        Some(Self {
+            revision: key_value.mod_revision,
+            key_value: (!is_delete).then_some(key_value),
+        })
     }
 }
 
@@ -106,17 +114,17 @@ impl<'a> TxnResponse<'a> {
         let mut response = Self::default();
         for field in fields(message) {
             match field? {
-                (1, Value::Bytes(header)) => response.revision = decode_revision(header)?,
+                (1, Value::Bytes(header)) => response.reading.revision = decode_revision(header)?,
                 (2, Value::Varint(succeeded)) => response.succeeded = succeeded != 0,
                 (3, Value::Bytes(operation)) => {
                     let range = submessage(operation, 1)?.unwrap_or_default();
                     let key_value = submessage(range, 2)?;
-                    response.key_value = key_value.and_then(KeyValue::decode);
+                    response.reading.key_value = key_value.and_then(KeyValue::decode);
                 }
                 _ => {}
             }
         }
-        (response.revision > 0).then_some(response)
+        (response.reading.revision > 0).then_some(response)
     }
 }
 
@@ -129,25 +137,11 @@ impl<'a> WatchResponse<'a> {
                 (3, Value::Varint(created)) => response.created = created != 0,
                 (4, Value::Varint(canceled)) => response.canceled = canceled != 0,
                 (6, Value::Bytes(reason)) => response.cancel_reason = reason,
-                (11, Value::Bytes(event)) => response.events.push(Event::decode(event)?),
+                (11, Value::Bytes(event)) => response.events.push(Reading::decode_event(event)?),
                 _ => {}
             }
         }
         Some(response)
-    }
-}
-
-impl<'a> Event<'a> {
-    fn decode(message: &'a [u8]) -> Option<Self> {
-        let mut event = Self::default();
-        for field in fields(message) {
-            match field? {
-                (1, Value::Varint(kind)) => event.is_delete = kind == DELETE,
-                (2, Value::Bytes(bytes)) => event.key_value = KeyValue::decode(bytes)?,
-                _ => {}
-            }
-        }
-        Some(event)
     }
 }
 
@@ -238,11 +232,11 @@ mod tests {
             (&*format!("{KEY_VALUE}2001"), Some(key_value())),
         ] {
             let message = message(rest);
-            let expected = RangeResponse {
+            let expected = Reading {
                 revision: 7,
                 key_value,
             };
-            assert_eq!(RangeResponse::decode(&message), Some(expected));
+            assert_eq!(Reading::decode(&message), Some(expected));
         }
     }
 
@@ -250,16 +244,20 @@ mod tests {
     fn a_transaction_wrote_or_read() {
         let written = message("10011a0612040a021807");
         let expected = TxnResponse {
-            revision: 7,
             succeeded: true,
-            key_value: None,
+            reading: Reading {
+                revision: 7,
+                key_value: None,
+            },
         };
         assert_eq!(TxnResponse::decode(&written), Some(expected));
         let read = message(&format!("1a290a270a021807{KEY_VALUE}2001"));
         let expected = TxnResponse {
-            revision: 7,
             succeeded: false,
-            key_value: Some(key_value()),
+            reading: Reading {
+                revision: 7,
+                key_value: Some(key_value()),
+            },
         };
         assert_eq!(TxnResponse::decode(&read), Some(expected));
     }
@@ -272,32 +270,29 @@ mod tests {
         let silent = WatchResponse::default();
         assert_eq!(WatchResponse::decode(&progress), Some(silent));
         let put = message(&format!("5a21{KEY_VALUE}"));
-        let event = Event {
-            is_delete: false,
-            key_value: key_value(),
+        let event = Reading {
+            revision: 7,
+            key_value: Some(key_value()),
         };
         assert_eq!(WatchResponse::decode(&put).unwrap().events, [event]);
         let deleted = message("5a09080112050a016b1808");
-        let event = Event {
-            is_delete: true,
-            key_value: KeyValue {
-                mod_revision: 8,
-                value: b"",
-            },
+        let event = Reading {
+            revision: 8,
+            key_value: None,
         };
         assert_eq!(WatchResponse::decode(&deleted).unwrap().events, [event]);
     }
 
     #[test]
     fn no_bytes_are_no_answer() {
-        assert_eq!(RangeResponse::decode(b""), None);
+        assert_eq!(Reading::decode(b""), None);
         assert_eq!(TxnResponse::decode(b""), None);
     }
 
     proptest! {
         #[test]
         fn any_bytes_can_be_read(message: Vec<u8>) {
-            let _ = RangeResponse::decode(&message);
+            let _ = Reading::decode(&message);
             let _ = TxnResponse::decode(&message);
             let _ = WatchResponse::decode(&message);
             let _ = decode_token(&message);

@@ -1,4 +1,4 @@
-//! A change of the state: read the key, then write it if it is still what was read.
+//! Changes that etcd makes: read the key, then write it if it is still what was read.
 //!
 //! What was read tells that the store has a quorum before anything is written, and what
 //! the change has to follow. It may take three quarters of the time, so that a write never
@@ -11,13 +11,13 @@ use crate::state::state::State;
 use crate::store::call::{CallError, CallId};
 use crate::store::etcd::etcd::Etcd;
 use crate::store::etcd::exchange::Exchange;
-use crate::store::etcd::messages::{
-    KeyValue, RANGE, RangeResponse, TXN, TxnResponse, range_request, txn_request,
-};
+use crate::store::etcd::messages::{RANGE, Reading, TXN, TxnResponse, range_request, txn_request};
 use crate::store::etcd::value::encode;
 use crate::store::grpc;
 use crate::store::shared_map::SharedMap;
-use crate::store::state_store::{ChangeError, Changed, Contended, PendingChange};
+use crate::store::state_store::{
+    ChangeError, Changed, Changing, Contended, PendingChange, StateStore,
+};
 use crate::syntax::timestamp::Timestamp;
 
 /// A change that waits for an answer of etcd.
@@ -40,8 +40,25 @@ enum Step {
 /// How often a change that loses a race is tried again.
 const ATTEMPTS: usize = 16;
 
+impl<D: SharedMap + Clone + 'static, C: grpc::Client + 'static> StateStore for Rc<Etcd<D, C>> {
+    fn name(&self) -> &'static str {
+        "etcd"
+    }
+
+    fn is_connected(&self) -> bool {
+        self.lease.is_connected()
+    }
+
+    fn change(&self, change: StateChange, now: Timestamp) -> Changing {
+        match Transaction::begin(Rc::clone(self), change, now) {
+            Ok(transaction) => Changing::Waiting(Box::new(transaction)),
+            Err(error) => Changing::Done(Err(error)),
+        }
+    }
+}
+
 impl<D: SharedMap + Clone, C: grpc::Client> Transaction<D, C> {
-    pub(super) fn begin(
+    fn begin(
         etcd: Rc<Etcd<D, C>>,
         change: StateChange,
         now: Timestamp,
@@ -63,8 +80,7 @@ impl<D: SharedMap + Clone, C: grpc::Client> Transaction<D, C> {
     /// Writes what the change makes of the state that was read.
     fn write(
         &mut self,
-        key_value: Option<&KeyValue>,
-        revision: u64,
+        reading: Reading<'_>,
         attempt: usize,
         now: Timestamp,
     ) -> Result<(), ChangeError> {
@@ -74,14 +90,14 @@ impl<D: SharedMap + Clone, C: grpc::Client> Transaction<D, C> {
         let latest = self.etcd.latest();
         let mut current = self
             .etcd
-            .state_of(key_value, revision)
+            .state_of(reading)
             // A value that cannot be read is replaced.
             .unwrap_or_else(|_| (*latest).clone());
         current.keep_revocation(&latest);
         let next = self.change.apply(&current)?;
         let request = txn_request(
             &self.etcd.settings.key,
-            key_value.map_or(0, |key_value| key_value.mod_revision),
+            reading.key_value.unwrap_or_default().mod_revision,
             &encode(&next),
         );
         self.exchange =
@@ -93,21 +109,21 @@ impl<D: SharedMap + Clone, C: grpc::Client> Transaction<D, C> {
     fn go_on(&mut self, answer: &[u8], now: Timestamp) -> Result<Option<Rc<State>>, ChangeError> {
         match &mut self.step {
             Step::Reading => {
-                let read = RangeResponse::decode(answer)
-                    .ok_or_else(|| unreachable(CallError::malformed()))?;
-                self.write(read.key_value.as_ref(), read.revision, 1, now)?;
+                let reading =
+                    Reading::decode(answer).ok_or_else(|| unreachable(CallError::malformed()))?;
+                self.write(reading, 1, now)?;
             }
             Step::Writing(next, attempt) => {
                 let written = TxnResponse::decode(answer)
                     .ok_or_else(|| unconfirmed(CallError::malformed()))?;
                 if written.succeeded {
-                    next.generation = written.revision;
+                    next.generation = written.reading.revision;
                     // Where others were faster again and again, the watch brings it.
                     let _ = self.etcd.state.adopt(next, self.known);
                     return Ok(Some(Rc::new(next.clone())));
                 }
                 let attempt = *attempt + 1;
-                self.write(written.key_value.as_ref(), written.revision, attempt, now)?;
+                self.write(written.reading, attempt, now)?;
             }
         }
         Ok(None)

@@ -10,10 +10,7 @@ use crate::syntax::json::Json;
 const MAINTENANCE: &str = "maintenance";
 
 /// The state that a value of this revision makes. `{"maintenance": true}` is enough; keys of a
-/// later version are left alone.
-///
-/// # Errors
-/// It is no such JSON; the text names line and column.
+/// later version are left alone. An error is of what is no such JSON, and names line and column.
 pub(crate) fn decode(value: &[u8], generation: u64) -> Result<State, InvalidConfig> {
     #[derive(Deserialize)]
     struct Revocation {
