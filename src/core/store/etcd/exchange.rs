@@ -2,11 +2,9 @@
 
 use crate::store::call::{CallError, CallId};
 use crate::store::etcd::etcd::Etcd;
-use crate::store::etcd::messages::{AUTHENTICATE, RANGE, authenticate_request, decode_token};
+use crate::store::etcd::messages::{RANGE, Request, authenticate_request, decode_token};
 use crate::store::grpc;
-use crate::store::grpc::Method;
 use crate::store::shared_map::SharedMap;
-use crate::syntax::protobuf::Message;
 use crate::syntax::timestamp::Timestamp;
 use crate::syntax::wire;
 
@@ -22,8 +20,7 @@ const TRIES: u64 = 2;
 
 /// A call that waits for its answer.
 pub(crate) struct Exchange {
-    method: Method,
-    request: Message,
+    request: Request,
     deadline: Timestamp,
     call: CallId,
     step: Step,
@@ -42,8 +39,7 @@ impl Exchange {
     /// Calls a method; an error where it cannot be called, or the time is up.
     pub(super) fn begin<D: SharedMap + Clone, C: grpc::Client>(
         etcd: &Etcd<D, C>,
-        method: Method,
-        request: Message,
+        request: Request,
         deadline: Timestamp,
         now: Timestamp,
     ) -> Result<Self, CallError> {
@@ -54,7 +50,6 @@ impl Exchange {
             (Some(_), None) => Step::LogIn,
         };
         let mut exchange = Self {
-            method,
             request,
             deadline,
             call: 0,
@@ -109,16 +104,16 @@ impl Exchange {
             ));
         }
         let log_in;
-        let (method, request) = match (self.step, &settings.login) {
+        let (method, message) = match (self.step, &settings.login) {
             (Step::LogIn, Some(login)) => {
                 log_in = authenticate_request(&login.username, &login.password);
-                (AUTHENTICATE, &log_in)
+                &log_in
             }
-            _ => (self.method, &self.request),
+            _ => &self.request,
         };
         let per_try = (timeout_ms / TRIES).max(1).to_string();
         let mut metadata: grpc::Metadata = vec![(wire::RETRY_ON, UNSENT)];
-        if method == RANGE {
+        if *method == RANGE {
             metadata = vec![
                 (wire::RETRY_ON, FAILED),
                 (wire::RETRY_GRPC_ON, b"unavailable"),
@@ -129,7 +124,7 @@ impl Exchange {
         metadata.extend(token.map(|token| ("token", token)));
         self.call = etcd
             .client
-            .call(&settings.cluster, method, metadata, request, timeout_ms)
+            .call(&settings.cluster, *method, metadata, message, timeout_ms)
             .ok_or_else(|| CallError::no_cluster(&settings.cluster))?;
         Ok(())
     }

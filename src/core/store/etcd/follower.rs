@@ -10,7 +10,7 @@ use crate::store::etcd::etcd::Etcd;
 use crate::store::etcd::exchange::Exchange;
 use crate::store::etcd::lease::Connection;
 use crate::store::etcd::messages::{
-    RANGE, Reading, WATCH, WatchResponse, progress_request, range_request, watch_request,
+    Reading, WATCH, WatchResponse, progress_request, range_request, watch_request,
 };
 use crate::store::follower::Follower;
 use crate::store::grpc;
@@ -160,7 +160,7 @@ impl<D: SharedMap + Clone, C: grpc::Client> EtcdFollower<D, C> {
         let known = self.etcd.latest().generation;
         let request = range_request(&settings.key);
         let deadline = now.plus_millis(settings.timeout_ms);
-        match Exchange::begin(&self.etcd, RANGE, request, deadline, now) {
+        match Exchange::begin(&self.etcd, request, deadline, now) {
             Ok(exchange) => self.phase = Phase::Reading { exchange, known },
             Err(failure) => self.lose(&failure),
         }

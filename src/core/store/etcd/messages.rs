@@ -11,22 +11,27 @@ pub(crate) const AUTHENTICATE: Method = ("etcdserverpb.Auth", "Authenticate");
 const MOD_REVISION: u64 = 2;
 const DELETE: u64 = 1;
 
+/// A method, and what is asked of it.
+pub(crate) type Request = (Method, Message);
+
 /// Reads a key.
-pub(crate) fn range_request(key: &str) -> Message {
-    Message::default().bytes(1, key)
+pub(crate) fn range_request(key: &str) -> Request {
+    (RANGE, Message::default().bytes(1, key))
 }
 
 /// Writes a value if the key is still of this revision, or absent for 0; else reads it.
-pub(crate) fn txn_request(key: &str, mod_revision: u64, value: &str) -> Message {
+pub(crate) fn txn_request(key: &str, mod_revision: u64, value: &str) -> Request {
+    let (_, range) = range_request(key);
     let compare = Message::default()
         .varint(2, MOD_REVISION)
         .bytes(3, key)
         .varint(6, mod_revision);
     let put = Message::default().bytes(1, key).bytes(2, value);
-    Message::default()
+    let message = Message::default()
         .message(1, &compare)
         .message(2, &Message::default().message(2, &put))
-        .message(3, &Message::default().message(1, &range_request(key)))
+        .message(3, &Message::default().message(1, &range));
+    (TXN, message)
 }
 
 /// Watches a key from a revision on.
@@ -41,8 +46,9 @@ pub(crate) fn progress_request() -> Message {
 }
 
 /// Asks for a token.
-pub(crate) fn authenticate_request(username: &str, password: &str) -> Message {
-    Message::default().bytes(1, username).bytes(2, password)
+pub(crate) fn authenticate_request(username: &str, password: &str) -> Request {
+    let message = Message::default().bytes(1, username).bytes(2, password);
+    (AUTHENTICATE, message)
 }
 
 /// A key that is there.
@@ -214,7 +220,7 @@ mod tests {
 
     #[test]
     fn a_transaction_compares_the_revision_of_the_key() {
-        let request = txn_request("k", 0, r#"{"maintenance":true}"#);
+        let (_, request) = txn_request("k", 0, r#"{"maintenance":true}"#);
         let expected = "0a0710021a016b3000121b12190a016b12147b226d61696e74656e616e6365223a7472\
                         75657d1a050a030a016b";
         let hex: String = request

@@ -11,7 +11,7 @@ use crate::state::state::State;
 use crate::store::call::{CallError, CallId};
 use crate::store::etcd::etcd::Etcd;
 use crate::store::etcd::exchange::Exchange;
-use crate::store::etcd::messages::{RANGE, Reading, TXN, TxnResponse, range_request, txn_request};
+use crate::store::etcd::messages::{Reading, TxnResponse, range_request, txn_request};
 use crate::store::etcd::value::encode;
 use crate::store::grpc;
 use crate::store::shared_map::SharedMap;
@@ -50,33 +50,24 @@ impl<D: SharedMap + Clone + 'static, C: grpc::Client + 'static> StateStore for R
     }
 
     fn change(&self, change: StateChange, now: Timestamp) -> Changing {
-        match Transaction::begin(Rc::clone(self), change, now) {
-            Ok(transaction) => Changing::Waiting(Box::new(transaction)),
-            Err(error) => Changing::Done(Err(error)),
+        let timeout_ms = self.settings.timeout_ms;
+        let request = range_request(&self.settings.key);
+        let read_by = now.plus_millis((timeout_ms * 3).div_ceil(4));
+        match Exchange::begin(self, request, read_by, now) {
+            Ok(exchange) => Changing::Waiting(Box::new(Transaction {
+                known: self.latest().generation,
+                etcd: Rc::clone(self),
+                change,
+                deadline: now.plus_millis(timeout_ms),
+                exchange,
+                step: Step::Reading,
+            })),
+            Err(failure) => Changing::Done(Err(unreachable(failure))),
         }
     }
 }
 
 impl<D: SharedMap + Clone, C: grpc::Client> Transaction<D, C> {
-    fn begin(
-        etcd: Rc<Etcd<D, C>>,
-        change: StateChange,
-        now: Timestamp,
-    ) -> Result<Self, ChangeError> {
-        let timeout_ms = etcd.settings.timeout_ms;
-        let request = range_request(&etcd.settings.key);
-        let read_by = now.plus_millis((timeout_ms * 3).div_ceil(4));
-        let exchange = Exchange::begin(&etcd, RANGE, request, read_by, now).map_err(unreachable)?;
-        Ok(Self {
-            known: etcd.latest().generation,
-            etcd,
-            change,
-            deadline: now.plus_millis(timeout_ms),
-            exchange,
-            step: Step::Reading,
-        })
-    }
-
     /// Writes what the change makes of the state that was read.
     fn write(
         &mut self,
@@ -101,7 +92,7 @@ impl<D: SharedMap + Clone, C: grpc::Client> Transaction<D, C> {
             &encode(&next),
         );
         self.exchange =
-            Exchange::begin(&self.etcd, TXN, request, self.deadline, now).map_err(unreachable)?;
+            Exchange::begin(&self.etcd, request, self.deadline, now).map_err(unreachable)?;
         self.step = Step::Writing(next, attempt);
         Ok(())
     }
