@@ -50,12 +50,14 @@ enum Phase {
         /// The generation in the shared map before etcd was asked.
         known: u64,
     },
-    Watching {
-        stream: CallId,
-        created: bool,
-        /// How many ticks ago the last message came.
-        silence: u32,
-    },
+    Watching(Watch),
+}
+
+struct Watch {
+    stream: CallId,
+    created: bool,
+    /// How many ticks ago the last message came.
+    silence: u32,
 }
 
 /// So many ticks without a sign of life, and the store counts as lost.
@@ -105,7 +107,7 @@ impl<D: SharedMap + Clone, C: grpc::Client> EtcdFollower<D, C> {
                     Some(Err(failure)) => self.lose(&failure),
                 }
             }
-            Phase::Watching { stream, .. } if *stream == id => match answer {
+            Phase::Watching(watch) if watch.stream == id => match answer {
                 Ok(message) => self.watched(message),
                 Err(failure) => self.lose(&failure),
             },
@@ -123,14 +125,11 @@ impl<D: SharedMap + Clone, C: grpc::Client> EtcdFollower<D, C> {
             let reason = String::from_utf8_lossy(response.cancel_reason);
             return self.lose(&format_args!("it canceled the watch: {reason:?}"));
         }
-        let Phase::Watching {
-            created, silence, ..
-        } = &mut self.phase
-        else {
+        let Phase::Watching(watch) = &mut self.phase else {
             return;
         };
-        *silence = 0;
-        if response.created && !mem::replace(created, true) {
+        watch.silence = 0;
+        if response.created && !mem::replace(&mut watch.created, true) {
             self.failures = 0;
             self.etcd.lease.report(Connection::Made, 0);
             self.notices.push(Notice::Connected);
@@ -150,7 +149,7 @@ impl<D: SharedMap + Clone, C: grpc::Client> EtcdFollower<D, C> {
 
     fn connection(&self) -> Connection {
         match self.phase {
-            Phase::Watching { created: true, .. } => Connection::Made,
+            Phase::Watching(Watch { created: true, .. }) => Connection::Made,
             _ => Connection::Lost,
         }
     }
@@ -167,20 +166,18 @@ impl<D: SharedMap + Clone, C: grpc::Client> EtcdFollower<D, C> {
     }
 
     fn watch(&mut self, start_revision: u64) {
-        let Etcd {
-            settings, client, ..
-        } = &*self.etcd;
+        let (settings, client) = (&self.etcd.settings, &self.etcd.client);
         let token = self.etcd.token();
         let mut metadata = vec![REQUIRE_LEADER];
         metadata.extend(token.as_ref().map(|token| ("token", token.as_slice())));
         let Some(stream) = client.open(&settings.cluster, WATCH, metadata) else {
             return self.lose(&CallError::no_cluster(&settings.cluster));
         };
-        self.phase = Phase::Watching {
+        self.phase = Phase::Watching(Watch {
             stream,
             created: false,
             silence: 0,
-        };
+        });
         if !client.send(stream, &watch_request(&settings.key, start_revision)) {
             self.lose(&"the watch is gone");
         }
@@ -229,8 +226,8 @@ impl<D: SharedMap + Clone, C: grpc::Client> EtcdFollower<D, C> {
     }
 
     fn close(&mut self) {
-        if let Phase::Watching { stream, .. } = self.phase {
-            self.doomed.push(stream);
+        if let Phase::Watching(watch) = &self.phase {
+            self.doomed.push(watch.stream);
         }
     }
 
@@ -255,13 +252,11 @@ impl<D: SharedMap + Clone, C: grpc::Client> EtcdFollower<D, C> {
             Phase::Idle(ticks) => *ticks -= 1,
             // The host ends it in time.
             Phase::Reading { .. } => {}
-            Phase::Watching {
-                stream, silence, ..
-            } => {
-                *silence += 1;
-                if *silence > MAX_SILENCE {
+            Phase::Watching(watch) => {
+                watch.silence += 1;
+                if watch.silence > MAX_SILENCE {
                     self.lose(&"it gives no sign of life");
-                } else if !self.etcd.client.send(*stream, &progress_request()) {
+                } else if !self.etcd.client.send(watch.stream, &progress_request()) {
                     self.lose(&"the watch is gone");
                 }
             }

@@ -98,11 +98,13 @@ impl<D: SharedMap + Clone, C: grpc::Client> Transaction<D, C> {
     }
 
     fn go_on(&mut self, answer: &[u8], now: Timestamp) -> Result<Option<Rc<State>>, ChangeError> {
-        match &mut self.step {
+        let (reading, attempt) = match &mut self.step {
             Step::Reading => {
-                let reading =
-                    Reading::decode(answer).ok_or_else(|| unreachable(CallError::malformed()))?;
-                self.write(reading, 1, now)?;
+                let reading = Reading::decode(answer);
+                (
+                    reading.ok_or_else(|| unreachable(CallError::malformed()))?,
+                    1,
+                )
             }
             Step::Writing(next, attempt) => {
                 let written = TxnResponse::decode(answer)
@@ -113,10 +115,10 @@ impl<D: SharedMap + Clone, C: grpc::Client> Transaction<D, C> {
                     let _ = self.etcd.state.adopt(next, self.known);
                     return Ok(Some(Rc::new(next.clone())));
                 }
-                let attempt = *attempt + 1;
-                self.write(written.reading, attempt, now)?;
+                (written.reading, *attempt + 1)
             }
-        }
+        };
+        self.write(reading, attempt, now)?;
         Ok(None)
     }
 }
