@@ -35,7 +35,7 @@ pub fn main() -> ExitCode {
             Ok(Exit::SUCCESS)
         }
     };
-    let exit = done.unwrap_or_else(|Abort { exit, problem }| {
+    let exit = done.unwrap_or_else(|Abort(exit, problem)| {
         complain(&problem);
         exit
     });

@@ -6,12 +6,9 @@ use std::fmt::Display;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Exit(pub(crate) u8);
 
-/// A command that cannot go on.
+/// A command that cannot go on: how it ends, and why.
 #[derive(Debug)]
-pub(crate) struct Abort {
-    pub(crate) exit: Exit,
-    pub(crate) problem: String,
-}
+pub(crate) struct Abort(pub(crate) Exit, pub(crate) String);
 
 impl Exit {
     /// All is well.
@@ -22,11 +19,7 @@ impl Exit {
     pub(crate) const USAGE: Self = Self(2);
 
     pub(crate) fn because(self, problem: impl Display) -> Abort {
-        let problem = problem.to_string();
-        Abort {
-            exit: self,
-            problem,
-        }
+        Abort(self, problem.to_string())
     }
 }
 

@@ -3,7 +3,6 @@
 use maintenance_mode_core::decision::decide::decide;
 use maintenance_mode_core::state::setting::Setting;
 use maintenance_mode_core::state::state::State;
-use maintenance_mode_core::syntax::timestamp::Timestamp;
 
 use crate::ctl::arguments::explain::Explain;
 use crate::ctl::commands::explain::explanation::Explanation;
@@ -48,20 +47,15 @@ fn select(options: &Explain) -> Result<Found, String> {
 fn decided(options: &Explain, found: &Found) -> Result<Explanation, String> {
     let policy = found.compile()?.policy;
     let now = options.at.unwrap_or_else(now);
-    let state = state(options, now);
-    let request = DescribedRequest::new(options, &policy.client_address, now);
-    Ok(Explanation::of(&decide(&policy, &state, &request)))
-}
-
-/// What somebody has set.
-fn state(options: &Explain, now: Timestamp) -> State {
     let setting = (options.on || options.off).then(|| Setting {
         maintenance: options.on,
         since: Some(now),
         ..Setting::default()
     });
-    State {
+    let state = State {
         setting,
         ..State::default()
-    }
+    };
+    let request = DescribedRequest::new(options, &policy.client_address, now);
+    Ok(Explanation::of(&decide(&policy, &state, &request)))
 }

@@ -93,11 +93,10 @@ fn of_flag(flag: &Flag<'_>) -> Origin {
 }
 
 fn place_of(ruling: Option<Ruling<'_>>) -> String {
-    let rule = ruling.and_then(Ruling::rule);
-    rule.map_or_else(
-        || "route_metadata".to_owned(),
-        |rule| format!("rules[{}]", rule.index),
-    )
+    match ruling.and_then(Ruling::rule) {
+        Some(rule) => format!("rules[{}]", rule.index),
+        None => "route_metadata".to_owned(),
+    }
 }
 
 #[cfg(test)]
