@@ -27,13 +27,16 @@ pub(crate) fn check(options: &Check) -> Exit {
     let mut verdicts = Vec::new();
     let mut exit = Exit::SUCCESS;
     for path in &options.files {
-        match verdicts_on(path) {
-            Ok(found) => verdicts.extend(found),
+        let found = match configurations(path) {
+            Ok(found) => found,
+            Err(FileError::Malformed(error)) => vec![Found::whole(Err(error))],
             Err(problem) => {
                 complain(&format!("{}: {problem}", path.display()));
                 exit = Exit::USAGE;
+                continue;
             }
-        }
+        };
+        verdicts.extend(found.into_iter().map(|found| FileVerdict::on(path, found)));
     }
     if exit == Exit::SUCCESS && verdicts.iter().any(|verdict| !verdict.valid) {
         exit = Exit::FAILURE;
@@ -44,16 +47,6 @@ pub(crate) fn check(options: &Check) -> Exit {
         verdicts.iter().for_each(FileVerdict::print);
     }
     exit
-}
-
-/// The verdicts on a file that can be read and has a configuration of the filter.
-fn verdicts_on(path: &Path) -> Result<Vec<FileVerdict>, FileError> {
-    let found = match configurations(path) {
-        Err(FileError::Malformed(error)) => vec![Found::whole(Err(error))],
-        found => found?,
-    };
-    let verdict = |found| FileVerdict::on(path, found);
-    Ok(found.into_iter().map(verdict).collect())
 }
 
 impl FileVerdict {

@@ -55,15 +55,16 @@ fn find(text: &str) -> Result<Vec<Found>, String> {
     if text.trim().is_empty() {
         return Ok(vec![Found::whole(Ok(String::new()))]);
     }
+    let is_json = text.trim_start().starts_with(['{', '[']);
+    let json = is_json.then(|| serde_json::from_str(text)).transpose();
     // The text itself has what a value has not, such as a key given twice.
-    let (documents, valid_json) = match serde_json::from_str(text) {
-        Ok(document) => (vec![document], Some(text)),
-        Err(error) => match yaml::parse(text) {
-            Err(_) if text.trim_start().starts_with(['{', '[']) => {
-                return Err(format!("not valid JSON: {error}"));
-            }
-            documents => (documents?, None),
-        },
+    let (documents, valid_json) = match json {
+        Ok(Some(document)) => (vec![document], Some(text)),
+        Ok(None) => (yaml::parse(text)?, None),
+        Err(error) => {
+            let documents = yaml::parse(text).map_err(|_| format!("not valid JSON: {error}"))?;
+            (documents, None)
+        }
     };
     let found = envoy::plugins(&documents);
     Ok(match documents.as_slice() {

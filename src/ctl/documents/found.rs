@@ -47,14 +47,17 @@ impl Found {
     /// those of the VM may be others than ours. An error is one that the filter would report.
     pub(crate) fn compile(&self) -> Result<Accepted, String> {
         let config = self.parse()?;
-        let mut notes = Vec::new();
+        let notes = RefCell::new(Vec::new());
+        let note = |text: String| notes.borrow_mut().push(text);
         if config == PluginConfig::default() {
-            notes.push("the configuration is empty, so all traffic passes".to_owned());
+            note("the configuration is empty, so all traffic passes".to_owned());
         }
-        let missing = RefCell::new(Vec::new());
         let variable_or_placeholder = |name: &str| {
             variable(name).or_else(|| {
-                missing.borrow_mut().push(name.to_owned());
+                note(format!(
+                    "the environment variable {name:?} is not set here, so a placeholder took \
+                     its place; the VM needs it"
+                ));
                 Some(PLACEHOLDER.to_owned())
             })
         };
@@ -63,13 +66,7 @@ impl Found {
             variable: &variable_or_placeholder,
         };
         let policy = Policy::compile(&config, environment).map_err(|error| error.to_string())?;
-        let missing = missing.into_inner().into_iter();
-        notes.extend(missing.map(|name| {
-            format!(
-                "the environment variable {name:?} is not set here, so a placeholder took its \
-                 place; the VM needs it"
-            )
-        }));
+        let notes = notes.into_inner();
         Ok(Accepted { policy, notes })
     }
 }
@@ -84,9 +81,11 @@ pub(crate) fn location(file: impl Display, place: &str) -> String {
 
 /// Whether a Wasm filter is this one: one of its names, or where its code comes from, says so.
 pub(super) fn is_ours<'v>(names: impl IntoIterator<Item = Option<&'v Value>>) -> bool {
-    names.into_iter().flatten().any(|name| {
-        let name = name.to_string().to_ascii_lowercase();
-        name.contains("maintenance")
+    let mut names = names.into_iter().flatten();
+    names.any(|name| {
+        name.to_string()
+            .to_ascii_lowercase()
+            .contains("maintenance")
     })
 }
 
