@@ -10,7 +10,7 @@ use crate::store::etcd::etcd::Etcd;
 use crate::store::etcd::exchange::Exchange;
 use crate::store::etcd::lease::Connection;
 use crate::store::etcd::messages::{
-    Reading, WATCH, WatchResponse, progress_request, range_request, watch_request,
+    Reading, WATCH, WatchResponse, decoded, progress_request, range_request, watch_request,
 };
 use crate::store::follower::Follower;
 use crate::store::grpc;
@@ -96,29 +96,28 @@ impl<D: SharedMap + Clone, C: grpc::Client> EtcdFollower<D, C> {
         match &mut self.phase {
             Phase::Reading { exchange, known } if exchange.awaits(id) => {
                 let known = *known;
-                let answer = exchange.on_answer(&self.etcd, answer, now);
-                match answer.map(|answer| answer.map(Reading::decode)) {
-                    None => {}
-                    Some(Ok(Some(reading))) => {
+                let Some(answer) = exchange.on_answer(&self.etcd, answer, now) else {
+                    return;
+                };
+                match decoded(answer, Reading::decode) {
+                    Ok(reading) => {
                         self.take(reading, known);
                         self.watch(reading.revision.saturating_add(1));
                     }
-                    Some(Ok(None)) => self.lose(&CallError::malformed()),
-                    Some(Err(failure)) => self.lose(&failure),
+                    Err(failure) => self.lose(&failure),
                 }
             }
-            Phase::Watching(watch) if watch.stream == id => match answer {
-                Ok(message) => self.watched(message),
-                Err(failure) => self.lose(&failure),
-            },
+            Phase::Watching(watch) if watch.stream == id => {
+                match decoded(answer, WatchResponse::decode) {
+                    Ok(response) => self.watched(response),
+                    Err(failure) => self.lose(&failure),
+                }
+            }
             _ => {}
         }
     }
 
-    fn watched(&mut self, message: &[u8]) {
-        let Some(response) = WatchResponse::decode(message) else {
-            return self.lose(&CallError::malformed());
-        };
+    fn watched(&mut self, response: WatchResponse<'_>) {
         if response.canceled {
             // A token that does not hold any more may be the cause.
             self.etcd.keep_token(b"");
@@ -145,13 +144,6 @@ impl<D: SharedMap + Clone, C: grpc::Client> EtcdFollower<D, C> {
         self.cancel_doomed();
         self.phase = Phase::Idle(0);
         self.etcd.lease.release();
-    }
-
-    fn connection(&self) -> Connection {
-        match self.phase {
-            Phase::Watching(Watch { created: true, .. }) => Connection::Made,
-            _ => Connection::Lost,
-        }
     }
 
     fn read(&mut self, now: Timestamp) {
@@ -267,13 +259,17 @@ impl<D: SharedMap + Clone, C: grpc::Client> EtcdFollower<D, C> {
 impl<D: SharedMap + Clone, C: grpc::Client> Follower for EtcdFollower<D, C> {
     fn tick(&mut self, now: Timestamp) -> Notices {
         self.cancel_doomed();
+        let connection = match self.phase {
+            Phase::Watching(Watch { created: true, .. }) => Connection::Made,
+            _ => Connection::Lost,
+        };
         if self.rest > 0 {
             self.rest = if self.etcd.lease.is_free() {
                 self.rest - 1
             } else {
                 REST
             };
-        } else if self.etcd.lease.renew(self.connection()) {
+        } else if self.etcd.lease.renew(connection) {
             self.go_on(now);
         } else {
             self.stop();

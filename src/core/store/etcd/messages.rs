@@ -1,6 +1,7 @@
 //! The messages of [`etcdserverpb`](https://etcd.io/docs/v3.5/dev-guide/api_reference_v3/)
 //! that are needed, and of those the fields that are.
 
+use crate::store::call::CallError;
 use crate::store::grpc::Method;
 use crate::syntax::protobuf::{Message, Value, fields};
 
@@ -163,6 +164,14 @@ impl<'a> KeyValue<'a> {
         }
         Some(key_value)
     }
+}
+
+/// Decodes an answer, if there is one.
+pub(crate) fn decoded<'a, T>(
+    answer: Result<&'a [u8], CallError>,
+    decode: impl FnOnce(&'a [u8]) -> Option<T>,
+) -> Result<T, CallError> {
+    decode(answer?).ok_or_else(CallError::malformed)
 }
 
 /// The token in the answer to an [`authenticate_request`].

@@ -11,7 +11,7 @@ use crate::state::state::State;
 use crate::store::call::{CallError, CallId};
 use crate::store::etcd::etcd::Etcd;
 use crate::store::etcd::exchange::Exchange;
-use crate::store::etcd::messages::{Reading, TxnResponse, range_request, txn_request};
+use crate::store::etcd::messages::{Reading, TxnResponse, decoded, range_request, txn_request};
 use crate::store::etcd::value::encode;
 use crate::store::grpc;
 use crate::store::shared_map::SharedMap;
@@ -97,18 +97,15 @@ impl<D: SharedMap + Clone, C: grpc::Client> Transaction<D, C> {
         Ok(())
     }
 
-    fn go_on(&mut self, answer: &[u8], now: Timestamp) -> Result<Option<Rc<State>>, ChangeError> {
+    fn go_on(
+        &mut self,
+        answer: Result<&[u8], CallError>,
+        now: Timestamp,
+    ) -> Result<Option<Rc<State>>, ChangeError> {
         let (reading, attempt) = match &mut self.step {
-            Step::Reading => {
-                let reading = Reading::decode(answer);
-                (
-                    reading.ok_or_else(|| unreachable(CallError::malformed()))?,
-                    1,
-                )
-            }
+            Step::Reading => (decoded(answer, Reading::decode).map_err(unreachable)?, 1),
             Step::Writing(next, attempt) => {
-                let written = TxnResponse::decode(answer)
-                    .ok_or_else(|| unconfirmed(CallError::malformed()))?;
+                let written = decoded(answer, TxnResponse::decode).map_err(unconfirmed)?;
                 if written.succeeded {
                     next.generation = written.reading.revision;
                     // Where others were faster again and again, the watch brings it.
@@ -129,13 +126,8 @@ impl<D: SharedMap + Clone, C: grpc::Client> PendingChange for Transaction<D, C> 
     }
 
     fn on_answer(&mut self, answer: Result<&[u8], CallError>, now: Timestamp) -> Option<Changed> {
-        match self.exchange.on_answer(&self.etcd, answer, now)? {
-            Ok(answer) => self.go_on(answer, now).transpose(),
-            Err(failure) => Some(Err(match self.step {
-                Step::Writing(..) if failure.may_have_been_done() => unconfirmed(failure),
-                _ => unreachable(failure),
-            })),
-        }
+        let answer = self.exchange.on_answer(&self.etcd, answer, now)?;
+        self.go_on(answer, now).transpose()
     }
 }
 
@@ -146,5 +138,8 @@ fn unreachable(failure: CallError) -> ChangeError {
 
 /// etcd was told, but did not answer.
 fn unconfirmed(failure: CallError) -> ChangeError {
-    ChangeError::Unconfirmed(failure.to_string())
+    if failure.may_have_been_done() {
+        return ChangeError::Unconfirmed(failure.to_string());
+    }
+    unreachable(failure)
 }
