@@ -59,7 +59,6 @@ impl Exchange {
         Ok(exchange)
     }
 
-    /// Whether the answer to this call is awaited.
     pub(super) fn awaits(&self, call: CallId) -> bool {
         call == self.call
     }

@@ -116,7 +116,6 @@ impl<'a> Reading<'a> {
 }
 
 impl<'a> TxnResponse<'a> {
-    /// `None` for bytes that are none.
     pub(super) fn decode(message: &'a [u8]) -> Option<Self> {
         let mut response = Self::default();
         for field in fields(message) {
@@ -136,7 +135,6 @@ impl<'a> TxnResponse<'a> {
 }
 
 impl<'a> WatchResponse<'a> {
-    /// `None` for bytes that are none.
     pub(super) fn decode(message: &'a [u8]) -> Option<Self> {
         let mut response = Self::default();
         for field in fields(message) {

@@ -7,8 +7,6 @@ use crate::state::state::State;
 use crate::syntax::invalid::InvalidConfig;
 use crate::syntax::json::Json;
 
-const MAINTENANCE: &str = "maintenance";
-
 /// The state that a value of this revision makes. `{"maintenance": true}` is enough; keys of a
 /// later version are left alone. An error is of what is no such JSON, and names line and column.
 pub(crate) fn decode(value: &[u8], generation: u64) -> Result<State, InvalidConfig> {
@@ -21,7 +19,7 @@ pub(crate) fn decode(value: &[u8], generation: u64) -> Result<State, InvalidConf
     let mut is_reset = false;
     // `null` is a reset that has a revocation to keep.
     if let Json::Object(entries) = &mut json
-        && let Some((_, flag)) = entries.iter_mut().find(|(key, _)| key == MAINTENANCE)
+        && let Some((_, flag)) = entries.iter_mut().find(|(key, _)| key == "maintenance")
         && *flag == Json::Null
     {
         *flag = Json::Bool(false);
