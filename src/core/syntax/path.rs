@@ -3,7 +3,7 @@
 use std::cell::OnceCell;
 
 use crate::syntax::hex;
-use crate::syntax::percent::{Octet, octets};
+use crate::syntax::percent::{Octet, is_unreserved, octets};
 
 /// The part of `:path` before the query.
 pub fn without_query(path: &[u8]) -> &[u8] {
@@ -178,10 +178,6 @@ fn decode_all(path: &[u8]) -> Vec<u8> {
         }
     }
     decoded
-}
-
-fn is_unreserved(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
 }
 
 #[cfg(test)]
