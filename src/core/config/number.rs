@@ -12,10 +12,7 @@ use crate::syntax::json::Json;
 pub struct Number(pub u64);
 
 impl Number {
-    /// The number, which is `unit` of a range.
-    ///
-    /// # Errors
-    /// It lies outside.
+    /// The number, which is `unit` of a range; refuses one outside.
     pub fn within(self, range: RangeInclusive<u64>, unit: &str) -> Compiled<u64> {
         let Self(number) = self;
         if range.contains(&number) {

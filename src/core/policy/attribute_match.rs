@@ -3,6 +3,7 @@
 use crate::config::matchers::AttributeConfig;
 use crate::policy::text_match::TextMatch;
 use crate::request::attribute::{Attribute, AttributePath};
+use crate::request::head::RequestHead;
 use crate::syntax::invalid::{Compiled, Located, refuse};
 
 /// An attribute of the request or its connection.
@@ -13,10 +14,7 @@ pub struct AttributeMatch {
 }
 
 impl AttributeMatch {
-    /// Compiles an entry of `attributes`.
-    ///
-    /// # Errors
-    /// The path is no attribute path, or not one kind is given.
+    /// Compiles an entry of `attributes`; refuses what is no path of one, and not exactly one kind.
     pub fn compile(config: &AttributeConfig) -> Compiled<Self> {
         let segments: Vec<&str> = config.path.iter().map(String::as_str).collect();
         if segments.is_empty() || segments.iter().any(|s| s.is_empty() || s.contains('\0')) {
@@ -37,16 +35,11 @@ impl AttributeMatch {
         })
     }
 
-    /// The attribute to read.
-    pub fn path(&self) -> &AttributePath {
-        &self.path
-    }
-
     /// Whether the attribute, or its absence, matches.
-    pub fn matches(&self, attribute: &Attribute) -> bool {
-        match attribute {
+    pub fn matches(&self, request: &impl RequestHead) -> bool {
+        match request.attribute(&self.path) {
             Attribute::Absent => self.value.matches(None),
-            Attribute::Text(text) => self.value.matches(Some(text)),
+            Attribute::Text(text) => self.value.matches(Some(&text)),
             Attribute::Other => false,
         }
     }
@@ -55,16 +48,22 @@ impl AttributeMatch {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::request::head::testing::TestRequest;
 
     #[test]
     fn an_attribute_that_is_no_text_matches_nothing() {
         let compile = |json: &str| AttributeMatch::compile(&crate::syntax::json_reader::read(json));
         let present = compile(r#"{"path":["a","b"],"present":true}"#).unwrap();
         let absent = compile(r#"{"path":["a","b"],"present":false}"#).unwrap();
-        assert_eq!(present.path().segments().join("."), "a.b");
-        assert!(present.matches(&Attribute::Text(b"".to_vec())));
-        assert!(!present.matches(&Attribute::Other) && !absent.matches(&Attribute::Other));
-        assert!(absent.matches(&Attribute::Absent));
+        let matches = |entry: &AttributeMatch, attribute: Attribute| {
+            let mut request = TestRequest::new::<&str>(&[]);
+            request.attribute = attribute;
+            entry.matches(&request)
+        };
+        assert_eq!(present.path.segments().join("."), "a.b");
+        assert!(matches(&present, Attribute::Text(b"".to_vec())));
+        assert!(!matches(&present, Attribute::Other) && !matches(&absent, Attribute::Other));
+        assert!(matches(&absent, Attribute::Absent));
         for path in [
             "[]",
             r#"[""]"#,

@@ -61,10 +61,7 @@ pub struct Minted {
 }
 
 impl Bypass {
-    /// Compiles `bypass`.
-    ///
-    /// # Errors
-    /// There is not one key of 32 bytes or more, or another value is out of range.
+    /// Compiles `bypass`; refuses not one key of 32 bytes or more, and values out of range.
     pub fn compile(config: &BypassConfig, environment: Environment<'_>) -> Compiled<Self> {
         let cookie = config.cookie.as_deref().unwrap_or(DEFAULT_COOKIE);
         let cookie = token(cookie, "a cookie name").at("cookie")?;

@@ -14,10 +14,7 @@ pub struct CookieMatch {
 }
 
 impl CookieMatch {
-    /// Compiles an entry of `cookies`.
-    ///
-    /// # Errors
-    /// The name is no cookie name, or not one kind is given.
+    /// Compiles an entry of `cookies`; refuses what is no cookie name, and not exactly one kind.
     pub fn compile(config: &FieldConfig) -> Compiled<Self> {
         Ok(Self {
             name: token(&config.name, "a cookie name").at("name")?.into(),

@@ -37,10 +37,7 @@ pub const MIN_TOKEN_BYTES: usize = 16;
 const MAX_NAME_BYTES: usize = 64;
 
 impl Endpoint {
-    /// Compiles `admin`.
-    ///
-    /// # Errors
-    /// The first key that would leave the endpoint unreachable or unprotected.
+    /// Compiles `admin`; refuses what would leave the endpoint unreachable or unprotected.
     pub fn compile(config: &AdminConfig, environment: Environment<'_>) -> Compiled<Self> {
         let path = compile_path(&config.path).at("path")?;
         let mut tokens = each(&config.tokens, compile_token).at("tokens")?;

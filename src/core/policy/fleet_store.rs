@@ -47,10 +47,7 @@ const MAX_TIMEOUT_MS: u64 = 60_000;
 const MAX_KEY_BYTES: usize = 1024;
 
 impl FleetStore {
-    /// Compiles `store` of a scope.
-    ///
-    /// # Errors
-    /// The first value that is out of range, or a password without a user.
+    /// Compiles `store` of a scope; refuses values out of range, and a password without a user.
     pub fn compile(
         config: &StoreConfig,
         scope: &str,

@@ -14,10 +14,7 @@ pub struct HeaderMatch {
 }
 
 impl HeaderMatch {
-    /// Compiles an entry of `headers`.
-    ///
-    /// # Errors
-    /// The name is no header name, or not one kind is given.
+    /// Compiles an entry of `headers`; refuses what is no header name, and not exactly one kind.
     pub fn compile(config: &FieldConfig) -> Compiled<Self> {
         let name = header_name(&config.name).at("name")?;
         if &*name == "host" {

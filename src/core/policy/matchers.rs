@@ -43,10 +43,7 @@ pub struct Entry {
 }
 
 impl Matchers {
-    /// Compiles the entries of all kinds.
-    ///
-    /// # Errors
-    /// The first entry that is not what its kind expects.
+    /// Compiles the entries of all kinds; refuses one that is not what its kind expects.
     pub fn compile(config: &MatchersConfig, reading: Reading) -> Compiled<Self> {
         let mut lists = Vec::new();
         for kind in Kind::ALL {
@@ -124,9 +121,7 @@ impl List {
             }
             Self::Headers(entries) => entries.iter().position(|entry| entry.matches(headers())),
             Self::Cookies(entries) => entries.iter().position(|entry| entry.matches(headers())),
-            Self::Attributes(attributes) => attributes
-                .iter()
-                .position(|entry| entry.matches(&request.attribute(entry.path()))),
+            Self::Attributes(entries) => entries.iter().position(|entry| entry.matches(request)),
         }
     }
 }

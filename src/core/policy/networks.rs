@@ -12,10 +12,7 @@ use crate::syntax::invalid::{Compiled, InvalidConfig, each};
 pub struct Networks(Vec<(IpNet, usize)>);
 
 impl Networks {
-    /// Compiles `"10.0.0.0/8"`, `"2001:db8::1"` and the like.
-    ///
-    /// # Errors
-    /// The first entry that is no address and no block.
+    /// Compiles `"10.0.0.0/8"`, `"2001:db8::1"` and the like; refuses what is no address or block.
     pub fn compile(entries: &[String]) -> Compiled<Self> {
         let blocks = each(entries, |entry| parse(entry))?;
         let mut blocks: Vec<_> = blocks.into_iter().zip(0..).collect();

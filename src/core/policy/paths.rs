@@ -24,16 +24,17 @@ pub struct Paths {
 }
 
 impl Paths {
-    /// Compiles `"/healthz"`, `"/static/*"`, `{"suffix": ".css"}` and the like.
-    ///
-    /// # Errors
-    /// The first entry that is no such thing.
+    /// Compiles `"/healthz"`, `"/static/*"`, `{"suffix": ".css"}` and the like; refuses all else.
     pub fn compile(entries: &[PathConfig], reading: Reading) -> Compiled<Self> {
         let mut exact = Vec::new();
         let mut prefixes = Vec::new();
         let mut suffixes = Vec::new();
         let mut regexes = Vec::new();
-        for (entry, index) in each(entries, compile_entry)?.into_iter().zip(0..) {
+        let compiled = each(entries, |entry| match entry {
+            PathConfig::Pattern(pattern) => compile_pattern(pattern),
+            PathConfig::Kind(kind) => compile_kind(kind),
+        })?;
+        for (entry, index) in compiled.into_iter().zip(0..) {
             match entry {
                 TextMatch::Exact(path) => exact.push((path.into_boxed_bytes(), index)),
                 TextMatch::Prefix(path) => prefixes.push((format!("{path}/").into(), index)),
@@ -88,13 +89,6 @@ impl Paths {
         let text = String::from_utf8_lossy(path);
         let mut regexes = self.regexes.iter();
         regexes.find_map(|(regex, index)| regex.is_match(&text).then_some(*index))
-    }
-}
-
-fn compile_entry(entry: &PathConfig) -> Compiled<TextMatch> {
-    match entry {
-        PathConfig::Pattern(pattern) => compile_pattern(pattern),
-        PathConfig::Kind(kind) => compile_kind(kind),
     }
 }
 

@@ -20,7 +20,7 @@ struct Fault {
 
 impl std::error::Error for InvalidConfig {}
 
-/// What a part of a plugin configuration compiles to, or its first fault.
+/// What a part of a plugin configuration compiles to, or the first fault for which it is refused.
 pub type Compiled<T> = Result<T, InvalidConfig>;
 
 impl InvalidConfig {

@@ -56,10 +56,7 @@ const DEFAULT_STATUS: u64 = 503;
 const DEFAULT_RETRY_AFTER: RetryAfter = RetryAfter::Seconds(3600);
 
 impl Response {
-    /// Compiles `response`, for the replies of a scope.
-    ///
-    /// # Errors
-    /// The first key whose value is out of range.
+    /// Compiles `response`, for the replies of a scope; refuses a key whose value is out of range.
     pub fn compile(config: &ResponseConfig, scope: &str) -> Compiled<Self> {
         let template = |text: &Option<String>, default: &str, escape| {
             Template::compile(text.as_deref().unwrap_or(default), escape)
