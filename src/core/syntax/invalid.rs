@@ -108,9 +108,9 @@ pub(crate) fn each<'c, E, T>(
 }
 
 /// Compiles what may be absent.
-pub(crate) fn optional<'c, E: ?Sized, T>(
-    entry: Option<&'c E>,
-    compile: impl FnOnce(&'c E) -> Compiled<T>,
+pub(crate) fn optional<E, T>(
+    entry: Option<E>,
+    compile: impl FnOnce(E) -> Compiled<T>,
 ) -> Compiled<Option<T>> {
     entry.map(compile).transpose()
 }
