@@ -53,8 +53,8 @@ impl FleetStore {
         scope: &str,
         environment: Environment<'_>,
     ) -> Compiled<Self> {
-        let StoreConfig::Etcd(config) = config;
-        let settings = EtcdSettings::compile(config, scope, environment).at("etcd")?;
+        let StoreConfig { etcd } = config;
+        let settings = EtcdSettings::compile(etcd, scope, environment).at("etcd")?;
         Ok(Self::Etcd(settings))
     }
 }
