@@ -91,10 +91,10 @@ impl List {
             Kind::ClientIp => some(client_ips, Self::ClientIps(Networks::compile(client_ips)?)),
             Kind::Path => some(paths, Self::Paths(Paths::compile(paths, reading)?)),
             Kind::Host => some(hosts, Self::Hosts(Hosts::compile(hosts, reading)?)),
-            Kind::Method => some(
-                methods,
-                Self::Methods(each(methods, |method| compile_method(method))?),
-            ),
+            Kind::Method => {
+                let compile = |method: &String| token(method, "an HTTP method").map(Into::into);
+                some(methods, Self::Methods(each(methods, compile)?))
+            }
             Kind::Header => some(headers, Self::Headers(each(headers, HeaderMatch::compile)?)),
             Kind::Cookie => some(cookies, Self::Cookies(each(cookies, CookieMatch::compile)?)),
             Kind::Attribute => some(
@@ -110,9 +110,7 @@ impl List {
         let headers = || request.headers();
         let pseudo_header = |name: &str| headers().first(name).unwrap_or_default();
         match self {
-            Self::ClientIps(networks) => {
-                request.client_ip().and_then(|client| networks.find(client))
-            }
+            Self::ClientIps(networks) => networks.find(request.client_ip()?),
             Self::Paths(paths) => paths.find(without_query(pseudo_header(":path")), readings),
             Self::Hosts(hosts) => hosts.find(pseudo_header(":authority")),
             Self::Methods(methods) => {
@@ -128,10 +126,6 @@ impl List {
 
 fn some<E>(entries: &[E], list: List) -> Option<List> {
     (!entries.is_empty()).then_some(list)
-}
-
-fn compile_method(method: &str) -> Compiled<Box<str>> {
-    token(method, "an HTTP method").map(Into::into)
 }
 
 #[cfg(test)]

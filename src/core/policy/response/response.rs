@@ -42,13 +42,9 @@ pub struct Response {
 /// What replies tell where nothing else is known.
 #[derive(Clone, Debug)]
 struct Facts {
-    /// HTTP status code, 200 to 599.
     status: u16,
-    /// `{{title}}` of the bodies.
     title: Box<str>,
-    /// `{{message}}` of the bodies where neither toggle nor window has one.
     message: Box<str>,
-    /// The `Retry-After` of a reply for which no end is known.
     retry_after: Option<RetryAfter>,
 }
 
