@@ -22,9 +22,7 @@ impl AttributeMatch {
                            [\"connection\", \"uri_san_peer_certificate\"]";
             return refuse(problem).at("path");
         }
-        if let [.., last] = &*segments
-            && last.ends_with("metadata")
-        {
+        if segments.last().is_some_and(|s| s.ends_with("metadata")) {
             let problem =
                 "ends before the value: expected \"filter_metadata\", a namespace and a key";
             return refuse(problem).at("path");

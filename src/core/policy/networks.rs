@@ -42,8 +42,7 @@ impl Networks {
         self.find(address).is_some()
     }
 
-    /// The place of the entry in which the address lies; of those that lie in one another that
-    /// of the widest.
+    /// The place of the widest entry in which the address lies.
     pub fn find(&self, address: IpAddr) -> Option<usize> {
         match address.to_canonical() {
             IpAddr::V4(address) => find(&self.v4, address),

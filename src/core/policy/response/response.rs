@@ -174,10 +174,10 @@ const SITE_DATA: [&str; 8] = [
 ];
 
 fn compile_clear_site_data(types: &[String]) -> Compiled<Option<Box<str>>> {
-    let types = each(types, |kind| {
-        let known = SITE_DATA.contains(&kind.as_str()).then_some(kind.as_str());
-        let expected = || format!("one of {}", SITE_DATA.join(", "));
-        known.ok_or_else(|| InvalidConfig::is_not(kind, &expected()))
+    let one_of_them = || format!("one of {}", SITE_DATA.join(", "));
+    let types = each(types, |kind| match SITE_DATA.contains(&kind.as_str()) {
+        true => Ok(kind.as_str()),
+        false => Err(InvalidConfig::is_not(kind, &one_of_them())),
     })?;
     Ok((!types.is_empty()).then(|| format!("\"{}\"", types.join("\", \"")).into()))
 }
