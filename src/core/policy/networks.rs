@@ -1,6 +1,6 @@
 //! A set of IP addresses and CIDR blocks.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::IpAddr;
 use std::ops::RangeInclusive;
 
 use ipnet::IpNet;
@@ -11,8 +11,8 @@ use crate::syntax::invalid::{Compiled, InvalidConfig, each};
 /// address. Host bits below a mask are ignored, and an IPv4-mapped block is the IPv4 one.
 #[derive(Clone, Debug, Default)]
 pub struct Networks {
-    v4: Vec<(RangeInclusive<Ipv4Addr>, usize)>,
-    v6: Vec<(RangeInclusive<Ipv6Addr>, usize)>,
+    v4: Vec<(RangeInclusive<u32>, usize)>,
+    v6: Vec<(RangeInclusive<u128>, usize)>,
 }
 
 impl Networks {
@@ -26,12 +26,16 @@ impl Networks {
         let mut networks = Self::default();
         for (block, index) in blocks {
             match block {
-                IpNet::V4(block) => networks
-                    .v4
-                    .push((block.network()..=block.broadcast(), index)),
-                IpNet::V6(block) => networks
-                    .v6
-                    .push((block.network()..=block.broadcast(), index)),
+                IpNet::V4(block) => {
+                    let (first, last) = (block.network(), block.broadcast());
+                    let bits = first.to_bits()..=last.to_bits();
+                    networks.v4.push((bits, index));
+                }
+                IpNet::V6(block) => {
+                    let (first, last) = (block.network(), block.broadcast());
+                    let bits = first.to_bits()..=last.to_bits();
+                    networks.v6.push((bits, index));
+                }
             }
         }
         Ok(networks)
@@ -45,8 +49,8 @@ impl Networks {
     /// The place of the widest entry in which the address lies.
     pub fn find(&self, address: IpAddr) -> Option<usize> {
         match address.to_canonical() {
-            IpAddr::V4(address) => find(&self.v4, address),
-            IpAddr::V6(address) => find(&self.v6, address),
+            IpAddr::V4(address) => find(&self.v4, address.to_bits()),
+            IpAddr::V6(address) => find(&self.v6, address.to_bits()),
         }
     }
 }
