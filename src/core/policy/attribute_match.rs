@@ -5,6 +5,7 @@ use crate::policy::reading::Reading;
 use crate::policy::text_match::TextMatch;
 use crate::policy::value_match::ValueMatch;
 use crate::request::attribute::{Attribute, AttributePath};
+use crate::request::head::RequestHead;
 use crate::syntax::invalid::{Compiled, Located, refuse};
 
 /// An attribute of the request or its connection.
@@ -28,16 +29,11 @@ impl AttributeMatch {
         })
     }
 
-    /// The attribute to read.
-    pub fn path(&self) -> &AttributePath {
-        &self.path
-    }
-
     /// Whether the attribute, or its absence, matches.
-    pub fn matches(&self, attribute: &Attribute) -> bool {
-        match attribute {
+    pub fn matches(&self, request: &impl RequestHead) -> bool {
+        match request.attribute(&self.path) {
             Attribute::Absent => self.value.matches(None),
-            Attribute::Text(text) => self.value.matches(Some(text)),
+            Attribute::Text(text) => self.value.matches(Some(&text)),
             Attribute::Other => false,
         }
     }
@@ -72,6 +68,7 @@ fn check(segments: &[&str]) -> Compiled<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::request::head::testing::TestRequest;
 
     #[test]
     fn an_attribute_that_is_no_text_matches_nothing() {
@@ -80,10 +77,15 @@ mod tests {
         };
         let present = compile(r#"{"path":["a","b"],"present":true}"#).unwrap();
         let absent = compile(r#"{"path":["a","b"],"present":false}"#).unwrap();
-        assert_eq!(present.path().segments().join("."), "a.b");
-        assert!(present.matches(&Attribute::Text(b"".to_vec())));
-        assert!(!present.matches(&Attribute::Other) && !absent.matches(&Attribute::Other));
-        assert!(absent.matches(&Attribute::Absent));
+        let matches = |entry: &AttributeMatch, attribute: Attribute| {
+            let mut request = TestRequest::new::<&str>(&[]);
+            request.attribute = attribute;
+            entry.matches(&request)
+        };
+        assert_eq!(present.path.segments().join("."), "a.b");
+        assert!(matches(&present, Attribute::Text(b"".to_vec())));
+        assert!(!matches(&present, Attribute::Other) && !matches(&absent, Attribute::Other));
+        assert!(matches(&absent, Attribute::Absent));
         for path in [
             "[]",
             r#"[""]"#,

@@ -29,10 +29,7 @@ pub struct ProxyHeader {
 }
 
 impl ClientAddress {
-    /// Compiles `client_address`.
-    ///
-    /// # Errors
-    /// The header has no valid name, or no proxy is trusted.
+    /// Compiles `client_address`; refuses what is no header name, and to trust no proxy.
     pub fn compile(config: &ClientAddressConfig) -> Compiled<Self> {
         if config.trusted_proxies.is_empty() {
             return refuse("is empty: the header would never be read").at("trusted_proxies");

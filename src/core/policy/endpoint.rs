@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 use subtle::{ConditionallySelectable, ConstantTimeEq};
 
 use crate::config::admin::{AdminConfig, TokenConfig};
+use crate::config::number::Number;
 use crate::policy::environment::Environment;
 use crate::policy::networks::Networks;
 use crate::syntax::invalid::{Compiled, InvalidConfig, Located, each, optional, refuse};
@@ -30,17 +31,12 @@ struct Token {
     sha256: [u8; 32],
 }
 
-/// Longer than any maintenance: 100 years.
-const MAX_ON_SECONDS: u64 = 100 * 365 * 24 * 3600;
 /// The shortest token that is taken from the environment, in bytes.
 pub const MIN_TOKEN_BYTES: usize = 16;
 const MAX_NAME_BYTES: usize = 64;
 
 impl Endpoint {
-    /// Compiles `admin`.
-    ///
-    /// # Errors
-    /// The first key that would leave the endpoint unreachable or unprotected.
+    /// Compiles `admin`; refuses what would leave the endpoint unreachable or unprotected.
     pub fn compile(config: &AdminConfig, environment: Environment<'_>) -> Compiled<Self> {
         let path = compile_path(&config.path).at("path")?;
         let mut tokens = each(&config.tokens, compile_token).at("tokens")?;
@@ -55,10 +51,8 @@ impl Endpoint {
             tokens,
             client_ips: optional(config.client_ips.as_deref(), compile_client_ips)
                 .at("client_ips")?,
-            max_on_seconds: optional(config.max_on_seconds.as_ref(), |seconds| {
-                seconds.within(1..=MAX_ON_SECONDS, "a number of seconds")
-            })
-            .at("max_on_seconds")?,
+            max_on_seconds: optional(config.max_on_seconds, Number::seconds)
+                .at("max_on_seconds")?,
             console: config.console,
         })
     }

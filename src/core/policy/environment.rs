@@ -12,10 +12,7 @@ pub struct Environment<'e> {
 }
 
 impl Environment<'_> {
-    /// The value of a variable, without the space around it.
-    ///
-    /// # Errors
-    /// There is none, or it is empty.
+    /// The value of a variable, without the space around it; refuses none and an empty one.
     pub fn secret(&self, variable: &str) -> Compiled<String> {
         let value = (self.variable)(variable).unwrap_or_default();
         match value.trim_ascii() {

@@ -47,17 +47,14 @@ const MAX_TIMEOUT_MS: u64 = 60_000;
 const MAX_KEY_BYTES: usize = 1024;
 
 impl FleetStore {
-    /// Compiles `store` of a scope.
-    ///
-    /// # Errors
-    /// The first value that is out of range, or a password without a user.
+    /// Compiles `store` of a scope; refuses values out of range, and a password without a user.
     pub fn compile(
         config: &StoreConfig,
         scope: &str,
         environment: Environment<'_>,
     ) -> Compiled<Self> {
-        let StoreConfig::Etcd(config) = config;
-        let settings = EtcdSettings::compile(config, scope, environment).at("etcd")?;
+        let StoreConfig { etcd } = config;
+        let settings = EtcdSettings::compile(etcd, scope, environment).at("etcd")?;
         Ok(Self::Etcd(settings))
     }
 }

@@ -19,10 +19,8 @@ enum Host {
 }
 
 impl Hosts {
-    /// Compiles `"shop.example.com"`, `"*.example.com"` and IP addresses (IPv6 in brackets).
-    ///
-    /// # Errors
-    /// The first entry that is no host name.
+    /// Compiles `"shop.example.com"`, `"*.example.com"` and IP addresses (IPv6 in brackets); refuses
+    /// what is no host name.
     pub fn compile(entries: &[String], reading: Reading) -> Compiled<Self> {
         let hosts = each(entries, |entry| compile_entry(entry))?;
         Ok(Self { reading, hosts })
@@ -34,9 +32,7 @@ impl Hosts {
         self.hosts.iter().position(|host| match host {
             Host::Exact(host) => name.eq_ignore_ascii_case(host.as_bytes()),
             Host::Below(domain) => name
-                .len()
-                .checked_sub(domain.len())
-                .and_then(|labels| name.split_at_checked(labels))
+                .split_at_checked(name.len().saturating_sub(domain.len()))
                 .is_some_and(|(labels, end)| {
                     end.eq_ignore_ascii_case(domain.as_bytes()) && self.are_labels(labels)
                 }),

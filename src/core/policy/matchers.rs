@@ -153,9 +153,7 @@ impl List {
         let headers = || request.headers();
         let pseudo_header = |name: &str| headers().first(name).unwrap_or_default();
         match self {
-            Self::ClientIps(networks) => {
-                request.client_ip().and_then(|client| networks.find(client))
-            }
+            Self::ClientIps(networks) => networks.find(request.client_ip()?),
             Self::Paths(paths) => paths.find(without_query(pseudo_header(":path")), readings),
             Self::Hosts(hosts) => hosts.find(pseudo_header(":authority")),
             Self::Methods(methods) => {
@@ -164,9 +162,7 @@ impl List {
             }
             Self::Headers(entries) => entries.iter().position(|entry| entry.matches(headers())),
             Self::Cookies(entries) => entries.iter().position(|entry| entry.matches(headers())),
-            Self::Attributes(attributes) => attributes
-                .iter()
-                .position(|entry| entry.matches(&request.attribute(entry.path()))),
+            Self::Attributes(entries) => entries.iter().position(|entry| entry.matches(request)),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! A set of IP addresses and CIDR blocks.
 
 use std::net::IpAddr;
+use std::ops::RangeInclusive;
 
 use ipnet::IpNet;
 
@@ -9,20 +10,35 @@ use crate::syntax::invalid::{Compiled, InvalidConfig, each, refuse};
 /// Disjoint blocks in order, so that a binary search finds the only one that can hold an
 /// address. Host bits below a mask are ignored, and an IPv4-mapped block is the IPv4 one.
 #[derive(Clone, Debug, Default)]
-pub struct Networks(Vec<(IpNet, usize)>);
+pub struct Networks {
+    v4: Vec<(RangeInclusive<u32>, usize)>,
+    v6: Vec<(RangeInclusive<u128>, usize)>,
+}
 
 impl Networks {
-    /// Compiles `"10.0.0.0/8"`, `"2001:db8::1"` and the like.
-    ///
-    /// # Errors
-    /// The first entry that is no address and no block.
+    /// Compiles `"10.0.0.0/8"`, `"2001:db8::1"` and the like; refuses what is no address or block.
     pub fn compile(entries: &[String]) -> Compiled<Self> {
         let blocks = each(entries, |entry| parse(entry))?;
         let mut blocks: Vec<_> = blocks.into_iter().zip(0..).collect();
         blocks.sort_unstable();
         // A block sorts behind those that it lies in.
         blocks.dedup_by(|(inner, _), (outer, _)| outer.contains(&inner.network()));
-        Ok(Self(blocks))
+        let mut networks = Self::default();
+        for (block, index) in blocks {
+            match block {
+                IpNet::V4(block) => {
+                    let (first, last) = (block.network(), block.broadcast());
+                    let bits = first.to_bits()..=last.to_bits();
+                    networks.v4.push((bits, index));
+                }
+                IpNet::V6(block) => {
+                    let (first, last) = (block.network(), block.broadcast());
+                    let bits = first.to_bits()..=last.to_bits();
+                    networks.v6.push((bits, index));
+                }
+            }
+        }
+        Ok(networks)
     }
 
     /// Whether the address lies in one of the blocks.
@@ -30,14 +46,19 @@ impl Networks {
         self.find(address).is_some()
     }
 
-    /// The place of the entry in which the address lies; of those that lie in one another that
-    /// of the widest.
+    /// The place of the widest entry in which the address lies.
     pub fn find(&self, address: IpAddr) -> Option<usize> {
-        let address = address.to_canonical();
-        let after = self.0.partition_point(|(block, _)| block.addr() <= address);
-        let (block, index) = self.0.get(after.checked_sub(1)?)?;
-        block.contains(&address).then_some(*index)
+        match address.to_canonical() {
+            IpAddr::V4(address) => find(&self.v4, address.to_bits()),
+            IpAddr::V6(address) => find(&self.v6, address.to_bits()),
+        }
     }
+}
+
+fn find<A: Ord>(blocks: &[(RangeInclusive<A>, usize)], address: A) -> Option<usize> {
+    let after = blocks.partition_point(|(block, _)| *block.start() <= address);
+    let (block, index) = blocks.get(after.checked_sub(1)?)?;
+    block.contains(&address).then_some(*index)
 }
 
 fn parse(entry: &str) -> Compiled<IpNet> {

@@ -24,10 +24,7 @@ pub struct Paths {
 }
 
 impl Paths {
-    /// Compiles `"/healthz"`, `"/static/*"`, `{"suffix": ".css"}` and the like.
-    ///
-    /// # Errors
-    /// The first entry that is no such thing.
+    /// Compiles `"/healthz"`, `"/static/*"`, `{"suffix": ".css"}` and the like; refuses all else.
     pub fn compile(entries: &[PathConfig], reading: Reading) -> Compiled<Self> {
         let entries = each(entries, path_entry::compile)?;
         let decoded = |path: &str| decode(path.as_bytes()).unwrap_or_default();

@@ -34,10 +34,8 @@ pub struct Rule {
 }
 
 impl Rules {
-    /// Compiles `rules` of a scope; `global` is the `response` of all requests.
-    ///
-    /// # Errors
-    /// The first rule that matches nothing, shares its name or has another fault.
+    /// Compiles `rules` of a scope; `global` is the `response` of all requests. Refuses a rule that
+    /// matches nothing, shares its name or has another fault.
     pub fn compile(config: &[RuleConfig], global: &ResponseConfig, scope: &str) -> Compiled<Self> {
         let mut rules: Vec<Rule> = Vec::new();
         for (index, config) in config.iter().enumerate() {

@@ -72,10 +72,7 @@ pub enum Escape {
 const SHORT_VALUE_BYTES: usize = 40;
 
 impl Template {
-    /// Cuts a body at its placeholders.
-    ///
-    /// # Errors
-    /// A placeholder that is unknown or not closed.
+    /// Cuts a body at its placeholders; refuses one that is unknown or not closed.
     pub fn compile(text: &str, escape: Escape) -> Compiled<Self> {
         let mut parts = Vec::new();
         let mut rest = text;

@@ -22,10 +22,7 @@ pub enum TextMatch {
 
 impl TextMatch {
     /// Compiles the way to compare that an entry names: `exact`, `prefix`, `suffix`, `regex` or
-    /// `present`.
-    ///
-    /// # Errors
-    /// Not exactly one is given, or it could match nothing, or is no regular expression.
+    /// `present`. Refuses not exactly one, an empty text, and what is no regular expression.
     pub(crate) fn compile(
         [exact, prefix, suffix, regex]: [Option<&str>; 4],
         present: Option<bool>,

@@ -10,10 +10,7 @@ use crate::syntax::timestamp::Timestamp;
 pub struct Windows(Vec<Setting>);
 
 impl Windows {
-    /// Compiles `windows`.
-    ///
-    /// # Errors
-    /// The first entry without a start or an end, or whose start is not before its end.
+    /// Compiles `windows`; refuses one with neither start nor end, or an end not after the start.
     pub fn compile(config: &[WindowConfig]) -> Compiled<Self> {
         each(config, compile_window).map(Self)
     }

@@ -87,18 +87,13 @@ impl DateTime {
 /// RFC 3339 in UTC.
 impl fmt::Display for DateTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { date, millis } = self;
+        let Date { year, month, day } = self.date;
+        let [hour, minute, second] = [HOUR, MINUTE, SECOND].map(|unit| self.millis / unit % 60);
         write!(
             f,
-            "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}",
-            date.year,
-            date.month,
-            date.day,
-            millis / HOUR,
-            millis / MINUTE % 60,
-            millis / SECOND % 60
+            "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}"
         )?;
-        match millis % SECOND {
+        match self.millis % SECOND {
             0 => {}
             tenths if tenths % 100 == 0 => write!(f, ".{}", tenths / 100)?,
             hundredths if hundredths % 10 == 0 => write!(f, ".{:02}", hundredths / 10)?,

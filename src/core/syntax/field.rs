@@ -18,17 +18,12 @@ pub(crate) fn header_name(name: &str) -> Compiled<Box<str>> {
     Ok(name.to_ascii_lowercase().into())
 }
 
-/// A text that is `expected` to be a token, such as "a cookie name".
+/// A text that is `expected` to be a token of [RFC 9110 section 5.6.2](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2),
+/// such as "a cookie name".
 pub(crate) fn token<'t>(text: &'t str, expected: &str) -> Compiled<&'t str> {
-    is_token(text)
-        .then_some(text)
-        .ok_or_else(|| InvalidConfig::is_not(text, expected))
-}
-
-/// A token of [RFC 9110 section 5.6.2](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2).
-fn is_token(text: &str) -> bool {
-    !text.is_empty()
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
+    let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    if text.is_empty() || !text.bytes().all(is_allowed) {
+        return Err(InvalidConfig::is_not(text, expected));
+    }
+    Ok(text)
 }

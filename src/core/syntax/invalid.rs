@@ -30,7 +30,7 @@ pub enum Step {
 
 impl std::error::Error for InvalidConfig {}
 
-/// What a part of a plugin configuration compiles to, or its first fault.
+/// What a part of a plugin configuration compiles to, or the first fault for which it is refused.
 pub type Compiled<T> = Result<T, InvalidConfig>;
 
 impl InvalidConfig {
@@ -140,9 +140,9 @@ pub(crate) fn each<'c, E, T>(
 }
 
 /// Compiles what may be absent.
-pub(crate) fn optional<'c, E: ?Sized, T>(
-    entry: Option<&'c E>,
-    compile: impl FnOnce(&'c E) -> Compiled<T>,
+pub(crate) fn optional<E, T>(
+    entry: Option<E>,
+    compile: impl FnOnce(E) -> Compiled<T>,
 ) -> Compiled<Option<T>> {
     entry.map(compile).transpose()
 }

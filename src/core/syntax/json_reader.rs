@@ -22,8 +22,7 @@ impl Json {
     /// Reads a typed object, of which all keys must be known and none may be `null`.
     ///
     /// # Errors
-    /// The path of a key that is unknown, repeated or missing, or whose value has a wrong
-    /// type.
+    /// The path of a key that is unknown, repeated or missing, or whose value has a wrong type.
     pub fn read<'de, T: Deserialize<'de>>(&'de self) -> Compiled<T> {
         self.read_with(Strictness::Strict)
     }

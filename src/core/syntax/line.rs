@@ -12,10 +12,7 @@ pub fn is_name<const MAX: usize>(text: &str) -> bool {
     (1..=MAX).contains(&text.len()) && is_line(text)
 }
 
-/// A name of at most `MAX` bytes.
-///
-/// # Errors
-/// It is empty, longer or has a control character.
+/// A name of at most `MAX` bytes; refuses one that is empty, longer or has a control character.
 pub fn name<const MAX: usize>(text: &str) -> Compiled<Box<str>> {
     if is_name::<MAX>(text) {
         return Ok(text.into());

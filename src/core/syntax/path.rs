@@ -1,6 +1,6 @@
 //! Request paths: without their query, and whether they mean one thing only.
 
-use crate::syntax::percent::{Octet, octets};
+use crate::syntax::percent::{Octet, is_unreserved, octets};
 
 /// The longest text of a client that is compared with anything, in bytes.
 pub const MAX_COMPARED_BYTES: usize = 8192;
@@ -53,10 +53,6 @@ pub(super) fn is_canonical_octet(octet: Octet) -> bool {
         }
         Octet::Broken => false,
     }
-}
-
-pub(super) fn is_unreserved(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
 }
 
 #[cfg(test)]

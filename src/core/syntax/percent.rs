@@ -48,9 +48,12 @@ pub fn encode(text: &str) -> String {
 /// Encodes all but unreserved characters,
 /// [section 2.3](https://www.rfc-editor.org/rfc/rfc3986#section-2.3): a value of a query.
 pub fn encode_value(text: &str) -> String {
-    encode_but(text, |byte| {
-        byte.is_ascii_alphanumeric() || b"-._~".contains(&byte)
-    })
+    encode_but(text, is_unreserved)
+}
+
+/// Whether a byte means the same escaped or not, in whatever part of a URL.
+pub(crate) fn is_unreserved(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
 }
 
 /// Encodes all but what is literal.

@@ -3,8 +3,8 @@
 use std::cell::OnceCell;
 
 use crate::syntax::hex;
-use crate::syntax::path::{before, is_canonical, is_canonical_octet, is_normal, is_unreserved};
-use crate::syntax::percent::{Octet, octets};
+use crate::syntax::path::{before, is_canonical, is_canonical_octet, is_normal};
+use crate::syntax::percent::{Octet, is_unreserved, octets};
 
 /// What is known of one path (without query), found out when it is first asked for.
 #[derive(Debug, Default)]

@@ -37,8 +37,7 @@ impl Timestamp {
 
     /// The moment `seconds` later; `None` past the year 9999.
     pub fn plus_seconds(self, seconds: u64) -> Option<Self> {
-        let millis = i64::try_from(seconds.checked_mul(1000)?).ok()?;
-        let later = self.0.checked_add(millis)?;
+        let later = self.0.checked_add_unsigned(seconds.checked_mul(1000)?)?;
         (later <= Self::MAX).then_some(Self(later))
     }
 

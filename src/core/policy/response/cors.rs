@@ -12,10 +12,7 @@ pub struct Cors {
 }
 
 impl Cors {
-    /// Compiles `cors`.
-    ///
-    /// # Errors
-    /// There is no origin, one is malformed, or all may send credentials.
+    /// Compiles `cors`; refuses no origin, a malformed one, and that all may send credentials.
     pub fn compile(config: &CorsConfig) -> Compiled<Self> {
         let origins = &config.allow_origins;
         if origins.is_empty() {

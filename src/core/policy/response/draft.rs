@@ -149,12 +149,9 @@ impl Outline<'_> {
         for (name, value) in more {
             headers.set(name, *value);
         }
-        let content = if matches!(status, NO_CONTENT | RESET_CONTENT | NOT_MODIFIED) {
-            Content::Nothing
-        } else {
-            headers.set("content-type", content_type);
-            content
-        };
+        let bodiless = matches!(status, NO_CONTENT | RESET_CONTENT | NOT_MODIFIED);
+        headers.set("content-type", (!bodiless).then_some(content_type));
+        let content = if bodiless { Content::Nothing } else { content };
         headers.set(wire::RATE_LIMITED, self.no_retry.then_some("true"));
         self.draft(status, headers, content, |_| true)
     }

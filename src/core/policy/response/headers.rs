@@ -19,10 +19,8 @@ pub(crate) const RESERVED: [&str; 6] = [
     wire::MODE,
 ];
 
-/// Compiles `response.headers`.
-///
-/// # Errors
-/// A name that is no header name, is reserved or there twice, or a value of more than one line.
+/// Compiles `response.headers`; refuses a name that is no header name, reserved or there twice, and
+/// a value of more than one line.
 pub(crate) fn compile(config: Option<&HeadersConfig>) -> Compiled<Vec<Header>> {
     let mut headers: Vec<Header> = Vec::new();
     for (key, value) in config.map_or(&[][..], |HeadersConfig(headers)| headers) {

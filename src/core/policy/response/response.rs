@@ -42,13 +42,9 @@ pub struct Response {
 /// What replies tell where nothing else is known.
 #[derive(Clone, Debug)]
 struct Facts {
-    /// HTTP status code, 200 to 599.
     status: u16,
-    /// `{{title}}` of the bodies.
     title: Box<str>,
-    /// `{{message}}` of the bodies where neither toggle nor window has one.
     message: Box<str>,
-    /// The `Retry-After` of a reply for which no end is known.
     retry_after: Option<RetryAfter>,
 }
 
@@ -56,10 +52,7 @@ const DEFAULT_STATUS: u64 = 503;
 const DEFAULT_RETRY_AFTER: RetryAfter = RetryAfter::Seconds(3600);
 
 impl Response {
-    /// Compiles `response`, for the replies of a scope.
-    ///
-    /// # Errors
-    /// The first key whose value is out of range.
+    /// Compiles `response`, for the replies of a scope; refuses a key whose value is out of range.
     pub fn compile(config: &ResponseConfig, scope: &str) -> Compiled<Self> {
         let template = |text: &Option<String>, default: &str, escape| {
             Template::compile(text.as_deref().unwrap_or(default), escape)
@@ -181,10 +174,10 @@ const SITE_DATA: [&str; 8] = [
 ];
 
 fn compile_clear_site_data(types: &[String]) -> Compiled<Option<Box<str>>> {
-    let types = each(types, |kind| {
-        let known = SITE_DATA.contains(&kind.as_str()).then_some(kind.as_str());
-        let expected = || format!("one of {}", SITE_DATA.join(", "));
-        known.ok_or_else(|| InvalidConfig::is_not(kind, &expected()))
+    let one_of_them = || format!("one of {}", SITE_DATA.join(", "));
+    let types = each(types, |kind| match SITE_DATA.contains(&kind.as_str()) {
+        true => Ok(kind.as_str()),
+        false => Err(InvalidConfig::is_not(kind, &one_of_them())),
     })?;
     Ok((!types.is_empty()).then(|| format!("\"{}\"", types.join("\", \"")).into()))
 }
