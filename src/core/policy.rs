@@ -29,5 +29,6 @@ pub mod template;
 pub mod text_match;
 pub mod value_match;
 pub mod values;
+pub mod void_token;
 pub mod windows;
 pub mod words;

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Deserializer, de};
 
 /// `allow`
-#[derive(Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 pub struct MatchersConfig {
     /// IP addresses and CIDR blocks.
     pub client_ips: Option<Vec<String>>,
@@ -24,7 +24,7 @@ pub struct MatchersConfig {
 }
 
 /// An entry of `paths`.
-#[derive(Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum PathConfig {
     /// An exact path, or a prefix that ends in `/*`.
     Pattern(String),
@@ -63,7 +63,7 @@ impl<'de> Deserialize<'de> for PathConfig {
 macro_rules! entries {
     ($($(#[doc = $doc:literal])+ $entry:ident { $($field:tt)* })+) => {$(
         $(#[doc = $doc])+
-        #[derive(Debug, PartialEq, Deserialize)]
+        #[derive(Clone, Debug, PartialEq, Deserialize)]
         pub struct $entry {
             $($field)*
             /// The whole text.

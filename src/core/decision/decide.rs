@@ -4,6 +4,7 @@ use crate::config::rules::Action;
 use crate::decision::decision::{Decision, Exemption, Ruling, Verdict};
 use crate::policy::policy::Policy;
 use crate::policy::rules;
+use crate::policy::rules::Rule;
 use crate::reply::blocked::blocked;
 use crate::request::attribute::Attribute;
 use crate::request::head::RequestHead;
@@ -17,12 +18,7 @@ pub fn decide<'p>(
     request: &impl RequestHead,
 ) -> Decision<'p> {
     let flag = policy.flag(state, || request.now());
-    // While off, rules that follow the flag only matter in that they hide the route's action.
-    let rules = if flag.on || policy.route_metadata {
-        policy.rules.all()
-    } else {
-        policy.rules.while_off()
-    };
+    let rules = rules_asked(policy, &flag);
     if let Some(endpoint) = &policy.endpoint {
         if flag.on || !rules.is_empty() {
             // What follows needs the headers anyway: the path comes with them.
@@ -45,6 +41,16 @@ pub fn decide<'p>(
         verdict: judge(policy, state, &flag, ruling, request),
         flag,
         ruling,
+    }
+}
+
+/// The rules that are asked. While off, those that follow the flag only matter in that they hide
+/// the route's action.
+pub fn rules_asked<'p>(policy: &'p Policy, flag: &Flag<'_>) -> &'p [Rule] {
+    if flag.on || policy.route_metadata {
+        policy.rules.all()
+    } else {
+        policy.rules.while_off()
     }
 }
 

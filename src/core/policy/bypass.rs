@@ -24,7 +24,7 @@ const DEFAULT_MAX_TTL_SECONDS: u64 = 43_200;
 /// What the clocks of a fleet may differ by.
 const LEEWAY_SECONDS: u64 = 300;
 const MIN_KEY_BYTES: usize = 32;
-const SIGNATURE_DIGITS: usize = 64;
+pub(super) const SIGNATURE_DIGITS: usize = 64;
 
 /// Longer than any token that is minted here.
 const MAX_TOKEN_BYTES: usize = 512;
@@ -137,7 +137,12 @@ impl Bypass {
 
     /// Whether a token is neither over nor revoked. One that would live longer from now is of
     /// a clock that is ahead.
-    fn holds(&self, token: &Claims, now: Timestamp, revoked_at: Option<Timestamp>) -> bool {
+    pub(super) fn holds(
+        &self,
+        token: &Claims,
+        now: Timestamp,
+        revoked_at: Option<Timestamp>,
+    ) -> bool {
         let longest = now.plus_seconds(self.max_ttl_seconds + LEEWAY_SECONDS);
         now < token.expires
             && longest.is_none_or(|longest| token.expires <= longest)
@@ -145,7 +150,7 @@ impl Bypass {
     }
 
     /// The claims of a token, if its signature is ours and it does not live too long.
-    fn verify(&self, token: &[u8]) -> Option<Claims> {
+    pub(super) fn verify(&self, token: &[u8]) -> Option<Claims> {
         if token.len() > MAX_TOKEN_BYTES {
             return None;
         }
@@ -177,9 +182,9 @@ impl Bypass {
 }
 
 /// What a token says of itself.
-struct Claims {
+pub(super) struct Claims {
     issued: Timestamp,
-    expires: Timestamp,
+    pub(super) expires: Timestamp,
 }
 
 fn compile_key(key: &str) -> Compiled<Hmac<Sha256>> {

@@ -1,5 +1,7 @@
 //! How doubt about what a client sends is read.
 
+use crate::config::rules::Action;
+
 /// Which readings of what a client sends count.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Reading {
@@ -9,4 +11,14 @@ pub enum Reading {
     Canonical,
     /// Where a match blocks: a path in any reading that a server may have, and any host.
     Any,
+}
+
+impl Reading {
+    /// That of a rule with an action.
+    pub fn of(action: Action) -> Self {
+        match action {
+            Action::Allow | Action::Follow => Self::Canonical,
+            Action::Block | Action::On => Self::Any,
+        }
+    }
 }

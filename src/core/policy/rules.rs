@@ -92,10 +92,7 @@ impl Rule {
         if config.name.as_deref() == Some("") {
             return refuse("is empty").at("name");
         }
-        let reading = match config.action {
-            Action::Allow | Action::Follow => Reading::Canonical,
-            Action::Block | Action::On => Reading::Any,
-        };
+        let reading = Reading::of(config.action);
         let matches = Matchers::compile_match(&config.matches, reading).at("match")?;
         let response = |own: &ResponseConfig| Response::compile(&own.or(global), scope);
         Ok(Self {
