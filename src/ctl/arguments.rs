@@ -5,6 +5,7 @@ pub(crate) mod bypass;
 pub(crate) mod check;
 pub(crate) mod endpoints;
 pub(crate) mod explain;
+pub(crate) mod misspelt;
 pub(crate) mod parameters;
 pub(crate) mod run;
 pub(crate) mod token;

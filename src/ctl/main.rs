@@ -2,9 +2,10 @@
 
 use std::process::ExitCode;
 
-use clap::{CommandFactory, Parser};
+use clap::CommandFactory;
 
 use crate::ctl::arguments::arguments::{Arguments, Command};
+use crate::ctl::arguments::misspelt::parse;
 use crate::ctl::commands::bypass::bypass;
 use crate::ctl::commands::calls;
 use crate::ctl::commands::check::check;
@@ -17,7 +18,7 @@ use crate::ctl::process::exit::{Abort, Exit};
 
 /// Reads the arguments of the process and does what they say.
 pub fn main() -> ExitCode {
-    let done = match Arguments::parse().command {
+    let done = match parse().command {
         Command::Status(options) => calls::status(&options),
         Command::On { change, parameters } => calls::change(&change, &Toggle::On(parameters)),
         Command::Off(options) => calls::change(&options, &Toggle::Off),

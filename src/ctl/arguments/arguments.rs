@@ -15,9 +15,16 @@ Exit codes:
   0  all is well
   1  a call failed, endpoints disagree, or a configuration is invalid
   2  wrong usage, a file that cannot be read, or one without a configuration of the filter
-  `run` exits with the code of its command, 128 + N if signal N ended it; with 125 if
-  maintenance could not be switched on or put back, 126 if the command cannot be executed,
-  127 if it is not found.";
+  3  `status`: an Envoy has lost its store, and tells the last that it knows
+  4  `run`: somebody else has changed the state meanwhile, so it was left as it is
+  `run` exits with the code of its command where that is not 0, and with 128 + N if signal N ended
+  it; with 125 if maintenance could not be switched on or put back; and without any change with
+  126 if the command cannot be executed, 127 if it is not found.
+
+Example:
+  export MAINTENANCE_TOKEN=…
+  maintenancectl on --url https://example.com/maintenance-mode --for 1800
+  maintenancectl off --url https://example.com/maintenance-mode";
 
 /// Switches maintenance mode of Envoy on and off, and explains what the filter decides
 #[derive(Debug, Parser)]
@@ -31,13 +38,14 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Show whether maintenance is on
     #[command(after_help = "\
+Several endpoints agree if all say the same of maintenance, and of its start and its end
+where they are still to come. An Envoy that has lost its store tells the last that it knows,
+and the exit code is 3.
+
 Example:
   export MAINTENANCE_TOKEN=…
   maintenancectl status --url https://a.example.com/maintenance-mode \\
-                        --url https://b.example.com/maintenance-mode
-
-Several endpoints agree if all say the same of maintenance, and of its start and its end
-where they are still to come.")]
+                        --url https://b.example.com/maintenance-mode")]
     Status(Endpoints),
     /// Switch maintenance on, replacing all that an earlier change gave
     #[command(after_help = "\
@@ -62,12 +70,15 @@ Example:
     Reset(Change),
     /// Switch maintenance on, run a command, and put back what was
     #[command(after_help = "\
-Example:
-  maintenancectl run --url https://example.com/maintenance-mode --for 3600 -- ./migrate.sh
-
+A command that is not there, or cannot be executed, is found out before anything is switched.
 Puts back what was also when the command fails, and when it is interrupted by SIGINT or
-SIGTERM, which the command gets, too. What somebody else has changed meanwhile is left as
-it is. Give an end with --for or --until, in case this process is killed.")]
+SIGTERM, which the command gets, too: an `on` that is over meanwhile as `off`, and where nothing
+was set as `reset`. What somebody else has changed meanwhile is left as it is, and the exit code
+is 4. Without --for and --until it lasts as long as the command does: where the endpoint's
+`max_on_seconds` gives it an end, that is put off in time. Give one in case this process is killed.
+
+Example:
+  maintenancectl run --url https://example.com/maintenance-mode --for 3600 -- ./migrate.sh")]
     Run(Run),
     /// Check configurations with the filter's own code
     #[command(after_help = "\
@@ -82,15 +93,18 @@ name, VM id, root id or code. As Envoy does, YAML's on and off without quotes ar
     Check(Check),
     /// Show what the filter decides on a request, and why
     #[command(after_help = "\
-Example:
-  maintenancectl explain envoy/envoy.yaml --on --path /healthz --ip 192.0.2.1
-
-  decision  pass
-  reason    path
-  matched   allow.paths[0]
-
 The path is taken as the filter sees it: after Envoy's own normalize_path, if that is on.
-Without --on and --off nobody has set anything, so mode, windows and `initial` decide.")]
+Without --on and --off nobody has set anything, so mode, windows and `initial` decide. Where an
+entry or a rule nearly matched, a line says why it did not. --ip is needed only where the
+client's address decides.
+
+Example:
+  maintenancectl explain envoy/envoy.yaml --on --path //healthz --ip 192.0.2.1
+
+  decision  block with 503
+  reason    state
+  matched   state
+  nearly    allow.paths[0]: …")]
     Explain(Box<Explain>),
     /// Print the entry of `admin.tokens` for a token read from standard input
     #[command(after_help = "\
@@ -130,8 +144,11 @@ mod tests {
         for command in Arguments::command().get_subcommands() {
             let name = command.get_name();
             let help = command.get_after_help().map(ToString::to_string);
-            let example = "Example:\n  ";
-            assert!(help.unwrap_or_default().contains(example), "{name}");
+            let help = help.unwrap_or_default();
+            let (_, example) = help.rsplit_once("Example:\n").unwrap_or_default();
+            let mut lines = example.lines();
+            let ends = lines.all(|line| line.is_empty() || line.starts_with("  "));
+            assert!(!example.is_empty() && (ends || name == "check"), "{name}");
             assert!(readme.contains(&format!("maintenancectl {name}")), "{name}");
         }
     }

@@ -17,6 +17,12 @@ impl Exit {
     pub(crate) const FAILURE: Self = Self(1);
     /// The arguments or the files make no sense.
     pub(crate) const USAGE: Self = Self(2);
+    /// What is told is what an Envoy knows that has lost its store.
+    pub(crate) const STORE_LOST: Self = Self(3);
+    /// What `run` has set is somebody else's now, and was left as it is.
+    pub(crate) const NOT_OURS: Self = Self(4);
+    /// `run` could not switch maintenance on or put back what was; as `env` and `timeout` have it.
+    pub(crate) const OWN_FAILURE: Self = Self(125);
 
     pub(crate) fn because(self, problem: impl Display) -> Abort {
         Abort(self, problem.to_string())
