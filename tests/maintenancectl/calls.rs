@@ -130,6 +130,67 @@ fn wrong_usage_is_told_without_the_token() {
 }
 
 #[test]
+fn a_misspelt_command_is_not_guessed() {
+    for misspelt in ["onn", "of", "o", "stat", "oof", "--on", "--off"] {
+        let refused = ctl(&[misspelt, "--url", "http://127.0.0.1:1/m"]);
+        assert_eq!(refused.code, Some(2), "{refused:?}");
+        let told = refused.stderr.replace(misspelt, "");
+        for guess in [
+            "'on'",
+            "'off'",
+            "'reset'",
+            "'run'",
+            "similar",
+            "did you mean",
+        ] {
+            assert!(!told.contains(guess), "{misspelt}: {}", refused.stderr);
+        }
+    }
+    let refused = ctl(&["onn"]);
+    assert!(
+        refused.stderr.contains("the commands are status, on, "),
+        "{refused:?}"
+    );
+}
+
+#[test]
+fn a_lost_store_is_told() {
+    let envoy = Envoy::start(json!({
+        "admin": admin(),
+        "store": {"etcd": {"cluster": "upstream", "key": "a", "timeout_ms": 200}},
+    }));
+    let url = url(&envoy);
+    let lost = ctl(&["status", "--url", &url]);
+    assert_eq!(lost.code, Some(3), "{lost:?}");
+    assert!(lost.stdout.contains("etcd, not connected"), "{lost:?}");
+    assert!(
+        lost.stderr.contains("the store is not connected"),
+        "{lost:?}"
+    );
+    let json = ctl(&["status", "--json", "--url", &url]);
+    assert_eq!(
+        (json.code, &json.json()["store_connected"]),
+        (Some(3), &json!(false))
+    );
+    let other = Envoy::start(json!({"admin": admin()}));
+    let other = self::url(&other);
+    assert_eq!(
+        ctl(&["status", "--url", &url, "--url", &other]).code,
+        Some(3)
+    );
+    assert_eq!(
+        ctl(&["on", "--url", &url]).code,
+        Some(1),
+        "changes are refused"
+    );
+    let unreachable = "http://127.0.0.1:1/m";
+    assert_eq!(
+        ctl(&["status", "--url", &url, "--url", unreachable]).code,
+        Some(1)
+    );
+}
+
+#[test]
 fn several_endpoints_must_all_answer_and_agree() {
     let envoys = [(); 2].map(|()| Envoy::start(json!({"admin": admin()})));
     let [one, other] = envoys.each_ref().map(url);

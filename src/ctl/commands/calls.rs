@@ -2,28 +2,46 @@
 
 use crate::ctl::arguments::endpoints::{Change, Endpoints};
 use crate::ctl::endpoints::client::{Client, EndpointError};
-use crate::ctl::endpoints::report::report;
+use crate::ctl::endpoints::report::{Outcomes, report};
 use crate::ctl::endpoints::status::EndpointStatus;
 use crate::ctl::endpoints::toggle::Toggle;
+use crate::ctl::process::console::complain;
 use crate::ctl::process::exit::{Abort, Exit};
 
 pub(crate) fn status(endpoints: &Endpoints) -> Result<Exit, Abort> {
-    at_each(endpoints, |client, url| client.status(url))
+    let client = Client::new(endpoints)?;
+    let outcomes = at_each(endpoints, |url| client.status(url));
+    let exit = report(&outcomes, endpoints);
+    let statuses = outcomes
+        .iter()
+        .filter_map(|(url, o)| Some((url, o.as_ref().ok()?)));
+    let lost: Vec<_> = statuses
+        .filter(|(_, status)| status.is_store_lost())
+        .collect();
+    for (url, _) in &lost {
+        complain(&format!(
+            "{url}: the store is not connected: this is the last that Envoy knows, and changes \
+             are refused"
+        ));
+    }
+    Ok(match exit {
+        Exit::SUCCESS if !lost.is_empty() => Exit::STORE_LOST,
+        exit => exit,
+    })
 }
 
 pub(crate) fn change(options: &Change, toggle: &Toggle) -> Result<Exit, Abort> {
-    at_each(&options.endpoints, |client, url| {
-        client.change(url, toggle, options.if_match)
-    })
+    let client = Client::new(&options.endpoints)?;
+    let change = |url: &str| client.change(url, toggle, options.if_match);
+    let outcomes = at_each(&options.endpoints, change);
+    Ok(report(&outcomes, &options.endpoints))
 }
 
 /// One endpoint that fails does not keep the others from being called.
 fn at_each(
     endpoints: &Endpoints,
-    call: impl Fn(&Client, &str) -> Result<EndpointStatus, EndpointError>,
-) -> Result<Exit, Abort> {
-    let client = Client::new(endpoints)?;
+    call: impl Fn(&str) -> Result<EndpointStatus, EndpointError>,
+) -> Outcomes<'_> {
     let urls = endpoints.urls.iter();
-    let outcomes = urls.map(|url| (url.as_str(), call(&client, url))).collect();
-    Ok(report(&outcomes, endpoints))
+    urls.map(|url| (url.as_str(), call(url))).collect()
 }

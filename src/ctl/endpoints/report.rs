@@ -63,7 +63,7 @@ fn lines(status: &EndpointStatus) -> String {
     let keys = ["maintenance", "decided_by", "scope", "generation", "since"]
         .into_iter()
         .chain(parameters.map(|parameter| parameter.name))
-        .chain(["changed_by", "store", "version"]);
+        .chain(["changed_by", "next", "store", "version"]);
     let line = |key: &str| {
         let text = cell(status, key)?;
         Some(format!("{:<13}{text}", key.replace('_', " ")))
@@ -77,8 +77,27 @@ fn cell(status: &EndpointStatus, key: &str) -> Option<String> {
     match status.document.get(key)? {
         Value::Null => None,
         Value::Bool(on) if key == "maintenance" => Some(if *on { "on" } else { "off" }.to_owned()),
+        Value::String(store) if key == "store" && status.is_store_lost() => {
+            Some(format!("{}, not connected", OneLine(store)))
+        }
         Value::String(text) => Some(OneLine(text).to_string()),
+        next @ Value::Object(_) if key == "next" => Some(planned(next)),
         other => Some(other.to_string()),
+    }
+}
+
+/// What is planned, as far as it is known: `from …, until …, name: message`.
+fn planned(next: &Value) -> String {
+    let text = |key: &str| next.get(key).and_then(Value::as_str).map(OneLine);
+    let terms = [
+        text("start").map(|start| format!("from {start}")),
+        text("until").map(|until| format!("until {until}")),
+        text("name").map(|name| format!("window {name}")),
+    ];
+    let terms = terms.into_iter().flatten().collect::<Vec<_>>().join(", ");
+    match text("message") {
+        Some(message) => format!("{terms}: {message}"),
+        None => terms,
     }
 }
 
@@ -137,6 +156,29 @@ mod tests {
             "{table}"
         );
         assert!(rows[2].starts_with("http://b/m  ?            -"), "{table}");
+    }
+
+    #[test]
+    fn what_is_next_and_a_lost_store_are_told() {
+        let next = |next: &str| {
+            let json = format!(r#"{{"maintenance":false,"next":{next}}}"#);
+            let lines = lines(&status(&json));
+            let line = lines
+                .lines()
+                .find_map(|line| line.strip_prefix("next         "));
+            line.map(str::to_owned)
+        };
+        assert_eq!(next("null"), None);
+        assert_eq!(
+            next(r#"{"start":"A","until":"B","name":"night","message":"a\nb"}"#).as_deref(),
+            Some("from A, until B, window night: a\\nb")
+        );
+        assert_eq!(
+            next(r#"{"start":"A","until":null,"name":null,"message":null}"#).as_deref(),
+            Some("from A")
+        );
+        let lost = status(r#"{"maintenance":true,"store":"etcd","store_connected":false}"#);
+        assert!(lines(&lost).contains("store        etcd, not connected"));
     }
 
     #[test]
