@@ -3,5 +3,6 @@
 pub(crate) mod clock;
 pub(crate) mod console;
 pub(crate) mod environment;
+pub(crate) mod executable;
 pub(crate) mod exit;
 pub(crate) mod input;

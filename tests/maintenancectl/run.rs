@@ -3,6 +3,7 @@
 use std::{
     fs,
     process::{Child, Command, Stdio},
+    time::{Duration, Instant},
 };
 
 use serde_json::json;
@@ -18,6 +19,8 @@ fn start() -> Envoy {
 fn run<'a>(url: &'a str, script: &'a str) -> Vec<&'a str> {
     vec![
         "run",
+        "--drain",
+        "0",
         "--url",
         url,
         "--message",
@@ -49,14 +52,123 @@ fn it_is_on_while_the_command_runs_and_its_code_is_ours() {
     );
     assert_eq!(ctl(&run(&url, "true")).code, Some(0));
     assert_eq!(ctl(&run(&url, "kill -9 $$")).code, Some(137));
-    for (program, code) in [("/does/not/exist", 127), ("/", 126)] {
-        assert_eq!(
-            ctl(&["run", "--url", &url, "--", program]).code,
-            Some(code),
-            "{program}"
-        );
-        assert_eq!(setting(&envoy)["decided_by"], "initial");
+}
+
+#[test]
+fn a_command_that_cannot_be_run_switches_nothing() {
+    let envoy = start();
+    let url = url(&envoy);
+    let directory = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: &str, mode: &str| {
+        let file = directory.path().join(name).display().to_string();
+        fs::write(&file, text).unwrap();
+        let changed = Command::new("chmod").args([mode, &file]).status();
+        assert!(changed.unwrap().success());
+        file
+    };
+    let plain = file("plain", "", "644");
+    let lost = file("lost", "#!/no/such/shell\n", "755");
+    for (program, code) in [
+        ("nosuch", 127),
+        ("/does/not/exist", 127),
+        (&lost, 127),
+        (&plain, 126),
+        ("/", 126),
+    ] {
+        let outcome = ctl(&["run", "--url", &url, "--", program]);
+        assert_eq!(outcome.code, Some(code), "{outcome:?}");
+        assert!(outcome.stderr.starts_with(program), "{outcome:?}");
     }
+    assert_eq!(envoy.admin("GET", "").json()["generation"], 0);
+    let bad = ctl(&["run", "--url", &url, "--token", "a\nb", "--", "true"]);
+    assert_eq!(bad.code, Some(2), "{bad:?}");
+}
+
+#[test]
+fn the_command_waits_for_what_is_under_way() {
+    let envoy = start();
+    let url = url(&envoy);
+    let directory = tempfile::tempdir().unwrap();
+    let started = directory.path().join("started");
+    let script = format!("echo > {}", started.display());
+    let spawn = |options: &[&str]| {
+        let arguments = [
+            &["run", "--url", &url],
+            options,
+            &["--", "sh", "-c", &script],
+        ]
+        .concat();
+        let child = command(&arguments).stdin(Stdio::null()).spawn().unwrap();
+        eventually("maintenance", || envoy.get("/").is_blocked());
+        (child, Instant::now())
+    };
+    for (options, least) in [(&[][..], 700), (&["--drain", "2"], 1700)] {
+        let (mut child, on) = spawn(options);
+        eventually("the command", || started.exists());
+        assert!(on.elapsed() > Duration::from_millis(least), "{options:?}");
+        assert_eq!(child.wait().unwrap().code(), Some(0));
+        fs::remove_file(&started).unwrap();
+    }
+    let (mut child, on) = spawn(&["--drain", "60"]);
+    kill("-TERM", &child);
+    assert_eq!(child.wait().unwrap().code(), Some(143));
+    assert!(on.elapsed() < Duration::from_secs(30) && !started.exists());
+    assert_eq!(setting(&envoy)["decided_by"], "initial");
+}
+
+#[test]
+fn an_end_that_nobody_asked_for_is_put_off_in_time() {
+    let mut endpoint = admin();
+    endpoint["max_on_seconds"] = json!(2);
+    let envoy = Envoy::start(json!({"admin": endpoint}));
+    let url = url(&envoy);
+    let directory = tempfile::tempdir().unwrap();
+    let stop = directory.path().join("stop");
+    let script = format!("until test -e {}; do sleep 0.1; done", stop.display());
+    let arguments = [
+        "run",
+        "--url",
+        &url,
+        "--url",
+        &url,
+        "--message",
+        "long",
+        "--",
+        "sh",
+        "-c",
+        &script,
+    ];
+    let mut child = command(&arguments).stdin(Stdio::null()).spawn().unwrap();
+    eventually("maintenance", || envoy.get("/").is_blocked());
+    let on = Instant::now();
+    while on.elapsed() < Duration::from_secs(5) {
+        assert!(envoy.get("/").is_blocked(), "{:?}", on.elapsed());
+    }
+    assert_eq!(setting(&envoy)["message"], "long");
+    fs::write(&stop, "").unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+    assert_eq!(setting(&envoy)["decided_by"], "initial");
+
+    let mine = [
+        "run", "--drain", "0", "--url", &url, "--for", "1", "--", "sleep", "3",
+    ];
+    assert_eq!(ctl(&mine).code, Some(0), "an end of one's own is kept");
+    assert_eq!(envoy.admin("GET", "").json()["decided_by"], "initial");
+}
+
+#[test]
+fn what_was_over_meanwhile_is_put_back_as_off() {
+    let envoy = start();
+    let url = url(&envoy);
+    assert_eq!(envoy.admin("POST", "on?for=2").status, 200);
+    let outcome = ctl(&run(&url, "sleep 3"));
+    assert_eq!(outcome.code, Some(0), "{outcome:?}");
+    let after = setting(&envoy);
+    assert_eq!(
+        (&after["maintenance"], &after["decided_by"]),
+        (&json!(false), &json!("state"))
+    );
+    assert_eq!(after["until"], json!(null));
 }
 
 #[test]
@@ -83,12 +195,19 @@ fn what_somebody_else_sets_meanwhile_stays() {
     let url = url(&envoy);
     let script = format!("{} off --url {url}", env!("CARGO_BIN_EXE_maintenancectl"));
     let outcome = ctl(&run(&url, &script));
-    assert_eq!(outcome.code, Some(125), "{outcome:?}");
+    assert_eq!(outcome.code, Some(4), "{outcome:?}");
     assert!(outcome.stderr.contains("somebody else"), "{outcome:?}");
     let after = setting(&envoy);
     assert_eq!(
         (&after["maintenance"], &after["decided_by"]),
         (&json!(false), &json!("state"))
+    );
+    let failing = format!("{script}; exit 7");
+    assert_eq!(envoy.admin("POST", "on").status, 200);
+    assert_eq!(
+        ctl(&run(&url, &failing)).code,
+        Some(7),
+        "its own code goes before"
     );
 }
 

@@ -3,6 +3,7 @@
 use clap::{Arg, ArgMatches, Args, Command, FromArgMatches};
 use maintenance_mode_core::state::setting::{DURATION, Parameter, Setting};
 use maintenance_mode_core::syntax::percent::encode_value;
+use maintenance_mode_core::syntax::timestamp::Timestamp;
 use serde_json::Value;
 
 use crate::ctl::arguments::values::given;
@@ -33,6 +34,20 @@ impl Parameters {
 
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// Whether they say when it ends.
+    pub(crate) fn have_an_end(&self) -> bool {
+        let mut names = self.0.iter().map(|(name, _)| *name);
+        names.any(|name| name == "until" || name == DURATION.name)
+    }
+
+    /// The same from now on: without a start that has come.
+    pub(crate) fn begun(&self, now: Timestamp) -> Self {
+        let has_come = |text: &str| Timestamp::parse(text).is_some_and(|start| start <= now);
+        let mut pairs = self.0.clone();
+        pairs.retain(|(name, value)| *name != "start" || !has_come(value));
+        Self(pairs)
     }
 
     /// As they stand in a URL.
@@ -83,8 +98,6 @@ impl FromArgMatches for Parameters {
 
 #[cfg(test)]
 mod tests {
-    use maintenance_mode_core::syntax::timestamp::Timestamp;
-
     use super::*;
 
     fn parse(arguments: &[&str]) -> Result<Parameters, clap::Error> {
@@ -107,6 +120,16 @@ mod tests {
             assert!(parse(&wrong).is_err(), "{wrong:?}");
         }
         assert!(parse(&["--for", "1", "--until", "2126-01-01T00:00:00Z"]).is_err());
+    }
+
+    #[test]
+    fn what_has_begun_needs_no_start_and_may_have_no_end() {
+        let given = parse(&["--start", "2026-01-01T00:00:00Z", "--message", "a"]).unwrap();
+        let at = |time| given.begun(Timestamp::parse(time).unwrap()).to_query();
+        assert_eq!(at("2025-12-31T00:00:00Z"), given.to_query());
+        assert_eq!(at("2026-01-01T00:00:00Z"), "message=a");
+        assert!(!given.have_an_end());
+        assert!(parse(&["--for", "1"]).unwrap().have_an_end());
     }
 
     #[test]

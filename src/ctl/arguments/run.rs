@@ -13,6 +13,9 @@ pub(crate) struct Run {
     pub(crate) endpoints: Endpoints,
     #[command(flatten)]
     pub(crate) parameters: Parameters,
+    /// How long to wait before the command, for the requests that are under way, in seconds
+    #[arg(long, default_value_t = 1, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(..=3600))]
+    pub(crate) drain: u64,
     /// The command and its arguments
     #[arg(last = true, required = true)]
     pub(crate) command: Vec<OsString>,

@@ -1,26 +1,20 @@
 //! What was before `run`, and how to put it back.
 
-use std::thread;
-use std::time::Duration;
-
 use maintenance_mode_core::syntax::timestamp::Timestamp;
 
 use crate::ctl::arguments::parameters::Parameters;
-use crate::ctl::endpoints::client::{Client, EndpointError};
+use crate::ctl::commands::run::ours::{Ours, Unreplaced};
+use crate::ctl::endpoints::client::Client;
 use crate::ctl::endpoints::status::EndpointStatus;
 use crate::ctl::endpoints::toggle::Toggle;
 use crate::ctl::process::clock::now;
-
-/// How often to try where others change the state at the same time, or an Envoy of a fleet
-/// has not heard of the last change yet.
-const ATTEMPTS: usize = 20;
-const PAUSE: Duration = Duration::from_millis(100);
-const PRECONDITION_FAILED: u16 = 412;
+use crate::ctl::process::exit::{Abort, Exit};
 
 /// What somebody had set.
 pub(super) struct Previous {
     /// What sets it again.
     toggle: Toggle,
+    start: Option<Timestamp>,
     until: Option<Timestamp>,
 }
 
@@ -36,6 +30,7 @@ impl Previous {
         };
         Self {
             toggle,
+            start: setting.start,
             until: setting.until,
         }
     }
@@ -44,33 +39,39 @@ impl Previous {
     ///
     /// # Errors
     /// Somebody else has changed the state since, or a call failed.
-    pub(super) fn put_back(
-        &self,
-        client: &Client,
-        url: &str,
-        ours: &[EndpointStatus],
-    ) -> Result<(), String> {
-        for _ in 0..ATTEMPTS {
-            let current = client.status(url).map_err(|error| error.to_string())?;
-            if !ours.iter().any(|ours| is_same(ours, &current)) {
-                // Another endpoint of the same state may have put it back already.
-                if Self::of(&current).toggle == self.toggle {
-                    return Ok(());
-                }
-                return Err(
-                    "somebody else has changed the state meanwhile, it is left as it is".to_owned(),
-                );
+    pub(super) fn put_back(&self, client: &Client, url: &str, ours: &Ours) -> Result<(), Abort> {
+        let failed = |problem: String| {
+            let problem = format_args!("what was could not be put back: {problem}");
+            Exit::OWN_FAILURE.because(problem)
+        };
+        let is_planned = self.is_planned();
+        let replaced = ours.replace(client, url, || {
+            // An `on` that is to come does not replace one that is in force.
+            if is_planned {
+                &Toggle::Reset
+            } else {
+                self.toggle()
             }
-            match client.change(url, self.toggle(), Some(current.generation)) {
-                Ok(_) => return Ok(()),
-                Err(EndpointError::Refused {
-                    status: PRECONDITION_FAILED,
-                    ..
-                }) => thread::sleep(PAUSE),
-                Err(error) => return Err(format!("what was could not be put back: {error}")),
+        });
+        match replaced {
+            Ok(reset) if is_planned => {
+                let planned = client.change(url, self.toggle(), Some(reset.generation));
+                planned.map(drop).map_err(|error| failed(error.to_string()))
             }
+            Ok(_) => Ok(()),
+            // Another endpoint of the same state may have put it back already.
+            Err(Unreplaced::Foreign(current)) if Self::of(&current).toggle() == self.toggle() => {
+                Ok(())
+            }
+            Err(Unreplaced::Foreign(_)) => Err(Exit::NOT_OURS
+                .because("somebody else has changed the state meanwhile, so it is left as it is")),
+            Err(Unreplaced::Failed(problem)) => Err(failed(problem)),
         }
-        Err("what was could not be put back: the state changes all the time".to_owned())
+    }
+
+    fn is_planned(&self) -> bool {
+        let is_on = matches!(self.toggle(), Toggle::On(_));
+        is_on && self.start.is_some_and(|start| now() < start)
     }
 
     /// An `on` whose end has come meanwhile counts as off.
@@ -80,17 +81,6 @@ impl Previous {
             (toggle, _) => toggle,
         }
     }
-}
-
-/// Whether two set the same, though not at the same moment. An `off` has no parameters, and
-/// where a window decides, only the generation tells.
-fn is_same(ours: &EndpointStatus, current: &EndpointStatus) -> bool {
-    let parameters = Parameters::of(&ours.setting);
-    let is_set_again = current.decided_by == "state"
-        && parameters == Parameters::of(&current.setting)
-        && ours.setting.changed_by == current.setting.changed_by
-        && (current.setting.maintenance || !parameters.is_empty());
-    ours.generation == current.generation || is_set_again
 }
 
 #[cfg(test)]

@@ -1,20 +1,29 @@
 //! The command of `run`, and the signals meant for it.
 
-use std::ffi::OsString;
-use std::io;
+use std::ffi::{OsStr, OsString};
 use std::process::{Child, Command, ExitStatus};
+use std::time::Duration;
+use std::{io, thread};
 
 use crate::ctl::process::console::complain;
-use crate::ctl::process::exit::Exit;
+use crate::ctl::process::executable::can_be_run;
+use crate::ctl::process::exit::{Abort, Exit};
 
 const CANNOT_EXECUTE: Exit = Exit(126);
 const NOT_FOUND: Exit = Exit(127);
 /// What shells add to the number of the signal that ended a command.
 const BY_SIGNAL: i32 = 128;
 
-/// Runs a program with its arguments to its end; its exit code.
-pub(super) fn run(command: &[OsString], mut signals: Signals) -> Exit {
-    if let Some(signal) = signals.pending() {
+/// Finds out that a program cannot be run before anything is done for it.
+pub(super) fn check(command: &[OsString]) -> Result<(), Abort> {
+    let program = command.first().map(OsString::as_os_str);
+    let program = program.unwrap_or_default();
+    can_be_run(program).map_err(|error| because(program, &error))
+}
+
+/// After a while, runs a program with its arguments to its end; its exit code.
+pub(super) fn run(command: &[OsString], after: Duration, mut signals: Signals) -> Exit {
+    if let Some(signal) = signals.within(after) {
         return exit(BY_SIGNAL + signal);
     }
     let Some((program, arguments)) = command.split_first() else {
@@ -27,13 +36,19 @@ pub(super) fn run(command: &[OsString], mut signals: Signals) -> Exit {
     match ended {
         Ok(status) => exit(code(status)),
         Err(error) => {
-            complain(&format!("{}: {error}", program.display()));
-            match error.kind() {
-                io::ErrorKind::NotFound => NOT_FOUND,
-                _ => CANNOT_EXECUTE,
-            }
+            let Abort(exit, problem) = because(program, &error);
+            complain(&problem);
+            exit
         }
     }
+}
+
+fn because(program: &OsStr, error: &io::Error) -> Abort {
+    let exit = match error.kind() {
+        io::ErrorKind::NotFound => NOT_FOUND,
+        _ => CANNOT_EXECUTE,
+    };
+    exit.because(format_args!("{}: {error}", program.display()))
 }
 
 fn exit(code: i32) -> Exit {
@@ -48,6 +63,10 @@ fn code(status: ExitStatus) -> i32 {
     status.code().unwrap_or(BY_SIGNAL)
 }
 
+/// How often it is asked for a signal that ends a wait.
+#[cfg(unix)]
+const LOOK_AGAIN: Duration = Duration::from_millis(50);
+
 /// The signals that would end this process, and are kept for the command.
 #[cfg(unix)]
 pub(super) struct Signals(signal_hook::iterator::Signals);
@@ -60,15 +79,26 @@ impl Signals {
         signal_hook::iterator::Signals::new([SIGHUP, SIGINT, SIGTERM]).map(Self)
     }
 
-    fn pending(&mut self) -> Option<i32> {
-        self.0.pending().next()
+    /// Waits for a while, or for the first signal.
+    fn within(&mut self, time: Duration) -> Option<i32> {
+        let end = std::time::Instant::now() + time;
+        loop {
+            if let Some(signal) = self.0.pending().next() {
+                return Some(signal);
+            }
+            let left = end.saturating_duration_since(std::time::Instant::now());
+            if left.is_zero() {
+                return None;
+            }
+            thread::sleep(left.min(LOOK_AGAIN));
+        }
     }
 
     /// Passes them on until the child has ended.
     fn forward_while(mut self, child: &mut Child) -> io::Result<ExitStatus> {
         let handle = self.0.handle();
         let pid = rustix::process::Pid::from_child(child);
-        let forwarder = std::thread::spawn(move || {
+        let forwarder = thread::spawn(move || {
             for signal in self.0.forever() {
                 forward(signal, pid);
             }
@@ -107,7 +137,8 @@ impl Signals {
         Ok(Self)
     }
 
-    fn pending(&mut self) -> Option<i32> {
+    fn within(&mut self, time: Duration) -> Option<i32> {
+        thread::sleep(time);
         None
     }
 

@@ -1,40 +1,45 @@
 //! Switches on, runs the command, puts back what was.
 
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+use crate::ctl::arguments::parameters::Parameters;
 use crate::ctl::arguments::run::Run;
+use crate::ctl::commands::run::ours::Ours;
 use crate::ctl::commands::run::previous::Previous;
 use crate::ctl::commands::run::program::{self, Signals};
+use crate::ctl::commands::run::renewal::renew;
 use crate::ctl::endpoints::client::Client;
-use crate::ctl::endpoints::status::EndpointStatus;
 use crate::ctl::endpoints::toggle::Toggle;
 use crate::ctl::process::console::complain;
 use crate::ctl::process::exit::{Abort, Exit};
 
-/// Maintenance could not be switched on or put back; as `env` and `timeout` have it.
-const OWN_FAILURE: Exit = Exit(125);
-
 pub(crate) fn run(options: Run) -> Result<Exit, Abort> {
     let urls = &options.endpoints.urls;
-    let client = Client::new(&options.endpoints).map_err(|problem| OWN_FAILURE.because(problem))?;
+    let client = Client::new(&options.endpoints)?;
+    program::check(&options.command)?;
     // From here on a signal does not end this process but the command.
-    let signals = Signals::catch()
-        .map_err(|error| OWN_FAILURE.because(format_args!("signals cannot be caught: {error}")))?;
-    let previous = ask_each(&client, urls).map_err(|problem| OWN_FAILURE.because(problem))?;
-    let ours = switch_on(&client, urls, &Toggle::On(options.parameters));
-    let mut exit = if ours.len() == urls.len() {
-        program::run(&options.command, signals)
-    } else {
-        OWN_FAILURE
-    };
-    let switched = urls.iter().zip(&previous).take(ours.len());
-    for (url, previous) in switched {
-        if let Err(problem) = previous.put_back(&client, url, &ours) {
+    let signals = Signals::catch().map_err(|error| {
+        Exit::OWN_FAILURE.because(format_args!("signals cannot be caught: {error}"))
+    })?;
+    let previous = ask_each(&client, urls).map_err(|problem| Exit::OWN_FAILURE.because(problem))?;
+    let mut ours = switch_on(&client, urls, &options.parameters);
+    let switched = ours.len();
+    let mut exit = Exit::OWN_FAILURE;
+    if switched == urls.len() {
+        (exit, ours) = run_while_on(&options, &client, ours, signals);
+    }
+    let mut unlike = Exit::SUCCESS;
+    for (url, previous) in urls.iter().zip(&previous).take(switched) {
+        if let Err(Abort(problem_exit, problem)) = previous.put_back(&client, url, &ours) {
             complain(&format!("{url}: {problem}"));
-            if exit == Exit::SUCCESS {
-                exit = OWN_FAILURE;
+            if unlike != Exit::OWN_FAILURE {
+                unlike = problem_exit;
             }
         }
     }
-    Ok(exit)
+    Ok(if exit == Exit::SUCCESS { unlike } else { exit })
 }
 
 /// All are asked before any is changed: several may share one state.
@@ -47,11 +52,12 @@ fn ask_each(client: &Client, urls: &[String]) -> Result<Vec<Previous>, String> {
 }
 
 /// What was set where, in order, up to the first that fails.
-fn switch_on(client: &Client, urls: &[String], toggle: &Toggle) -> Vec<EndpointStatus> {
-    let mut ours = Vec::with_capacity(urls.len());
+fn switch_on(client: &Client, urls: &[String], parameters: &Parameters) -> Ours {
+    let toggle = Toggle::On(parameters.clone());
+    let mut ours = Ours::default();
     for url in urls {
-        match client.change(url, toggle, None) {
-            Ok(status) => ours.push(status),
+        match client.change(url, &toggle, None) {
+            Ok(status) => ours.add(status),
             Err(error) => {
                 complain(&format!("{url}: {error}"));
                 break;
@@ -59,4 +65,26 @@ fn switch_on(client: &Client, urls: &[String], toggle: &Toggle) -> Vec<EndpointS
         }
     }
     ours
+}
+
+/// Runs the command, and meanwhile puts off an end that nobody has asked for.
+fn run_while_on(options: &Run, client: &Client, ours: Ours, signals: Signals) -> (Exit, Ours) {
+    let Run {
+        endpoints,
+        parameters,
+        drain,
+        command,
+    } = options;
+    let drain = Duration::from_secs(*drain);
+    if parameters.have_an_end() {
+        return (program::run(command, drain, signals), ours);
+    }
+    let (running, stop) = mpsc::channel();
+    thread::scope(|scope| {
+        let before = ours.clone();
+        let renewal = scope.spawn(move || renew(client, &endpoints.urls, parameters, ours, &stop));
+        let exit = program::run(command, drain, signals);
+        drop(running);
+        (exit, renewal.join().unwrap_or(before))
+    })
 }
