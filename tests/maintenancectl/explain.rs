@@ -1,5 +1,7 @@
 //! `explain` says what Envoy does: each row of one table is asked of both.
 
+mod nearly;
+mod repeated;
 mod table;
 
 use serde_json::{Value, json};

@@ -8,7 +8,7 @@ use maintenance_mode_core::syntax::timestamp::Timestamp;
 
 use crate::ctl::arguments::values::{assignment, given, header};
 
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(crate) struct Explain {
     /// The file with the configuration, `-` for standard input
     #[arg(value_name = "FILE")]
@@ -19,9 +19,9 @@ pub(crate) struct Explain {
     /// The path, with its query
     #[arg(long)]
     pub(crate) path: String,
-    /// The address that the connection comes from, Envoy's source.address
+    /// The address that the connection comes from, Envoy's source.address; needed where it decides
     #[arg(long, value_name = "ADDRESS")]
-    pub(crate) ip: IpAddr,
+    pub(crate) ip: Option<IpAddr>,
     /// The method
     #[arg(long, default_value = "GET")]
     pub(crate) method: String,
@@ -49,7 +49,7 @@ pub(crate) struct Explain {
     /// The action in the metadata of the route
     #[arg(long, value_name = "ACTION", value_parser = ["allow", "block", "on", "follow"])]
     pub(crate) route_action: Option<String>,
-    /// Print JSON: {decision, reason, matched, rule, status}
+    /// Print JSON: {decision, reason, matched, rule, status, nearly: [{entry, why}]}
     #[arg(long)]
     pub(crate) json: bool,
 }

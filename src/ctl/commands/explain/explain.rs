@@ -6,6 +6,7 @@ use maintenance_mode_core::state::state::State;
 
 use crate::ctl::arguments::explain::Explain;
 use crate::ctl::commands::explain::explanation::Explanation;
+use crate::ctl::commands::explain::nearly::Made;
 use crate::ctl::commands::explain::request::DescribedRequest;
 use crate::ctl::documents::file::configurations;
 use crate::ctl::documents::found::{Found, location};
@@ -16,9 +17,9 @@ use crate::ctl::process::exit::{Abort, Exit};
 pub(crate) fn explain(options: &Explain) -> Result<Exit, Abort> {
     let file = options.file.display();
     let found = select(options).map_err(|problem| format!("{file}: {problem}"))?;
-    let explanation = decided(options, &found).map_err(|problem| {
+    let explanation = decided(options, &found).map_err(|Abort(exit, problem)| {
         let location = location(file, &found.place);
-        Exit::FAILURE.because(format_args!("{location}: {problem}"))
+        exit.because(format_args!("{location}: {problem}"))
     })?;
     say(&if options.json {
         serde_json::to_string(&explanation).unwrap_or_default()
@@ -44,8 +45,10 @@ fn select(options: &Explain) -> Result<Found, String> {
     Ok(found)
 }
 
-fn decided(options: &Explain, found: &Found) -> Result<Explanation, String> {
-    let policy = found.compile()?.policy;
+fn decided(options: &Explain, found: &Found) -> Result<Explanation, Abort> {
+    let invalid = |problem| Exit::FAILURE.because(problem);
+    let config = found.parse().map_err(invalid)?;
+    let policy = found.compile().map_err(invalid)?.policy;
     let now = options.at.unwrap_or_else(now);
     let setting = (options.on || options.off).then(|| Setting {
         maintenance: options.on,
@@ -57,5 +60,18 @@ fn decided(options: &Explain, found: &Found) -> Result<Explanation, String> {
         ..State::default()
     };
     let request = DescribedRequest::new(options, &policy.client_address, now);
-    Ok(Explanation::of(&decide(&policy, &state, &request)))
+    let decision = decide(&policy, &state, &request);
+    let made = Made {
+        config: &config,
+        policy: &policy,
+        request: &request,
+        decision: &decision,
+    };
+    if options.ip.is_none()
+        && let Some(place) = made.places_of_address().first()
+    {
+        let problem = format!("{place} decides by the client's address: give it with --ip");
+        return Err(problem.into());
+    }
+    Ok(Explanation::of(&decision, made.nearly()))
 }

@@ -7,6 +7,8 @@ use maintenance_mode_core::state::flag::{DecidedBy, Flag};
 use maintenance_mode_core::syntax::one_line::OneLine;
 use serde::Serialize;
 
+use crate::ctl::commands::explain::nearly::Near;
+
 /// The decision, and where it comes from.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 pub(super) struct Explanation {
@@ -20,13 +22,15 @@ pub(super) struct Explanation {
     /// The status of the reply; `null` where the request goes on, and for the admin endpoint,
     /// which depends on the caller.
     status: Option<u16>,
+    /// What nearly matched, and why it did not.
+    nearly: Vec<Near>,
 }
 
 /// HTTP's status of a gRPC reply.
 const GRPC_STATUS: u16 = 200;
 
 impl Explanation {
-    pub(super) fn of(decision: &Decision<'_>) -> Self {
+    pub(super) fn of(decision: &Decision<'_>, nearly: Vec<Near>) -> Self {
         let rule = decision.ruling.and_then(Ruling::rule);
         let (name, status, (reason, matched)) = match &decision.verdict {
             Verdict::Admin(_) => ("admin", None, ("admin", "admin.path".to_owned())),
@@ -44,6 +48,7 @@ impl Explanation {
             matched,
             rule: rule.and_then(|rule| rule.name.clone()),
             status,
+            nearly,
         }
     }
 
@@ -58,6 +63,7 @@ impl Explanation {
         if let Some(rule) = &self.rule {
             lines.push(format!("rule      {}", OneLine(rule)));
         }
+        lines.extend(self.nearly.iter().map(Near::to_text));
         lines.join("\n")
     }
 }
@@ -122,7 +128,7 @@ mod tests {
         let now = Timestamp::parse("2026-01-01T12:00:00Z").unwrap();
         let request = DescribedRequest::new(&options, &policy.client_address, now);
         let state = State::default();
-        let explanation = Explanation::of(&decide(&policy, &state, &request));
+        let explanation = Explanation::of(&decide(&policy, &state, &request), Vec::new());
         (explanation.reason, explanation.matched)
     }
 

@@ -1,5 +1,6 @@
 //! A request that the arguments describe.
 
+use std::borrow::Cow;
 use std::net::{IpAddr, SocketAddr};
 
 use maintenance_mode_core::policy::client_address::ClientAddress;
@@ -10,10 +11,11 @@ use maintenance_mode_core::syntax::path;
 use maintenance_mode_core::syntax::timestamp::Timestamp;
 
 use crate::ctl::arguments::explain::Explain;
+use crate::ctl::commands::explain::lines::Lines;
 
 /// All of it is there from the start.
 pub(super) struct DescribedRequest<'a> {
-    options: &'a Explain,
+    options: Cow<'a, Explain>,
     headers: HeaderList,
     client_ip: Option<IpAddr>,
     now: Timestamp,
@@ -29,14 +31,39 @@ impl<'a> DescribedRequest<'a> {
         now: Timestamp,
     ) -> Self {
         let headers = headers(options);
-        let source = SocketAddr::new(options.ip, SOME_PORT).to_string();
-        let client_ip = client_address.resolve(source.as_bytes(), |name| headers.get(name));
+        let client_ip = options.ip.and_then(|ip| {
+            let source = SocketAddr::new(ip, SOME_PORT).to_string();
+            client_address.resolve(source.as_bytes(), |name| headers.get(name))
+        });
         Self {
-            options,
+            options: Cow::Borrowed(options),
             headers,
             client_ip,
             now,
         }
+    }
+
+    /// The same request of another path.
+    pub(super) fn with_path(&self, path: &str) -> DescribedRequest<'static> {
+        let options = Explain {
+            path: path.to_owned(),
+            ..self.options.clone().into_owned()
+        };
+        DescribedRequest {
+            headers: headers(&options),
+            options: Cow::Owned(options),
+            client_ip: self.client_ip,
+            now: self.now,
+        }
+    }
+
+    /// The host that it names; empty if none.
+    pub(super) fn host(&self) -> Cow<'_, str> {
+        String::from_utf8_lossy(self.headers.first(":authority").unwrap_or_default())
+    }
+
+    pub(super) fn method(&self) -> &str {
+        &self.options.method
     }
 }
 
@@ -45,24 +72,21 @@ fn headers(options: &Explain) -> HeaderList {
     let cookies = options.cookies.iter();
     let cookies = cookies.map(|(name, value)| format!("{name}={value}"));
     let cookies = cookies.collect::<Vec<_>>().join("; ");
-    let mut authority = options.host.as_str();
-    let mut lines = Vec::new();
+    let mut lines = Lines::default();
     for (name, value) in &options.headers {
-        match name.as_str() {
-            "host" => authority = value,
-            name => lines.push((name, value.as_str())),
-        }
+        let name = if name == "host" { ":authority" } else { name };
+        lines.add(name, value);
+    }
+    if options.headers.iter().all(|(name, _)| name != "host") {
+        lines.add(":authority", &options.host);
     }
     if !cookies.is_empty() {
-        lines.push(("cookie", &cookies));
+        lines.add("cookie", &cookies);
     }
-    lines.extend([
-        (":authority", authority),
-        (":path", &options.path),
-        (":method", &options.method),
-        (":scheme", "http"),
-    ]);
-    HeaderList::new(&lines)
+    lines.add(":path", &options.path);
+    lines.add(":method", &options.method);
+    lines.add(":scheme", "http");
+    lines.into_headers()
 }
 
 impl RequestHead for DescribedRequest<'_> {

@@ -1,0 +1,232 @@
+//! What nearly matched, and why it did not.
+
+use maintenance_mode_core::config::matchers::MatchersConfig;
+use maintenance_mode_core::config::plugin::PluginConfig;
+use maintenance_mode_core::config::rules::{Action, RuleConfig};
+use maintenance_mode_core::decision::decide::rules_asked;
+use maintenance_mode_core::decision::decision::{Decision, Ruling, Verdict};
+use maintenance_mode_core::policy::bypass::Bypass;
+use maintenance_mode_core::policy::kind::Kind;
+use maintenance_mode_core::policy::policy::Policy;
+use maintenance_mode_core::policy::reading::Reading;
+use maintenance_mode_core::policy::void_token::{VoidToken, tokens};
+use maintenance_mode_core::request::head::RequestHead;
+use maintenance_mode_core::syntax::one_line::OneLine;
+use maintenance_mode_core::syntax::path::{is_canonical, without_query};
+use maintenance_mode_core::syntax::readings::normalised;
+use serde::Serialize;
+
+use crate::ctl::commands::explain::alone::{entries, without};
+use crate::ctl::commands::explain::entry::{Why, why};
+use crate::ctl::commands::explain::request::DescribedRequest;
+use crate::ctl::commands::explain::spelling::finds;
+use crate::ctl::process::environment::variable;
+
+/// An entry of the configuration, and why it did not match.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(super) struct Near {
+    pub(super) entry: String,
+    pub(super) why: String,
+}
+
+/// A longer list that is far from the request is told of in one line.
+const MAX_FAR: usize = 4;
+
+/// A decision, with all that it was made of.
+#[derive(Clone, Copy)]
+pub(super) struct Made<'a> {
+    pub(super) config: &'a PluginConfig,
+    pub(super) policy: &'a Policy,
+    pub(super) request: &'a DescribedRequest<'a>,
+    pub(super) decision: &'a Decision<'a>,
+}
+
+impl Made<'_> {
+    /// What nearly made it another, in the order in which it was asked.
+    pub(super) fn nearly(&self) -> Vec<Near> {
+        let mut near = Vec::new();
+        if matches!(self.decision.verdict, Verdict::Admin(_)) {
+            return near;
+        }
+        near.extend(self.endpoint());
+        for (index, rule) in self.rules_that_failed() {
+            near.extend(near_rule(index, rule, self.request));
+        }
+        if self.was_not_exempt() {
+            for kind in Kind::ALL {
+                let whys = whys(&self.config.allow, kind, Reading::Canonical, self.request);
+                near.extend(of_kind("allow", kind, whys));
+            }
+            near.extend(
+                self.policy
+                    .bypass
+                    .iter()
+                    .flat_map(|bypass| self.tokens(bypass)),
+            );
+        }
+        near
+    }
+
+    /// The places where the client's address decides.
+    pub(super) fn places_of_address(&self) -> Vec<String> {
+        let mut places = Vec::new();
+        for (index, rule) in self.rules_that_failed() {
+            let has_blocks = !entries(&rule.matches, Kind::ClientIp).is_empty();
+            let rest = without(&rule.matches, Kind::ClientIp);
+            if has_blocks && failing(&rest, Reading::of(rule.action), self.request).is_empty() {
+                places.push(format!("rules[{index}].match.client_ips"));
+            }
+        }
+        let has_blocks = !entries(&self.config.allow, Kind::ClientIp).is_empty();
+        if has_blocks && self.was_not_exempt() {
+            places.push("allow.client_ips".to_owned());
+        }
+        places
+    }
+
+    /// Whether `allow` and tokens were asked, and none was for this request.
+    fn was_not_exempt(&self) -> bool {
+        let is_refused = matches!(
+            self.decision.verdict,
+            Verdict::Blocked(_) | Verdict::Observed
+        );
+        is_refused && self.decision.ruling.map(Ruling::action) != Some(Action::Block)
+    }
+
+    /// The rules that were asked in vain.
+    fn rules_that_failed(&self) -> impl Iterator<Item = (usize, &RuleConfig)> {
+        let asked = rules_asked(self.policy, &self.decision.flag).len();
+        let matched = self.decision.ruling.and_then(Ruling::rule);
+        let matched = matched.map_or(asked, |rule| rule.index);
+        let is_odd = !is_canonical(without_query(self.request.path()));
+        let rules = self.config.rules.iter().enumerate().take(asked);
+        rules.filter(move |(index, rule)| {
+            *index < matched || (*index > matched && is_odd && rule.action == Action::Block)
+        })
+    }
+
+    fn endpoint(&self) -> Option<Near> {
+        let endpoint = self.policy.endpoint.as_ref()?;
+        let read_as = normalised(without_query(self.request.path()));
+        endpoint.call(&read_as)?;
+        let why = "the path is not canonical, so it does not call the endpoint".to_owned();
+        let entry = "admin.path".to_owned();
+        Some(Near { entry, why })
+    }
+
+    fn tokens(&self, bypass: &Bypass) -> Vec<Near> {
+        let config = self.config.bypass.as_ref();
+        let name = config.and_then(|config| config.key_env.as_deref());
+        let unset = name.filter(|name| variable(name).is_none());
+        let tokens = tokens(bypass, self.request.headers()).into_iter();
+        let near = tokens.filter_map(|(place, token)| {
+            let void = VoidToken::of(&token, bypass, self.request.now(), None)?;
+            let why = match (void, unset) {
+                (VoidToken::Foreign, Some(name)) => format!(
+                    "{place} cannot be verified: the key is in {name:?}, which is not set here"
+                ),
+                (void, _) => format!("{place} {void}"),
+            };
+            let entry = "bypass".to_owned();
+            Some(Near { entry, why })
+        });
+        near.collect()
+    }
+}
+
+/// The kinds of a `match` of which no entry matches.
+fn failing(config: &MatchersConfig, reading: Reading, request: &DescribedRequest<'_>) -> Vec<Kind> {
+    let kinds = Kind::ALL.into_iter();
+    let failing = kinds.filter(|kind| {
+        let entries = entries(config, *kind);
+        !entries.is_empty() && !entries.iter().any(|entry| finds(entry, reading, request))
+    });
+    failing.collect()
+}
+
+/// A rule of which all but one kind match; where there is no other, that must be close.
+fn near_rule(index: usize, rule: &RuleConfig, request: &DescribedRequest<'_>) -> Vec<Near> {
+    let reading = Reading::of(rule.action);
+    let failing = failing(&rule.matches, reading, request);
+    let [kind] = failing.as_slice() else {
+        return Vec::new();
+    };
+    let rest = without(&rule.matches, *kind);
+    let is_alone = Kind::ALL
+        .iter()
+        .all(|kind| entries(&rest, *kind).is_empty());
+    let mut whys = whys(&rule.matches, *kind, reading, request);
+    let is_close = whys.iter().any(|why| why.is_close);
+    if is_close {
+        return of_kind(&format!("rules[{index}].match"), *kind, whys);
+    }
+    if is_alone {
+        return Vec::new();
+    }
+    let text = match whys.as_mut_slice() {
+        [only] => std::mem::take(&mut only.text),
+        several => in_one_line(*kind, several),
+    };
+    vec![Near {
+        entry: format!("rules[{index}].match.{}", kind.key()),
+        why: format!("all else of the rule matches, but {text}"),
+    }]
+}
+
+/// Why each entry of a kind does not match.
+fn whys(
+    config: &MatchersConfig,
+    kind: Kind,
+    reading: Reading,
+    request: &DescribedRequest<'_>,
+) -> Vec<Why> {
+    let entries = entries(config, kind).into_iter();
+    entries
+        .map(|entry| {
+            why(kind, &entry, reading, request).unwrap_or_else(|| Why {
+                text: "it matches".to_owned(),
+                is_close: false,
+            })
+        })
+        .collect()
+}
+
+/// Those that are close; of those that are far all, if they are few and of a kind that is one
+/// question: what is no path of the list, or none of its hosts, is not near it.
+fn of_kind(list: &str, kind: Kind, whys: Vec<Why>) -> Vec<Near> {
+    let key = format!("{list}.{}", kind.key());
+    let is_listed = list == "allow" && !matches!(kind, Kind::Path | Kind::Host);
+    let far = whys.iter().filter(|why| !why.is_close).count();
+    let is_short = far <= MAX_FAR && kind != Kind::Method;
+    let summary = in_one_line(kind, &whys);
+    let each = whys.into_iter().enumerate();
+    let each = each.filter(|(_, why)| why.is_close || (is_listed && is_short));
+    let mut near: Vec<Near> = each
+        .map(|(index, why)| Near {
+            entry: format!("{key}[{index}]"),
+            why: why.text,
+        })
+        .collect();
+    if is_listed && !is_short && far > 0 {
+        let why = summary;
+        near.push(Near { entry: key, why });
+    }
+    near
+}
+
+/// Why none of several matches.
+fn in_one_line(kind: Kind, whys: &[Why]) -> String {
+    let count = whys.len();
+    match (kind, whys) {
+        (Kind::Path | Kind::Host | Kind::Method, [first, ..]) => first.text.clone(),
+        (Kind::ClientIp, _) => format!("the client's address is in none of its {count} blocks"),
+        _ => format!("none of its {count} entries matches"),
+    }
+}
+
+impl Near {
+    /// A line for people.
+    pub(super) fn to_text(&self) -> String {
+        format!("nearly    {}: {}", self.entry, OneLine(&self.why))
+    }
+}
