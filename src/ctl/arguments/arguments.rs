@@ -99,12 +99,12 @@ entry or a rule nearly matched, a line says why it did not. --ip is needed only 
 client's address decides.
 
 Example:
-  maintenancectl explain envoy/envoy.yaml --on --path //healthz --ip 192.0.2.1
+  maintenancectl explain envoy/envoy.yaml --on --path //healthz
 
   decision  block with 503
   reason    state
   matched   state
-  nearly    allow.paths[0]: …")]
+  nearly    allow.paths[0]: the path is not canonical, so the entry does not count; …")]
     Explain(Box<Explain>),
     /// Print the entry of `admin.tokens` for a token read from standard input
     #[command(after_help = "\

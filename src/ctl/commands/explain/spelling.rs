@@ -34,8 +34,8 @@ pub(super) fn of_path(
         }
         let read_as = String::from_utf8_lossy(&normalised(sent)).into_owned();
         format!(
-            "the path is not canonical, so it matches nothing that lets it pass; servers may \
-             read {path:?} as {read_as:?}"
+            "the path is not canonical, so the entry does not count; a server may read {path:?} \
+             as {read_as:?}"
         )
     };
     if finds(entry, Reading::Any, request) {
