@@ -243,6 +243,27 @@ fn a_token_that_does_not_hold_says_why() {
 }
 
 #[test]
+fn a_header_that_is_not_believed_is_told() {
+    let configuration = json!({
+        "initial": "on",
+        "client_address": {"header": "X-Real-IP", "trusted_proxies": ["10.0.0.0/8"]},
+        "allow": {"client_ips": ["192.0.2.0/24"]},
+    });
+    assert_near(
+        &configuration,
+        &[(
+            &["--header", "x-real-ip: 192.0.2.1"],
+            "client_address.trusted_proxies",
+            "\"x-real-ip\" is not read: 127.0.0.1 is no trusted proxy",
+        )],
+    );
+    let trusted = ["--ip", "10.0.0.1", "--header", "x-real-ip: 198.51.100.1"];
+    let near = nearly(&configuration, &trusted);
+    assert_eq!(near.len(), 1, "{near:?}");
+    assert!(near[0].1.contains("198.51.100.1 is outside"), "{near:?}");
+}
+
+#[test]
 fn people_read_lines() {
     let configuration = r#"{"mode":"on","allow":{"paths":["/healthz"]}}"#;
     let said = ctl_with(configuration, &["explain", "-", "--path", "//healthz"]);

@@ -7,10 +7,12 @@ use maintenance_mode_core::decision::decide::rules_asked;
 use maintenance_mode_core::decision::decision::{Decision, Ruling, Verdict};
 use maintenance_mode_core::policy::bypass::Bypass;
 use maintenance_mode_core::policy::kind::Kind;
+use maintenance_mode_core::policy::networks::Networks;
 use maintenance_mode_core::policy::policy::Policy;
 use maintenance_mode_core::policy::reading::Reading;
 use maintenance_mode_core::policy::void_token::{VoidToken, tokens};
 use maintenance_mode_core::request::head::RequestHead;
+use maintenance_mode_core::request::headers::Headers;
 use maintenance_mode_core::syntax::one_line::OneLine;
 use maintenance_mode_core::syntax::path::{is_canonical, without_query};
 use maintenance_mode_core::syntax::readings::normalised;
@@ -64,6 +66,9 @@ impl Made<'_> {
                     .flat_map(|bypass| self.tokens(bypass)),
             );
         }
+        if near.iter().any(|near| near.entry.contains(".client_ips")) {
+            near.extend(self.unread_header());
+        }
         near
     }
 
@@ -112,6 +117,19 @@ impl Made<'_> {
         let why = "the path is not canonical, so it does not call the endpoint".to_owned();
         let entry = "admin.path".to_owned();
         Some(Near { entry, why })
+    }
+
+    /// The header that would name the client, had somebody else sent it.
+    fn unread_header(&self) -> Option<Near> {
+        let config = self.config.client_address.as_ref()?;
+        let peer = self.request.peer()?;
+        let header = config.header.to_ascii_lowercase();
+        self.request.headers().first(&header)?;
+        let trusted = Networks::compile(&config.trusted_proxies).ok()?;
+        (!trusted.contains(peer)).then(|| Near {
+            entry: "client_address.trusted_proxies".to_owned(),
+            why: format!("the header {header:?} is not read: {peer} is no trusted proxy"),
+        })
     }
 
     fn tokens(&self, bypass: &Bypass) -> Vec<Near> {

@@ -62,6 +62,11 @@ impl<'a> DescribedRequest<'a> {
         String::from_utf8_lossy(self.headers.first(":authority").unwrap_or_default())
     }
 
+    /// The address that the connection comes from.
+    pub(super) fn peer(&self) -> Option<IpAddr> {
+        self.options.ip
+    }
+
     pub(super) fn method(&self) -> &str {
         &self.options.method
     }
