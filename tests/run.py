@@ -26,6 +26,7 @@ LOGS = ROOT / "target/tests"
 # that must elect a leader in time.
 ALONE = [
     "envoy::figures",
+    "faults::clients::long_paths",
     "faults::wrong_tokens",
     "fleet::login::a_login_outlives_the_leader_of_three",
     "fleet::login::tokens::a_login_fits_into_a_short_timeout",
