@@ -1,0 +1,138 @@
+//! An Envoy in front that takes hosts out which answer 5xx.
+
+use serde_json::{Value, json};
+use support::{Envoy, Options, Request, Response, admin};
+
+use crate::{
+    chain::{in_front, shop, with},
+    document::{block, see},
+};
+
+/// After so many errors in a row Envoy takes a host out.
+const ERRORS: usize = 5;
+
+fn guarded(more: &Value) -> Envoy {
+    let configuration = json!({"admin": admin(), "allow": {"paths": ["/open"]}});
+    let envoy = Envoy::start(with(configuration, more));
+    envoy.toggle(true);
+    envoy
+}
+
+/// The cluster in front, with Envoy's own defaults, and what it does not count by default.
+fn detecting(inner: &Envoy) -> Value {
+    with(
+        shop(inner),
+        &json!({"outlier_detection": {
+            "enforcing_consecutive_gateway_failure": 100,
+            "max_ejection_percent": 100,
+        }}),
+    )
+}
+
+fn ejected(front: &Envoy) -> u64 {
+    front.stat("cluster.shop.outlier_detection.ejections_active")
+}
+
+fn assert_no_host(response: &Response) {
+    assert_eq!(response.status, 503, "{response:?}");
+    assert!(!response.is_blocked(), "{response:?}");
+    assert!(response.text().contains("no healthy upstream"));
+}
+
+#[test]
+fn five_planned_503s_take_the_host_out_and_off_does_not_bring_it_back() {
+    let inner = guarded(&json!({}));
+    let front = in_front(detecting(&inner));
+    assert!(front.get("/open").is_upstream());
+    for _ in 0..ERRORS {
+        assert!(front.get("/").is_blocked());
+    }
+    assert_no_host(&front.get("/"));
+    assert_no_host(&front.get("/open"));
+    inner.toggle(false);
+    assert_no_host(&front.get("/"));
+
+    let [ejections, hosts] = see("ejects", &front).try_into().unwrap();
+    assert!(ejections.contains("ejections_active: 1\n"), "{ejections}");
+    assert!(hosts.contains("failed_outlier_check"), "{hosts}");
+}
+
+/// Through far more planned replies than take a host out, and through off.
+fn assert_spared(inner: &Envoy, front: &Envoy, status: u16) {
+    for _ in 0..2 * ERRORS {
+        let response = front.get("/");
+        assert!(response.is_blocked(), "{response:?}");
+        assert_eq!(response.status, status);
+    }
+    assert_eq!(ejected(front), 0);
+    assert!(front.get("/open").is_upstream());
+    inner.toggle(false);
+    assert!(front.get("/").is_upstream());
+    let [ejections, hosts] = see("ejects", front).try_into().unwrap();
+    assert!(ejections.contains("ejections_active: 0\n"), "{ejections}");
+    assert!(!hosts.contains("failed_outlier_check"), "{hosts}");
+}
+
+#[test]
+fn with_the_matcher_planned_503s_are_no_errors() {
+    let inner = guarded(&json!({}));
+    let mend = block("ejects", "On the cluster in front");
+    let front = in_front(with(detecting(&inner), &mend));
+    assert_spared(&inner, &front, 503);
+}
+
+/// A host that is really ill is still taken out.
+#[test]
+fn with_the_matcher_other_errors_still_count() {
+    let ill = Envoy::with(Options {
+        routes: vec![json!({"match": {"prefix": "/"}, "direct_response": {"status": 503}})],
+        ..Options::new(json!({}))
+    });
+    let mend = block("ejects", "On the cluster in front");
+    let front = in_front(with(detecting(&ill), &mend));
+    for _ in 0..ERRORS {
+        assert!(!front.get("/").text().contains("no healthy upstream"));
+    }
+    assert_no_host(&front.get("/"));
+    assert_eq!(ejected(&front), 1);
+}
+
+#[test]
+fn an_older_envoy_counts_and_takes_nothing_out() {
+    let inner = guarded(&json!({}));
+    let mend = block("ejects", "On the cluster in front, an older Envoy");
+    let front = in_front(with(detecting(&inner), &mend));
+    assert_spared(&inner, &front, 503);
+}
+
+#[test]
+fn another_status_is_no_error() {
+    let inner = guarded(&block("ejects", "The plugin configuration, 429"));
+    let front = in_front(detecting(&inner));
+    assert_spared(&inner, &front, 429);
+}
+
+fn call() -> Request {
+    let call = Request::new("POST", "/").header("content-type", "application/grpc");
+    call.header("te", "trailers").body("")
+}
+
+/// To Envoy status 14 of gRPC is a 503, whatever the status of HTTP would be.
+#[test]
+fn planned_replies_to_grpc_count_too_unless_there_is_the_matcher() {
+    let inner = guarded(&block("ejects", "The plugin configuration, 429"));
+    let mend = block("ejects", "On the cluster in front");
+    for (cluster, is_spared) in [
+        (detecting(&inner), false),
+        (with(detecting(&inner), &mend), true),
+    ] {
+        let front = in_front(cluster);
+        for _ in 0..ERRORS {
+            let reply = front.fetch(&call());
+            assert!(reply.is_blocked(), "{reply:?}");
+            assert_eq!(reply.header("grpc-status"), Some("14"));
+        }
+        assert_eq!(front.fetch(&call()).is_blocked(), is_spared);
+        assert_eq!(ejected(&front), u64::from(!is_spared));
+    }
+}
