@@ -25,7 +25,7 @@ fn library() -> Option<String> {
     library
 }
 
-/// An Envoy with `grpc_web` and the filter in this order, in front of etcd.
+/// An Envoy with these filters, in front of etcd.
 fn start(chain: &Value, etcd: &Etcd) -> Envoy {
     let configuration = json!({"admin": admin(), "allow": {"paths": ["/app", "/favicon.ico"]}});
     Envoy::with(Options {
@@ -54,7 +54,7 @@ fn calls(browser: &Browser, library: &str) -> [Value; 2] {
             key => new Uint8Array([10, key.length, ...new TextEncoder().encode(key)]),
             bytes => bytes)
         return new exports.GrpcWebClientBase({ format })
-            .thenableCall(location.origin + '/etcdserverpb.KV/Range', 'a', {}, range)
+            .unaryCall(location.origin + '/etcdserverpb.KV/Range', 'a', {}, range)
             .then(bytes => ({ bytes: bytes.length }), ({ code, message }) => ({ code, message }))
     ";
     ["text", "binary"].map(|format| browser.run_with(script, vec![library.into(), format.into()]))
@@ -80,8 +80,27 @@ fn after_the_filter_the_client_never_gets_the_message() {
     assert_eq!(envoy.metric("blocked"), 2);
 }
 
+/// What the filter says is of gRPC then, but for the status of HTTP, of which Envoy decided
+/// before `grpc_web` had translated the request.
 #[test]
-fn before_the_filter_it_gets_unavailable_and_the_message() {
+fn before_the_filter_alone_leaves_the_client_with_words_of_its_own() {
+    let Some(library) = library() else { return };
+    let etcd = Etcd::start();
+    let mut chain = chain();
+    let lua = chain.as_array_mut().unwrap().remove(0);
+    assert_eq!(lua["name"], "envoy.filters.http.lua");
+    let envoy = start(&chain, &etcd);
+    let browser = Browser::start();
+    browser.open(&envoy, "/app");
+    switch_on(&envoy);
+    for answer in calls(&browser, &library) {
+        assert_eq!(answer["code"], 14, "{answer}");
+        assert!(!answer["message"].to_string().contains(MESSAGE), "{answer}");
+    }
+}
+
+#[test]
+fn with_the_filters_of_the_document_it_gets_unavailable_and_the_message() {
     let Some(library) = library() else { return };
     let etcd = Etcd::start();
     let envoy = start(&chain(), &etcd);

@@ -12,6 +12,7 @@ use crate::{
 fn careless() -> Value {
     json!({
         "use_remote_address": true,
+        "preserve_external_request_id": true,
         "local_reply_config": {
             "mappers": [{
                 "filter": {"status_code_filter": {"comparison": {
@@ -78,7 +79,10 @@ fn a_body_format_gives_browsers_json_and_a_mapper_another_status() {
 
 #[test]
 fn the_mapper_of_the_document_spares_the_reply_and_nothing_else() {
-    let untouched = Envoy::start(json!({"mode": "on"}));
+    let untouched = Envoy::with(Options {
+        connection_manager: json!({"preserve_external_request_id": true}),
+        ..Options::new(json!({"mode": "on"}))
+    });
     let envoy = start(careful());
     for kind in ["text/html", "application/json", "text/plain"] {
         let response = accept(&envoy, kind);

@@ -18,14 +18,11 @@ fn guarded(more: &Value) -> Envoy {
     envoy
 }
 
-/// The cluster in front, with Envoy's own defaults, and what it does not count by default.
+/// The cluster in front, of which every host may go.
 fn detecting(inner: &Envoy) -> Value {
     with(
         shop(inner),
-        &json!({"outlier_detection": {
-            "enforcing_consecutive_gateway_failure": 100,
-            "max_ejection_percent": 100,
-        }}),
+        &json!({"outlier_detection": {"max_ejection_percent": 100}}),
     )
 }
 
@@ -55,6 +52,18 @@ fn five_planned_503s_take_the_host_out_and_off_does_not_bring_it_back() {
     let [ejections, hosts] = see("ejects", &front).try_into().unwrap();
     assert!(ejections.contains("ejections_active: 1\n"), "{ejections}");
     assert!(hosts.contains("failed_outlier_check"), "{hosts}");
+}
+
+/// By default a tenth of the hosts may go, and one of one is more.
+#[test]
+fn by_default_a_cluster_of_one_host_loses_none() {
+    let inner = guarded(&json!({}));
+    let front = in_front(with(shop(&inner), &json!({"outlier_detection": {}})));
+    for _ in 0..2 * ERRORS {
+        assert!(front.get("/").is_blocked());
+    }
+    assert!(front.get("/open").is_upstream());
+    assert_eq!(ejected(&front), 0);
 }
 
 /// Through far more planned replies than take a host out, and through off.
@@ -98,9 +107,12 @@ fn with_the_matcher_other_errors_still_count() {
 }
 
 #[test]
-fn an_older_envoy_counts_and_takes_nothing_out() {
+fn an_envoy_may_count_and_take_nothing_out() {
     let inner = guarded(&json!({}));
-    let mend = block("ejects", "On the cluster in front, an older Envoy");
+    let mend = block(
+        "ejects",
+        "On the cluster in front, for gRPC or an older Envoy",
+    );
     let front = in_front(with(detecting(&inner), &mend));
     assert_spared(&inner, &front, 503);
 }
@@ -117,14 +129,19 @@ fn call() -> Request {
     call.header("te", "trailers").body("")
 }
 
-/// To Envoy status 14 of gRPC is a 503, whatever the status of HTTP would be.
+/// To Envoy status 14 of gRPC is a 503, whatever the status of HTTP would be, and it asks no
+/// matcher.
 #[test]
-fn planned_replies_to_grpc_count_too_unless_there_is_the_matcher() {
+fn planned_replies_to_grpc_count_whatever_the_matcher_and_the_status_say() {
     let inner = guarded(&block("ejects", "The plugin configuration, 429"));
-    let mend = block("ejects", "On the cluster in front");
+    let mended = |place: &str| with(detecting(&inner), &block("ejects", place));
     for (cluster, is_spared) in [
         (detecting(&inner), false),
-        (with(detecting(&inner), &mend), true),
+        (mended("On the cluster in front"), false),
+        (
+            mended("On the cluster in front, for gRPC or an older Envoy"),
+            true,
+        ),
     ] {
         let front = in_front(cluster);
         for _ in 0..ERRORS {

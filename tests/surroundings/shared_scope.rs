@@ -11,7 +11,7 @@ use crate::{
 
 /// One listener has a window, which is open; the other has not, but for this.
 fn start(other: &Value) -> Envoy {
-    let window = json!({"name": "upgrade", "start": from_now(-HOUR), "end": from_now(HOUR)});
+    let window = json!({"start": from_now(-HOUR), "end": from_now(HOUR)});
     Envoy::with(Options {
         delivery: Delivery::Lds,
         other_listener: Some(with(json!({"admin": admin()}), other).to_string()),
