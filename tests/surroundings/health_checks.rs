@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use serde_json::{Value, json};
-use support::{Envoy, Options, eventually};
+use support::{Connection, Envoy, Options, Request, eventually};
 
 use crate::{
     chain::{filters, in_front, shop, with},
@@ -100,8 +100,8 @@ fn envoy_answers_by_itself_also_where_the_upstream_is_down() {
     assert_eq!(inner.metric("blocked"), 1);
 
     // A host that is to be taken out says so.
-    let fail = support::Request::new("POST", "/healthcheck/fail");
-    let answer = support::Connection::open(inner.admin).fetch(&fail);
+    let fail = Request::new("POST", "/healthcheck/fail");
+    let answer = Connection::open(inner.admin).fetch(&fail);
     assert_eq!(answer.status, 200);
     eventually("the end of the host", || !is_well(&front));
 }

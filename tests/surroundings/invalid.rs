@@ -1,11 +1,11 @@
 //! A plugin configuration that is refused.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use support::{Delivery, Envoy, Options};
 
 use crate::document::{block, see};
 
-fn misspelt() -> serde_json::Value {
+fn misspelt() -> Value {
     json!({"mode": "auto", "allow": {"ips": ["10.0.0.0/8"]}})
 }
 
@@ -24,7 +24,7 @@ fn envoy_keeps_what_it_had_and_says_so_until_the_key_is_right() {
     assert_eq!(refused(&envoy), 0);
     envoy.update(misspelt());
     assert_eq!(refused(&envoy), 1);
-    assert!(envoy.log().contains("ips"), "{}", envoy.log());
+    assert!(envoy.log().contains("allow.ips"), "{}", envoy.log());
     assert!(envoy.get("/").is_blocked());
 
     let mend = block("invalid", "The plugin configuration");
@@ -37,5 +37,5 @@ fn envoy_keeps_what_it_had_and_says_so_until_the_key_is_right() {
 #[test]
 fn a_new_envoy_does_not_start_with_it() {
     let log = Envoy::refusal(Options::new(misspelt()));
-    assert!(log.contains("ips"), "{log}");
+    assert!(log.contains("allow.ips"), "{log}");
 }
