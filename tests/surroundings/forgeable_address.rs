@@ -1,7 +1,9 @@
 //! An address that anybody can write.
 
+use std::process::Command;
+
 use serde_json::{Value, json};
-use support::{Envoy, Options, Request, Response, yaml};
+use support::{Envoy, Options, Request, Response, programs::output, yaml};
 
 use crate::document::{block, see, text};
 
@@ -94,13 +96,75 @@ fn behind_named_balancers_the_header_of_nobody_else_counts() {
     assert!(said_to_be(&envoy, &format!("{OTHER}, {STAFF}")).is_upstream());
 }
 
-#[test]
-fn in_a_sidecar_a_certificate_counts_and_the_header_does_not() {
+/// A sidecar of somebody, with mutual TLS: whether a caller with this name in its certificate
+/// passes.
+fn sidecar(caller: &str) -> bool {
+    let directory = tempfile::tempdir().unwrap();
+    let path = |name: &str| directory.path().join(name);
+    for (name, subject) in [
+        ("authority", "URI:spiffe://cluster.local"),
+        ("caller", caller),
+    ] {
+        let mut openssl = Command::new("openssl");
+        openssl
+            .args(["req", "-x509", "-newkey", "ec", "-pkeyopt"])
+            .args(["ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj"])
+            .arg(format!("/CN={name}"))
+            .args(["-addext", &format!("subjectAltName={subject}")])
+            .arg("-keyout")
+            .arg(path(&format!("{name}.key")))
+            .arg("-out")
+            .arg(path(&format!("{name}.pem")));
+        if name == "caller" {
+            openssl
+                .arg("-CA")
+                .arg(path("authority.pem"))
+                .arg("-CAkey")
+                .arg(path("authority.key"))
+                .args(["-addext", "basicConstraints=CA:FALSE"]);
+        }
+        let made = openssl.output().unwrap();
+        assert!(made.status.success(), "{made:?}");
+    }
+    let file = |name: &str| json!({"filename": path(name)});
     let mut configuration = block(
         "forgeable-address",
         "The plugin configuration in a sidecar of Istio",
     );
     configuration["mode"] = "on".into();
-    let envoy = start(json!({"use_remote_address": false}), configuration);
-    assert_eq!(see("forgeable-address", &envoy), ["503\n"]);
+    let envoy = Envoy::with(Options {
+        connection_manager: json!({"use_remote_address": false}),
+        transport_socket: Some(json!({
+            "name": "envoy.transport_sockets.tls",
+            "typed_config": {
+                "@type": "type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext",
+                "require_client_certificate": true,
+                "common_tls_context": {
+                    "tls_certificates": [{
+                        "certificate_chain": file("authority.pem"),
+                        "private_key": file("authority.key"),
+                    }],
+                    "validation_context": {"trusted_ca": file("authority.pem")},
+                },
+            },
+        })),
+        ..Options::new(configuration)
+    });
+    let status = output(
+        Command::new("curl")
+            .args(["-s", "-k", "-o", "/dev/null", "-w", "%{http_code}"])
+            .args(["-H", "x-forwarded-for: 10.0.0.1", "--cert"])
+            .arg(path("caller.pem"))
+            .arg("--key")
+            .arg(path("caller.key"))
+            .arg(format!("https://{}/", envoy.address)),
+    );
+    assert!(["200", "503"].contains(&status.as_str()), "{status}");
+    status == "200"
+}
+
+#[test]
+fn in_a_sidecar_a_certificate_counts_and_the_header_does_not() {
+    assert!(sidecar("URI:spiffe://cluster.local/ns/shop/sa/migration"));
+    assert!(!sidecar("URI:spiffe://cluster.local/ns/shop/sa/other"));
 }

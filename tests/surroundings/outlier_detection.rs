@@ -35,7 +35,9 @@ fn ejected(front: &Envoy) -> u64 {
 fn wait_for_ejection(front: &Envoy) {
     eventually("the ejection", || ejected(front) == 1);
     // Those threads have heard of it.
-    eventually("the end of the host", || !front.get("/").is_blocked());
+    eventually("the end of the host", || {
+        front.get("/").text().contains("no healthy upstream")
+    });
 }
 
 fn assert_no_host(response: &Response) {
