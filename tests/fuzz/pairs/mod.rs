@@ -1,0 +1,180 @@
+//! Pairs of configurations and requests: made of bytes, and what the filter does with them
+//! compared with what the contract says.
+
+mod configuration;
+mod host;
+mod request;
+mod run;
+pub mod shrink;
+mod source;
+
+use std::collections::BTreeMap;
+
+use self::source::Source;
+use super::reading::{
+    self,
+    case::{Case, Request, Seen},
+    complaints::judge,
+    decision::{Decision, Verdict},
+};
+
+/// How many requests of each outcome were compared.
+pub type Outcomes = BTreeMap<String, u64>;
+
+/// How many requests a case has.
+const REQUESTS: usize = 6;
+
+/// The case that bytes make.
+pub fn case(data: &[u8]) -> Case {
+    let mut source = Source::new(data);
+    let configuration = configuration::configuration(&mut source);
+    let calls = match configuration["mode"].as_str().unwrap_or("auto") {
+        "auto" => request::calls(&mut source),
+        _ => Vec::new(),
+    };
+    let tokens = match configuration["bypass"].is_null() {
+        true => Vec::new(),
+        false => request::tokens(&mut source),
+    };
+    let requests = (0..REQUESTS).map(|_| {
+        let mut request = request::request(&mut source, &configuration, tokens.len());
+        // Nobody has a token before it was issued.
+        for (number, token) in tokens.iter().enumerate() {
+            let name = format!("{{token {number}}}");
+            let has = |(_, value): &(_, Vec<u8>)| String::from_utf8_lossy(value).contains(&name);
+            if request.lines.iter().any(has) {
+                request.at = request.at.max(token.issued);
+            }
+        }
+        request
+    });
+    Case {
+        requests: requests.collect(),
+        configuration,
+        calls,
+        tokens,
+    }
+}
+
+/// What is wrong, and with which request.
+#[derive(Clone, Debug)]
+pub struct Difference {
+    pub complaints: Vec<String>,
+    /// The number of the request, if it is not the configuration.
+    pub at: Option<usize>,
+}
+
+impl Difference {
+    /// What differs, whatever the values are: of two differences with one cause the same.
+    pub fn kind(&self) -> String {
+        let first = self.complaints.first().map_or("", String::as_str);
+        first.split(':').next().unwrap_or_default().to_owned()
+    }
+}
+
+/// The first difference of a case.
+pub fn compare(case: &Case, outcomes: &mut Outcomes) -> Option<Difference> {
+    let all = match run::run(case) {
+        Ok(all) => all,
+        Err(complaint) => {
+            return Some(Difference {
+                complaints: vec![complaint],
+                at: None,
+            });
+        }
+    };
+    let mut varies: Vec<(Option<serde_json::Value>, String)> = Vec::new();
+    for (at, (request, seen)) in case.requests.iter().zip(&all).enumerate() {
+        let mut judgement = judge(case, request, seen);
+        let decision = &judgement.decision;
+        *outcomes
+            .entry(outcome(decision, request, seen))
+            .or_default() += 1;
+        if judgement.is_warier {
+            *outcomes.entry("(read more warily)".to_owned()).or_default() += 1;
+        }
+        if let (Verdict::Blocked, Some(reply)) = (decision.verdict, &seen.reply) {
+            let rule = decision.rule.as_ref();
+            let response = rule.and_then(|rule| rule.get("response")).cloned();
+            let vary = reply.header("vary").unwrap_or_default().to_owned();
+            let known = varies.iter().find(|(other, _)| *other == response);
+            match known {
+                Some((_, other)) if *other != vary => judgement.complaints.push(format!(
+                    "vary of one response: {other:?} of one reply, {vary:?} of another"
+                )),
+                Some(_) => {}
+                None => varies.push((response, vary)),
+            }
+        }
+        if !judgement.complaints.is_empty() {
+            return Some(Difference {
+                complaints: judgement.complaints,
+                at: Some(at),
+            });
+        }
+    }
+    None
+}
+
+/// What became of a request, to see what is covered.
+fn outcome(decision: &Decision, request: &Request, seen: &Seen) -> String {
+    let by = decision.by;
+    match decision.verdict {
+        Verdict::Endpoint => {
+            let status = seen.reply.as_ref().map_or(0, |reply| reply.status);
+            format!("endpoint: {status}")
+        }
+        Verdict::Passed => format!("passed: {by}"),
+        Verdict::Allowed(reason) => format!("allowed: {reason}"),
+        Verdict::Observed => format!("observed: {by}"),
+        Verdict::Blocked => {
+            let kind = match &seen.reply {
+                Some(reply) if reply.grpc_status.is_some() => "gRPC",
+                Some(reply) if reply.header("access-control-allow-methods").is_some() => {
+                    "preflight"
+                }
+                Some(reply) if reply.header("location").is_some() => "redirect",
+                _ if request.method() == "HEAD" => "HEAD",
+                Some(reply) => match reply.header("content-type").unwrap_or_default() {
+                    kind if kind.starts_with("text/html") => "HTML",
+                    kind if kind.starts_with("text/plain") => "text",
+                    _ => "JSON",
+                },
+                None => "nothing",
+            };
+            format!("blocked: {by}, {kind}")
+        }
+    }
+}
+
+/// A case and its difference, for people.
+pub fn shown(case: &Case) -> String {
+    let mut outcomes = Outcomes::new();
+    let difference = compare(case, &mut outcomes);
+    let mut text = format!("configuration: {}\n", case.configuration);
+    for call in &case.calls {
+        let at = reading::time::format(call.at);
+        text += &format!("call at {at}: {:?}\n", call.what);
+    }
+    for (number, token) in case.tokens.iter().enumerate() {
+        let issued = reading::time::format(token.issued);
+        let (seconds, fault) = (token.seconds, token.fault);
+        text += &format!("token {number}: {issued}, {seconds} s, fault {fault:?}\n");
+    }
+    for request in &case.requests {
+        text += &format!("request:\n{request}");
+    }
+    let Some(difference) = difference else {
+        return text + "no difference\n";
+    };
+    for complaint in &difference.complaints {
+        text += &format!("- {complaint}\n");
+    }
+    if let (Ok(all), Some(at)) = (run::run(case), difference.at) {
+        let expected = judge(case, &case.requests[at], &all[at]).decision;
+        let (verdict, by, flag) = (expected.verdict, expected.by, expected.flag);
+        text += &format!("expected: {verdict:?} by {by}, {flag:?}\n");
+        text += &format!("got: {:.1500}\n", format!("{:?}", all[at]));
+    }
+    text
+}
