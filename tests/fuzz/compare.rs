@@ -22,16 +22,13 @@ use std::{
 
 use self::pairs::{Difference, Outcomes, case, compare, shown, shrink::smallest};
 
-/// How many differences of one kind are shown.
-const SHOWN: usize = 1;
-
 fn main() -> ExitCode {
     let number = |at: usize, otherwise: u64| {
         let arguments = env::args().filter(|argument| !argument.starts_with('-'));
         let number = arguments.skip(1).nth(at).and_then(|text| text.parse().ok());
         number.unwrap_or(otherwise)
     };
-    let (pairs, first) = (number(0, 100_000), number(1, 0));
+    let (pairs, first, most) = (number(0, 100_000), number(1, 0), number(2, 1));
     let begin = Instant::now();
     let (next, compared) = (AtomicU64::new(first), AtomicU64::new(0));
     let work = || {
@@ -40,7 +37,7 @@ fn main() -> ExitCode {
         while compared.load(Ordering::Relaxed) < pairs {
             let seed = next.fetch_add(1, Ordering::Relaxed);
             let case = case(&mixed(seed).to_le_bytes());
-            if let Some(difference) = compare(&case, &mut outcomes) {
+            for difference in compare(&case, &mut outcomes) {
                 differences.push((seed, difference));
             }
             compared.fetch_add(case.requests.len() as u64, Ordering::Relaxed);
@@ -66,11 +63,11 @@ fn main() -> ExitCode {
     let compared = compared.into_inner();
     let rate = compared as f64 / seconds;
     println!("{compared} pairs in {seconds:.1} s, {rate:.0} a second");
-    report(differences)
+    report(differences, most as usize)
 }
 
-/// Shows the differences, the most frequent kind first.
-fn report(mut differences: Vec<(u64, Difference)>) -> ExitCode {
+/// Shows some of each kind of difference, the most frequent kind first.
+fn report(mut differences: Vec<(u64, Difference)>, most: usize) -> ExitCode {
     if differences.is_empty() {
         println!("no difference");
         return ExitCode::SUCCESS;
@@ -87,7 +84,7 @@ fn report(mut differences: Vec<(u64, Difference)>) -> ExitCode {
     kinds.sort_by_key(|(_, same)| usize::MAX - same.len());
     for (kind, same) in kinds {
         println!("\n== {} of {kind:?}", same.len());
-        for (seed, difference) in same.iter().take(SHOWN) {
+        for (seed, difference) in same.iter().take(most) {
             let case = smallest(case(&mixed(*seed).to_le_bytes()), difference);
             println!("{}", shown(&case));
         }

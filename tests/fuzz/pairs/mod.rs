@@ -10,6 +10,8 @@ mod source;
 
 use std::collections::BTreeMap;
 
+use serde_json::Value;
+
 use self::source::Source;
 use super::reading::{
     self,
@@ -56,44 +58,48 @@ pub fn case(data: &[u8]) -> Case {
     }
 }
 
-/// What is wrong, and with which request.
+/// One thing that is wrong, and with which request.
 #[derive(Clone, Debug)]
 pub struct Difference {
-    pub complaints: Vec<String>,
+    pub complaint: String,
     /// The number of the request, if it is not the configuration.
     pub at: Option<usize>,
 }
 
 impl Difference {
-    /// What differs, whatever the values are: of two differences with one cause the same.
+    /// What differs, whatever the values are.
     pub fn kind(&self) -> String {
-        let first = self.complaints.first().map_or("", String::as_str);
-        first.split(':').next().unwrap_or_default().to_owned()
+        // Of a refusal, the key and what is wrong with it.
+        let most = if self.at.is_some() { 1 } else { 3 };
+        let words: Vec<&str> = self.complaint.split(": ").take(most).collect();
+        words.join(": ").replace(|c: char| c.is_ascii_digit(), "")
     }
 }
 
-/// The first difference of a case.
-pub fn compare(case: &Case, outcomes: &mut Outcomes) -> Option<Difference> {
+/// All differences of a case.
+pub fn compare(case: &Case, outcomes: &mut Outcomes) -> Vec<Difference> {
     let all = match run::run(case) {
         Ok(all) => all,
         Err(complaint) => {
-            return Some(Difference {
-                complaints: vec![complaint],
+            *outcomes.entry("refused".to_owned()).or_default() += case.requests.len() as u64;
+            return vec![Difference {
+                complaint,
                 at: None,
-            });
+            }];
         }
     };
-    let mut varies: Vec<(Option<serde_json::Value>, String)> = Vec::new();
+    let mut differences = Vec::new();
+    let mut varies: Vec<(Option<Value>, String)> = Vec::new();
     for (at, (request, seen)) in case.requests.iter().zip(&all).enumerate() {
         let mut judgement = judge(case, request, seen);
         let decision = &judgement.decision;
-        *outcomes
-            .entry(outcome(decision, request, seen))
-            .or_default() += 1;
+        let mut count = |outcome| *outcomes.entry(outcome).or_default() += 1;
+        count(outcome(decision, request, seen));
         if judgement.is_warier {
-            *outcomes.entry("(read more warily)".to_owned()).or_default() += 1;
+            count("(in doubt, blocked)".to_owned());
         }
-        if let (Verdict::Blocked, Some(reply)) = (decision.verdict, &seen.reply) {
+        let blocked = Some(decision).filter(|decision| decision.verdict == Verdict::Blocked);
+        if let (Some(decision), Some(reply)) = (blocked, &seen.reply) {
             let rule = decision.rule.as_ref();
             let response = rule.and_then(|rule| rule.get("response")).cloned();
             let vary = reply.header("vary").unwrap_or_default().to_owned();
@@ -106,14 +112,13 @@ pub fn compare(case: &Case, outcomes: &mut Outcomes) -> Option<Difference> {
                 None => varies.push((response, vary)),
             }
         }
-        if !judgement.complaints.is_empty() {
-            return Some(Difference {
-                complaints: judgement.complaints,
-                at: Some(at),
-            });
-        }
+        let complaints = judgement.complaints.into_iter();
+        differences.extend(complaints.map(|complaint| Difference {
+            complaint,
+            at: Some(at),
+        }));
     }
-    None
+    differences
 }
 
 /// What became of a request, to see what is covered.
@@ -149,8 +154,6 @@ fn outcome(decision: &Decision, request: &Request, seen: &Seen) -> String {
 
 /// A case and its difference, for people.
 pub fn shown(case: &Case) -> String {
-    let mut outcomes = Outcomes::new();
-    let difference = compare(case, &mut outcomes);
     let mut text = format!("configuration: {}\n", case.configuration);
     for call in &case.calls {
         let at = reading::time::format(call.at);
@@ -164,17 +167,16 @@ pub fn shown(case: &Case) -> String {
     for request in &case.requests {
         text += &format!("request:\n{request}");
     }
-    let Some(difference) = difference else {
-        return text + "no difference\n";
-    };
-    for complaint in &difference.complaints {
-        text += &format!("- {complaint}\n");
+    let differences = compare(case, &mut Outcomes::new());
+    for difference in &differences {
+        text += &format!("- {}\n", difference.complaint);
     }
-    if let (Ok(all), Some(at)) = (run::run(case), difference.at) {
+    let at = differences.first().and_then(|difference| difference.at);
+    if let (Ok(all), Some(at)) = (run::run(case), at) {
         let expected = judge(case, &case.requests[at], &all[at]).decision;
         let (verdict, by, flag) = (expected.verdict, expected.by, expected.flag);
         text += &format!("expected: {verdict:?} by {by}, {flag:?}\n");
-        text += &format!("got: {:.1500}\n", format!("{:?}", all[at]));
+        text += &format!("got: {}\n", all[at]);
     }
     text
 }

@@ -369,7 +369,8 @@ pub fn request(source: &mut Source, configuration: &Value, tokens: usize) -> Req
         }
         add("cookie", cookies.join(&b"; "[..]));
     }
-    let known = source.one_in(2);
+    // A request that changes the state would change what the next ones get.
+    let known = source.one_in(2) && method != "POST";
     if known || source.one_in(4) {
         let token = super::reading::endpoint::TOKEN;
         let token = if known { token } else { "another token" };

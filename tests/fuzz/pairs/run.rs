@@ -82,7 +82,7 @@ fn set(process: &Process, case: &Case) -> Result<(), String> {
         if status != right {
             let at = time::format(call.at);
             return Err(format!(
-                "{path} at {at}: expected {right}, got {status} {body}"
+                "a call: answered {status}, not {right}: {path} at {at}: {body}"
             ));
         }
     }

@@ -11,8 +11,8 @@ use super::{
 pub fn smallest(mut case: Case, difference: &Difference) -> Case {
     let kind = difference.kind();
     let differs = |case: &Case| {
-        let same = |other: Difference| other.kind() == kind;
-        compare(case, &mut Outcomes::new()).is_some_and(same)
+        let differences = compare(case, &mut Outcomes::new());
+        differences.iter().any(|other| other.kind() == kind)
     };
     loop {
         let smaller = smaller(&case).into_iter().find(differs);

@@ -161,6 +161,21 @@ impl fmt::Display for Request {
     }
 }
 
+impl fmt::Display for Seen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} {:?}", self.filter_state, self.counted)?;
+        let Some(reply) = &self.reply else {
+            return write!(f, ", no reply");
+        };
+        let (grpc, details) = (reply.grpc_status, &reply.details);
+        writeln!(f, ", {} gRPC {grpc:?} {details}", reply.status)?;
+        for (name, value) in &reply.headers {
+            writeln!(f, "  {name}: {value}")?;
+        }
+        write!(f, "  {:.300}", reply.body)
+    }
+}
+
 impl fmt::Display for Given {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

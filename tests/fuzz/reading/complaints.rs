@@ -68,7 +68,13 @@ fn judge_as(case: &Case, request: &Request, seen: &Seen, wary: Stance) -> (Decis
     let mut counts: Vec<String> = Vec::from_iter((!counted.is_empty()).then_some(counted));
     counts.extend((decision.errors > 0).then(|| format!("errors={}", decision.errors)));
     counts.sort();
-    complaints.expect("filter state", state, seen.filter_state.clone());
+    if state != seen.filter_state {
+        let by = decision.by;
+        let got = &seen.filter_state;
+        complaints
+            .0
+            .push(format!("{state:?} by {by} expected, got {got:?}"));
+    }
     complaints.expect("counters", counts, seen.counted.clone());
     let passes = !matches!(decision.verdict, Verdict::Blocked | Verdict::Endpoint);
     complaints.expect("it passes", passes, seen.upstream.is_some());

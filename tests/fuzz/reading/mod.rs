@@ -4,6 +4,7 @@
 //! by linear scans, and compiles nothing. Nothing of the core is used here.
 
 pub mod address;
+pub mod body;
 pub mod case;
 pub mod complaints;
 pub mod decision;

@@ -7,7 +7,7 @@ use super::pairs::{Outcomes, case, compare, shown, shrink::smallest};
 
 pub fn check(data: &[u8]) {
     let case = case(data);
-    if let Some(difference) = compare(&case, &mut Outcomes::new()) {
-        panic!("{}", shown(&smallest(case, &difference)));
+    if let Some(difference) = compare(&case, &mut Outcomes::new()).first() {
+        panic!("{}", shown(&smallest(case, difference)));
     }
 }
