@@ -164,8 +164,11 @@ fn response(source: &mut Source) -> Value {
                 ];
                 ("retry_after", source.pick(&choices))
             }
-            2 | 3 => ("retry_after_jitter", json!(source.pick(&[0, 1, 30]))),
-            4 => ("refresh", json!(source.pick(&[1, 30]))),
+            2 | 3 => (
+                "retry_after_jitter",
+                source.pick(&[json!(0), json!(1), json!(30), json!("1m30s")]),
+            ),
+            4 => ("refresh", source.pick(&[json!(1), json!(30), json!("1h")])),
             5 | 6 => (
                 "format",
                 json!(source.pick(&["html", "json", "text", "auto"])),
@@ -369,7 +372,7 @@ pub fn configuration(source: &mut Source) -> Value {
             bypass["cookie"] = json!("x-b");
         }
         if source.one_in(2) {
-            bypass["max_ttl_seconds"] = json!(3600);
+            bypass["max_ttl_seconds"] = source.pick(&[json!(3600), json!(3600), json!("1h")]);
         }
         set("bypass", bypass);
     }

@@ -14,7 +14,9 @@ pub fn calls(source: &mut Source) -> Vec<Call> {
     if !source.one_in(2) {
         return Vec::new();
     }
-    let mut times: Vec<i64> = (0..=source.below(3)).map(|_| moment(source)).collect();
+    let mut times: Vec<i64> = (0..=source.below(3))
+        .map(|_| moment(source).min(moment(source)))
+        .collect();
     times.sort_unstable();
     // Two changes at one moment have no order that anybody could tell.
     times.dedup();

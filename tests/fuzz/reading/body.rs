@@ -41,7 +41,9 @@ impl Judge<'_> {
             complaints.expect("body", "", self.reply.body.as_str());
             return;
         }
-        let refresh = self.key("refresh").as_u64().filter(|_| kind == Kind::Html);
+        let refresh =
+            Some(self.key("refresh")).filter(|given| kind == Kind::Html && !given.is_null());
+        let refresh = refresh.map(time::seconds);
         let got = self.reply.header("refresh");
         let is_right = match (refresh, got) {
             (Some(seconds), Some(text)) => self.is_about(seconds, text),

@@ -7,7 +7,7 @@ use super::{
     case::{Case, Fault, Given, Request},
     entries,
     flag::{Flag, State},
-    path,
+    path, time,
 };
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,10 +49,11 @@ fn action_of(rule: &Value) -> Action {
     }
 }
 
-/// The rule that decides: the first that matches, but no rule shields an odd path from a
-/// `block`.
+/// The rule that decides: the first that matches, but no other rule shields an odd path from
+/// a `block`.
 fn rule<'a>(all: &'a Value, request: &Request, wary: Stance) -> Option<&'a Value> {
     let rules = || all["rules"].as_array().into_iter().flatten();
+    let blocks = |rule: &Value| action_of(rule) == Action::Block;
     let matches = |rule: &&Value| {
         let stance = match action_of(rule) {
             Action::Block | Action::On => wary,
@@ -60,11 +61,12 @@ fn rule<'a>(all: &'a Value, request: &Request, wary: Stance) -> Option<&'a Value
         };
         entries::rule_matches(rule, all, request, stance)
     };
-    let blocks =
-        |rule: &&Value| action_of(rule) == Action::Block && rule["match"]["paths"].is_array();
-    let shields = !path::is_canonical(&path::of(request));
-    let anywhere = rules().filter(blocks).filter(|_| shields).find(matches);
-    anywhere.or_else(|| rules().find(matches))
+    let first = rules().find(matches);
+    if first.is_some_and(blocks) || path::is_canonical(&path::of(request)) {
+        return first;
+    }
+    let mut of_paths = rules().filter(|rule| blocks(rule) && rule["match"]["paths"].is_array());
+    of_paths.find(matches).or(first)
 }
 
 /// What the route says, and whether it is an error.
@@ -95,7 +97,10 @@ fn has_bypass(case: &Case, request: &Request, state: &State) -> bool {
     let cookies = cookies.filter(|(other, _)| other == name.as_bytes());
     let header = request.header("x-maintenance-bypass");
     let mut given = cookies.map(|(_, value)| value).chain(header);
-    let longest = bypass["max_ttl_seconds"].as_i64().unwrap_or(43_200);
+    let longest = match &bypass["max_ttl_seconds"] {
+        Value::Null => 43_200,
+        given => time::seconds(given) as i64,
+    };
     given.any(|given| {
         let mut tokens = case.tokens.iter().enumerate();
         tokens.any(|(number, token)| {

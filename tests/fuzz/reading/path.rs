@@ -91,6 +91,9 @@ fn merged(path: &[u8]) -> Vec<u8> {
 
 /// As RFC 3986 section 5.2.4 has it.
 fn without_dots(path: &[u8]) -> Vec<u8> {
+    if path.first() != Some(&b'/') {
+        return path.to_vec();
+    }
     let mut kept: Vec<&[u8]> = Vec::new();
     let segments: Vec<&[u8]> = path.split(|byte| *byte == b'/').skip(1).collect();
     for (at, segment) in segments.iter().enumerate() {

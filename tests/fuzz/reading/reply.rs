@@ -7,7 +7,7 @@ use super::{
     complaints::Complaints,
     decision::Decision,
     negotiation::{self, Kind},
-    origin,
+    origin, time,
 };
 
 /// The `response` of a request: the keys of the rule go before the global ones.
@@ -204,13 +204,13 @@ impl Judge<'_> {
             None => Wait::Seconds(3600),
             Some(Value::Null) => Wait::Unknown,
             Some(Value::String(text)) if text == "none" => Wait::Unknown,
-            Some(Value::String(date)) => Wait::Date(date.clone()),
-            Some(seconds) => Wait::Seconds(seconds.as_u64().unwrap()),
+            Some(Value::String(text)) if text.ends_with("GMT") => Wait::Date(text.clone()),
+            Some(given) => Wait::Seconds(time::seconds(given)),
         }
     }
 
     fn jitter(&self) -> u64 {
-        self.key("retry_after_jitter").as_u64().unwrap_or(0)
+        time::seconds(self.key("retry_after_jitter"))
     }
 
     pub fn is_about(&self, seconds: u64, text: &str) -> bool {

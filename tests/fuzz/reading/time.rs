@@ -1,4 +1,6 @@
-//! Moments, in milliseconds since 1970.
+//! Moments, in milliseconds since 1970, and durations.
+
+use serde_json::Value;
 
 fn is_leap(year: i64) -> bool {
     year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
@@ -29,6 +31,29 @@ pub fn parse(text: &str) -> i64 {
         }
     };
     (seconds - offset * 60) * 1000
+}
+
+/// Seconds, written as a number or as `1h30m`; none where nothing is given.
+pub fn seconds(given: &Value) -> u64 {
+    let Some(text) = given.as_str() else {
+        return given.as_u64().unwrap_or(0);
+    };
+    let (mut all, mut number) = (0, 0);
+    for character in text.chars() {
+        let unit = match character {
+            'd' => 86_400,
+            'h' => 3600,
+            'm' => 60,
+            's' => 1,
+            digit => {
+                number = number * 10 + u64::from(digit.to_digit(10).unwrap());
+                continue;
+            }
+        };
+        all += number * unit;
+        number = 0;
+    }
+    all
 }
 
 /// In UTC, without what is less than a second.
