@@ -158,7 +158,7 @@ fn response(source: &mut Source) -> Value {
                     json!(0),
                     json!(1),
                     json!(120),
-                    json!("2m"),
+                    json!("1d2h3m4s"),
                     json!("none"),
                     date,
                 ];

@@ -114,10 +114,17 @@ fn normalised(path: &[u8]) -> Vec<u8> {
     without_dots(&merged(&without_parameters(&path)))
 }
 
+/// An absolute path, also where there is none.
+fn with_root(path: &[u8]) -> Vec<u8> {
+    let path = path.strip_prefix(b"/").unwrap_or(path);
+    [b"/", path].concat()
+}
+
 /// What some server or other may make of a path.
 fn readings(path: &[u8]) -> Vec<Vec<u8>> {
     let mut all = vec![path.to_vec()];
-    let steps: [fn(&[u8]) -> Vec<u8>; 8] = [
+    let steps: [fn(&[u8]) -> Vec<u8>; 9] = [
+        with_root,
         |path| decoded(path, b""),
         |path| decoded(path, b"/\\"),
         |path| decoded_until_stable(path, b""),
