@@ -24,7 +24,7 @@ use super::reading::{
 pub type Outcomes = BTreeMap<String, u64>;
 
 /// How many requests a case has.
-const REQUESTS: usize = 6;
+const REQUESTS: usize = 4;
 
 /// The case that bytes make.
 pub fn case(data: &[u8]) -> Case {

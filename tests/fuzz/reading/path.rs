@@ -4,6 +4,9 @@ use serde_json::Value;
 
 use super::{LONGEST, Stance, case::Request, regex};
 
+/// Writes a path in another way.
+type Step = fn(&[u8]) -> Vec<u8>;
+
 /// `:path` without its query.
 pub fn of(request: &Request) -> Vec<u8> {
     let path = request.header(":path").unwrap_or_default();
@@ -123,7 +126,7 @@ fn with_root(path: &[u8]) -> Vec<u8> {
 /// What some server or other may make of a path.
 fn readings(path: &[u8]) -> Vec<Vec<u8>> {
     let mut all = vec![path.to_vec()];
-    let steps: [fn(&[u8]) -> Vec<u8>; 9] = [
+    let steps: [Step; 9] = [
         with_root,
         |path| decoded(path, b""),
         |path| decoded(path, b"/\\"),
@@ -172,7 +175,7 @@ fn spelt(text: &[u8]) -> Vec<u8> {
 }
 
 /// Whether an entry takes a path; `form` is how both are spelt.
-fn fits(entry: &Value, path: &[u8], form: fn(&[u8]) -> Vec<u8>) -> bool {
+fn fits(entry: &Value, path: &[u8], form: Step) -> bool {
     let path = form(path);
     let is_under = |prefix: &str| {
         let mut prefix = form(prefix.trim_end_matches('/').as_bytes());
