@@ -3,9 +3,7 @@
 
 pub(crate) mod envoy;
 pub(crate) mod file;
-pub(crate) mod find;
 pub(crate) mod found;
 pub(crate) mod manifest;
-pub(crate) mod ours;
 pub(crate) mod protobuf_struct;
 pub(crate) mod yaml;

@@ -2,9 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{ArgAction, Args};
-
-use crate::ctl::arguments::output::Output;
+use clap::Args;
 
 #[derive(Debug, Args)]
 pub(crate) struct Check {
@@ -12,6 +10,6 @@ pub(crate) struct Check {
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
     /// Print JSON: a list of {file, where, valid, error, notes}
-    #[arg(long = "json", action = ArgAction::SetTrue, value_parser = Output::of_flag)]
-    pub(crate) output: Output,
+    #[arg(long)]
+    pub(crate) json: bool,
 }

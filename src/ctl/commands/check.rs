@@ -6,9 +6,8 @@ use maintenance_mode_core::syntax::one_line::OneLine;
 use serde::Serialize;
 
 use crate::ctl::arguments::check::Check;
-use crate::ctl::arguments::output::Output;
 use crate::ctl::documents::file::{FileError, configurations};
-use crate::ctl::documents::found::Found;
+use crate::ctl::documents::found::{Found, location};
 use crate::ctl::process::console::{complain, say};
 use crate::ctl::process::exit::Exit;
 
@@ -24,51 +23,40 @@ struct FileVerdict {
     notes: Vec<String>,
 }
 
-/// Checks every file, and prints a verdict on each configuration in it.
 pub(crate) fn check(options: &Check) -> Exit {
     let mut verdicts = Vec::new();
-    let mut exit = Exit::Success;
+    let mut exit = Exit::SUCCESS;
     for path in &options.files {
-        match verdicts_on(path) {
-            Ok(found) => verdicts.extend(found),
+        let found = match configurations(path) {
+            Ok(found) => found,
+            Err(FileError::Malformed(error)) => vec![Found::whole(Err(error))],
             Err(problem) => {
                 complain(&format!("{}: {problem}", path.display()));
-                exit = Exit::Usage;
+                exit = Exit::USAGE;
+                continue;
             }
-        }
+        };
+        verdicts.extend(found.into_iter().map(|found| FileVerdict::on(path, found)));
     }
-    if exit == Exit::Success && verdicts.iter().any(|verdict| !verdict.valid) {
-        exit = Exit::Failure;
+    if exit == Exit::SUCCESS && verdicts.iter().any(|verdict| !verdict.valid) {
+        exit = Exit::FAILURE;
     }
-    match options.output {
-        Output::Json => say(&serde_json::to_string(&verdicts).unwrap_or_default()),
-        Output::Text => verdicts.iter().for_each(FileVerdict::print),
+    if options.json {
+        say(&serde_json::to_string(&verdicts).unwrap_or_default());
+    } else {
+        verdicts.iter().for_each(FileVerdict::print);
     }
     exit
 }
 
-/// The verdicts on a file that can be read and has a configuration of the filter.
-fn verdicts_on(path: &Path) -> Result<Vec<FileVerdict>, FileError> {
-    let file = path.display().to_string();
-    let found = match configurations(path) {
-        Err(FileError::Malformed(error)) => vec![Found {
-            place: String::new(),
-            configuration: Err(error),
-        }],
-        found => found?,
-    };
-    let verdict = |found| FileVerdict::on(file.clone(), found);
-    Ok(found.into_iter().map(verdict).collect())
-}
-
 impl FileVerdict {
-    fn on(file: String, found: Found) -> Self {
+    fn on(path: &Path, found: Found) -> Self {
         let (error, notes) = match found.compile() {
             Ok(accepted) => (None, accepted.notes),
             Err(error) => (Some(error), Vec::new()),
         };
         Self {
-            file,
+            file: path.display().to_string(),
             place: found.place,
             valid: error.is_none(),
             error,
@@ -77,16 +65,13 @@ impl FileVerdict {
     }
 
     fn print(&self) {
-        let mut line = format!("{}: ", self.file);
-        if !self.place.is_empty() {
-            line.push_str(&format!("{}: ", self.place));
-        }
+        let location = location(&self.file, &self.place);
         match &self.error {
-            Some(error) => complain(&format!("{line}{error}")),
-            None => say(&OneLine(&format!("{line}OK")).to_string()),
+            Some(error) => complain(&format!("{location}: {error}")),
+            None => say(&OneLine(&format!("{location}: OK")).to_string()),
         }
         for note in &self.notes {
-            complain(&format!("{line}note: {note}"));
+            complain(&format!("{location}: note: {note}"));
         }
     }
 }

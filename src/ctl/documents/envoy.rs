@@ -2,9 +2,8 @@
 
 use serde_json::Value;
 
-use crate::ctl::documents::found::Found;
+use crate::ctl::documents::found::{Found, is_ours};
 use crate::ctl::documents::manifest;
-use crate::ctl::documents::ours::is_ours;
 use crate::ctl::documents::protobuf_struct::of_struct;
 
 const WASM: &str = "envoy.extensions.filters.http.wasm.v3.Wasm";
@@ -12,8 +11,7 @@ const STRING_VALUE: &str = "google.protobuf.StringValue";
 const STRUCT: &str = "google.protobuf.Struct";
 const TYPED_STRUCT: &str = ".TypedStruct";
 
-/// The plugin configurations of this filter, in the order of the file. Filters of other
-/// modules are left out: ours say `maintenance` in a name or in where their code comes from.
+/// The plugin configurations of this filter, in the order of the file.
 pub(super) fn plugins(documents: &[Value]) -> Vec<Found> {
     let mut found = Vec::new();
     for (index, document) in documents.iter().enumerate() {
@@ -34,12 +32,8 @@ fn search(value: &Value, place: &str, name_around: Option<&Value>, found: &mut V
     } else if let Value::Object(map) = value {
         for (key, child) in map {
             let separator = if place.is_empty() { "" } else { "." };
-            search(
-                child,
-                &format!("{place}{separator}{key}"),
-                map.get("name"),
-                found,
-            );
+            let place = format!("{place}{separator}{key}");
+            search(child, &place, map.get("name"), found);
         }
     } else if let Value::Array(items) = value {
         for (index, child) in items.iter().enumerate() {
@@ -50,31 +44,29 @@ fn search(value: &Value, place: &str, name_around: Option<&Value>, found: &mut V
 
 /// The filter's message, also where Istio wraps it in a `TypedStruct`.
 fn as_wasm(value: &Value) -> Option<&Value> {
-    let kind = type_name(value, "@type")?;
-    if kind == WASM {
-        return Some(value);
+    match type_name(value, "@type")? {
+        WASM => Some(value),
+        kind if kind.ends_with(TYPED_STRUCT) && type_name(value, "type_url")? == WASM => {
+            value.get("value")
+        }
+        _ => None,
     }
-    let is_wrapped =
-        kind.ends_with(TYPED_STRUCT) && type_name(value, "type_url").as_deref() == Some(WASM);
-    is_wrapped.then(|| value.get("value")).flatten()
 }
 
 /// The name of a type behind the last `/` of its URL.
-fn type_name(value: &Value, key: &str) -> Option<String> {
-    let url = value.get(key)?.as_str()?;
-    let name = url.rsplit_once('/').map_or(url, |(_, name)| name);
-    Some(name.to_owned())
+fn type_name<'v>(value: &'v Value, key: &str) -> Option<&'v str> {
+    value.get(key)?.as_str()?.rsplit('/').next()
 }
 
 fn plugin(wasm: &Value, place: &str, name_around: Option<&Value>) -> Option<Found> {
     let config = wasm.get("config")?;
-    let vm = either(config, "vm_config", "vmConfig");
+    let vm = either(config, "vm_config", "vmConfig").unwrap_or(&Value::Null);
     let names = [
         name_around,
         config.get("name"),
         either(config, "root_id", "rootId"),
-        vm.and_then(|vm| either(vm, "vm_id", "vmId")),
-        vm.and_then(|vm| vm.get("code")),
+        either(vm, "vm_id", "vmId"),
+        vm.get("code"),
     ];
     is_ours(names).then(|| Found {
         place: format!("{place}.config.configuration")
@@ -94,11 +86,10 @@ fn either<'v>(value: &'v Value, name: &str, json_name: &str) -> Option<&'v Value
 /// What Envoy hands to the module.
 fn unwrapped(configuration: &Value) -> Result<String, String> {
     let kind = type_name(configuration, "@type").unwrap_or_default();
-    match (kind.as_str(), configuration.get("value")) {
-        (STRING_VALUE, None) => Ok(String::new()),
+    match (kind, configuration.get("value")) {
+        (STRING_VALUE | STRUCT, None) => Ok(String::new()),
         (STRING_VALUE, Some(Value::String(text))) => Ok(text.clone()),
         (STRING_VALUE, Some(_)) => Err("the value of a StringValue is not a string".to_owned()),
-        (STRUCT, None) => Ok(String::new()),
         (STRUCT, Some(value)) => Ok(of_struct(value)),
         _ => Err(format!(
             "expected the type {STRING_VALUE} or {STRUCT}, found {kind:?}"

@@ -3,8 +3,7 @@
 
 use serde_json::Value;
 
-use crate::ctl::documents::found::Found;
-use crate::ctl::documents::ours::is_ours;
+use crate::ctl::documents::found::{Found, is_ours};
 use crate::ctl::documents::protobuf_struct::of_struct;
 
 /// Where a Wasm filter is named, or where its code comes from.
@@ -38,7 +37,7 @@ pub(super) fn plugins(manifest: &Value) -> Option<Vec<Found>> {
     let name = name.and_then(Value::as_str).unwrap_or("without a name");
     let found = ours.map(|(place, wasm)| Found {
         place: format!("{kind} {name}: {place}.{key}"),
-        configuration: Ok(wasm.get(key).map_or_else(String::new, of_struct)),
+        configuration: Ok(wasm.get(key).map(of_struct).unwrap_or_default()),
     });
     Some(found.collect())
 }

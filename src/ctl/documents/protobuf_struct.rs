@@ -1,6 +1,6 @@
 //! A `google.protobuf.Struct` as the filter gets it.
 
-use serde_json::{Number, Value};
+use serde_json::Value;
 
 /// The JSON of a `Struct`, whose numbers are doubles: those without a fraction are integers
 /// to the filter.
@@ -10,7 +10,11 @@ pub(super) fn of_struct(value: &Value) -> String {
 
 fn integral(value: &Value) -> Value {
     match value {
-        Value::Number(number) => Value::Number(integral_number(number)),
+        Value::Number(number) => {
+            let text = number.to_string();
+            let whole: Option<i64> = text.strip_suffix(".0").and_then(|text| text.parse().ok());
+            whole.map_or_else(|| value.clone(), Value::from)
+        }
         Value::Array(items) => items.iter().map(integral).collect(),
         Value::Object(map) => map
             .iter()
@@ -18,12 +22,6 @@ fn integral(value: &Value) -> Value {
             .collect(),
         other => other.clone(),
     }
-}
-
-fn integral_number(number: &Number) -> Number {
-    let text = number.to_string();
-    let whole = text.strip_suffix(".0").and_then(|text| text.parse().ok());
-    whole.map_or_else(|| number.clone(), |whole: i64| whole.into())
 }
 
 #[cfg(test)]

@@ -7,17 +7,14 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Number, Value};
 use yaml_rust2::parser::{Event, Parser, Tag};
-use yaml_rust2::scanner::{Marker, ScanError, TScalarStyle};
+use yaml_rust2::scanner::{Marker, TScalarStyle};
 
 /// How deep lists and maps may be nested.
 const MAX_DEPTH: usize = 128;
 /// How many values a file may have, once its aliases are followed.
 const MAX_VALUES: usize = 1_000_000;
 
-/// The documents of a file, without those that are empty.
-///
-/// # Errors
-/// What is wrong, with line and column.
+/// The documents of a file, without those that are empty; an error has line and column.
 pub(super) fn parse(text: &str) -> Result<Vec<Value>, String> {
     let mut reader = YamlReader {
         parser: Parser::new(text.chars()),
@@ -49,7 +46,7 @@ impl YamlReader<'_> {
     fn next(&mut self) -> Result<(Event, Marker), String> {
         self.parser
             .next_token()
-            .map_err(|error: ScanError| format!("not valid YAML: {error}"))
+            .map_err(|error| format!("not valid YAML: {error}"))
     }
 
     fn value(&mut self, event: Event, marker: Marker, depth: usize) -> Result<Value, String> {
@@ -140,13 +137,9 @@ fn number(text: &str) -> Option<Number> {
     if !text.bytes().all(is_numeric) {
         return None;
     }
-    if let Ok(number) = text.parse::<u64>() {
-        return Some(number.into());
-    }
-    if let Ok(number) = text.parse::<i64>() {
-        return Some(number.into());
-    }
-    Number::from_f64(text.parse().ok()?)
+    let whole = text.parse::<u64>().map(Number::from);
+    let whole = whole.or_else(|_| text.parse::<i64>().map(Number::from));
+    whole.ok().or_else(|| Number::from_f64(text.parse().ok()?))
 }
 
 #[cfg(test)]

@@ -3,74 +3,59 @@
 use maintenance_mode_core::decision::decide::decide;
 use maintenance_mode_core::state::setting::Setting;
 use maintenance_mode_core::state::state::State;
-use maintenance_mode_core::syntax::timestamp::Timestamp;
 
 use crate::ctl::arguments::explain::Explain;
-use crate::ctl::arguments::output::Output;
 use crate::ctl::commands::explain::explanation::Explanation;
 use crate::ctl::commands::explain::request::DescribedRequest;
 use crate::ctl::documents::file::configurations;
-use crate::ctl::documents::found::Found;
+use crate::ctl::documents::found::{Found, location};
 use crate::ctl::process::clock::now;
 use crate::ctl::process::console::say;
 use crate::ctl::process::exit::{Abort, Exit};
 
 pub(crate) fn explain(options: &Explain) -> Result<Exit, Abort> {
     let file = options.file.display();
-    let found = select(options)
-        .map_err(|problem| Exit::Usage.because(format_args!("{file}: {problem}")))?;
+    let found = select(options).map_err(|problem| format!("{file}: {problem}"))?;
     let explanation = decided(options, &found).map_err(|problem| {
-        let place = match found.place.as_str() {
-            "" => String::new(),
-            place => format!("{place}: "),
-        };
-        Exit::Failure.because(format_args!("{file}: {place}{problem}"))
+        let location = location(file, &found.place);
+        Exit::FAILURE.because(format_args!("{location}: {problem}"))
     })?;
-    say(&match options.output {
-        Output::Json => serde_json::to_string(&explanation).unwrap_or_default(),
-        Output::Text => explanation.to_text(),
+    say(&if options.json {
+        serde_json::to_string(&explanation).unwrap_or_default()
+    } else {
+        explanation.to_text()
     });
-    Ok(Exit::Success)
+    Ok(Exit::SUCCESS)
 }
 
 /// The configuration that is meant.
 fn select(options: &Explain) -> Result<Found, String> {
-    let mut found = configurations(&options.file).map_err(|error| error.to_string())?;
+    let found = configurations(&options.file).map_err(|error| error.to_string())?;
     let count = found.len();
-    let index = match options.nth {
-        None if count > 1 => {
-            return Err(format!(
-                "there are {count} configurations: choose one with --nth"
-            ));
-        }
-        None => 0,
-        Some(nth) if (1..=count).contains(&nth) => nth - 1,
-        Some(nth) => {
-            return Err(format!(
-                "there are {count} configurations, and none is number {nth}"
-            ));
-        }
-    };
-    Ok(found.swap_remove(index))
+    if options.nth.is_none() && count > 1 {
+        return Err(format!(
+            "there are {count} configurations: choose one with --nth"
+        ));
+    }
+    let nth = options.nth.unwrap_or(1);
+    let meant = (1..).zip(found).find(|(number, _)| *number == nth);
+    let (_, found) = meant
+        .ok_or_else(|| format!("there are {count} configurations, and none is number {nth}"))?;
+    Ok(found)
 }
 
 fn decided(options: &Explain, found: &Found) -> Result<Explanation, String> {
     let policy = found.compile()?.policy;
     let now = options.at.unwrap_or_else(now);
-    let state = state(options, now);
-    let request = DescribedRequest::new(options, &policy.client_address, now);
-    Ok(Explanation::of(&decide(&policy, &state, &request)))
-}
-
-/// What somebody has set.
-fn state(options: &Explain, now: Timestamp) -> State {
     let setting = (options.on || options.off).then(|| Setting {
         maintenance: options.on,
         since: Some(now),
         ..Setting::default()
     });
-    State {
+    let state = State {
         setting,
         ..State::default()
-    }
+    };
+    let request = DescribedRequest::new(options, &policy.client_address, now);
+    Ok(Explanation::of(&decide(&policy, &state, &request)))
 }
