@@ -17,8 +17,7 @@ use maintenance_mode_core::{
         headers::HeaderList,
     },
     store::{
-        call::CallId,
-        grpc::{Client, Metadata, Method},
+        grpc::{CallId, Client, Metadata, Method},
         shared_map::{SharedMap, Signal},
     },
     syntax::protobuf::Message,
@@ -73,7 +72,6 @@ impl Process {
 impl Host for Process {
     type Metric = Number;
     type SharedMap = Self;
-    type Client = Self;
     type Stream = Exchange;
 
     const ENVIRONMENT: &'static str = "the process";
@@ -112,8 +110,8 @@ impl Host for Process {
         self.clone()
     }
 
-    fn client(&self) -> Self {
-        self.clone()
+    fn client(&self) -> Box<dyn Client> {
+        Box::new(self.clone())
     }
 
     fn node_id(&self) -> String {
