@@ -164,10 +164,7 @@ fn response(source: &mut Source) -> Value {
                 ];
                 ("retry_after", source.pick(&choices))
             }
-            2 | 3 => (
-                "retry_after_jitter",
-                source.pick(&[json!(0), json!(1), json!(30), json!("1m30s")]),
-            ),
+            2 | 3 => ("retry_after_jitter", json!(source.pick(&[0, 1, 30]))),
             4 => ("refresh", source.pick(&[json!(1), json!(30), json!("1h")])),
             5 | 6 => (
                 "format",
