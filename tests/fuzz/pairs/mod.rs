@@ -67,7 +67,8 @@ impl Difference {
     pub fn kind(&self) -> String {
         // Of a refusal, the key and what is wrong with it.
         let most = if self.at.is_some() { 1 } else { 3 };
-        let words: Vec<&str> = self.complaint.split(": ").take(most).collect();
+        let first = self.complaint.split(" (and ").next().unwrap_or_default();
+        let words: Vec<&str> = first.split(": ").take(most).collect();
         words.join(": ").replace(|c: char| c.is_ascii_digit(), "")
     }
 }
