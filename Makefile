@@ -49,6 +49,9 @@ FUZZ    := target/fuzz
 FUZZ_FLAGS := --cfg fuzzing -Cpasses=sancov-module $(addprefix -Cllvm-args=-sanitizer-coverage-, \
 	level=4 inline-8bit-counters pc-table trace-compares)
 
+# How many requests are compared: make compare PAIRS=100000
+PAIRS ?= 1000000
+
 # Which tests run: groups, such as envoy, or parts of them, such as envoy::rules.
 TEST  ?=
 # What the tests of a group need, or all of them. tests/README.md says more.
@@ -70,7 +73,7 @@ export ENVOY ETCD CHROMIUM CHROMEDRIVER AXE GRPC_WEB
 .DEFAULT_GOAL := help
 # Two of what is fetched or installed at a time would be in each other's way.
 .NOTPARALLEL:
-.PHONY: help build cli image run fleet test quick pictures soak check deny fuzz figures bench bench-check bench-baseline clean
+.PHONY: help build cli image run fleet test quick pictures soak check deny fuzz compare figures bench bench-check bench-baseline clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -140,6 +143,9 @@ fuzz: ## Look for inputs that break a property, SECONDS=60 for each reader of ou
 			/average_exec_per_sec/ { printf "%-15s coverage %4d, was %4d; %d inputs a second\n", name, end, at, $$2 }' \
 			$(FUZZ)/$$name.log; \
 	done
+
+compare: ## Compare the filter with a second reading of its contract, PAIRS=1000000 times
+	cargo bench --locked --bench compare -- $(PAIRS)
 
 figures: build $(ENVOY) $(ETCD) ## Print the module's size, and how long it takes to configure and to toggle a fleet
 	@cargo test --locked --quiet --test envoy figures -- --nocapture
