@@ -1,92 +1,151 @@
-//! `check`: whether the filter accepts the configurations in a file.
-
-use std::path::Path;
+//! `check`: what will not work as it is meant, in files or in a running Envoy.
 
 use maintenance_mode_core::syntax::one_line::OneLine;
-use serde::Serialize;
+use serde_json::{Value, json};
 
 use crate::ctl::arguments::check::Check;
 use crate::ctl::arguments::output::Output;
-use crate::ctl::documents::file::{FileError, configurations};
-use crate::ctl::documents::found::Found;
+use crate::ctl::doctor::checks::diagnose;
+use crate::ctl::doctor::finding::{Finding, Severity};
+use crate::ctl::documents::fault::SyntaxFault;
+use crate::ctl::documents::load::{Loaded, load};
+use crate::ctl::documents::spot::Place;
 use crate::ctl::process::console::{complain, say};
 use crate::ctl::process::exit::Exit;
+use crate::ctl::setup::setup::Setup;
+use crate::ctl::setup::survey::survey;
 
-/// What there is to say of one configuration.
-#[derive(Debug, Serialize)]
-struct FileVerdict {
-    file: String,
-    /// Empty where the whole file is the configuration.
-    #[serde(rename = "where")]
-    place: String,
-    valid: bool,
-    error: Option<String>,
-    notes: Vec<String>,
-}
-
-/// Checks every file, and prints a verdict on each configuration in it.
+/// Checks all sources as one set-up, and prints what it finds.
 pub(crate) fn check(options: &Check) -> Exit {
-    let mut verdicts = Vec::new();
-    let mut exit = Exit::Success;
-    for path in &options.files {
-        match verdicts_on(path) {
-            Ok(found) => verdicts.extend(found),
-            Err(problem) => {
-                complain(&format!("{}: {problem}", path.display()));
-                exit = Exit::Usage;
-            }
-        }
+    let loaded = load(&options.sources);
+    for (source, problem) in &loaded.unreadable {
+        complain(&format!("{source}: {problem}"));
     }
-    if exit == Exit::Success && verdicts.iter().any(|verdict| !verdict.valid) {
-        exit = Exit::Failure;
-    }
+    let setup = survey(&loaded.documents);
+    let findings = findings(&loaded, &setup, options.front);
     match options.output {
-        Output::Json => say(&serde_json::to_string(&verdicts).unwrap_or_default()),
-        Output::Text => verdicts.iter().for_each(FileVerdict::print),
+        Output::Json => {
+            say(&json!({"findings": findings.iter().map(to_json).collect::<Value>()}).to_string())
+        }
+        Output::Text => report(&findings, &setup, &loaded),
     }
-    exit
-}
-
-/// The verdicts on a file that can be read and has a configuration of the filter.
-fn verdicts_on(path: &Path) -> Result<Vec<FileVerdict>, FileError> {
-    let file = path.display().to_string();
-    let found = match configurations(path) {
-        Err(FileError::Malformed(error)) => vec![Found {
-            place: String::new(),
-            configuration: Err(error),
-        }],
-        found => found?,
+    let worst = if options.strict {
+        Severity::Warning
+    } else {
+        Severity::Error
     };
-    let verdict = |found| FileVerdict::on(file.clone(), found);
-    Ok(found.into_iter().map(verdict).collect())
+    if !loaded.unreadable.is_empty() {
+        Exit::Usage
+    } else if findings.iter().any(|finding| finding.severity <= worst) {
+        Exit::Failure
+    } else {
+        Exit::Success
+    }
 }
 
-impl FileVerdict {
-    fn on(file: String, found: Found) -> Self {
-        let (error, notes) = match found.compile() {
-            Ok(accepted) => (None, accepted.notes),
-            Err(error) => (Some(error), Vec::new()),
+fn findings(loaded: &Loaded, setup: &Setup, is_front: bool) -> Vec<Finding> {
+    let malformed = loaded
+        .malformed
+        .iter()
+        .map(|(file, fault)| unreadable(file, fault));
+    let mut findings: Vec<Finding> = malformed.collect();
+    // What cannot be read may well have the filter.
+    let is_all_there = findings.is_empty() && loaded.unreadable.is_empty();
+    let of_setup = diagnose(setup, is_front || !is_all_there && setup.plugins.is_empty());
+    findings.extend(of_setup);
+    findings.sort_by(|one, other| {
+        let key = |finding: &Finding| {
+            (
+                finding.severity,
+                finding.place.file.clone(),
+                finding.place.position,
+            )
         };
-        Self {
-            file,
-            place: found.place,
-            valid: error.is_none(),
-            error,
-            notes,
-        }
-    }
+        key(one).cmp(&key(other))
+    });
+    findings
+}
 
-    fn print(&self) {
-        let mut line = format!("{}: ", self.file);
-        if !self.place.is_empty() {
-            line.push_str(&format!("{}: ", self.place));
-        }
-        match &self.error {
-            Some(error) => complain(&format!("{line}{error}")),
-            None => say(&OneLine(&format!("{line}OK")).to_string()),
-        }
-        for note in &self.notes {
-            complain(&format!("{line}note: {note}"));
-        }
+/// A file that is neither JSON nor YAML.
+fn unreadable(file: &str, fault: &SyntaxFault) -> Finding {
+    Finding {
+        severity: Severity::Error,
+        code: "invalid",
+        place: Place {
+            file: file.to_owned(),
+            path: String::new(),
+            position: fault.position,
+        },
+        message: fault.problem.clone(),
+        fix: "What begins with { must be JSON: no comments, no comma after the last entry, \
+              quotes around every key. All else must be YAML."
+            .to_owned(),
     }
+}
+
+fn to_json(finding: &Finding) -> Value {
+    json!({
+        "severity": finding.severity.as_str(),
+        "code": finding.code,
+        "file": finding.place.file,
+        "where": finding.place.path,
+        "message": finding.message,
+        "fix": finding.fix,
+        "line": finding.place.position.map(|position| position.line),
+        "column": finding.place.position.map(|position| position.column),
+    })
+}
+
+fn report(findings: &[Finding], setup: &Setup, loaded: &Loaded) {
+    for finding in findings {
+        let (severity, code) = (finding.severity.as_str(), finding.code);
+        let mut place = finding.place.file.clone();
+        if let Some(position) = finding.place.position {
+            place.push_str(&format!(":{}:{}", position.line, position.column));
+        }
+        if !finding.place.path.is_empty() {
+            place.push_str(&format!(" {}", finding.place.path));
+        }
+        line(&format!("{severity}[{code}] {place}: {}", finding.message));
+        say(&format!(
+            "    {}",
+            OneLine(&format!("fix: {}", finding.fix))
+        ));
+    }
+    for file in &loaded.missing {
+        line(&format!(
+            "{file} is named here, but not there: it was not checked"
+        ));
+    }
+    match findings {
+        [] => setup.plugins.iter().for_each(|plugin| {
+            let place = plugin.settings().place();
+            let joint = if place.path.is_empty() { "" } else { ": " };
+            let placeholders = &plugin.compiled.placeholders;
+            let assumed = match placeholders.as_slice() {
+                [] => String::new(),
+                names => format!(" (not set here, so not checked: {})", names.join(", ")),
+            };
+            line(&format!("{}: {}{joint}OK{assumed}", place.file, place.path));
+        }),
+        _ => line(&count(findings)),
+    }
+}
+
+fn line(text: &str) {
+    say(&OneLine(text).to_string());
+}
+
+/// `1 error, 2 warnings, 0 notes`
+fn count(findings: &[Finding]) -> String {
+    let severities = [Severity::Error, Severity::Warning, Severity::Note];
+    let counts = severities.map(|severity| {
+        let count = findings
+            .iter()
+            .filter(|finding| finding.severity == severity)
+            .count();
+        let plural = if count == 1 { "" } else { "s" };
+        format!("{count} {}{plural}", severity.as_str())
+    });
+    counts.join(", ")
 }

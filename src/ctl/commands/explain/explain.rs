@@ -9,19 +9,26 @@ use crate::ctl::arguments::explain::Explain;
 use crate::ctl::arguments::output::Output;
 use crate::ctl::commands::explain::explanation::Explanation;
 use crate::ctl::commands::explain::request::DescribedRequest;
-use crate::ctl::documents::file::configurations;
-use crate::ctl::documents::found::Found;
+use crate::ctl::documents::load::load;
 use crate::ctl::process::clock::now;
 use crate::ctl::process::console::say;
 use crate::ctl::process::exit::{Abort, Exit};
+use crate::ctl::setup::plugin::Plugin;
+use crate::ctl::setup::survey::survey;
 
 pub(crate) fn explain(options: &Explain) -> Result<Exit, Abort> {
     let file = options.file.display();
-    let found = select(options)
-        .map_err(|problem| Exit::Usage.because(format_args!("{file}: {problem}")))?;
-    let explanation = decided(options, &found).map_err(|problem| {
-        let place = match found.place.as_str() {
-            "" => String::new(),
+    let loaded = load(&[file.to_string()]);
+    let plugins = survey(&loaded.documents).plugins;
+    let plugin = match loaded.problem() {
+        Some(problem) => Err(problem),
+        None => select(options, &plugins),
+    };
+    let plugin =
+        plugin.map_err(|problem| Exit::Usage.because(format_args!("{file}: {problem}")))?;
+    let explanation = decided(options, plugin).map_err(|problem| {
+        let place = match plugin.settings().place().path {
+            place if place.is_empty() => place,
             place => format!("{place}: "),
         };
         Exit::Failure.because(format_args!("{file}: {place}{problem}"))
@@ -34,32 +41,35 @@ pub(crate) fn explain(options: &Explain) -> Result<Exit, Abort> {
 }
 
 /// The configuration that is meant.
-fn select(options: &Explain) -> Result<Found, String> {
-    let mut found = configurations(&options.file).map_err(|error| error.to_string())?;
-    let count = found.len();
-    let index = match options.nth {
-        None if count > 1 => {
-            return Err(format!(
-                "there are {count} configurations: choose one with --nth"
-            ));
-        }
-        None => 0,
-        Some(nth) if (1..=count).contains(&nth) => nth - 1,
-        Some(nth) => {
-            return Err(format!(
-                "there are {count} configurations, and none is number {nth}"
-            ));
-        }
-    };
-    Ok(found.swap_remove(index))
+fn select<'p, 'd>(options: &Explain, plugins: &'p [Plugin<'d>]) -> Result<&'p Plugin<'d>, String> {
+    let count = plugins.len();
+    match (plugins, options.nth) {
+        ([], _) => Err(
+            "no configuration of the filter found: expected a plugin configuration, \
+                        or a filter with `maintenance` in its name, VM id, root id or code"
+                .to_owned(),
+        ),
+        ([only], None) => Ok(only),
+        (_, None) => Err(format!(
+            "there are {count} configurations: choose one with --nth"
+        )),
+        (_, Some(nth)) => nth
+            .checked_sub(1)
+            .and_then(|index| plugins.get(index))
+            .ok_or_else(|| format!("there are {count} configurations, and none is number {nth}")),
+    }
 }
 
-fn decided(options: &Explain, found: &Found) -> Result<Explanation, String> {
-    let policy = found.compile()?.policy;
+fn decided(options: &Explain, plugin: &Plugin) -> Result<Explanation, String> {
+    let (_, policy) = plugin
+        .compiled
+        .accepted
+        .as_ref()
+        .ok_or_else(|| plugin.compiled.problem())?;
     let now = options.at.unwrap_or_else(now);
     let state = state(options, now);
     let request = DescribedRequest::new(options, &policy.client_address, now);
-    Ok(Explanation::of(&decide(&policy, &state, &request)))
+    Ok(Explanation::of(&decide(policy, &state, &request)))
 }
 
 /// What somebody has set.
