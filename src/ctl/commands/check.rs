@@ -1,7 +1,8 @@
 //! `check`: what will not work as it is meant, in files or in a running Envoy.
 
+use maintenance_mode_core::config::plugin::PluginConfig;
 use maintenance_mode_core::syntax::one_line::OneLine;
-use serde_json::{Value, json};
+use serde::Serialize;
 
 use crate::ctl::arguments::check::Check;
 use crate::ctl::arguments::output::Output;
@@ -12,6 +13,7 @@ use crate::ctl::documents::load::{Loaded, load};
 use crate::ctl::documents::spot::Place;
 use crate::ctl::process::console::{complain, say};
 use crate::ctl::process::exit::Exit;
+use crate::ctl::setup::plugin::Plugin;
 use crate::ctl::setup::setup::Setup;
 use crate::ctl::setup::survey::survey;
 
@@ -25,7 +27,8 @@ pub(crate) fn check(options: &Check) -> Exit {
     let findings = findings(&loaded, &setup, options.front);
     match options.output {
         Output::Json => {
-            say(&json!({"findings": findings.iter().map(to_json).collect::<Value>()}).to_string())
+            let findings = findings.iter().map(Row::of).collect();
+            say(&serde_json::to_string(&Report { findings }).unwrap_or_default());
         }
         Output::Text => report(&findings, &setup, &loaded),
     }
@@ -83,17 +86,39 @@ fn unreadable(file: &str, fault: &SyntaxFault) -> Finding {
     }
 }
 
-fn to_json(finding: &Finding) -> Value {
-    json!({
-        "severity": finding.severity.as_str(),
-        "code": finding.code,
-        "file": finding.place.file,
-        "where": finding.place.path,
-        "message": finding.message,
-        "fix": finding.fix,
-        "line": finding.place.position.map(|position| position.line),
-        "column": finding.place.position.map(|position| position.column),
-    })
+/// What `--json` prints.
+#[derive(Serialize)]
+struct Report<'f> {
+    findings: Vec<Row<'f>>,
+}
+
+#[derive(Serialize)]
+struct Row<'f> {
+    severity: &'f str,
+    code: &'f str,
+    file: &'f str,
+    #[serde(rename = "where")]
+    path: &'f str,
+    message: &'f str,
+    fix: &'f str,
+    line: Option<usize>,
+    column: Option<usize>,
+}
+
+impl<'f> Row<'f> {
+    fn of(finding: &'f Finding) -> Self {
+        let position = finding.place.position;
+        Self {
+            severity: finding.severity.as_str(),
+            code: finding.code,
+            file: &finding.place.file,
+            path: &finding.place.path,
+            message: &finding.message,
+            fix: &finding.fix,
+            line: position.map(|position| position.line),
+            column: position.map(|position| position.column),
+        }
+    }
 }
 
 fn report(findings: &[Finding], setup: &Setup, loaded: &Loaded) {
@@ -121,14 +146,21 @@ fn report(findings: &[Finding], setup: &Setup, loaded: &Loaded) {
         [] => setup.plugins.iter().for_each(|plugin| {
             let place = plugin.settings().place();
             let joint = if place.path.is_empty() { "" } else { ": " };
-            let placeholders = &plugin.compiled.placeholders;
-            let assumed = match placeholders.as_slice() {
-                [] => String::new(),
-                names => format!(" (not set here, so not checked: {})", names.join(", ")),
-            };
-            line(&format!("{}: {}{joint}OK{assumed}", place.file, place.path));
+            let remark = remark(plugin);
+            line(&format!("{}: {}{joint}OK{remark}", place.file, place.path));
         }),
         _ => line(&count(findings)),
+    }
+}
+
+/// What else there is to know of a configuration without a fault.
+fn remark(plugin: &Plugin) -> String {
+    let is_empty = (plugin.compiled.accepted.as_ref())
+        .is_some_and(|(config, _)| *config == PluginConfig::default());
+    match plugin.compiled.placeholders.as_slice() {
+        [] if is_empty => " (it is empty, so all traffic passes)".to_owned(),
+        [] => String::new(),
+        names => format!(" (not set here, so not checked: {})", names.join(", ")),
     }
 }
 

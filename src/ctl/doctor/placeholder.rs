@@ -60,10 +60,8 @@ fn look(spot: &Spot, around: &Spot, findings: &mut Findings) {
 
 fn fix(what: &str) -> &'static str {
     match what {
-        "this hash" => {
-            "Write what maintenancectl hash-token prints for your token, or the digest of your \
-             image."
-        }
+        "this hash" => "Write what this prints: maintenancectl hash-token --name ops",
+        "this digest" => "Write the digest of your image, which make image prints.",
         "this address" => "Write your own address or block.",
         _ => "Write your own host.",
     }
@@ -71,7 +69,11 @@ fn fix(what: &str) -> &'static str {
 
 fn placeholder(text: &str) -> Option<&'static str> {
     if is_repeated_hash(text) {
-        Some("this hash")
+        Some(if text.contains(':') {
+            "this digest"
+        } else {
+            "this hash"
+        })
     } else if is_documentation(text) {
         Some("this address")
     } else if host(text).is_some_and(|host| is_nobodys(&host)) {
@@ -127,7 +129,7 @@ mod tests {
             (&*"0".repeat(64), Some("this hash")),
             (
                 &*format!("oci://r.corp.net/m@sha256:{}", "a".repeat(64)),
-                Some("this hash"),
+                Some("this digest"),
             ),
             (&*format!("{}b", "a".repeat(63)), None),
             ("192.0.2.7", Some("this address")),

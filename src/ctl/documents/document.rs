@@ -47,13 +47,6 @@ pub(crate) fn documents(file: &str, text: &str) -> Result<Vec<Document>, SyntaxF
         part,
         root,
     };
-    if text.trim().is_empty() {
-        let root = Node {
-            position: None,
-            kind: Kind::Map(Vec::new()),
-        };
-        return Ok(vec![of(String::new(), root)]);
-    }
     let is_json = text.trim_start().starts_with(['{', '[']);
     let written = match is_json.then(|| json::parse(text)) {
         Some(Ok(root)) => return Ok(vec![of(name_of(&root), root)]),
@@ -63,6 +56,13 @@ pub(crate) fn documents(file: &str, text: &str) -> Result<Vec<Document>, SyntaxF
             .ok_or(fault)?,
         None => yaml::parse(text)?,
     };
+    if written.is_empty() {
+        let root = Node {
+            position: None,
+            kind: Kind::Map(Vec::new()),
+        };
+        return Ok(vec![of(String::new(), root)]);
+    }
     let count = written.len();
     let documents = written.into_iter().enumerate().map(|(index, written)| {
         let is_envoy = is_around(&written) && !written.has("apiVersion");

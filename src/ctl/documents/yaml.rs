@@ -36,7 +36,6 @@ enum Form {
 /// What is wrong, with line and column.
 pub(super) fn parse(text: &str) -> Result<Vec<Written>, SyntaxFault> {
     let mut reader = YamlReader {
-        text,
         parser: Parser::new(text.chars()),
         anchors: HashMap::new(),
         values: 0,
@@ -110,7 +109,6 @@ fn merged(entries: Vec<(String, Node)>) -> Vec<(String, Node)> {
 }
 
 struct YamlReader<'t> {
-    text: &'t str,
     parser: Parser<std::str::Chars<'t>>,
     anchors: HashMap<usize, (Written, usize)>,
     values: usize,
@@ -133,7 +131,7 @@ impl YamlReader<'_> {
         self.values += 1;
         let (form, anchor) = match event {
             Event::Scalar(text, style, anchor, tag) => {
-                (self.scalar(text, style, tag.as_ref(), marker), anchor)
+                (scalar(text, style, tag.as_ref(), marker), anchor)
             }
             Event::SequenceStart(anchor, _) => (self.sequence(depth)?, anchor),
             Event::MappingStart(anchor, _) => (self.mapping(depth)?, anchor),
@@ -188,29 +186,27 @@ impl YamlReader<'_> {
             map.push((key, value));
         }
     }
+}
 
-    fn scalar(&self, text: String, style: TScalarStyle, tag: Option<&Tag>, marker: Marker) -> Form {
-        let is_string = tag.is_some_and(|tag| tag.suffix == "str");
-        match style {
-            TScalarStyle::Plain if !is_string => Form::Plain(text),
-            TScalarStyle::Literal => {
-                let start = self.first_line_of_block(marker);
-                Form::Quoted(text, start)
-            }
-            _ => Form::Quoted(text, None),
+fn scalar(text: String, style: TScalarStyle, tag: Option<&Tag>, marker: Marker) -> Form {
+    let is_string = tag.is_some_and(|tag| tag.suffix == "str");
+    match style {
+        TScalarStyle::Plain if !is_string => Form::Plain(text),
+        TScalarStyle::Literal => {
+            let start = block(&text, marker);
+            Form::Quoted(text, Some(start))
         }
+        _ => Form::Quoted(text, None),
     }
+}
 
-    /// Where the text of a literal block begins: below the line of its `|`, and behind the
-    /// indentation of its first line that is not empty.
-    fn first_line_of_block(&self, marker: Marker) -> Option<Position> {
-        let mut below = self.text.lines().skip(marker.line());
-        let line = below.find(|line| !line.trim().is_empty())?;
-        let indentation = line.len() - line.trim_start_matches(' ').len();
-        Some(Position {
-            line: marker.line() + 1,
-            column: indentation + 1,
-        })
+/// Where the text of a literal block begins: its marker is at its first line that is not empty.
+fn block(text: &str, marker: Marker) -> Position {
+    let empty = text.len() - text.trim_start_matches('\n').len();
+    let first = position(marker);
+    Position {
+        line: first.line.saturating_sub(empty),
+        ..first
     }
 }
 
