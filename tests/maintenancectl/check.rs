@@ -76,7 +76,7 @@ fn good_files_pass_and_bad_ones_name_the_culprit() {
         assert_eq!(checked.code, Some(1), "{text}");
         let mut lines = checked.stdout.lines();
         let finding = lines.next().unwrap();
-        let error = "allow.client_ips[1]: \"10.0.0.300\" is not an IP address or CIDR block";
+        let error = "\"10.0.0.300\" is not an IP address or CIDR block";
         let end = format!(" {place}allow.client_ips[1]: {error}");
         assert!(
             finding.starts_with("error[invalid] -:") && finding.ends_with(&end),

@@ -131,7 +131,7 @@ fn report(findings: &[Finding], setup: &Setup, loaded: &Loaded) {
         if !finding.place.path.is_empty() {
             place.push_str(&format!(" {}", finding.place.path));
         }
-        line(&format!("{severity}[{code}] {place}: {}", finding.message));
+        line(&format!("{severity}[{code}] {place}: {}", message(finding)));
         say(&format!(
             "    {}",
             OneLine(&format!("fix: {}", finding.fix))
@@ -151,6 +151,15 @@ fn report(findings: &[Finding], setup: &Setup, loaded: &Loaded) {
         }),
         _ => line(&count(findings)),
     }
+}
+
+/// Without the place in the configuration that the filter's own words begin with: it is said.
+fn message(finding: &Finding) -> &str {
+    let (place, message) = (&finding.place.path, &finding.message);
+    let said = message
+        .split_once(": ")
+        .filter(|(place_within, _)| place.ends_with(place_within));
+    said.map_or(message, |(_, problem)| problem)
 }
 
 /// What else there is to know of a configuration without a fault.

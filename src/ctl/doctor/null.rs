@@ -11,12 +11,14 @@ pub(super) fn check(setup: &Setup, findings: &mut Findings) {
         if !is_manifest && !is_patch {
             continue;
         }
-        for spot in plugin.written.all() {
+        let all = plugin.written.all();
+        let values = all.iter().flat_map(|spot| spot.entries());
+        for (key, spot) in values {
             if spot.is_null() {
                 let place = spot.place();
-                let fix = match place.path.ends_with("retry_after") {
-                    true => "Write retry_after: \"none\" for no header.",
-                    false => "Write a value, or remove the key.",
+                let fix = match key {
+                    "retry_after" => "Write retry_after: \"none\" for no header.",
+                    _ => "Write a value, or remove the key.",
                 };
                 findings.add(
                     place,

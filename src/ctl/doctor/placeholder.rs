@@ -29,16 +29,16 @@ const TEXTS: [&str; 7] = ["html", "json", "message", "text", "title", "regex", "
 pub(super) fn check(setup: &Setup, findings: &mut Findings) {
     for plugin in &setup.plugins {
         let settings = plugin.settings();
-        look(&settings, &plugin.spot, findings);
+        look(&settings, findings);
         for key in ["url", "code", "vm_config"] {
             if let Some(spot) = plugin.spot.get(key) {
-                look(&spot, &spot, findings);
+                look(&spot, findings);
             }
         }
     }
 }
 
-fn look(spot: &Spot, around: &Spot, findings: &mut Findings) {
+fn look(spot: &Spot, findings: &mut Findings) {
     if let Some(text) = spot.text()
         && let Some(what) = placeholder(text)
     {
@@ -50,12 +50,10 @@ fn look(spot: &Spot, around: &Spot, findings: &mut Findings) {
     }
     for (key, child) in spot.entries() {
         if !TEXTS.contains(&key) {
-            look(&child, around, findings);
+            look(&child, findings);
         }
     }
-    spot.items()
-        .iter()
-        .for_each(|child| look(child, around, findings));
+    spot.items().iter().for_each(|child| look(child, findings));
 }
 
 fn fix(what: &str) -> &'static str {

@@ -15,59 +15,126 @@ const CUSTOM_RESPONSE: &str = "envoy.extensions.filters.http.custom_response.v3.
 
 pub(super) fn check(setup: &Setup, findings: &mut Findings) {
     for manager in &setup.managers {
+        // One that an EnvoyFilter changes has the filters of the others.
+        let is_whole = !manager.filters.is_empty();
         let plugins = manager.filters.iter().filter_map(|filter| filter.plugin);
         let plugins = plugins.filter_map(|index| setup.plugins.get(index));
-        let replies: Vec<Reply> = plugins.flat_map(Reply::all).collect();
-        if replies.is_empty() {
-            continue;
+        let replies: Vec<Reply> = match is_whole {
+            true => plugins.flat_map(Reply::all).collect(),
+            false => of_manifests(setup),
+        };
+        if !replies.is_empty() {
+            custom_response(setup, manager, &replies, findings);
+            local_reply_config(manager, &replies, findings);
         }
-        custom_response(setup, manager, &replies, findings);
-        if let Some(config) = manager.spot.get("local_reply_config")
-            && let Some(culprit) = replies.iter().find_map(|reply| rewrites(&config, reply))
-        {
-            findings.add(
-                culprit.place(),
-                "local_reply_config gives the filter's reply another body or status: no page for \
-                 browsers, no problem document for programs",
-                "Put a mapper first whose filter is the CEL expression response.code_details == \
-                 'maintenance_mode', with body_format_override: { text_format_source: \
-                 { inline_string: \"%LOCAL_REPLY_BODY%\" } }.",
-            );
+    }
+    let replies = of_manifests(setup);
+    let loose = setup
+        .loose
+        .iter()
+        .filter(|filter| filter.is("custom_response"));
+    for config in loose.filter_map(|filter| filter.message.as_ref()) {
+        caught(config, &replies, findings);
+    }
+    for (kind, manifest) in &setup.manifests {
+        if *kind == "BackendTrafficPolicy" {
+            response_override(manifest, &replies, findings);
         }
     }
 }
 
+/// The replies of plugins whose connection managers are not here.
+fn of_manifests(setup: &Setup) -> Vec<Reply> {
+    let plugins = setup
+        .plugins
+        .iter()
+        .filter(|plugin| plugin.around.is_some());
+    plugins.flat_map(Reply::all).collect()
+}
+
+fn local_reply_config(manager: &Manager, replies: &[Reply], findings: &mut Findings) {
+    let Some(config) = manager.spot.get("local_reply_config") else {
+        return;
+    };
+    if let Some(culprit) = replies.iter().find_map(|reply| rewrites(&config, reply)) {
+        findings.add(
+            culprit.place(),
+            "local_reply_config gives the filter's reply another body or status: no page for \
+             browsers, no problem document for programs",
+            "Put a mapper first whose filter is the CEL expression response.code_details == \
+             'maintenance_mode', with body_format_override: { text_format_source: \
+             { inline_string: \"%LOCAL_REPLY_BODY%\" } }.",
+        );
+    }
+}
+
 fn custom_response(setup: &Setup, manager: &Manager, replies: &[Reply], findings: &mut Findings) {
-    let filters = manager
+    let filters: Vec<_> = manager
         .filters
         .iter()
-        .filter(|filter| filter.is("custom_response"));
-    let filters: Vec<_> = filters.collect();
-    let listed = filters.iter().filter_map(|filter| filter.message.clone());
+        .filter(|filter| filter.is("custom_response"))
+        .collect();
+    for config in filters.iter().filter_map(|filter| filter.message.as_ref()) {
+        caught(config, replies, findings);
+    }
+    if filters.is_empty() {
+        return;
+    }
     let routes = setup.routes_of(manager);
-    let scopes = routes.iter().flat_map(|routes| routes.scopes());
-    let of_routes = scopes.flat_map(|scope| {
+    for scope in routes.iter().flat_map(|routes| routes.scopes()) {
         let entries = scope.spot.get("typed_per_filter_config");
-        let entries = entries.map(|entries| entries.entries()).unwrap_or_default();
-        let messages = entries.into_iter().filter_map(|(_, entry)| message(&entry));
-        let ours = messages.filter(|(kind, _)| *kind == CUSTOM_RESPONSE);
-        ours.map(|(_, message)| message).collect::<Vec<_>>()
-    });
-    let has_filter = !filters.is_empty();
-    for config in listed.chain(of_routes.filter(|_| has_filter)) {
-        let Some(matcher) = config.get("custom_response_matcher") else {
-            continue;
-        };
-        if replies
+        for (_, entry) in entries.map(|entries| entries.entries()).unwrap_or_default() {
+            if let Some((CUSTOM_RESPONSE, config)) = message(&entry) {
+                caught(&config, replies, findings);
+            }
+        }
+    }
+}
+
+fn caught(config: &Spot, replies: &[Reply], findings: &mut Findings) {
+    let matcher = config.get("custom_response_matcher");
+    let catches = |matcher: &Spot| {
+        replies
             .iter()
-            .any(|reply| takes(&matcher, reply) > Likely::No)
-        {
+            .any(|reply| takes(matcher, reply) > Likely::No)
+    };
+    if let Some(matcher) = matcher.filter(catches) {
+        findings.add(
+            matcher.place(),
+            "custom_response catches the filter's reply and puts another in its place: without \
+             retry-after, without x-maintenance-mode, and alerts count it as a fault",
+            "Add to the predicate, by and_matcher, a not_matcher on the response header \
+             x-maintenance-mode (HttpResponseHeaderMatchInput, safe_regex .*).",
+        );
+    }
+}
+
+/// What Envoy Gateway makes a `custom_response` of, which knows statuses only.
+fn response_override(policy: &Spot, replies: &[Reply], findings: &mut Findings) {
+    let spec = policy.get("spec");
+    for entry in spec
+        .map(|spec| spec.list("responseOverride"))
+        .unwrap_or_default()
+    {
+        let codes = entry
+            .get("match")
+            .map(|spot| spot.list("statusCodes"))
+            .unwrap_or_default();
+        let holds = |code: &Spot, status: f64| match code.get("range") {
+            Some(range) => {
+                let bound = |key: &str| range.number_of(key).unwrap_or_default();
+                (bound("start")..=bound("end")).contains(&status)
+            }
+            None => code.number_of("value") == Some(status),
+        };
+        let catches = |reply: &Reply| codes.iter().any(|code| holds(code, reply.status.into()));
+        if replies.iter().any(catches) {
             findings.add(
-                matcher.place(),
-                "custom_response catches the filter's reply and puts another in its place: \
+                entry.place(),
+                "responseOverride puts another response in the place of the filter's reply: \
                  without retry-after, without x-maintenance-mode, and alerts count it as a fault",
-                "Add to the predicate, by and_matcher, a not_matcher on the response header \
-                 x-maintenance-mode (HttpResponseHeaderMatchInput, safe_regex .*).",
+                "Leave the status of the reply out of statusCodes (503, unless response.status \
+                 says another), or give the reply one that is not listed.",
             );
         }
     }

@@ -36,6 +36,14 @@ impl Dialect {
             }
         }
     }
+
+    /// What a scalar without quotes is that has the tag `!!str`, which Envoy does not look at.
+    pub(super) fn tagged(self, text: String) -> Kind {
+        match self {
+            Self::Envoy => self.plain(text),
+            Self::Kubernetes => Kind::Text(text, None),
+        }
+    }
 }
 
 fn envoy_number(text: String) -> Kind {

@@ -48,10 +48,15 @@ impl Position {
 
 impl Node {
     pub(crate) fn entry(&self, key: &str) -> Option<&Self> {
+        self.named_entry(key).map(|(_, node)| node)
+    }
+
+    /// With the key as it stands here.
+    pub(crate) fn named_entry(&self, key: &str) -> Option<(&str, &Self)> {
         match &self.kind {
             Kind::Map(entries) => (entries.iter())
                 .find(|(other, _)| other == key)
-                .map(|(_, node)| node),
+                .map(|(key, node)| (key.as_str(), node)),
             _ => None,
         }
     }

@@ -1,5 +1,7 @@
 //! A place in a document, and what is there.
 
+use std::rc::Rc;
+
 use crate::ctl::documents::document::Document;
 use crate::ctl::documents::node::{Kind, Node, Position, Step, path};
 
@@ -7,8 +9,21 @@ use crate::ctl::documents::node::{Kind, Node, Position, Step, path};
 #[derive(Clone, Debug)]
 pub(crate) struct Spot<'d> {
     document: &'d Document,
-    steps: Vec<Step>,
+    way: Option<Rc<Way<'d>>>,
     node: &'d Node,
+}
+
+/// The last step, and the way to it.
+#[derive(Debug)]
+struct Way<'d> {
+    hop: Hop<'d>,
+    before: Option<Rc<Way<'d>>>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Hop<'d> {
+    Key(&'d str),
+    Index(usize),
 }
 
 /// Where a spot is, for people.
@@ -23,7 +38,7 @@ impl<'d> Spot<'d> {
     pub(crate) fn root(document: &'d Document) -> Self {
         Self {
             document,
-            steps: Vec::new(),
+            way: None,
             node: &document.root,
         }
     }
@@ -42,7 +57,11 @@ impl<'d> Spot<'d> {
 
     /// The place of a value below, or of the nearest around it that is there.
     pub(crate) fn place_of(&self, below: &[Step]) -> Place {
-        let steps: Vec<Step> = self.steps.iter().chain(below).cloned().collect();
+        let steps: Vec<Step> = self
+            .steps()
+            .into_iter()
+            .chain(below.iter().cloned())
+            .collect();
         let mut nearest = self.node;
         for step in below {
             match nearest.child(step) {
@@ -66,8 +85,8 @@ impl<'d> Spot<'d> {
     /// The entry of a key, which Protobuf's JSON takes in snake and in camel case.
     pub(crate) fn get(&self, key: &str) -> Option<Self> {
         let entry = |key: &str| {
-            let node = self.node.entry(key)?;
-            Some(self.below(Step::Key(key.to_owned()), node))
+            let (key, node) = self.node.named_entry(key)?;
+            Some(self.below(Hop::Key(key), node))
         };
         entry(key).or_else(|| entry(&camel_case(key)))
     }
@@ -82,7 +101,7 @@ impl<'d> Spot<'d> {
     pub(crate) fn items(&self) -> Vec<Self> {
         match &self.node.kind {
             Kind::List(items) => (items.iter().enumerate())
-                .map(|(index, node)| self.below(Step::Index(index), node))
+                .map(|(index, node)| self.below(Hop::Index(index), node))
                 .collect(),
             _ => Vec::new(),
         }
@@ -97,7 +116,7 @@ impl<'d> Spot<'d> {
     pub(crate) fn entries(&self) -> Vec<(&'d str, Self)> {
         match &self.node.kind {
             Kind::Map(entries) => (entries.iter())
-                .map(|(key, node)| (key.as_str(), self.below(Step::Key(key.clone()), node)))
+                .map(|(key, node)| (key.as_str(), self.below(Hop::Key(key), node)))
                 .collect(),
             _ => Vec::new(),
         }
@@ -161,14 +180,30 @@ impl<'d> Spot<'d> {
         Some(url.rsplit_once('/').map_or(url, |(_, name)| name))
     }
 
-    fn below(&self, step: Step, node: &'d Node) -> Self {
-        let mut steps = self.steps.clone();
-        steps.push(step);
+    fn below(&self, hop: Hop<'d>, node: &'d Node) -> Self {
         Self {
             document: self.document,
-            steps,
+            way: Some(Rc::new(Way {
+                hop,
+                before: self.way.clone(),
+            })),
             node,
         }
+    }
+
+    /// The way from the root.
+    fn steps(&self) -> Vec<Step> {
+        let mut steps = Vec::new();
+        let mut way = self.way.as_deref();
+        while let Some(Way { hop, before }) = way {
+            steps.push(match hop {
+                Hop::Key(key) => Step::Key((*key).to_owned()),
+                Hop::Index(index) => Step::Index(*index),
+            });
+            way = before.as_deref();
+        }
+        steps.reverse();
+        steps
     }
 }
 

@@ -24,6 +24,8 @@ pub(super) struct Written {
 #[derive(Clone, Debug)]
 enum Form {
     Plain(String),
+    /// Without quotes, but with `!!str` before it.
+    Tagged(String),
     /// In quotes, or a block, whose lines are lines of the file.
     Quoted(String, Option<Position>),
     List(Vec<Written>),
@@ -68,6 +70,7 @@ impl Written {
     pub(super) fn read(self, dialect: Dialect) -> Node {
         let kind = match self.form {
             Form::Plain(text) => dialect.plain(text),
+            Form::Tagged(text) => dialect.tagged(text),
             Form::Quoted(text, start) => Kind::Text(text, start),
             Form::List(items) => {
                 Kind::List(items.into_iter().map(|item| item.read(dialect)).collect())
@@ -191,7 +194,8 @@ impl YamlReader<'_> {
 fn scalar(text: String, style: TScalarStyle, tag: Option<&Tag>, marker: Marker) -> Form {
     let is_string = tag.is_some_and(|tag| tag.suffix == "str");
     match style {
-        TScalarStyle::Plain if !is_string => Form::Plain(text),
+        TScalarStyle::Plain if is_string => Form::Tagged(text),
+        TScalarStyle::Plain => Form::Plain(text),
         TScalarStyle::Literal => {
             let start = block(&text, marker);
             Form::Quoted(text, Some(start))
@@ -244,13 +248,17 @@ mod tests {
     #[test]
     fn scalars_have_types_unless_quoted() {
         let text = "a: on\nb: 'on'\nc: 10\nd: -1\ne: 10.0.0.1\nf: 2026-01-01T00:00:00Z\n\
-                    g: ~\nh: \"10\"\ni: !!str 10\nk: |\n  x\n";
+                    g: ~\nh: \"10\"\nk: |\n  x\n";
         let expected = json!({
             "a": true, "b": "on", "c": 10, "d": -1, "e": "10.0.0.1",
-            "f": "2026-01-01T00:00:00Z", "g": null, "h": "10", "i": "10", "k": "x\n",
+            "f": "2026-01-01T00:00:00Z", "g": null, "h": "10", "k": "x\n",
         });
-        assert_eq!(read(text, Dialect::Envoy), [expected.clone()]);
-        assert_eq!(read(text, Dialect::Kubernetes), [expected]);
+        let tagged = "a: !!str on\n";
+        assert_eq!(read(tagged, Dialect::Envoy), [json!({"a": true})]);
+        assert_eq!(read(tagged, Dialect::Kubernetes), [json!({"a": "on"})]);
+        for dialect in [Dialect::Envoy, Dialect::Kubernetes] {
+            assert_eq!(read(text, dialect), std::slice::from_ref(&expected));
+        }
     }
 
     #[test]

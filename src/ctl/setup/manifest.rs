@@ -18,11 +18,16 @@ pub(super) fn plugins<'d>(kind: &str, manifest: &Spot<'d>) -> Vec<Plugin<'d>> {
     let Some(spec) = manifest.get("spec") else {
         return Vec::new();
     };
+    let name = manifest.at(&["metadata", "name"]);
     let istio = |spot: Spot<'d>| {
         let variables = Variables::of_istio(spot.get("vmConfig").as_ref());
+        let manifest = (manifest, name.clone());
         Plugin::of_manifest(Carrier::Istio, manifest, spot, "pluginConfig", &variables)
     };
+    let (wasm, modules) = (spec.list("wasm"), spec.list("dynamicModule"));
+    let is_only = wasm.len() + modules.len() == 1;
     let gateway = |spot: Spot<'d>, variables: &Variables| {
+        let manifest = (manifest, name.clone().filter(|_| is_only));
         Plugin::of_manifest(Carrier::EnvoyGateway, manifest, spot, "config", variables)
     };
     match (group, kind) {
@@ -31,13 +36,13 @@ pub(super) fn plugins<'d>(kind: &str, manifest: &Spot<'d>) -> Vec<Plugin<'d>> {
             spec.get("wasm").and_then(istio).into_iter().collect()
         }
         ("gateway.envoyproxy.io", "EnvoyExtensionPolicy") => {
-            let wasm = spec.list("wasm").into_iter();
-            let wasm = wasm.filter_map(|wasm| {
+            let wasm = wasm.into_iter().filter_map(|wasm| {
                 let variables = Variables::of_gateway(&wasm);
                 gateway(wasm, &variables)
             });
-            let modules = spec.list("dynamicModule").into_iter();
-            let modules = modules.filter_map(|module| gateway(module, &Variables::All));
+            let modules = modules
+                .into_iter()
+                .filter_map(|module| gateway(module, &Variables::All));
             wasm.chain(modules).collect()
         }
         _ => Vec::new(),

@@ -99,17 +99,18 @@ impl<'d> Plugin<'d> {
         })
     }
 
-    /// The filter of a manifest, if it is ours: what names it, and the key of its configuration.
+    /// The filter of a manifest, if it is ours, by what it says itself and by the manifest's
+    /// name, unless there are several; `key` is that of its configuration.
     pub(super) fn of_manifest(
         carrier: Carrier,
-        manifest: &Spot<'d>,
+        (manifest, name): (&Spot<'d>, Option<Spot<'d>>),
         spot: Spot<'d>,
         key: &str,
         variables: &Variables,
     ) -> Option<Self> {
         const NAMES: [&str; 6] = ["code", "filterName", "name", "pluginName", "rootID", "url"];
         let names = NAMES.iter().map(|key| spot.get(key));
-        is_ours(names.chain([manifest.at(&["metadata", "name"])])).then(|| {
+        is_ours(names.chain([name])).then(|| {
             let written = spot.get(key);
             let handed = written.as_ref().map_or_else(nothing, |written| {
                 let mut node = integral(written.node());

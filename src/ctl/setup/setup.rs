@@ -2,7 +2,7 @@
 
 use crate::ctl::documents::document::Document;
 use crate::ctl::documents::spot::Spot;
-use crate::ctl::setup::manager::Manager;
+use crate::ctl::setup::manager::{HttpFilter, Manager};
 use crate::ctl::setup::plugin::Plugin;
 use crate::ctl::setup::routes::Routes;
 
@@ -12,6 +12,8 @@ pub(crate) struct Setup<'d> {
     /// Our filters, wherever they are configured.
     pub(crate) plugins: Vec<Plugin<'d>>,
     pub(crate) managers: Vec<Manager<'d>>,
+    /// Filters that are in no connection manager here: of ECDS, or of an `EnvoyFilter`.
+    pub(crate) loose: Vec<HttpFilter<'d>>,
     /// `TcpProxy`s, with the clusters that they lead to.
     pub(crate) tcp_proxies: Vec<(Spot<'d>, Vec<&'d str>)>,
     pub(crate) routes: Vec<Routes<'d>>,

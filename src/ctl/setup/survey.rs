@@ -42,8 +42,6 @@ struct Around<'a, 'd> {
 #[derive(Default)]
 struct Survey<'d> {
     setup: Setup<'d>,
-    /// Filters that connection managers name.
-    discoverable: Vec<HttpFilter<'d>>,
 }
 
 /// What `config_dump` has beside what is in force.
@@ -71,7 +69,7 @@ impl<'d> Survey<'d> {
             let filter = HttpFilter::new(spot);
             if filter.kind != Some(CONNECTION_MANAGER) && filter.kind != Some(TCP_PROXY) {
                 let plugin = self.plugin(&filter, around);
-                self.discoverable.push(HttpFilter { plugin, ..filter });
+                self.setup.loose.push(HttpFilter { plugin, ..filter });
                 return;
             }
         } else if let Some((kind, message)) = message(spot)
@@ -162,16 +160,11 @@ impl<'d> Survey<'d> {
 
     /// Gives each filter that is discovered its configuration.
     fn resolve(&mut self) {
-        for filter in self
-            .setup
-            .managers
-            .iter_mut()
-            .flat_map(Manager::all_filters)
-        {
-            let found = self
-                .discoverable
-                .iter()
-                .find(|found| found.name == filter.name);
+        let Setup {
+            managers, loose, ..
+        } = &mut self.setup;
+        for filter in managers.iter_mut().flat_map(Manager::all_filters) {
+            let found = loose.iter().find(|found| found.name == filter.name);
             if let Some(found) = found.filter(|_| filter.is_discovered()) {
                 filter.kind = found.kind;
                 filter.message.clone_from(&found.message);
