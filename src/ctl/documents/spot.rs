@@ -242,7 +242,7 @@ mod tests {
             place.position,
             Some(Position {
                 line: 3,
-                column: 20
+                column: 21
             })
         );
         let missing = chain.place_of(&[Step::Key("filters".to_owned())]);
@@ -250,7 +250,7 @@ mod tests {
             missing.position,
             Some(Position {
                 line: 3,
-                column: 19
+                column: 20
             })
         );
         assert_eq!(camel_case("http2_protocol_options"), "http2ProtocolOptions");
