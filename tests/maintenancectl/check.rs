@@ -259,9 +259,13 @@ fn a_secret_of_the_environment_is_told_of() {
     let config =
         r#"{"admin":{"path":"/m","token_env":"NOT_SET_A"},"bypass":{"key_env":"NOT_SET_B"}}"#;
     let checked = ctl_with(config, &["check", "-"]);
-    assert_eq!(checked.code, Some(0), "{checked:?}");
+    assert_eq!(
+        (checked.code, &*checked.stdout),
+        (Some(0), "-: OK\n"),
+        "{checked:?}"
+    );
     for variable in ["NOT_SET_A", "NOT_SET_B"] {
-        assert!(checked.stdout.contains(variable), "{checked:?}");
+        assert!(checked.stderr.contains(variable), "{checked:?}");
     }
 }
 

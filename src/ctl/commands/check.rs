@@ -146,8 +146,11 @@ fn report(findings: &[Finding], setup: &Setup, loaded: &Loaded) {
         [] => setup.plugins.iter().for_each(|plugin| {
             let place = plugin.settings().place();
             let joint = if place.path.is_empty() { "" } else { ": " };
-            let remark = remark(plugin);
-            line(&format!("{}: {}{joint}OK{remark}", place.file, place.path));
+            let place = format!("{}: {}{joint}", place.file, place.path);
+            line(&format!("{place}OK"));
+            if let Some(note) = note(plugin) {
+                complain(&format!("{place}note: {note}"));
+            }
         }),
         _ => line(&count(findings)),
     }
@@ -163,13 +166,15 @@ fn message(finding: &Finding) -> &str {
 }
 
 /// What else there is to know of a configuration without a fault.
-fn remark(plugin: &Plugin) -> String {
+fn note(plugin: &Plugin) -> Option<String> {
     let is_empty = (plugin.compiled.accepted.as_ref())
         .is_some_and(|(config, _)| *config == PluginConfig::default());
     match plugin.compiled.placeholders.as_slice() {
-        [] if is_empty => " (it is empty, so all traffic passes)".to_owned(),
-        [] => String::new(),
-        names => format!(" (not set here, so not checked: {})", names.join(", ")),
+        [] => is_empty.then(|| "the configuration is empty, so all traffic passes".to_owned()),
+        names => Some(format!(
+            "not set here, so that a placeholder took its place: {}",
+            names.join(", ")
+        )),
     }
 }
 
