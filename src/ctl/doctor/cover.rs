@@ -18,6 +18,7 @@ pub(super) struct Covered<'s> {
     kind: &'s str,
     value: Value,
     network: Option<Network>,
+    samples: OnceCell<Vec<Probe>>,
     policy: OnceCell<Option<Policy>>,
 }
 
@@ -34,6 +35,7 @@ impl<'s> Covered<'s> {
                 .filter(|_| kind == "client_ips")
                 .and_then(Network::parse),
             spot,
+            samples: OnceCell::new(),
             policy: OnceCell::new(),
         }
     }
@@ -56,7 +58,9 @@ pub(super) fn covers(wide: &Covered, narrow: &Covered) -> bool {
     if wide.value == narrow.value {
         return true;
     }
-    let samples = samples(narrow.kind, &narrow.spot);
+    let samples = narrow
+        .samples
+        .get_or_init(|| samples(narrow.kind, &narrow.spot));
     !samples.is_empty() && samples.iter().all(|probe| wide.takes(probe))
 }
 

@@ -84,15 +84,29 @@ fn clusters<'d>(setup: &Setup<'d>) -> Vec<Spot<'d>> {
     clusters.filter(is_used).cloned().collect()
 }
 
-/// Whether Envoy's `OutlierDetection` takes hosts out for statuses.
+/// Whether Envoy's `OutlierDetection` takes hosts out for statuses: what is counted, up to a
+/// number that is not 0, and enforced, which is by default only for statuses from 500 on.
 fn is_enforced(detection: &Spot) -> bool {
-    let percent = |key: &str, default: f64| detection.number_of(key).unwrap_or(default) > 0.0;
-    let none_at_all = detection.number_of("max_ejection_percent") == Some(0.0)
-        && detection.bool_of("always_eject_one_host") != Some(true);
-    !none_at_all
-        && (percent("enforcing_consecutive_5xx", 100.0)
-            || percent("enforcing_consecutive_gateway_failure", 0.0)
-            || percent("enforcing_failure_percentage", 0.0))
+    let is_positive = |key: &str, default: f64| detection.number_of(key).unwrap_or(default) > 0.0;
+    let may_eject = is_positive("max_ejection_percent", 10.0)
+        || detection.bool_of("always_eject_one_host") == Some(true);
+    let counts = [
+        ("consecutive_5xx", "enforcing_consecutive_5xx", 100.0),
+        (
+            "consecutive_gateway_failure",
+            "enforcing_consecutive_gateway_failure",
+            0.0,
+        ),
+        (
+            "failure_percentage_threshold",
+            "enforcing_failure_percentage",
+            0.0,
+        ),
+    ];
+    let ejects = |(count, enforcing, default): &(&str, &str, f64)| {
+        is_positive(count, 5.0) && is_positive(enforcing, *default)
+    };
+    may_eject && counts.iter().any(ejects)
 }
 
 /// Whether a cluster's own word for what an error is leaves the replies out.

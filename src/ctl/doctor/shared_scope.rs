@@ -33,10 +33,19 @@ fn report(key: &str, earlier: &Plugin, later: &Plugin, findings: &mut Findings) 
         format!(
             "this filter and the one at {} have the same VM id and the scope {scope:?}, so they \
              share one state, but their `{key}` differ: what one promises the other does not keep",
-            earlier.settings().place().path
+            named(earlier, later)
         ),
         format!("Write the same `{key}` in both, or give one of them a `scope` of its own."),
     );
+}
+
+/// Where the other filter is, with its file where that is another.
+fn named(earlier: &Plugin, later: &Plugin) -> String {
+    let place = earlier.settings().place();
+    match place.file == later.settings().place().file {
+        true => place.path,
+        false => format!("{} {}", place.file, place.path),
+    }
 }
 
 /// What filters have in common that share a state; none where that is not known.
