@@ -222,10 +222,14 @@ fn files_are_read_as_one_set_up() {
     let text = "apiVersion: networking.istio.io/v1\nkind: DestinationRule\nspec: {trafficPolicy: {outlierDetection: {}}}\n";
     fs::write(&rule, text).unwrap();
     assert_eq!(ctl(&["check", "--front", "--strict", &rule]).code, Some(1));
-    assert_eq!(
-        ctl(&["check", "--front", "--strict", &rule, &plugin]).code,
-        Some(0)
+    let checked = ctl(&["check", "--front", "--strict", &rule, &plugin]);
+    let expected = (Some(0), format!("{plugin}: OK\n"));
+    assert_eq!((checked.code, checked.stdout), expected);
+    let checked = ctl_with(
+        "static_resources: {clusters: []}",
+        &["check", "--front", "-"],
     );
+    assert_eq!((checked.code, &*checked.stdout), (Some(0), "-: OK\n"));
 }
 
 #[test]

@@ -143,6 +143,11 @@ fn report(findings: &[Finding], setup: &Setup, loaded: &Loaded) {
         ));
     }
     match findings {
+        [] if setup.plugins.is_empty() => {
+            let mut files: Vec<&str> = setup.documents.iter().map(|root| root.file()).collect();
+            files.dedup();
+            files.iter().for_each(|file| line(&format!("{file}: OK")));
+        }
         [] => setup.plugins.iter().for_each(|plugin| {
             let place = plugin.settings().place();
             let joint = if place.path.is_empty() { "" } else { ": " };

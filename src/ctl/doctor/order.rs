@@ -27,7 +27,7 @@ pub(super) fn check(setup: &Setup, findings: &mut Findings) {
         if let Some(patch) = &plugin.around
             && plugin.carrier != Carrier::Istio
         {
-            in_patch(patch, findings);
+            in_patch(plugin, patch, findings);
         }
     }
 }
@@ -181,7 +181,7 @@ fn in_istio(plugin: &Plugin, setup: &Setup, findings: &mut Findings) {
 }
 
 /// Where an `EnvoyFilter` puts the filter.
-fn in_patch(patch: &Spot, findings: &mut Findings) {
+fn in_patch(plugin: &Plugin, patch: &Spot, findings: &mut Findings) {
     let Some(operation) = patch.at(&["patch", "operation"]) else {
         return;
     };
@@ -203,6 +203,22 @@ fn in_patch(patch: &Spot, findings: &mut Findings) {
         Some("INSERT_AFTER") => beside.is_empty() || beside.ends_with(".router"),
         _ => false,
     };
+    let is_first = match operation.text() {
+        Some("INSERT_FIRST") => true,
+        Some("INSERT_BEFORE") => WRITERS.iter().any(|(name, _)| beside.ends_with(name)),
+        _ => false,
+    };
+    if is_filter && is_first {
+        for attribute in metadata(plugin) {
+            findings.add(
+                attribute.place(),
+                "the EnvoyFilter puts the filter before all that writes metadata, such as the \
+                 claims of a token: this entry never matches",
+                "Write operation: INSERT_BEFORE, and match the subFilter \
+                 envoy.filters.http.router.",
+            );
+        }
+    }
     if is_filter && is_after {
         findings.add(
             operation.place(),

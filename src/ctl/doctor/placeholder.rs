@@ -30,7 +30,7 @@ pub(super) fn check(setup: &Setup, findings: &mut Findings) {
     for plugin in &setup.plugins {
         let settings = plugin.settings();
         look(&settings, findings);
-        for key in ["url", "code", "vm_config"] {
+        for key in ["url", "sha256", "code", "vm_config"] {
             if let Some(spot) = plugin.spot.get(key) {
                 look(&spot, findings);
             }
