@@ -158,7 +158,11 @@ fn the_readme_names_every_row_of_every_table() {
         .chain(Counter::ALL.map(Counter::name))
         .chain(parameters)
         .map(str::to_owned)
-        .chain(PLACEHOLDERS.iter().map(|name| format!("{{{{{name}}}}}")));
+        .chain(
+            PLACEHOLDERS
+                .iter()
+                .map(|known| format!("{{{{{}}}}}", known.name)),
+        );
     let is_named = |name: &String| {
         let codes = readme.split('`').skip(1).step_by(2);
         let mut words =

@@ -1,12 +1,12 @@
 //! The admin endpoint: authorise the caller, read the call, carry it out.
 
 pub mod answer;
-pub mod call;
 pub mod caller;
 pub mod change_call;
 pub mod console;
 pub mod counters;
 pub mod link;
+pub mod on;
 pub mod query;
 pub mod receive;
 pub mod refusal;

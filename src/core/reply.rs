@@ -1,6 +1,5 @@
 //! The local reply: what a request gets that does not reach the upstream.
 
-pub mod additions;
 pub mod blocked;
 pub mod cors;
 pub mod local_reply;

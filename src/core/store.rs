@@ -1,6 +1,5 @@
 //! Where the state of a scope is kept, and how all workers of a process see it.
 
-pub mod call;
 pub mod etcd;
 pub mod follower;
 pub mod grpc;

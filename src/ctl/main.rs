@@ -11,6 +11,7 @@ use crate::ctl::commands::check::check;
 use crate::ctl::commands::explain::explain::explain;
 use crate::ctl::commands::hash_token::hash_token;
 use crate::ctl::commands::run::run::run;
+use crate::ctl::endpoints::toggle::Toggle;
 use crate::ctl::process::console::{complain, say};
 use crate::ctl::process::exit::{Abort, Exit};
 
@@ -18,9 +19,9 @@ use crate::ctl::process::exit::{Abort, Exit};
 pub fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Status(options) => calls::status(&options),
-        Command::On(options) => calls::on(options),
-        Command::Off(options) => calls::off(&options),
-        Command::Reset(options) => calls::reset(&options),
+        Command::On { change, parameters } => calls::change(&change, &Toggle::On(parameters)),
+        Command::Off(options) => calls::change(&options, &Toggle::Off),
+        Command::Reset(options) => calls::change(&options, &Toggle::Reset),
         Command::Run(options) => run(options),
         Command::Check(options) => Ok(check(&options)),
         Command::Explain(options) => explain(&options),
@@ -31,12 +32,12 @@ pub fn main() -> ExitCode {
             let mut command = Arguments::command();
             clap_complete::generate(shell, &mut command, "maintenancectl", &mut script);
             say(&String::from_utf8_lossy(&script));
-            Ok(Exit::Success)
+            Ok(Exit::SUCCESS)
         }
     };
-    let exit = done.unwrap_or_else(|Abort { exit, problem }| {
+    let exit = done.unwrap_or_else(|Abort(exit, problem)| {
         complain(&problem);
         exit
     });
-    exit.into()
+    ExitCode::from(exit.0)
 }

@@ -4,7 +4,6 @@ mod contexts;
 mod exports;
 mod host;
 mod hostcalls;
-mod random;
 mod shared_data;
 mod stat;
 mod stream;

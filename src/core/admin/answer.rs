@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use serde::Serialize;
+
 use crate::reply::local_reply::LocalReply;
 use crate::syntax::wire;
 
@@ -28,11 +30,11 @@ pub enum Access {
 }
 
 impl Answer {
-    /// The answer to a call that needs no token.
-    pub(crate) fn open(reply: LocalReply<'static>) -> Self {
+    /// An answer of which nothing goes to the log.
+    pub(crate) fn new(access: Access, reply: LocalReply<'static>) -> Self {
         Self {
             reply,
-            access: Access::Open,
+            access,
             audit: None,
         }
     }
@@ -47,4 +49,9 @@ pub(crate) fn no_store(
     reply.add("content-type", content_type);
     reply.add("cache-control", "no-store");
     reply
+}
+
+pub(crate) fn json(document: &impl Serialize) -> LocalReply<'static> {
+    let json = serde_json::to_string(document).unwrap_or_default();
+    no_store(200, "application/json", json)
 }

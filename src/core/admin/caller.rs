@@ -41,28 +41,24 @@ impl Caller {
         }
     }
 
-    pub(crate) fn grant(&self, reply: LocalReply<'static>) -> Answer {
-        Answer {
-            reply,
-            access: Access::Granted,
-            audit: None,
-        }
-    }
-
-    /// The same, and a line in the log.
+    /// The answer to a call that changes something, with a line in the log.
     pub(crate) fn grant_change(&self, reply: LocalReply<'static>, event: &str) -> Answer {
         Answer {
             audit: Some(self.audit(event)),
-            ..self.grant(reply)
+            ..Answer::new(Access::Granted, reply)
         }
     }
 
     pub(crate) fn refuse(&self, refusal: &Refusal) -> Answer {
-        let (status, _) = refusal.status();
+        let (status, title) = refusal.status();
+        let problem = Problem::new(status, title, &refusal.detail()).to_json();
+        let mut reply = no_store(status, Problem::CONTENT_TYPE, problem);
+        if let Some((name, value)) = refusal.header() {
+            reply.add(name, value);
+        }
         Answer {
-            reply: problem_reply(refusal),
-            access: refusal.access(),
             audit: Some(self.audit(&format!("refused with {status}, {refusal}"))),
+            ..Answer::new(refusal.access(), reply)
         }
     }
 
@@ -77,15 +73,4 @@ impl Caller {
             .map_or("an unknown address".into(), |ip| ip.to_string());
         format!("admin call by {name} from {from}: {event}")
     }
-}
-
-fn problem_reply(refusal: &Refusal) -> LocalReply<'static> {
-    let (status, title) = refusal.status();
-    let detail = refusal.detail();
-    let problem = Problem::new(status, title, &detail);
-    let mut reply = no_store(status, Problem::CONTENT_TYPE, problem.to_json());
-    if let Some((name, value)) = refusal.header() {
-        reply.add(name, value);
-    }
-    reply
 }

@@ -4,8 +4,8 @@ use crate::admin::answer::no_store;
 use crate::policy::endpoint::Endpoint;
 use crate::reply::local_reply::LocalReply;
 use crate::reply::negotiation::prefers_html;
+use crate::reply::protocol::is_read;
 use crate::request::head::RequestHead;
-use crate::request::headers::Headers;
 use crate::syntax::html_document::{HtmlDocument, html_document};
 
 const CONSOLE: HtmlDocument = html_document!(
@@ -19,7 +19,7 @@ const CONSOLE: HtmlDocument = html_document!(
 pub(crate) fn is_opened(endpoint: &Endpoint, request: &impl RequestHead) -> bool {
     endpoint.console
         && endpoint.call(request.path()) == Some(b"")
-        && matches!(request.headers().first(":method"), Some(b"GET" | b"HEAD"))
+        && is_read(request.headers())
         && prefers_html(request.headers())
 }
 

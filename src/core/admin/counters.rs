@@ -2,8 +2,7 @@
 
 use serde::{Serialize, Serializer};
 
-use crate::admin::answer::{Answer, no_store};
-use crate::admin::caller::Caller;
+use crate::admin::answer::{Access, Answer, json};
 use crate::decision::reason::Reason;
 use crate::syntax::wire;
 
@@ -52,30 +51,19 @@ pub struct Counted {
     pub allowed: [u64; Reason::COUNT],
 }
 
-/// A call for the counters.
-#[derive(Debug)]
-pub struct CountersCall {
-    pub(crate) caller: Caller,
-}
-
-impl CountersCall {
+impl Counted {
     /// The answer of a node, whose id tells it from others behind the same address.
-    pub fn answer(&self, node: &str, counted: &Counted) -> Answer {
-        let counters = counted.counters.map(Json::Number);
-        let mut counters: Vec<_> = Counter::ALL
-            .map(Counter::name)
-            .into_iter()
-            .zip(counters)
-            .collect();
-        let allowed = counted.allowed.map(Json::Number);
+    pub fn answer(&self, node: &str) -> Answer {
+        let names = Counter::ALL.map(Counter::name).into_iter();
+        let mut counters: Vec<_> = names.zip(self.counters.map(Json::Number)).collect();
+        let allowed = self.allowed.map(Json::Number);
         let allowed = Reason::all().map(Reason::as_str).zip(allowed).collect();
         counters.insert(2, ("allowed", Json::Object(allowed)));
         let document = Json::Object(vec![
             (wire::NODE, Json::Text(node)),
             ("counters", Json::Object(counters)),
         ]);
-        let json = serde_json::to_string(&document).unwrap_or_default();
-        self.caller.grant(no_store(200, "application/json", json))
+        Answer::new(Access::Granted, json(&document))
     }
 }
 

@@ -2,13 +2,15 @@
 
 use serde::Serialize;
 
-use crate::admin::answer::no_store;
+use crate::admin::answer::json;
 use crate::admin::query;
+use crate::admin::query::Query;
+use crate::admin::refusal::Refusal;
 use crate::policy::bypass::{Bypass, Minted};
 use crate::policy::endpoint::Endpoint;
 use crate::policy::policy::Policy;
 use crate::reply::local_reply::{LocalReply, MAX_REPEATED_BYTES};
-use crate::reply::protocol::is_https;
+use crate::reply::protocol::{is_https, is_read, secure};
 use crate::request::head::RequestHead;
 use crate::request::headers::Headers;
 use crate::state::state::State;
@@ -17,59 +19,42 @@ use crate::syntax::percent::encode;
 use crate::syntax::timestamp::Timestamp;
 use crate::syntax::{path, wire};
 
-/// A call of `GET P/bypass`.
-pub(crate) struct Link<'p> {
-    bypass: &'p Bypass,
-}
-
+const DEFAULT_TTL_SECONDS: u64 = 3600;
 const SEE_OTHER: u16 = 303;
 const HOME: &str = "/";
 
-impl<'p> Link<'p> {
-    /// `None` for any other call.
-    pub(super) fn of(
-        policy: &'p Policy,
-        endpoint: &Endpoint,
-        request: &impl RequestHead,
-    ) -> Option<Self> {
-        let bypass = policy.bypass.as_ref()?;
-        let method = request.headers().first(":method")?;
-        let is_link = endpoint.call(request.path())? == b"/bypass";
-        (is_link && matches!(method, b"GET" | b"HEAD")).then_some(Self { bypass })
+/// The reply to `GET P/bypass`, `None` for any other call: goes on to `next`, with the cookie
+/// if the token holds. Never an error: whoever has got a link should see the site, and whoever
+/// guesses learns nothing.
+pub(crate) fn follow(
+    policy: &Policy,
+    endpoint: &Endpoint,
+    state: &State,
+    request: &impl RequestHead,
+) -> Option<LocalReply<'static>> {
+    let bypass = policy.bypass.as_ref()?;
+    if endpoint.call(request.path())? != b"/bypass" || !is_read(request.headers()) {
+        return None;
     }
-
-    /// Goes on to `next`, with the cookie if the token holds. Never an error: whoever has
-    /// got a link should see the site, and whoever guesses learns nothing.
-    pub(super) fn follow(&self, state: &State, request: &impl RequestHead) -> LocalReply<'static> {
-        let query = path::query(request.path());
-        let token = query::only(query, "token").unwrap_or_default();
-        let next = query::only(query, "next")
-            .filter(|next| is_local(next))
-            .unwrap_or_else(|| HOME.to_owned());
-        let mut reply = LocalReply::new(SEE_OTHER, String::new(), wire::ADMIN);
-        reply.add("location", encode(&next));
-        reply.add("cache-control", "no-store");
-        let now = request.now();
-        let expires = self
-            .bypass
-            .expiry(token.as_bytes(), now, state.bypass_revoked_at());
-        if let Some(expires) = expires {
-            let secure = if is_https(request.headers()) {
-                "; Secure"
-            } else {
-                ""
-            };
-            let cookie = &self.bypass.cookie;
-            let max_age = now.seconds_until(expires);
-            reply.add(
-                "set-cookie",
-                format!(
-                    "{cookie}={token}; Path=/; Max-Age={max_age}; HttpOnly; SameSite=Lax{secure}"
-                ),
-            );
-        }
-        reply
+    let query = path::query(request.path());
+    let token = query::only(query, "token").unwrap_or_default();
+    let next = query::only(query, "next")
+        .filter(|next| is_local(next))
+        .unwrap_or_else(|| HOME.to_owned());
+    let mut reply = LocalReply::new(SEE_OTHER, "", wire::ADMIN);
+    reply.add("location", encode(&next));
+    reply.add("cache-control", "no-store");
+    let now = request.now();
+    if let Some(expires) = bypass.expiry(token.as_bytes(), now, state.bypass_revoked_at()) {
+        let cookie = &bypass.cookie;
+        let max_age = now.seconds_until(expires);
+        let secure = secure(request.headers());
+        reply.add(
+            "set-cookie",
+            format!("{cookie}={token}; Path=/; Max-Age={max_age}; HttpOnly; SameSite=Lax{secure}"),
+        );
     }
+    Some(reply)
 }
 
 /// Whether a browser takes the text for a path on this host: it reads `//` and `/\` as the
@@ -80,6 +65,33 @@ fn is_local(next: &str) -> bool {
         && !next.starts_with("//")
         && !next.contains('\\')
         && is_line(next)
+}
+
+/// Mints a token.
+///
+/// # Errors
+/// Another method, or a parameter that is none.
+pub(super) fn mint(
+    bypass: &Bypass,
+    state: &State,
+    request: &impl RequestHead,
+) -> Result<Minted, Refusal> {
+    // To read it is to follow a link.
+    let query = Query::of_call(request, "GET, HEAD, POST", &["name", "ttl"])?;
+    let name = query
+        .name("name")?
+        .ok_or_else(|| Refusal::Parameter("name is missing".into()))?;
+    let longest = bypass.max_ttl_seconds;
+    let ttl_seconds = query.read::<u64>("ttl")?.unwrap_or(DEFAULT_TTL_SECONDS);
+    if !(1..=longest).contains(&ttl_seconds) {
+        return Err(Refusal::Parameter(format!(
+            "ttl is not from 1 to {longest} seconds"
+        )));
+    }
+    let minted = bypass.mint(&name, request.now(), ttl_seconds, state.bypass_revoked_at());
+    minted.ok_or_else(|| {
+        Refusal::Parameter("ttl: the end, or the last revocation, is past the year 9999".into())
+    })
 }
 
 /// The answer to a call that mints a token.
@@ -108,6 +120,5 @@ pub(crate) fn minted_reply(
             minted.token
         ),
     };
-    let json = serde_json::to_string(&document).unwrap_or_default();
-    no_store(200, "application/json", json)
+    json(&document)
 }

@@ -2,8 +2,11 @@
 
 use crate::admin::refusal::Refusal;
 use crate::policy::bypass::MAX_NAME_BYTES;
+use crate::request::head::RequestHead;
+use crate::request::headers::Headers;
 use crate::state::setting::Given;
 use crate::syntax::line::is_name;
+use crate::syntax::path;
 use crate::syntax::percent::decode;
 
 /// Decoded names and values, each name once.
@@ -11,11 +14,30 @@ use crate::syntax::percent::decode;
 pub(crate) struct Query(Vec<(String, String)>);
 
 impl Query {
+    /// Reads the query of a call that has these methods, separated by commas, and parameters.
+    ///
+    /// # Errors
+    /// Another method, or a parameter that [`Query::parse`] refuses.
+    pub(super) fn of_call(
+        request: &impl RequestHead,
+        methods: &'static str,
+        parameters: &[&str],
+    ) -> Result<Self, Refusal> {
+        let method = request.headers().first(":method").unwrap_or_default();
+        if !methods.split(", ").any(|known| known.as_bytes() == method) {
+            return Err(Refusal::Method {
+                method: String::from_utf8_lossy(method).into_owned(),
+                allow: methods,
+            });
+        }
+        Self::parse(path::query(request.path()), parameters)
+    }
+
     /// Reads `name=value&…`, percent-encoded; `+` is itself.
     ///
     /// # Errors
     /// A parameter that is not `known`, is there twice, or whose encoding is broken.
-    pub(super) fn parse(query: &[u8], known: &[&str]) -> Result<Self, Refusal> {
+    fn parse(query: &[u8], known: &[&str]) -> Result<Self, Refusal> {
         let mut parameters: Vec<(String, String)> = Vec::new();
         for pair in query
             .split(|&byte| byte == b'&')

@@ -1,21 +1,26 @@
 //! The admin endpoint: authorise the caller, read the call, carry it out.
 
-use crate::admin::answer::Answer;
-use crate::admin::call::Call;
+use crate::admin::answer::{Access, Answer};
 use crate::admin::caller::Caller;
 use crate::admin::change_call::ChangeCall;
-use crate::admin::console;
-use crate::admin::counters::CountersCall;
-use crate::admin::link::{Link, minted_reply};
+use crate::admin::link::{mint, minted_reply};
+use crate::admin::on::on;
+use crate::admin::query::Query;
 use crate::admin::refusal::Refusal;
 use crate::admin::status::Status;
+use crate::admin::{console, link};
 use crate::config::mode::Mode;
 use crate::policy::endpoint::Endpoint;
 use crate::policy::policy::Policy;
-use crate::reply::local_reply::LocalReply;
 use crate::request::head::RequestHead;
+use crate::request::headers::Headers;
+use crate::state::change::{Edit, Precondition, StateChange};
+use crate::state::setting::Setting;
 use crate::state::state::State;
 use crate::store::state_store::StateStore;
+
+const READ: &str = "GET, HEAD";
+const WRITE: &str = "POST";
 
 /// What becomes of a call.
 #[derive(Debug)]
@@ -25,7 +30,7 @@ pub enum Received {
     /// It is answered when the change is made.
     Change(ChangeCall),
     /// It is answered with what was counted.
-    Counters(CountersCall),
+    Counters,
 }
 
 /// Receives a call of the endpoint.
@@ -36,20 +41,22 @@ pub fn receive(
     state: &State,
     request: &impl RequestHead,
 ) -> Received {
-    if let Some(link) = Link::of(policy, endpoint, request) {
-        return Received::Answer(Answer::open(link.follow(state, request)));
+    let open = |reply| Received::Answer(Answer::new(Access::Open, reply));
+    if let Some(reply) = link::follow(policy, endpoint, state, request) {
+        return open(reply);
     }
     let caller = Caller::of(endpoint, request);
     let received = if console::is_opened(endpoint, request) {
-        caller
-            .check_address(endpoint)
-            .map(|()| Received::Answer(Answer::open(console::page())))
+        let admitted = caller.check_address(endpoint);
+        admitted.map(|()| open(console::page()))
     } else {
         carry_out(&caller, policy, endpoint, store, state, request)
     };
     received.unwrap_or_else(|refusal| Received::Answer(caller.refuse(&refusal)))
 }
 
+/// Of several errors the first of these is answered: of the caller, an unknown path, a method
+/// that the path does not have, a parameter, a state that is locked.
 fn carry_out(
     caller: &Caller,
     policy: &Policy,
@@ -60,47 +67,52 @@ fn carry_out(
 ) -> Result<Received, Refusal> {
     let name = caller.authorise(endpoint)?;
     let path = endpoint.call(request.path()).unwrap_or_default();
-    match Call::parse(path, policy, endpoint, name, request)? {
-        Call::Status => {
+    let expect = |methods| Query::of_call(request, methods, &[]);
+    let edit = match (path, &policy.bypass) {
+        (b"", _) => {
+            expect(READ)?;
             let status = Status::new(policy, store, state, request.now());
-            Ok(Received::Answer(caller.grant(status.reply())))
+            let answer = Answer::new(Access::Granted, status.reply());
+            return Ok(Received::Answer(answer));
         }
-        Call::Counters => Ok(Received::Counters(CountersCall {
-            caller: caller.clone(),
-        })),
-        Call::Mint { name, ttl_seconds } => {
-            let (reply, event) = mint(&name, ttl_seconds, policy, endpoint, state, request)?;
-            Ok(Received::Answer(caller.grant_change(reply, &event)))
+        (b"/counters", _) => return expect(READ).map(|_| Received::Counters),
+        (b"/on", _) => Edit::Set(on(endpoint, name, request)?),
+        (b"/off", _) => {
+            expect(WRITE)?;
+            Edit::Set(Setting {
+                since: Some(request.now()),
+                changed_by: Some(name.to_owned()),
+                ..Setting::default()
+            })
         }
-        Call::Change(change) if policy.mode != Mode::Auto && change.sets_flag() => {
-            Err(Refusal::Locked(policy.mode.as_str()))
+        (b"/reset", _) => expect(WRITE).map(|_| Edit::Reset)?,
+        (b"/bypass", Some(bypass)) => {
+            let minted = mint(bypass, state, request)?;
+            let event = format!("bypass, a token until {}", minted.expires);
+            let reply = minted_reply(&minted, endpoint, request.headers());
+            return Ok(Received::Answer(caller.grant_change(reply, &event)));
         }
-        Call::Change(change) => Ok(Received::Change(ChangeCall {
-            caller: caller.clone(),
-            change,
-        })),
+        (b"/bypass/revoke", Some(_)) => {
+            expect(WRITE)?;
+            Edit::RevokeBypass(request.now())
+        }
+        _ => {
+            let path = String::from_utf8_lossy(path);
+            return Err(Refusal::UnknownCall(path.into_owned()));
+        }
+    };
+    let if_match = request.headers().get("if-match");
+    let change = StateChange {
+        edit,
+        precondition: Precondition::parse(if_match.as_deref()),
+    };
+    if policy.mode != Mode::Auto && change.sets_flag() {
+        return Err(Refusal::Locked(policy.mode.as_str()));
     }
-}
-
-/// The reply to a call that mints a token, and what goes to the log.
-fn mint(
-    name: &str,
-    ttl_seconds: u64,
-    policy: &Policy,
-    endpoint: &Endpoint,
-    state: &State,
-    request: &impl RequestHead,
-) -> Result<(LocalReply<'static>, String), Refusal> {
-    let minted = policy
-        .bypass
-        .as_ref()
-        .and_then(|bypass| bypass.mint(name, request.now(), ttl_seconds, state.bypass_revoked_at()))
-        .ok_or_else(|| {
-            Refusal::Parameter("ttl: the end, or the last revocation, is past the year 9999".into())
-        })?;
-    let event = format!("bypass, a token until {}", minted.expires);
-    let reply = minted_reply(&minted, endpoint, request.headers());
-    Ok((reply, event))
+    Ok(Received::Change(ChangeCall {
+        caller: caller.clone(),
+        change,
+    }))
 }
 
 #[cfg(test)]

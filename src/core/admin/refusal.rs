@@ -1,6 +1,5 @@
 //! Why a call is refused.
 
-use std::borrow::Cow;
 use std::net::IpAddr;
 
 use crate::admin::answer::Access;
@@ -95,10 +94,10 @@ impl Refusal {
     }
 
     /// The header that the status asks for.
-    pub(super) fn header(&self) -> Option<(&'static str, Cow<'static, str>)> {
+    pub(super) fn header(&self) -> Option<(&'static str, &'static str)> {
         match self {
-            Self::Unauthorized => Some(("www-authenticate", "Bearer".into())),
-            Self::Method { allow, .. } => Some(("allow", (*allow).into())),
+            Self::Unauthorized => Some(("www-authenticate", "Bearer")),
+            Self::Method { allow, .. } => Some(("allow", *allow)),
             _ => None,
         }
     }

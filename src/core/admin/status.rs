@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::admin::answer::no_store;
+use crate::admin::answer::json;
 use crate::policy::policy::Policy;
 use crate::reply::local_reply::LocalReply;
 use crate::state::flag::DecidedBy;
@@ -52,8 +52,7 @@ impl<'a> Status<'a> {
 
     /// The reply that tells it.
     pub(crate) fn reply(&self) -> LocalReply<'static> {
-        let json = serde_json::to_string(self).unwrap_or_default();
-        let mut reply = no_store(200, "application/json", json);
+        let mut reply = json(self);
         reply.add("etag", format!("\"{}\"", self.generation));
         reply
     }

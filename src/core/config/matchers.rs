@@ -8,26 +8,19 @@ use serde::{Deserialize, Deserializer, de};
 #[derive(Debug, Default, PartialEq, Deserialize)]
 pub struct MatchersConfig {
     /// IP addresses and CIDR blocks.
-    #[serde(default)]
-    pub client_ips: Vec<String>,
+    pub client_ips: Option<Vec<String>>,
     /// Paths, without their query.
-    #[serde(default)]
-    pub paths: Vec<PathConfig>,
+    pub paths: Option<Vec<PathConfig>>,
     /// Host names, and `*.` with the domain that follows.
-    #[serde(default)]
-    pub hosts: Vec<String>,
+    pub hosts: Option<Vec<String>>,
     /// HTTP methods.
-    #[serde(default)]
-    pub methods: Vec<String>,
+    pub methods: Option<Vec<String>>,
     /// Request headers.
-    #[serde(default)]
-    pub headers: Vec<FieldConfig>,
+    pub headers: Option<Vec<FieldConfig>>,
     /// Request cookies.
-    #[serde(default)]
-    pub cookies: Vec<FieldConfig>,
+    pub cookies: Option<Vec<FieldConfig>>,
     /// Attributes of the request or its connection.
-    #[serde(default)]
-    pub attributes: Vec<AttributeConfig>,
+    pub attributes: Option<Vec<AttributeConfig>>,
 }
 
 /// An entry of `paths`.

@@ -4,27 +4,30 @@ use std::ops::RangeInclusive;
 
 use serde::{Deserialize, Deserializer};
 
-use crate::syntax::invalid::InvalidConfig;
+use crate::syntax::invalid::{Compiled, refuse};
 use crate::syntax::json::Json;
+
+/// Longer than any maintenance: 100 years.
+const MAX_SECONDS: u64 = 100 * 365 * 24 * 3600;
 
 /// An integer that is not negative.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Number(pub u64);
 
 impl Number {
-    /// The number, which is `unit` of a range.
-    ///
-    /// # Errors
-    /// It lies outside.
-    pub fn within(self, range: RangeInclusive<u64>, unit: &str) -> Result<u64, InvalidConfig> {
+    /// The number, which is `unit` of a range; refuses one outside.
+    pub fn within(self, range: RangeInclusive<u64>, unit: &str) -> Compiled<u64> {
         let Self(number) = self;
         if range.contains(&number) {
             return Ok(number);
         }
         let (first, last) = range.into_inner();
-        Err(InvalidConfig::new(format!(
-            "{number} is not {unit} from {first} to {last}"
-        )))
+        refuse(format!("{number} is not {unit} from {first} to {last}"))
+    }
+
+    /// The number of seconds; refuses none, and more than any maintenance takes.
+    pub fn seconds(self) -> Compiled<u64> {
+        self.within(1..=MAX_SECONDS, "a number of seconds")
     }
 }
 

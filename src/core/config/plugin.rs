@@ -15,7 +15,7 @@ use crate::config::response::ResponseConfig;
 use crate::config::rules::RuleConfig;
 use crate::config::store::StoreConfig;
 use crate::config::windows::WindowConfig;
-use crate::syntax::invalid::InvalidConfig;
+use crate::syntax::invalid::{Compiled, InvalidConfig};
 use crate::syntax::json::Json;
 
 /// The whole plugin configuration.
@@ -60,18 +60,26 @@ pub struct PluginConfig {
 }
 
 impl PluginConfig {
-    /// Reads a plugin configuration: JSON text or an encoded `google.protobuf.Struct`; nothing is the default.
+    /// The tree of a plugin configuration: JSON text or an encoded `google.protobuf.Struct`;
+    /// nothing is an object without keys.
+    ///
+    /// # Errors
+    /// A syntax error with line and column.
+    pub fn tree(configuration: &[u8]) -> Compiled<Json> {
+        if configuration.trim_ascii().is_empty() {
+            return Ok(Json::Object(Vec::new()));
+        }
+        Json::parse(configuration)
+            .or_else(|error| decode(configuration).ok_or_else(|| InvalidConfig::syntax(&error)))
+    }
+
+    /// Reads a plugin configuration.
     ///
     /// # Errors
     /// A syntax error with line and column, or the path of the first key that is unknown
     /// or has a wrong type.
-    pub fn parse(configuration: &[u8]) -> Result<Self, InvalidConfig> {
-        if configuration.trim_ascii().is_empty() {
-            return Ok(Self::default());
-        }
-        let json = Json::parse(configuration)
-            .or_else(|error| decode(configuration).ok_or_else(|| InvalidConfig::syntax(&error)))?;
-        json.read()
+    pub fn parse(configuration: &[u8]) -> Compiled<Self> {
+        Self::tree(configuration)?.read()
     }
 }
 

@@ -13,13 +13,18 @@ pub(crate) fn decode(message: &[u8]) -> Option<Json> {
 }
 
 fn decode_struct(message: &[u8], depth: usize) -> Option<Json> {
+    let depth = depth.checked_sub(1);
+    decode_all(message, |entry| decode_entry(entry, depth?)).map(Json::Object)
+}
+
+/// The elements of a message that has nothing but elements.
+fn decode_all<T>(message: &[u8], decode: impl Fn(&[u8]) -> Option<T>) -> Option<Vec<T>> {
     fields(message)
         .map(|field| match field? {
-            (1, Value::Bytes(entry)) => decode_entry(entry, depth.checked_sub(1)?),
+            (1, Value::Bytes(element)) => decode(element),
             _ => None,
         })
-        .collect::<Option<_>>()
-        .map(Json::Object)
+        .collect()
 }
 
 fn decode_entry(message: &[u8], depth: usize) -> Option<(String, Json)> {
@@ -45,19 +50,12 @@ fn decode_value(message: &[u8], depth: usize) -> Option<Json> {
         (3, Value::Bytes(text)) => Json::String(decode_string(text)?),
         (4, Value::Varint(bit)) => Json::Bool(bit != 0),
         (5, Value::Bytes(message)) => decode_struct(message, depth)?,
-        (6, Value::Bytes(message)) => decode_list(message, depth.checked_sub(1)?)?,
+        (6, Value::Bytes(list)) => {
+            let depth = depth.checked_sub(1)?;
+            Json::List(decode_all(list, |value| decode_value(value, depth))?)
+        }
         _ => return None,
     })
-}
-
-fn decode_list(message: &[u8], depth: usize) -> Option<Json> {
-    fields(message)
-        .map(|field| match field? {
-            (1, Value::Bytes(message)) => decode_value(message, depth),
-            _ => None,
-        })
-        .collect::<Option<_>>()
-        .map(Json::List)
 }
 
 fn decode_string(text: &[u8]) -> Option<String> {

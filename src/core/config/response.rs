@@ -1,6 +1,6 @@
 //! `response`, of all requests or of a rule.
 
-use std::fmt;
+use std::{fmt, iter};
 
 use serde::{Deserialize, Deserializer, de};
 
@@ -123,11 +123,8 @@ impl<'de> Deserialize<'de> for HeadersConfig {
             }
 
             fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut headers = Vec::new();
-                while let Some(header) = map.next_entry()? {
-                    headers.push(header);
-                }
-                Ok(HeadersConfig(headers))
+                let headers = iter::from_fn(|| map.next_entry().transpose());
+                headers.collect::<Result<_, _>>().map(HeadersConfig)
             }
         }
 

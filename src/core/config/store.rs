@@ -4,23 +4,11 @@ use serde::Deserialize;
 
 use crate::config::number::Number;
 
-/// `store`: one of its keys.
+/// `store`
 #[derive(Debug, PartialEq, Deserialize)]
-#[serde(from = "Keys")]
-pub enum StoreConfig {
+pub struct StoreConfig {
     /// etcd, version 3.
-    Etcd(EtcdConfig),
-}
-
-#[derive(Deserialize)]
-struct Keys {
-    etcd: EtcdConfig,
-}
-
-impl From<Keys> for StoreConfig {
-    fn from(keys: Keys) -> Self {
-        Self::Etcd(keys.etcd)
-    }
+    pub etcd: EtcdConfig,
 }
 
 /// `store.etcd`

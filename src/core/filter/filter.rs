@@ -1,8 +1,8 @@
 //! A configured filter: the policy and what it works with.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
+use std::fmt;
 use std::rc::Rc;
-use std::sync::Arc;
 
 use log::Level;
 
@@ -13,22 +13,22 @@ use crate::admin::receive::{Received, receive};
 use crate::config::mode::Mode;
 use crate::config::plugin::PluginConfig;
 use crate::decision::decide::decide;
-use crate::decision::decision::{Exemption, Verdict};
+use crate::decision::decision::Verdict;
 use crate::filter::host::{Host, Stream};
 use crate::filter::metrics::Metrics;
 use crate::filter::request::Request;
 use crate::policy::endpoint::Endpoint;
 use crate::policy::environment::Environment;
+use crate::policy::faults::Faults;
 use crate::policy::policy::Policy;
 use crate::reply::local_reply::LocalReply;
 use crate::state::state::{State, UnreadableState};
-use crate::store::call::{CallError, CallId};
 use crate::store::follower::Follower;
+use crate::store::grpc::{CallError, CallId};
 use crate::store::notice::{Notice, Notices};
 use crate::store::open::Opened;
-use crate::store::shared_state::SharedState;
-use crate::store::state_store::{Changing, PendingChange, StateStore};
-use crate::syntax::invalid::InvalidConfig;
+use crate::store::state_store::{Changed, Changing, PendingChange};
+use crate::syntax::json::Json;
 use crate::syntax::wire;
 
 /// At once: a store is asked from a tick, because a configuration may only be tried out.
@@ -38,10 +38,8 @@ const TICK_MILLIS: u32 = 500;
 /// What one worker makes of a plugin configuration.
 pub struct Filter<H: Host> {
     host: H,
-    policy: Arc<Policy>,
-    state: Rc<SharedState<H::SharedMap>>,
-    store: Box<dyn StateStore>,
-    follower: RefCell<Option<Box<dyn Follower>>>,
+    policy: Policy,
+    opened: Opened<H::SharedMap>,
     metrics: Metrics<H::Metric>,
     has_ticked: Cell<bool>,
 }
@@ -73,41 +71,23 @@ impl<H: Host> Filter<H> {
     /// Reads the plugin configuration; says what is wrong with it, and returns nothing.
     pub fn configure(host: H, configuration: &[u8]) -> Option<Self> {
         let begin = host.nanos();
-        match compile(&host, configuration) {
-            Ok(policy) => {
-                let filter = Self::new(host, Arc::new(policy));
-                let micros = filter.host.nanos().saturating_sub(begin) / 1000;
-                let scope = &filter.policy.scope;
-                let line = format_args!("configured scope {scope} in {micros} us");
-                filter.host.log(Level::Info, line);
-                filter.look();
-                filter.host.set_tick_period(FIRST_TICK_MILLIS);
-                Some(filter)
-            }
-            Err(error) => {
-                host.log(Level::Error, format_args!("{error}"));
-                None
-            }
-        }
-    }
-
-    fn new(host: H, policy: Arc<Policy>) -> Self {
-        let metrics = Metrics::define(&host, &policy.scope);
-        let random = host.random();
-        let Opened {
-            state,
-            store,
-            follower,
-        } = Opened::new(&policy, host.shared_map(), host.client(), random);
-        Self {
-            host,
-            policy,
-            state,
-            store,
-            follower: RefCell::new(follower),
-            metrics,
+        let policy = compile(&host, configuration)
+            .inspect_err(|error| host.log(Level::Error, format_args!("{error}")))
+            .ok()?;
+        let filter = Self {
+            metrics: Metrics::define(&host, &policy.scope),
+            opened: Opened::new(&policy, host.shared_map(), host.client(), host.random()),
             has_ticked: Cell::new(false),
-        }
+            policy,
+            host,
+        };
+        let micros = filter.host.nanos().saturating_sub(begin) / 1000;
+        let scope = &filter.policy.scope;
+        let line = format_args!("configured scope {scope} in {micros} us");
+        filter.host.log(Level::Info, line);
+        filter.look();
+        filter.host.set_tick_period(FIRST_TICK_MILLIS);
+        Some(filter)
     }
 
     /// Decides on a request and does it.
@@ -120,7 +100,12 @@ impl<H: Host> Filter<H> {
         }
         match decision.verdict {
             Verdict::Pass => self.pass(stream, || None),
-            Verdict::Allowed(exemption) => self.exempt(stream, exemption),
+            Verdict::Allowed(exemption) => {
+                let reason = exemption.reason();
+                self.metrics.count_allowed(reason);
+                stream.set_filter_state(reason.filter_state());
+                self.pass(stream, || Some(format!("on; allowed={}", reason.as_str())))
+            }
             Verdict::Observed => {
                 self.metrics.count(Counter::Observed);
                 stream.set_filter_state("observed");
@@ -133,13 +118,6 @@ impl<H: Host> Filter<H> {
             }
             Verdict::Admin(endpoint) => self.receive(endpoint, stream, &request),
         }
-    }
-
-    fn exempt(&self, stream: &H::Stream, exemption: Exemption) -> Outcome {
-        let reason = exemption.reason();
-        self.metrics.count_allowed(reason);
-        stream.set_filter_state(reason.filter_state());
-        self.pass(stream, || Some(format!("on; allowed={}", reason.as_str())))
     }
 
     /// To the upstream, which learns of maintenance where that is configured.
@@ -161,68 +139,55 @@ impl<H: Host> Filter<H> {
         self.follow(|follower| follower.tick(self.host.now()));
     }
 
-    /// An answer or a message of the store.
-    pub fn store_message(&self, id: CallId, message: &[u8]) {
-        self.follow(|follower| follower.on_message(id, message, self.host.now()));
-    }
-
-    /// A call of the store has failed, or a stream has ended.
-    pub fn store_end(&self, id: CallId, error: CallError) {
-        self.follow(|follower| follower.on_end(id, error, self.host.now()));
+    /// What came of a call of the store or of a stream; an error ends it.
+    pub fn store_answer(&self, id: CallId, answer: Result<&[u8], CallError>) {
+        self.follow(|follower| follower.on_answer(id, answer, self.host.now()));
     }
 
     /// Follows the store of a fleet, where there is one, and looks at the state.
     fn follow(&self, step: impl FnOnce(&mut dyn Follower) -> Notices) {
-        if let Some(follower) = &mut *self.follower.borrow_mut() {
-            self.report(&step(&mut **follower));
+        if let Some(follower) = &self.opened.follower {
+            for notice in step(&mut **follower.borrow_mut()) {
+                if notice != Notice::Connected {
+                    self.metrics.count(Counter::Errors);
+                }
+                let notice = notice.about(self.opened.store.name());
+                self.warn(format_args!("scope {}: {notice}", self.policy.scope));
+            }
         }
         self.look();
     }
 
     /// Sets the gauges, and makes good what a worker that died may have left half done.
     fn look(&self) {
-        self.note(self.state.refresh());
-        self.note(self.state.recheck());
+        self.note(self.opened.state.refresh());
+        self.note(self.opened.state.recheck());
         self.set_gauges();
     }
 
-    /// Reports what the store of a fleet said.
-    fn report(&self, notices: &[Notice]) {
-        for notice in notices {
-            if *notice != Notice::Connected {
-                self.metrics.count(Counter::Errors);
-            }
-            // Warnings, because that is what proxies of a mesh log by default.
-            let (scope, notice) = (&self.policy.scope, notice.about(self.store.name()));
-            self.host
-                .log(Level::Warn, format_args!("scope {scope}: {notice}"));
-        }
-    }
-
     fn set_gauges(&self) {
-        let state = self.state.snapshot();
+        let state = self.opened.state.snapshot();
         let flag = self.policy.flag(&state, || self.host.now());
-        self.metrics.set(&flag, &state, &*self.store);
+        self.metrics.set(&flag, &state, &*self.opened.store);
     }
 
     /// The state as it is, where it decides anything.
     fn decisive_state(&self) -> Rc<State> {
         let decides = self.policy.mode == Mode::Auto || self.policy.bypass.is_some();
         if decides {
-            self.note(self.state.refresh());
+            self.note(self.opened.state.refresh());
         }
-        self.state.snapshot()
+        self.opened.state.snapshot()
     }
 
     /// Reports a state that could not be read.
     fn note(&self, read: Result<(), UnreadableState>) {
         if let Err(error) = read
-            && self.state.claim_report()
+            && self.opened.state.claim_report()
         {
-            self.metrics.count(Counter::Errors);
-            let line =
-                format_args!("{error}; the last state known holds, or `initial` if there is none");
-            self.host.log(Level::Error, line);
+            self.fail(format_args!(
+                "{error}; the last state known holds, or `initial` if there is none"
+            ));
         }
     }
 
@@ -232,49 +197,44 @@ impl<H: Host> Filter<H> {
         stream: &H::Stream,
         request: &Request<'_, H>,
     ) -> Outcome {
-        self.note(self.state.recheck());
-        let state = self.state.snapshot();
-        let call = match receive(&self.policy, endpoint, &*self.store, &state, request) {
+        self.note(self.opened.state.recheck());
+        let state = self.opened.state.snapshot();
+        let call = match receive(&self.policy, endpoint, &*self.opened.store, &state, request) {
             Received::Answer(answer) => return self.answer(stream, &answer),
-            Received::Counters(call) => {
-                let answer = call.answer(&self.host.node_id(), &self.metrics.counted());
+            Received::Counters => {
+                let answer = self.metrics.counted().answer(&self.host.node_id());
                 return self.answer(stream, &answer);
             }
             Received::Change(call) => call,
         };
-        match self.store.change(call.change.clone(), self.host.now()) {
+        let change = call.change.clone();
+        match self.opened.store.change(change, self.host.now()) {
             Changing::Waiting(change) => Outcome::Waiting(Box::new(PendingCall { call, change })),
-            Changing::Done(changed) => {
-                let answer = call.answer(&self.policy, &*self.store, changed, self.host.now());
-                self.answer(stream, &answer)
-            }
+            Changing::Done(changed) => self.answer_change(stream, &call, changed),
         }
     }
 
-    /// Hands the answer of the store to a call that waits for it; returns the call where there
-    /// is more to wait for.
+    /// Hands the answer of the store to a call that waits for it; `None` where there is more to
+    /// wait for.
     pub fn resume(
         &self,
         stream: &H::Stream,
-        mut pending: Box<PendingCall>,
+        pending: &mut PendingCall,
         answer: Result<&[u8], CallError>,
-    ) -> Option<Box<PendingCall>> {
-        let now = self.host.now();
-        let Some(changed) = pending.change.on_answer(answer, now) else {
-            return Some(pending);
-        };
-        let now = self.host.now();
-        let answer = pending
-            .call
-            .answer(&self.policy, &*self.store, changed, now);
-        self.answer(stream, &answer);
-        None
+    ) -> Option<Outcome> {
+        let changed = pending.change.on_answer(answer, self.host.now())?;
+        Some(self.answer_change(stream, &pending.call, changed))
+    }
+
+    fn answer_change(&self, stream: &H::Stream, call: &ChangeCall, changed: Changed) -> Outcome {
+        let answer = call.answer(&self.policy, &*self.opened.store, changed, self.host.now());
+        self.answer(stream, &answer)
     }
 
     /// The caller has left before the store answered: the change may be made all the same.
     pub fn abandon(&self, pending: &PendingCall) {
         self.metrics.count(Counter::AdminGranted);
-        self.audit(&pending.call.abandoned());
+        self.warn(format_args!("{}", pending.call.abandoned()));
     }
 
     fn answer(&self, stream: &H::Stream, answer: &Answer) -> Outcome {
@@ -284,31 +244,34 @@ impl<H: Host> Filter<H> {
             Access::Open => {}
         }
         if let Some(line) = &answer.audit {
-            self.audit(line);
+            self.warn(format_args!("{line}"));
         }
         self.set_gauges();
         self.send(stream, &answer.reply)
     }
 
     /// A warning, because that is what proxies of a mesh log by default.
-    fn audit(&self, line: &str) {
-        self.host.log(Level::Warn, format_args!("{line}"));
+    fn warn(&self, line: fmt::Arguments<'_>) {
+        self.host.log(Level::Warn, line);
+    }
+
+    fn fail(&self, line: fmt::Arguments<'_>) {
+        self.metrics.count(Counter::Errors);
+        self.host.log(Level::Error, line);
     }
 
     /// The request never goes on, not even where the host refuses the reply.
     fn send(&self, stream: &H::Stream, reply: &LocalReply) -> Outcome {
         if !stream.send(reply) {
-            self.metrics.count(Counter::Errors);
-            let line = format_args!("a local reply was refused");
-            self.host.log(Level::Error, line);
+            self.fail(format_args!("a local reply was refused"));
         }
         Outcome::Answered
     }
 }
 
-fn compile<H: Host>(host: &H, configuration: &[u8]) -> Result<Policy, InvalidConfig> {
-    let config = PluginConfig::parse(configuration)?;
-    if config == PluginConfig::default() {
+fn compile<H: Host>(host: &H, configuration: &[u8]) -> Result<Policy, Faults> {
+    let configuration = PluginConfig::tree(configuration)?;
+    if configuration == Json::Object(Vec::new()) {
         let line = format_args!("the plugin configuration is empty, so all traffic passes");
         host.log(Level::Warn, line);
     }
@@ -316,5 +279,5 @@ fn compile<H: Host>(host: &H, configuration: &[u8]) -> Result<Policy, InvalidCon
         owner: H::ENVIRONMENT,
         variable: &|name| host.variable(name),
     };
-    Policy::compile(&config, environment)
+    Policy::read(&configuration, environment)
 }

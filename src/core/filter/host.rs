@@ -17,9 +17,7 @@ pub trait Host {
     /// A number in the stats of the process.
     type Metric: Metric;
     /// What all workers of the process share.
-    type SharedMap: SharedMap + Clone + 'static;
-    /// The connection to a store.
-    type Client: Client + Clone + 'static;
+    type SharedMap: SharedMap;
     /// A request.
     type Stream: Stream;
 
@@ -49,7 +47,7 @@ pub trait Host {
 
     /// The connection to a store; what it answers goes to
     /// [`Waiting`](crate::filter::waiting::Waiting).
-    fn client(&self) -> Self::Client;
+    fn client(&self) -> Box<dyn Client>;
 
     /// The id of the node, which no other of the fleet has.
     fn node_id(&self) -> String;

@@ -35,7 +35,6 @@ impl<M: Metric> Metrics<M> {
         }
     }
 
-    /// Counts one.
     pub(crate) fn count(&self, counter: Counter) {
         if let Some(metric) = self.counters.get(counter as usize) {
             metric.increment();
@@ -49,7 +48,6 @@ impl<M: Metric> Metrics<M> {
         }
     }
 
-    /// What was counted so far.
     pub(crate) fn counted(&self) -> Counted {
         Counted {
             counters: self.counters.each_ref().map(Metric::value),
@@ -57,7 +55,6 @@ impl<M: Metric> Metrics<M> {
         }
     }
 
-    /// Sets the gauges.
     pub(crate) fn set(&self, flag: &Flag, state: &State, store: &dyn StateStore) {
         self.active.set(u64::from(flag.on));
         self.generation.set(state.generation);

@@ -13,6 +13,7 @@ use crate::reply::local_reply::LocalReply;
 use crate::request::attribute::{Attribute, AttributePath};
 use crate::request::headers::{HeaderList, Headers};
 use crate::store::etcd::testing::Model;
+use crate::store::grpc::Client;
 use crate::store::shared_map::testing::Process;
 use crate::syntax::timestamp::Timestamp;
 
@@ -89,7 +90,6 @@ impl Metric for Rc<Cell<u64>> {
 impl Host for TestHost {
     type Metric = Rc<Cell<u64>>;
     type SharedMap = Rc<Process>;
-    type Client = Rc<Model>;
     type Stream = TestStream;
 
     const ENVIRONMENT: &'static str = "the process";
@@ -123,8 +123,8 @@ impl Host for TestHost {
         Rc::clone(&self.process)
     }
 
-    fn client(&self) -> Rc<Model> {
-        Rc::clone(&self.etcd)
+    fn client(&self) -> Box<dyn Client> {
+        Box::new(Rc::clone(&self.etcd))
     }
 
     fn node_id(&self) -> String {

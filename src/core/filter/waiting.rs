@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use crate::filter::filter::{Filter, Outcome, PendingCall};
 use crate::filter::host::{Host, Stream};
-use crate::store::call::{CallError, CallId};
+use crate::store::grpc::{CallError, CallId};
 
 /// The requests of a worker that wait for a store, whatever filter they are of: a filter that
 /// was configured anew answers those that it has begun.
@@ -43,9 +43,8 @@ impl<H: Host> Waiting<H> {
             Outcome::Passed => Progress::Continue,
             Outcome::Answered => Progress::Stop,
             Outcome::Waiting(call) => {
-                let filter = Rc::clone(filter);
                 self.0.borrow_mut().push(Waiter {
-                    filter,
+                    filter: Rc::clone(filter),
                     stream,
                     call,
                 });
@@ -56,12 +55,8 @@ impl<H: Host> Waiting<H> {
 
     /// What follows the headers of a request that waits goes no further than they do.
     pub fn rest_of(&self, stream: &H::Stream) -> Progress {
-        match self
-            .0
-            .borrow()
-            .iter()
-            .any(|waiter| waiter.stream == *stream)
-        {
+        let waiting = self.0.borrow();
+        match waiting.iter().any(|waiter| waiter.stream == *stream) {
             true => Progress::Stop,
             false => Progress::Continue,
         }
@@ -73,22 +68,16 @@ impl<H: Host> Waiting<H> {
         id: CallId,
         answer: Result<&'m [u8], CallError>,
     ) -> Option<Result<&'m [u8], CallError>> {
-        let Some(waiter) = self.take(id) else {
+        let Some(mut waiter) = self.take(id) else {
             return Some(answer);
         };
-        let Waiter {
-            filter,
-            stream,
-            call,
-        } = waiter;
-        if !stream.is_open() {
-            filter.abandon(&call);
-        } else if let Some(call) = filter.resume(&stream, call, answer) {
-            self.0.borrow_mut().push(Waiter {
-                filter,
-                stream,
-                call,
-            });
+        if !waiter.stream.is_open() {
+            waiter.abandon();
+            return None;
+        }
+        let call = &mut waiter.call;
+        if waiter.filter.resume(&waiter.stream, call, answer).is_none() {
+            self.0.borrow_mut().push(waiter);
         }
         None
     }

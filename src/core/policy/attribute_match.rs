@@ -1,15 +1,18 @@
 //! The entries of `attributes`.
 
 use crate::config::matchers::AttributeConfig;
+use crate::policy::reading::Reading;
 use crate::policy::text_match::TextMatch;
+use crate::policy::value_match::ValueMatch;
 use crate::request::attribute::{Attribute, AttributePath};
-use crate::syntax::invalid::{InvalidConfig, Located};
+use crate::request::head::RequestHead;
+use crate::syntax::invalid::{Compiled, Located, refuse};
 
 /// An attribute of the request or its connection.
 #[derive(Clone, Debug)]
 pub struct AttributeMatch {
     path: AttributePath,
-    value: TextMatch,
+    value: ValueMatch,
 }
 
 impl AttributeMatch {
@@ -17,64 +20,74 @@ impl AttributeMatch {
     ///
     /// # Errors
     /// The path is no attribute path, or not one kind is given.
-    pub fn compile(config: &AttributeConfig) -> Result<Self, InvalidConfig> {
+    pub fn compile(config: &AttributeConfig, reading: Reading) -> Compiled<Self> {
         let segments: Vec<&str> = config.path.iter().map(String::as_str).collect();
-        if segments.is_empty() || segments.iter().any(|s| s.is_empty() || s.contains('\0')) {
-            return Err(InvalidConfig::new(
-                "expected the segments of an attribute, such as [\"connection\", \"uri_san_peer_certificate\"]",
-            ))
-            .at("path");
-        }
-        if segments
-            .last()
-            .is_some_and(|last| last.ends_with("metadata"))
-        {
-            return Err(InvalidConfig::new(
-                "ends before the value: expected \"filter_metadata\", a namespace and a key",
-            ))
-            .at("path");
-        }
-        let path = AttributePath::new(&segments);
+        check(&segments).at("path")?;
         Ok(Self {
-            path,
-            value: TextMatch::compile(config.texts(), config.present)?,
+            path: AttributePath::new(&segments),
+            value: ValueMatch::new(TextMatch::compile(config.texts(), config.present)?, reading),
         })
     }
 
-    /// The attribute to read.
-    pub fn path(&self) -> &AttributePath {
-        &self.path
-    }
-
     /// Whether the attribute, or its absence, matches.
-    pub fn matches(&self, attribute: &Attribute) -> bool {
-        match attribute {
+    pub fn matches(&self, request: &impl RequestHead) -> bool {
+        match request.attribute(&self.path) {
             Attribute::Absent => self.value.matches(None),
-            Attribute::Text(text) => self.value.matches(Some(text)),
+            Attribute::Text(text) => self.value.matches(Some(&text)),
             Attribute::Other => false,
         }
+    }
+}
+
+fn check(segments: &[&str]) -> Compiled<()> {
+    if segments.is_empty() || segments.iter().any(|s| s.is_empty() || s.contains('\0')) {
+        return refuse(
+            "expected the segments of an attribute, such as \
+             [\"connection\", \"uri_san_peer_certificate\"]",
+        );
+    }
+    match segments {
+        [.., last] if last.ends_with("metadata") => {
+            refuse("ends before the value: expected \"filter_metadata\", a namespace and a key")
+        }
+        ["request", "headers", name] if name.contains(|c: char| c.is_ascii_uppercase()) => {
+            refuse(format!(
+                "{name:?} is no name of a header here: write {:?}",
+                name.to_ascii_lowercase()
+            ))
+        }
+        _ => Ok(()),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::request::head::testing::TestRequest;
 
     #[test]
     fn an_attribute_that_is_no_text_matches_nothing() {
-        let compile = |json: &str| AttributeMatch::compile(&crate::syntax::json_reader::read(json));
+        let compile = |json: &str| {
+            AttributeMatch::compile(&crate::syntax::json_reader::read(json), Reading::Canonical)
+        };
         let present = compile(r#"{"path":["a","b"],"present":true}"#).unwrap();
         let absent = compile(r#"{"path":["a","b"],"present":false}"#).unwrap();
-        assert_eq!(present.path().segments().join("."), "a.b");
-        assert!(present.matches(&Attribute::Text(b"".to_vec())));
-        assert!(!present.matches(&Attribute::Other) && !absent.matches(&Attribute::Other));
-        assert!(absent.matches(&Attribute::Absent));
+        let matches = |entry: &AttributeMatch, attribute: Attribute| {
+            let mut request = TestRequest::new::<&str>(&[]);
+            request.attribute = attribute;
+            entry.matches(&request)
+        };
+        assert_eq!(present.path.segments().join("."), "a.b");
+        assert!(matches(&present, Attribute::Text(b"".to_vec())));
+        assert!(!matches(&present, Attribute::Other) && !matches(&absent, Attribute::Other));
+        assert!(matches(&absent, Attribute::Absent));
         for path in [
             "[]",
             r#"[""]"#,
             r#"["metadata"]"#,
             r#"["xds","route_metadata","filter_metadata"]"#,
             r#"["a\u0000b"]"#,
+            r#"["request","headers","X-A"]"#,
         ] {
             assert!(compile(&format!(r#"{{"path":{path},"present":true}}"#)).is_err());
         }

@@ -13,16 +13,13 @@ use crate::config::bypass::BypassConfig;
 use crate::config::number::Number;
 use crate::policy::environment::Environment;
 use crate::request::headers::Headers;
-use crate::syntax::field::{cookie_values, is_token};
-use crate::syntax::invalid::{InvalidConfig, Located};
+use crate::syntax::field::{cookie_values, token};
+use crate::syntax::invalid::{Compiled, InvalidConfig, Located, refuse};
 use crate::syntax::timestamp::Timestamp;
 use crate::syntax::{hex, wire};
 
 const DEFAULT_COOKIE: &str = "maintenance_bypass";
 const DEFAULT_MAX_TTL_SECONDS: u64 = 43_200;
-
-/// Longer than any maintenance: 100 years.
-const LIMIT_TTL_SECONDS: u64 = 100 * 365 * 24 * 3600;
 
 /// What the clocks of a fleet may differ by.
 const LEEWAY_SECONDS: u64 = 300;
@@ -61,37 +58,24 @@ pub struct Minted {
 }
 
 impl Bypass {
-    /// Compiles `bypass`.
-    ///
-    /// # Errors
-    /// There is not one key of 32 bytes or more, or another value is out of range.
-    pub fn compile(
-        config: &BypassConfig,
-        environment: Environment<'_>,
-    ) -> Result<Self, InvalidConfig> {
+    /// Compiles `bypass`; refuses not one key of 32 bytes or more, and values out of range.
+    pub fn compile(config: &BypassConfig, environment: Environment<'_>) -> Compiled<Self> {
         let cookie = config.cookie.as_deref().unwrap_or(DEFAULT_COOKIE);
-        if !is_token(cookie) {
-            return Err(InvalidConfig::new(format!(
-                "{cookie:?} is not a cookie name"
-            )))
-            .at("cookie");
-        }
+        let cookie = token(cookie, "a cookie name").at("cookie")?;
         let key = match (&config.key, &config.key_env) {
             (Some(key), None) => compile_key(key).at("key")?,
             (None, Some(variable)) => environment
                 .secret(variable)
                 .and_then(|key| compile_key(&key))
                 .at("key_env")?,
-            _ => return Err(InvalidConfig::new("expected either `key` or `key_env`")),
+            _ => return refuse("expected either `key` or `key_env`"),
         };
+        let default = Number(DEFAULT_MAX_TTL_SECONDS);
+        let max_ttl = config.max_ttl_seconds.unwrap_or(default);
         Ok(Self {
             key,
             cookie: cookie.into(),
-            max_ttl_seconds: config
-                .max_ttl_seconds
-                .unwrap_or(Number(DEFAULT_MAX_TTL_SECONDS))
-                .within(1..=LIMIT_TTL_SECONDS, "a number of seconds")
-                .at("max_ttl_seconds")?,
+            max_ttl_seconds: max_ttl.seconds().at("max_ttl_seconds")?,
         })
     }
 
@@ -105,18 +89,14 @@ impl Bypass {
         ttl_seconds: u64,
         revoked_at: Option<Timestamp>,
     ) -> Option<Minted> {
-        let after_revocation = |at: Timestamp| Timestamp::from_unix_millis(at.unix_millis() + 1);
-        let issued = revoked_at.map_or(now, |at| now.max(after_revocation(at)));
+        let issued = revoked_at.map_or(now, |at| now.max(at.plus_millis(1)));
         if revoked_at.is_some_and(|at| issued <= at) {
             return None;
         }
         let expires = now.plus_seconds(ttl_seconds)?;
-        let claims = format!(
-            "{}.{}.{}",
-            issued.unix_millis(),
-            expires.unix_millis(),
-            hex::encode(name.as_bytes())
-        );
+        let (from, to) = (issued.unix_millis(), expires.unix_millis());
+        let name = hex::encode(name.as_bytes());
+        let claims = format!("{from}.{to}.{name}");
         let signature = self.sign(claims.as_bytes());
         Some(Minted {
             token: format!("{claims}.{signature}"),
@@ -202,11 +182,9 @@ struct Claims {
     expires: Timestamp,
 }
 
-fn compile_key(key: &str) -> Result<Hmac<Sha256>, InvalidConfig> {
+fn compile_key(key: &str) -> Compiled<Hmac<Sha256>> {
     if key.len() < MIN_KEY_BYTES {
-        return Err(InvalidConfig::new(format!(
-            "the key is shorter than {MIN_KEY_BYTES} bytes"
-        )));
+        return refuse(format!("the key is shorter than {MIN_KEY_BYTES} bytes"));
     }
     Hmac::new_from_slice(key.as_bytes()).map_err(|error| InvalidConfig::new(error.to_string()))
 }

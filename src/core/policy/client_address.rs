@@ -6,7 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 use crate::config::client_address::ClientAddressConfig;
 use crate::policy::networks::Networks;
 use crate::syntax::field::header_name;
-use crate::syntax::invalid::{InvalidConfig, Located};
+use crate::syntax::invalid::{Compiled, Located, refuse};
 
 /// Where the client's address comes from.
 #[derive(Clone, Debug, Default)]
@@ -29,21 +29,14 @@ pub struct ProxyHeader {
 }
 
 impl ClientAddress {
-    /// Compiles `client_address`.
-    ///
-    /// # Errors
-    /// The header has no valid name, or no proxy is trusted.
-    pub fn compile(config: &ClientAddressConfig) -> Result<Self, InvalidConfig> {
-        let trusted_proxies = Networks::compile(&config.trusted_proxies).at("trusted_proxies")?;
-        if trusted_proxies.is_empty() {
-            return Err(InvalidConfig::new(
-                "is empty: the header would never be read",
-            ))
-            .at("trusted_proxies");
+    /// Compiles `client_address`; refuses what is no header name, and to trust no proxy.
+    pub fn compile(config: &ClientAddressConfig) -> Compiled<Self> {
+        if config.trusted_proxies.is_empty() {
+            return refuse("is empty: the header would never be read").at("trusted_proxies");
         }
         let header = ProxyHeader {
+            trusted_proxies: Networks::compile(&config.trusted_proxies).at("trusted_proxies")?,
             name: header_name(&config.header).at("header")?,
-            trusted_proxies,
         };
         Ok(match &*header.name {
             "x-forwarded-for" => Self::ForwardedFor(header),

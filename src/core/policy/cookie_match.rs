@@ -1,16 +1,18 @@
 //! The entries of `cookies`.
 
 use crate::config::matchers::FieldConfig;
+use crate::policy::reading::Reading;
 use crate::policy::text_match::TextMatch;
+use crate::policy::value_match::ValueMatch;
 use crate::request::headers::Headers;
-use crate::syntax::field::{cookie_values, is_token};
-use crate::syntax::invalid::{InvalidConfig, Located};
+use crate::syntax::field::{cookie_values, token};
+use crate::syntax::invalid::{Compiled, Located};
 
 /// A request cookie; of several with one name, any may match.
 #[derive(Clone, Debug)]
 pub struct CookieMatch {
     name: Box<str>,
-    value: TextMatch,
+    value: ValueMatch,
 }
 
 impl CookieMatch {
@@ -18,17 +20,13 @@ impl CookieMatch {
     ///
     /// # Errors
     /// The name is no cookie name, or not one kind is given.
-    pub fn compile(config: &FieldConfig) -> Result<Self, InvalidConfig> {
-        if !is_token(&config.name) {
-            return Err(InvalidConfig::new(format!(
-                "{:?} is not a cookie name",
-                config.name
-            )))
-            .at("name");
-        }
+    pub fn compile(config: &FieldConfig, reading: Reading) -> Compiled<Self> {
         Ok(Self {
-            name: config.name.as_str().into(),
-            value: TextMatch::compile(config.texts(), config.present)?,
+            name: token(&config.name, "a cookie name").at("name")?.into(),
+            value: ValueMatch::of_cookie(
+                TextMatch::compile(config.texts(), config.present)?,
+                reading,
+            )?,
         })
     }
 
@@ -53,7 +51,7 @@ mod tests {
     }
 
     fn cookie(json: &str) -> CookieMatch {
-        CookieMatch::compile(&crate::syntax::json_reader::read(json)).unwrap()
+        CookieMatch::compile(&crate::syntax::json_reader::read(json), Reading::Canonical).unwrap()
     }
 
     #[test]
@@ -73,6 +71,23 @@ mod tests {
     fn of_several_cookies_with_one_name_any_may_match() {
         let lines = headers(&[("cookie", "a=1; a=2")]);
         assert!(cookie(r#"{"name":"a","exact":"2"}"#).matches(&lines));
-        assert!(!cookie(r#"{"name":"a","exact":"1; a=2"}"#).matches(&lines));
+        assert!(!cookie(r#"{"name":"a","regex":"1; a=2"}"#).matches(&lines));
+    }
+
+    #[test]
+    fn values_that_no_cookie_has_are_refused() {
+        for value in [
+            r#""exact":"a;b""#,
+            r#""prefix":";""#,
+            r#""suffix":"a ""#,
+            r#""exact":"a\u0000""#,
+        ] {
+            let entry = format!(r#"{{"name":"a",{value}}}"#);
+            let entry = crate::syntax::json_reader::read(&entry);
+            assert!(
+                CookieMatch::compile(&entry, Reading::Canonical).is_err(),
+                "{value}"
+            );
+        }
     }
 }

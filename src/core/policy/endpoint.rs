@@ -6,9 +6,10 @@ use sha2::{Digest, Sha256};
 use subtle::{ConditionallySelectable, ConstantTimeEq};
 
 use crate::config::admin::{AdminConfig, TokenConfig};
+use crate::config::number::Number;
 use crate::policy::environment::Environment;
 use crate::policy::networks::Networks;
-use crate::syntax::invalid::{InvalidConfig, Located, each};
+use crate::syntax::invalid::{Compiled, InvalidConfig, Located, each, optional, refuse};
 use crate::syntax::path::{is_canonical, without_query};
 use crate::syntax::{hex, line};
 
@@ -30,37 +31,27 @@ struct Token {
     sha256: [u8; 32],
 }
 
-/// Longer than any maintenance: 100 years.
-const MAX_ON_SECONDS: u64 = 100 * 365 * 24 * 3600;
 /// The shortest token that is taken from the environment, in bytes.
 pub const MIN_TOKEN_BYTES: usize = 16;
 const MAX_NAME_BYTES: usize = 64;
 
 impl Endpoint {
-    /// Compiles `admin`.
-    ///
-    /// # Errors
-    /// The first key that would leave the endpoint unreachable or unprotected.
-    pub fn compile(
-        config: &AdminConfig,
-        environment: Environment<'_>,
-    ) -> Result<Self, InvalidConfig> {
+    /// Compiles `admin`; refuses what would leave the endpoint unreachable or unprotected.
+    pub fn compile(config: &AdminConfig, environment: Environment<'_>) -> Compiled<Self> {
         let path = compile_path(&config.path).at("path")?;
         let mut tokens = each(&config.tokens, compile_token).at("tokens")?;
         if let Some(variable) = &config.token_env {
             tokens.push(environment_token(variable, environment).at("token_env")?);
         }
         if tokens.is_empty() {
-            return Err(InvalidConfig::new("expected `tokens` or `token_env`"));
+            return refuse("expected `tokens` or `token_env`");
         }
         Ok(Self {
             path,
             tokens,
-            client_ips: compile_client_ips(config.client_ips.as_deref()).at("client_ips")?,
-            max_on_seconds: config
-                .max_on_seconds
-                .map(|seconds| seconds.within(1..=MAX_ON_SECONDS, "a number of seconds"))
-                .transpose()
+            client_ips: optional(config.client_ips.as_deref(), compile_client_ips)
+                .at("client_ips")?,
+            max_on_seconds: optional(config.max_on_seconds, Number::seconds)
                 .at("max_on_seconds")?,
             console: config.console,
         })
@@ -108,16 +99,15 @@ impl Endpoint {
     }
 }
 
-fn compile_path(path: &str) -> Result<Box<str>, InvalidConfig> {
+fn compile_path(path: &str) -> Compiled<Box<str>> {
     if path.contains('?') || path.ends_with('/') || !is_canonical(path.as_bytes()) {
-        return Err(InvalidConfig::new(format!(
-            "{path:?} is not a canonical path without trailing slash like \"/maintenance-mode\""
-        )));
+        let expected = "a canonical path without trailing slash like \"/maintenance-mode\"";
+        return Err(InvalidConfig::is_not(path, expected));
     }
     Ok(path.into())
 }
 
-fn compile_token(config: &TokenConfig) -> Result<Token, InvalidConfig> {
+fn compile_token(config: &TokenConfig) -> Compiled<Token> {
     Ok(Token {
         name: line::name::<MAX_NAME_BYTES>(&config.name).at("name")?,
         sha256: parse_sha256(&config.sha256).at("sha256")?,
@@ -125,24 +115,22 @@ fn compile_token(config: &TokenConfig) -> Result<Token, InvalidConfig> {
 }
 
 /// The text is not repeated in the error: it may be the token itself, put here by mistake.
-fn parse_sha256(text: &str) -> Result<[u8; 32], InvalidConfig> {
-    let sha256: [u8; 32] = hex::decode(text)
-        .and_then(|bytes| bytes.try_into().ok())
-        .ok_or_else(|| {
-            InvalidConfig::new("expected the SHA-256 of a token, 64 hexadecimal digits")
-        })?;
-    if sha256 == <[u8; 32]>::from(Sha256::digest(b"")) {
-        return Err(InvalidConfig::new("is the SHA-256 of an empty token"));
+fn parse_sha256(text: &str) -> Compiled<[u8; 32]> {
+    match hex::decode(text).map(TryInto::try_into) {
+        Some(Ok(empty)) if empty == *Sha256::digest(b"") => {
+            refuse("is the SHA-256 of an empty token")
+        }
+        Some(Ok(sha256)) => Ok(sha256),
+        _ => refuse("expected the SHA-256 of a token, 64 hexadecimal digits"),
     }
-    Ok(sha256)
 }
 
-fn environment_token(variable: &str, environment: Environment<'_>) -> Result<Token, InvalidConfig> {
+fn environment_token(variable: &str, environment: Environment<'_>) -> Compiled<Token> {
     let token = environment.secret(variable)?;
     if token.len() < MIN_TOKEN_BYTES {
-        return Err(InvalidConfig::new(format!(
+        return refuse(format!(
             "the token in {variable:?} is shorter than {MIN_TOKEN_BYTES} bytes"
-        )));
+        ));
     }
     Ok(Token {
         name: variable.into(),
@@ -150,13 +138,11 @@ fn environment_token(variable: &str, environment: Environment<'_>) -> Result<Tok
     })
 }
 
-fn compile_client_ips(entries: Option<&[String]>) -> Result<Option<Networks>, InvalidConfig> {
-    match entries.map(Networks::compile).transpose()? {
-        Some(networks) if networks.is_empty() => Err(InvalidConfig::new(
-            "is empty: nobody could call the endpoint",
-        )),
-        networks => Ok(networks),
+fn compile_client_ips(entries: &[String]) -> Compiled<Networks> {
+    if entries.is_empty() {
+        return refuse("is empty: nobody could call the endpoint");
     }
+    Networks::compile(entries)
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The environment that a configuration refers to, where secrets are kept out of it.
 
-use crate::syntax::invalid::InvalidConfig;
+use crate::syntax::invalid::{Compiled, refuse};
 
 /// The variables that a filter has.
 #[derive(Clone, Copy)]
@@ -12,17 +12,14 @@ pub struct Environment<'e> {
 }
 
 impl Environment<'_> {
-    /// The value of a variable, without the space around it.
-    ///
-    /// # Errors
-    /// There is none, or it is empty.
-    pub fn secret(&self, variable: &str) -> Result<String, InvalidConfig> {
+    /// The value of a variable, without the space around it; refuses none and an empty one.
+    pub fn secret(&self, variable: &str) -> Compiled<String> {
         let value = (self.variable)(variable).unwrap_or_default();
         match value.trim_ascii() {
-            "" => Err(InvalidConfig::new(format!(
+            "" => refuse(format!(
                 "{} has no environment variable {variable:?}, or it is empty",
                 self.owner
-            ))),
+            )),
             secret => Ok(secret.to_owned()),
         }
     }

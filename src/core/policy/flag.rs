@@ -26,11 +26,11 @@ impl Policy {
             return flag(true, DecidedBy::State, setting);
         }
         if !self.windows.is_empty()
-            && let Some(window) = self.windows.active(now(), silenced_at(setting))
+            && let Some((index, window)) = self.windows.active(now(), silenced_at(setting))
         {
             return Flag {
-                window: Some(window.index),
-                ..flag(true, DecidedBy::Window, Some(&window.setting))
+                window: Some(index),
+                ..flag(true, DecidedBy::Window, Some(window))
             };
         }
         match setting {
@@ -42,14 +42,8 @@ impl Policy {
 
 /// An `on` counts from its start to its end.
 fn is_in_force(setting: &Setting, now: impl Fn() -> Timestamp) -> bool {
-    setting.maintenance
-        && match (setting.start, setting.until) {
-            (None, None) => true,
-            (start, until) => {
-                let now = now();
-                start.is_none_or(|start| start <= now) && until.is_none_or(|until| now < until)
-            }
-        }
+    let is_open = setting.start.is_none() && setting.until.is_none();
+    setting.maintenance && (is_open || setting.covers(now()))
 }
 
 /// Only an explicit `off` silences windows.

@@ -3,7 +3,7 @@
 use crate::config::number::Number;
 use crate::config::store::{EtcdConfig, StoreConfig};
 use crate::policy::environment::Environment;
-use crate::syntax::invalid::{InvalidConfig, Located};
+use crate::syntax::invalid::{Compiled, Located, refuse};
 use crate::syntax::line;
 
 /// The compiled `store`.
@@ -47,29 +47,20 @@ const MAX_TIMEOUT_MS: u64 = 60_000;
 const MAX_KEY_BYTES: usize = 1024;
 
 impl FleetStore {
-    /// Compiles `store` of a scope.
-    ///
-    /// # Errors
-    /// The first value that is out of range, or a password without a user.
+    /// Compiles `store` of a scope; refuses values out of range, and a password without a user.
     pub fn compile(
         config: &StoreConfig,
         scope: &str,
         environment: Environment<'_>,
-    ) -> Result<Self, InvalidConfig> {
-        match config {
-            StoreConfig::Etcd(config) => EtcdSettings::compile(config, scope, environment)
-                .map(Self::Etcd)
-                .at("etcd"),
-        }
+    ) -> Compiled<Self> {
+        let StoreConfig { etcd } = config;
+        let settings = EtcdSettings::compile(etcd, scope, environment).at("etcd")?;
+        Ok(Self::Etcd(settings))
     }
 }
 
 impl EtcdSettings {
-    fn compile(
-        config: &EtcdConfig,
-        scope: &str,
-        environment: Environment<'_>,
-    ) -> Result<Self, InvalidConfig> {
+    fn compile(config: &EtcdConfig, scope: &str, environment: Environment<'_>) -> Compiled<Self> {
         let default_key = format!("maintenance-mode/{scope}");
         let key = config.key.as_deref().unwrap_or(&default_key);
         Ok(Self {
@@ -85,24 +76,15 @@ impl EtcdSettings {
     }
 }
 
-fn compile_login(
-    config: &EtcdConfig,
-    environment: Environment<'_>,
-) -> Result<Option<Login>, InvalidConfig> {
-    let (username, variable) = match (&config.username, &config.password_env) {
-        (None, None) => return Ok(None),
-        (Some(username), Some(variable)) => (username, variable),
-        _ => {
-            return Err(InvalidConfig::new(
-                "expected both `username` and `password_env`, or neither",
-            ));
-        }
-    };
-    let password = environment.secret(variable).at("password_env")?;
-    Ok(Some(Login {
-        username: line::name::<MAX_KEY_BYTES>(username).at("username")?,
-        password: password.into(),
-    }))
+fn compile_login(config: &EtcdConfig, environment: Environment<'_>) -> Compiled<Option<Login>> {
+    match (&config.username, &config.password_env) {
+        (None, None) => Ok(None),
+        (Some(username), Some(variable)) => Ok(Some(Login {
+            password: environment.secret(variable).at("password_env")?.into(),
+            username: line::name::<MAX_KEY_BYTES>(username).at("username")?,
+        })),
+        _ => refuse("expected both `username` and `password_env`, or neither"),
+    }
 }
 
 #[cfg(test)]

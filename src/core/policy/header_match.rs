@@ -1,16 +1,18 @@
 //! The entries of `headers`.
 
 use crate::config::matchers::FieldConfig;
+use crate::policy::reading::Reading;
 use crate::policy::text_match::TextMatch;
+use crate::policy::value_match::ValueMatch;
 use crate::request::headers::Headers;
 use crate::syntax::field::header_name;
-use crate::syntax::invalid::{InvalidConfig, Located};
+use crate::syntax::invalid::{Compiled, Located, refuse};
 
 /// A request header.
 #[derive(Clone, Debug)]
 pub struct HeaderMatch {
     name: Box<str>,
-    value: TextMatch,
+    value: ValueMatch,
 }
 
 impl HeaderMatch {
@@ -18,17 +20,17 @@ impl HeaderMatch {
     ///
     /// # Errors
     /// The name is no header name, or not one kind is given.
-    pub fn compile(config: &FieldConfig) -> Result<Self, InvalidConfig> {
+    pub fn compile(config: &FieldConfig, reading: Reading) -> Compiled<Self> {
         let name = header_name(&config.name).at("name")?;
         if &*name == "host" {
-            return Err(InvalidConfig::new(
-                "\"host\" is \":authority\" here: use `hosts`",
-            ))
-            .at("name");
+            return refuse("\"host\" is \":authority\" here: use `hosts`").at("name");
         }
         Ok(Self {
             name,
-            value: TextMatch::compile(config.texts(), config.present)?,
+            value: ValueMatch::of_header(
+                TextMatch::compile(config.texts(), config.present)?,
+                reading,
+            )?,
         })
     }
 
@@ -50,7 +52,7 @@ mod tests {
     #[test]
     fn header_names_are_compared_without_case_and_lines_joined() {
         let entry = crate::syntax::json_reader::read(r#"{"name":"X-Role","exact":"a,b"}"#);
-        let entry = HeaderMatch::compile(&entry).unwrap();
+        let entry = HeaderMatch::compile(&entry, Reading::Canonical).unwrap();
         assert!(entry.matches(&headers(&[("x-role", "a"), ("x-role", "b")])));
         assert!(!entry.matches(&headers(&[("x-role", "a")])));
     }
@@ -59,9 +61,55 @@ mod tests {
     fn names_that_can_never_match_are_refused() {
         for name in ["", ":path", "a b", "Host", "\u{e9}"] {
             let entry = format!(r#"{{"name":{name:?},"present":true}}"#);
-            let error =
-                HeaderMatch::compile(&crate::syntax::json_reader::read(&entry)).unwrap_err();
+            let entry = crate::syntax::json_reader::read(&entry);
+            let error = HeaderMatch::compile(&entry, Reading::Canonical).unwrap_err();
             assert!(error.to_string().starts_with("name: "), "{error}");
+        }
+    }
+
+    #[test]
+    fn values_that_no_header_has_are_refused() {
+        for (value, error) in [
+            (r#""exact":" a""#, "exact: \" a\" has a space around it"),
+            (r#""exact":"a\t""#, "exact: \"a\\t\" has a space around it"),
+            (r#""prefix":" a""#, "prefix: "),
+            (r#""suffix":"a ""#, "suffix: "),
+            (
+                r#""exact":"a\nb""#,
+                "exact: \"a\\nb\" has a control character",
+            ),
+        ] {
+            let entry = format!(r#"{{"name":"x-a",{value}}}"#);
+            let entry = crate::syntax::json_reader::read(&entry);
+            let refused = HeaderMatch::compile(&entry, Reading::Any)
+                .unwrap_err()
+                .to_string();
+            assert!(refused.starts_with(error), "{value} gave {refused}");
+        }
+        for value in [r#""exact":"a\tb""#, r#""prefix":"a ""#, r#""suffix":" a""#] {
+            let entry = format!(r#"{{"name":"x-a",{value}}}"#);
+            let entry = crate::syntax::json_reader::read(&entry);
+            assert!(
+                HeaderMatch::compile(&entry, Reading::Any).is_ok(),
+                "{value}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_value_that_is_too_long_is_in_doubt() {
+        for (value, reading, length, expected) in [
+            (r#""prefix":"a""#, Reading::Canonical, 8192, true),
+            (r#""prefix":"a""#, Reading::Canonical, 8193, false),
+            (r#""present":true"#, Reading::Canonical, 8193, false),
+            (r#""prefix":"b""#, Reading::Any, 8192, false),
+            (r#""prefix":"b""#, Reading::Any, 8193, true),
+        ] {
+            let entry = format!(r#"{{"name":"x-a",{value}}}"#);
+            let entry = crate::syntax::json_reader::read(&entry);
+            let entry = HeaderMatch::compile(&entry, reading).unwrap();
+            let lines = headers(&[("x-a", &"a".repeat(length))]);
+            assert_eq!(entry.matches(&lines), expected, "{value} {length}");
         }
     }
 }

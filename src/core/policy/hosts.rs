@@ -1,7 +1,7 @@
 //! The entries of `hosts`.
 
 use crate::policy::reading::Reading;
-use crate::syntax::invalid::{InvalidConfig, each};
+use crate::syntax::invalid::{Compiled, InvalidConfig, each};
 
 /// Host names to compare `:authority` with. Case, port and a trailing dot do not matter.
 #[derive(Clone, Debug, Default)]
@@ -19,11 +19,9 @@ enum Host {
 }
 
 impl Hosts {
-    /// Compiles `"shop.example.com"`, `"*.example.com"` and IP addresses (IPv6 in brackets).
-    ///
-    /// # Errors
-    /// The first entry that is no host name.
-    pub fn compile(entries: &[String], reading: Reading) -> Result<Self, InvalidConfig> {
+    /// Compiles `"shop.example.com"`, `"*.example.com"` and IP addresses (IPv6 in brackets); refuses
+    /// what is no host name.
+    pub fn compile(entries: &[String], reading: Reading) -> Compiled<Self> {
         let hosts = each(entries, |entry| compile_entry(entry))?;
         Ok(Self { reading, hosts })
     }
@@ -34,9 +32,7 @@ impl Hosts {
         self.hosts.iter().position(|host| match host {
             Host::Exact(host) => name.eq_ignore_ascii_case(host.as_bytes()),
             Host::Below(domain) => name
-                .len()
-                .checked_sub(domain.len())
-                .and_then(|labels| name.split_at_checked(labels))
+                .split_at_checked(name.len().saturating_sub(domain.len()))
                 .is_some_and(|(labels, end)| {
                     end.eq_ignore_ascii_case(domain.as_bytes()) && self.are_labels(labels)
                 }),
@@ -63,7 +59,7 @@ pub(crate) fn host_name(authority: &[u8]) -> &[u8] {
     name.strip_suffix(b".").unwrap_or(name)
 }
 
-fn compile_entry(entry: &str) -> Result<Host, InvalidConfig> {
+fn compile_entry(entry: &str) -> Compiled<Host> {
     let name = String::from_utf8_lossy(host_name(entry.as_bytes())).to_ascii_lowercase();
     match name.strip_prefix("*.") {
         Some(domain) if is_host_name(domain.as_bytes()) => {
@@ -72,9 +68,10 @@ fn compile_entry(entry: &str) -> Result<Host, InvalidConfig> {
         None if is_host_name(name.as_bytes()) || is_ip_literal(&name) => {
             Ok(Host::Exact(name.into()))
         }
-        _ => Err(InvalidConfig::new(format!(
-            "{entry:?} is not a host name like \"shop.example.com\" or \"*.example.com\""
-        ))),
+        _ => {
+            let expected = "a host name like \"shop.example.com\" or \"*.example.com\"";
+            Err(InvalidConfig::is_not(entry, expected))
+        }
     }
 }
 

@@ -11,14 +11,15 @@ use crate::policy::paths::Paths;
 use crate::policy::reading::Reading;
 use crate::request::head::RequestHead;
 use crate::request::headers::Headers;
-use crate::syntax::field::is_token;
-use crate::syntax::invalid::{InvalidConfig, Located, each};
-use crate::syntax::path::{Readings, without_query};
+use crate::syntax::field::token;
+use crate::syntax::invalid::{Compiled, Located, each, optional, refuse};
+use crate::syntax::path::without_query;
+use crate::syntax::readings::Readings;
 
 /// What a request is compared with: a list for each kind that has entries, in the order of
 /// [`Kind::ALL`].
 #[derive(Clone, Debug, Default)]
-pub struct Matchers(Vec<List>);
+pub struct Matchers(Vec<(Kind, List)>);
 
 /// The entries of a kind.
 #[derive(Clone, Debug)]
@@ -43,29 +44,60 @@ pub struct Entry {
 }
 
 impl Matchers {
-    /// Compiles the entries of all kinds.
+    /// Compiles `allow`.
     ///
     /// # Errors
     /// The first entry that is not what its kind expects.
-    pub fn compile(config: &MatchersConfig, reading: Reading) -> Result<Self, InvalidConfig> {
+    pub fn compile(config: &MatchersConfig) -> Compiled<Self> {
         let mut lists = Vec::new();
         for kind in Kind::ALL {
-            lists.extend(List::compile(kind, config, reading).at(kind.key())?);
+            let list = List::compile(kind, config, Reading::Canonical).at(kind.key())?;
+            lists.extend(
+                list.filter(|(_, entries)| *entries > 0)
+                    .map(|(list, _)| (kind, list)),
+            );
         }
         Ok(Self(lists))
     }
 
-    /// Whether there is no entry of any kind.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+    /// Compiles the `match` of a rule.
+    ///
+    /// # Errors
+    /// Nothing is named, or a kind without entries, which no request could match; or the first
+    /// entry that is not what its kind expects.
+    pub fn compile_match(config: &MatchersConfig, reading: Reading) -> Compiled<Self> {
+        let mut lists = Vec::new();
+        for kind in Kind::ALL {
+            match List::compile(kind, config, reading).at(kind.key())? {
+                Some((_, 0)) => {
+                    let problem = "is empty, so the rule would match nothing: name what it is for, \
+                                   or leave the key out";
+                    return refuse(problem).at(kind.key());
+                }
+                Some((list, _)) => lists.push((kind, list)),
+                None => {}
+            }
+        }
+        if lists.is_empty() {
+            let [kinds @ .., last] = Kind::ALL.map(Kind::key);
+            let kinds = kinds.join(", ");
+            return refuse(format!(
+                "names nothing to match: expected {kinds} or {last}"
+            ));
+        }
+        Ok(Self(lists))
+    }
+
+    /// Whether paths are among what it names.
+    pub fn names_paths(&self) -> bool {
+        self.0.iter().any(|(kind, _)| *kind == Kind::Path)
     }
 
     /// The first entry that matches.
     pub fn first_match(&self, request: &impl RequestHead) -> Option<Entry> {
         let readings = Readings::default();
-        self.0.iter().find_map(|list| {
+        self.0.iter().find_map(|&(kind, ref list)| {
             let index = list.find(request, &readings)?;
-            let kind = list.kind();
             Some(Entry { kind, index })
         })
     }
@@ -74,17 +106,17 @@ impl Matchers {
     /// the request's path.
     pub fn all_match(&self, request: &impl RequestHead, readings: &Readings) -> bool {
         let mut lists = self.0.iter();
-        lists.all(|list| list.find(request, readings).is_some())
+        lists.all(|(_, list)| list.find(request, readings).is_some())
     }
 }
 
 impl List {
-    /// `None` where the kind has no entries.
+    /// The list of a kind, and how many entries it has; `None` where the key is absent.
     fn compile(
         kind: Kind,
         config: &MatchersConfig,
         reading: Reading,
-    ) -> Result<Option<Self>, InvalidConfig> {
+    ) -> Compiled<Option<(Self, usize)>> {
         let MatchersConfig {
             client_ips,
             paths,
@@ -94,73 +126,70 @@ impl List {
             cookies,
             attributes,
         } = config;
-        Ok(match kind {
-            Kind::ClientIp => some(client_ips, Self::ClientIps(Networks::compile(client_ips)?)),
-            Kind::Path => some(paths, Self::Paths(Paths::compile(paths, reading)?)),
-            Kind::Host => some(hosts, Self::Hosts(Hosts::compile(hosts, reading)?)),
-            Kind::Method => some(
-                methods,
-                Self::Methods(each(methods, |m| compile_method(m))?),
-            ),
-            Kind::Header => some(headers, Self::Headers(each(headers, HeaderMatch::compile)?)),
-            Kind::Cookie => some(cookies, Self::Cookies(each(cookies, CookieMatch::compile)?)),
-            Kind::Attribute => some(
-                attributes,
-                Self::Attributes(each(attributes, AttributeMatch::compile)?),
-            ),
-        })
-    }
-
-    fn kind(&self) -> Kind {
-        match self {
-            Self::ClientIps(_) => Kind::ClientIp,
-            Self::Paths(_) => Kind::Path,
-            Self::Hosts(_) => Kind::Host,
-            Self::Methods(_) => Kind::Method,
-            Self::Headers(_) => Kind::Header,
-            Self::Cookies(_) => Kind::Cookie,
-            Self::Attributes(_) => Kind::Attribute,
+        match kind {
+            Kind::ClientIp => given(client_ips, |list| {
+                Networks::compile(list).map(Self::ClientIps)
+            }),
+            Kind::Path => given(paths, |list| Paths::compile(list, reading).map(Self::Paths)),
+            Kind::Host => given(hosts, |list| Hosts::compile(list, reading).map(Self::Hosts)),
+            Kind::Method => given(methods, |list| {
+                each(list, |method| compile_method(method)).map(Self::Methods)
+            }),
+            Kind::Header => given(headers, |list| {
+                each(list, |entry| HeaderMatch::compile(entry, reading)).map(Self::Headers)
+            }),
+            Kind::Cookie => given(cookies, |list| {
+                each(list, |entry| CookieMatch::compile(entry, reading)).map(Self::Cookies)
+            }),
+            Kind::Attribute => given(attributes, |list| {
+                each(list, |entry| AttributeMatch::compile(entry, reading)).map(Self::Attributes)
+            }),
         }
     }
 
     /// The place of an entry that matches. Nothing is read of the request that its kind does
     /// not need.
     fn find(&self, request: &impl RequestHead, readings: &Readings) -> Option<usize> {
-        let pseudo_header = |name: &str| request.headers().first(name).unwrap_or_default();
+        let headers = || request.headers();
+        let pseudo_header = |name: &str| headers().first(name).unwrap_or_default();
         match self {
-            Self::ClientIps(networks) => {
-                request.client_ip().and_then(|client| networks.find(client))
-            }
+            Self::ClientIps(networks) => networks.find(request.client_ip()?),
             Self::Paths(paths) => paths.find(without_query(pseudo_header(":path")), readings),
             Self::Hosts(hosts) => hosts.find(pseudo_header(":authority")),
             Self::Methods(methods) => {
                 let sent = pseudo_header(":method");
                 methods.iter().position(|method| method.as_bytes() == sent)
             }
-            Self::Headers(headers) => headers
-                .iter()
-                .position(|entry| entry.matches(request.headers())),
-            Self::Cookies(cookies) => cookies
-                .iter()
-                .position(|entry| entry.matches(request.headers())),
-            Self::Attributes(attributes) => attributes
-                .iter()
-                .position(|entry| entry.matches(&request.attribute(entry.path()))),
+            Self::Headers(entries) => entries.iter().position(|entry| entry.matches(headers())),
+            Self::Cookies(entries) => entries.iter().position(|entry| entry.matches(headers())),
+            Self::Attributes(entries) => entries.iter().position(|entry| entry.matches(request)),
         }
     }
 }
 
-fn some<E>(entries: &[E], list: List) -> Option<List> {
-    (!entries.is_empty()).then_some(list)
+fn given<E>(
+    entries: &Option<Vec<E>>,
+    compile: impl FnOnce(&[E]) -> Compiled<List>,
+) -> Compiled<Option<(List, usize)>> {
+    let entries = entries.as_deref();
+    optional(entries, |entries| Ok((compile(entries)?, entries.len())))
 }
 
-fn compile_method(method: &str) -> Result<Box<str>, InvalidConfig> {
-    if !is_token(method) {
-        return Err(InvalidConfig::new(format!(
-            "{method:?} is not an HTTP method"
-        )));
+/// The methods of [RFC 9110 section 9](https://www.rfc-editor.org/rfc/rfc9110#section-9) and
+/// RFC 5789. Methods have a case.
+const STANDARD_METHODS: [&str; 9] = [
+    "CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE",
+];
+
+fn compile_method(method: &str) -> Compiled<Box<str>> {
+    let method = token(method, "an HTTP method")?;
+    let mut standard = STANDARD_METHODS.iter();
+    match standard.find(|standard| standard.eq_ignore_ascii_case(method)) {
+        Some(standard) if *standard != method => refuse(format!(
+            "{method:?} is not how requests name their method: write {standard:?}"
+        )),
+        _ => Ok(method.into()),
     }
-    Ok(method.into())
 }
 
 #[cfg(test)]
@@ -170,7 +199,7 @@ mod tests {
     use crate::request::head::testing::TestRequest;
 
     fn matchers(json: &str) -> Matchers {
-        Matchers::compile(&crate::syntax::json_reader::read(json), Reading::Canonical).unwrap()
+        Matchers::compile(&crate::syntax::json_reader::read(json)).unwrap()
     }
 
     fn matched(json: &str) -> Option<Kind> {
@@ -212,7 +241,7 @@ mod tests {
     fn nothing_matches_by_default_or_by_accident() {
         for json in [
             "{}",
-            r#"{"client_ips":["10.0.0.1"],"paths":["/d","/a"],"hosts":["example.com"],"methods":["get"]}"#,
+            r#"{"client_ips":["10.0.0.1"],"paths":["/d","/a"],"hosts":["example.com"],"methods":["Foo"]}"#,
             r#"{"headers":[{"name":"x-role","present":false}],"cookies":[{"name":"bet","present":true}]}"#,
             r#"{"attributes":[{"path":["a"],"regex":".*"}]}"#,
         ] {
@@ -222,7 +251,7 @@ mod tests {
 
     #[test]
     fn a_path_that_is_not_canonical_matches_no_entry() {
-        let open = matchers(r#"{"paths":["/*",{"exact":"/a;b"},{"regex":".*"},{"suffix":"b"}]}"#);
+        let open = matchers(r#"{"paths":["/*",{"regex":".*"},{"suffix":"b"}]}"#);
         for path in ["/a;b", "//a", "/a/../b", "/%61", "/a\\b", "*", ""] {
             let request = TestRequest::new(&[(":path", path)]);
             assert_eq!(
@@ -288,8 +317,7 @@ mod tests {
                 "attributes[0].path: expected",
             ),
         ] {
-            let refused =
-                Matchers::compile(&crate::syntax::json_reader::read(json), Reading::Canonical);
+            let refused = Matchers::compile(&crate::syntax::json_reader::read(json));
             let refused = refused.unwrap_err().to_string();
             assert!(refused.starts_with(error), "{json} gave {refused}");
         }

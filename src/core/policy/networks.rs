@@ -1,25 +1,23 @@
 //! A set of IP addresses and CIDR blocks.
 
 use std::net::IpAddr;
+use std::ops::RangeInclusive;
 
-use ipnet::{IpNet, Ipv4Net, Ipv6Net};
+use ipnet::IpNet;
 
-use crate::syntax::invalid::{InvalidConfig, each};
+use crate::syntax::invalid::{Compiled, InvalidConfig, each, refuse};
 
 /// Disjoint blocks in order, so that a binary search finds the only one that can hold an
 /// address. Host bits below a mask are ignored, and an IPv4-mapped block is the IPv4 one.
 #[derive(Clone, Debug, Default)]
 pub struct Networks {
-    v4: Vec<(Ipv4Net, usize)>,
-    v6: Vec<(Ipv6Net, usize)>,
+    v4: Vec<(RangeInclusive<u32>, usize)>,
+    v6: Vec<(RangeInclusive<u128>, usize)>,
 }
 
 impl Networks {
-    /// Compiles `"10.0.0.0/8"`, `"2001:db8::1"` and the like.
-    ///
-    /// # Errors
-    /// The first entry that is no address and no block.
-    pub fn compile(entries: &[String]) -> Result<Self, InvalidConfig> {
+    /// Compiles `"10.0.0.0/8"`, `"2001:db8::1"` and the like; refuses what is no address or block.
+    pub fn compile(entries: &[String]) -> Compiled<Self> {
         let blocks = each(entries, |entry| parse(entry))?;
         let mut blocks: Vec<_> = blocks.into_iter().zip(0..).collect();
         blocks.sort_unstable();
@@ -28,16 +26,19 @@ impl Networks {
         let mut networks = Self::default();
         for (block, index) in blocks {
             match block {
-                IpNet::V4(block) => networks.v4.push((block, index)),
-                IpNet::V6(block) => networks.v6.push((block, index)),
+                IpNet::V4(block) => {
+                    let (first, last) = (block.network(), block.broadcast());
+                    let bits = first.to_bits()..=last.to_bits();
+                    networks.v4.push((bits, index));
+                }
+                IpNet::V6(block) => {
+                    let (first, last) = (block.network(), block.broadcast());
+                    let bits = first.to_bits()..=last.to_bits();
+                    networks.v6.push((bits, index));
+                }
             }
         }
         Ok(networks)
-    }
-
-    /// Whether no address is in the set.
-    pub fn is_empty(&self) -> bool {
-        self.v4.is_empty() && self.v6.is_empty()
     }
 
     /// Whether the address lies in one of the blocks.
@@ -45,32 +46,32 @@ impl Networks {
         self.find(address).is_some()
     }
 
-    /// The place of the entry in which the address lies; of those that lie in one another that
-    /// of the widest.
+    /// The place of the widest entry in which the address lies.
     pub fn find(&self, address: IpAddr) -> Option<usize> {
         match address.to_canonical() {
-            IpAddr::V4(address) => {
-                let after = self
-                    .v4
-                    .partition_point(|(block, _)| block.network() <= address);
-                let (block, index) = self.v4.get(after.checked_sub(1)?)?;
-                block.contains(&address).then_some(*index)
-            }
-            IpAddr::V6(address) => {
-                let after = self
-                    .v6
-                    .partition_point(|(block, _)| block.network() <= address);
-                let (block, index) = self.v6.get(after.checked_sub(1)?)?;
-                block.contains(&address).then_some(*index)
-            }
+            IpAddr::V4(address) => find(&self.v4, address.to_bits()),
+            IpAddr::V6(address) => find(&self.v6, address.to_bits()),
         }
     }
 }
 
-fn parse(entry: &str) -> Result<IpNet, InvalidConfig> {
-    let network = parse_network(entry)
-        .ok_or_else(|| InvalidConfig::new(format!("{entry:?} is not an IP address or CIDR block")))?
-        .trunc();
+fn find<A: Ord>(blocks: &[(RangeInclusive<A>, usize)], address: A) -> Option<usize> {
+    let after = blocks.partition_point(|(block, _)| *block.start() <= address);
+    let (block, index) = blocks.get(after.checked_sub(1)?)?;
+    block.contains(&address).then_some(*index)
+}
+
+fn parse(entry: &str) -> Compiled<IpNet> {
+    let invalid = || InvalidConfig::is_not(entry, "an IP address or CIDR block");
+    let written = parse_network(entry).ok_or_else(invalid)?;
+    let network = written.trunc();
+    if let Some(address) = mapped(written).filter(|_| written.prefix_len() < MAPPED_BITS) {
+        let bits = written.prefix_len();
+        let bits = if bits > 32 { 0 } else { bits };
+        return refuse(format!(
+            "{entry:?} holds IPv4-mapped addresses, which are IPv4 here: write \"{address}/{bits}\""
+        ));
+    }
     Ok(unmapped(network).unwrap_or(network))
 }
 
@@ -85,18 +86,24 @@ fn parse_network(entry: &str) -> Option<IpNet> {
     (bits.to_string() == length).then_some(network)
 }
 
-/// The IPv4 block that an IPv4-mapped block (`::ffff:0:0/96` and below) stands for.
+/// The bits of `::ffff:0:0/96`, [RFC 4291 section 2.5.5.2](https://www.rfc-editor.org/rfc/rfc4291#section-2.5.5.2).
+const MAPPED_BITS: u8 = 96;
+
+/// The IPv4 block that an IPv4-mapped block stands for.
 fn unmapped(network: IpNet) -> Option<IpNet> {
-    let IpNet::V6(network) = network else {
-        return None;
-    };
-    let length = network.prefix_len().checked_sub(96)?;
-    let address = network.network().to_ipv4_mapped()?;
-    Ipv4Net::new(address, length).ok().map(IpNet::V4)
+    let length = network.prefix_len().checked_sub(MAPPED_BITS)?;
+    IpNet::new(mapped(network)?, length).ok()
+}
+
+/// The IPv4 address that an IPv4-mapped one stands for.
+fn mapped(network: IpNet) -> Option<IpAddr> {
+    let address = Some(network.addr()).filter(IpAddr::is_ipv6)?;
+    Some(address.to_canonical()).filter(IpAddr::is_ipv4)
 }
 
 #[cfg(test)]
 mod tests {
+    use ipnet::Ipv4Net;
     use proptest::prelude::*;
 
     use super::*;
@@ -188,6 +195,22 @@ mod tests {
             let scan = blocks.iter().any(|block| block.contains(&std::net::Ipv4Addr::from(address)));
             let set = Networks::compile(&entries).unwrap();
             prop_assert_eq!(set.contains(IpAddr::V4(address.into())), scan);
+        }
+    }
+
+    #[test]
+    fn a_mapped_block_that_no_address_is_in_is_refused() {
+        for (entry, write) in [
+            ("::ffff:10.0.0.0/8", "10.0.0.0/8"),
+            ("::ffff:0:0/95", "0.0.0.0/0"),
+        ] {
+            let error = Networks::compile(&[entry.to_owned()])
+                .unwrap_err()
+                .to_string();
+            assert!(error.contains(&format!("write \"{write}\"")), "{error}");
+        }
+        for entry in ["::ffff:0:0/96", "::/0"] {
+            assert!(Networks::compile(&[entry.to_owned()]).is_ok(), "{entry}");
         }
     }
 }

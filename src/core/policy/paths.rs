@@ -1,149 +1,98 @@
 //! The entries of `paths`.
 
-use regex_lite::Regex;
-
-use crate::config::matchers::{PathConfig, PathKindConfig};
-use crate::policy::prefix_set::PrefixSet;
+use crate::config::matchers::PathConfig;
+use crate::policy::path_entry;
+use crate::policy::path_index::PathIndex;
 use crate::policy::reading::Reading;
 use crate::policy::text_match::TextMatch;
-use crate::syntax::invalid::{InvalidConfig, Located, each};
-use crate::syntax::path::{Readings, is_canonical};
+use crate::syntax::invalid::{Compiled, each};
+use crate::syntax::path::MAX_COMPARED_BYTES;
+use crate::syntax::percent::decode;
+use crate::syntax::readings::{Readings, readable};
+use crate::syntax::regex::Regex;
 
 /// Paths to compare a request path (without query) with. Exact paths, prefixes and
 /// suffixes are found in a time that does not grow with their number.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Paths {
     reading: Reading,
-    /// In order, each with its place in the list.
-    exact: Vec<(Box<[u8]>, usize)>,
-    /// Whole segments, each with the slash that ends it.
-    prefixes: PrefixSet,
-    /// Backwards.
-    suffixes: PrefixSet,
+    /// As canonical paths have them.
+    written: PathIndex,
+    /// Without their escapes, where a path may be read without its own.
+    decoded: PathIndex,
     regexes: Vec<(Regex, usize)>,
 }
 
 impl Paths {
-    /// Compiles `"/healthz"`, `"/static/*"`, `{"suffix": ".css"}` and the like.
-    ///
-    /// # Errors
-    /// The first entry that is no such thing.
-    pub fn compile(entries: &[PathConfig], reading: Reading) -> Result<Self, InvalidConfig> {
-        let mut exact = Vec::new();
-        let mut prefixes = Vec::new();
-        let mut suffixes = Vec::new();
-        let mut regexes = Vec::new();
-        for (entry, index) in each(entries, compile_entry)?.into_iter().zip(0..) {
-            match entry {
-                TextMatch::Exact(path) => exact.push((path.into_boxed_bytes(), index)),
-                TextMatch::Prefix(path) => prefixes.push((format!("{path}/").into(), index)),
-                TextMatch::Suffix(suffix) => suffixes.push((suffix.bytes().rev().collect(), index)),
-                TextMatch::Regex(regex) => regexes.push((regex, index)),
-                // No entry of `paths` can name it.
-                TextMatch::Present(_) => {}
-            }
-        }
-        exact.sort_unstable();
+    /// Compiles `"/healthz"`, `"/static/*"`, `{"suffix": ".css"}` and the like; refuses all else.
+    pub fn compile(entries: &[PathConfig], reading: Reading) -> Compiled<Self> {
+        let entries = each(entries, path_entry::compile)?;
+        let decoded = |path: &str| decode(path.as_bytes()).unwrap_or_default();
+        let regexes = entries.iter().enumerate();
+        let regexes = regexes.filter_map(|(index, entry)| match entry {
+            TextMatch::Regex(regex) => Some((regex.clone(), index)),
+            _ => None,
+        });
         Ok(Self {
             reading,
-            exact,
-            prefixes: prefixes.into_iter().collect(),
-            suffixes: suffixes.into_iter().collect(),
-            regexes,
+            written: PathIndex::new(&entries, |path| path.as_bytes().to_vec()),
+            decoded: match reading {
+                Reading::Canonical => PathIndex::default(),
+                Reading::Any => PathIndex::new(&entries, decoded),
+            },
+            regexes: regexes.collect(),
         })
     }
 
     /// The place of an entry that matches the path; `readings` are the path's.
     pub fn find(&self, path: &[u8], readings: &Readings) -> Option<usize> {
+        let find = |path: &[u8], upper_case: &[u8]| {
+            let written = self.written.find(upper_case);
+            written.or_else(|| self.find_regex(path, upper_case))
+        };
         match self.reading {
+            Reading::Any if path.len() > MAX_COMPARED_BYTES => Some(0),
+            Reading::Canonical if path.len() > MAX_COMPARED_BYTES => None,
             // Most paths match nothing, and need no second look.
-            Reading::Canonical => self.find_as_sent(path).filter(|_| is_canonical(path)),
-            Reading::Any => self.find_as_sent(path).or_else(|| {
+            Reading::Canonical => {
+                find(path, readings.upper_case(path)).filter(|_| readings.is_canonical(path))
+            }
+            Reading::Any => find(path, readings.upper_case(path)).or_else(|| {
                 let mut readings = readings.of(path).iter();
-                readings.find_map(|reading| self.find_as_sent(reading))
+                readings.find_map(|reading| {
+                    let decoded = self.decoded.find(reading);
+                    decoded.or_else(|| find(reading, Readings::default().upper_case(reading)))
+                })
             }),
         }
     }
 
-    fn find_as_sent(&self, path: &[u8]) -> Option<usize> {
-        let end = (!path.ends_with(b"/")).then_some(b'/');
-        let segments = path.iter().copied().chain(end);
-        self.find_exact(path)
-            .or_else(|| self.prefixes.find_prefix_of(segments))
-            .or_else(|| self.suffixes.find_prefix_of(path.iter().rev().copied()))
-            .or_else(|| self.find_regex(path))
-    }
-
-    fn find_exact(&self, path: &[u8]) -> Option<usize> {
-        let exact = self
-            .exact
-            .binary_search_by(|(exact, _)| (**exact).cmp(path));
-        self.exact.get(exact.ok()?).map(|(_, index)| *index)
-    }
-
-    fn find_regex(&self, path: &[u8]) -> Option<usize> {
+    /// An expression may name escapes in upper case, as they were sent, or what they stand for.
+    fn find_regex(&self, path: &[u8], upper_case: &[u8]) -> Option<usize> {
         if self.regexes.is_empty() {
             return None;
         }
-        let text = String::from_utf8_lossy(path);
+        let mut forms = vec![path];
+        let readable = readable(path);
+        for form in [upper_case, &readable] {
+            if !forms.contains(&form) {
+                forms.push(form);
+            }
+        }
+        let forms: Vec<_> = forms.into_iter().map(String::from_utf8_lossy).collect();
         let mut regexes = self.regexes.iter();
-        regexes.find_map(|(regex, index)| regex.is_match(&text).then_some(*index))
+        regexes.find_map(|(regex, index)| {
+            let matches = forms.iter().any(|form| regex.is_match(form.as_bytes()));
+            matches.then_some(*index)
+        })
     }
-}
-
-fn compile_entry(entry: &PathConfig) -> Result<TextMatch, InvalidConfig> {
-    match entry {
-        PathConfig::Pattern(pattern) => compile_pattern(pattern),
-        PathConfig::Kind(kind) => compile_kind(kind),
-    }
-}
-
-fn compile_pattern(pattern: &str) -> Result<TextMatch, InvalidConfig> {
-    begins_with_slash(pattern)?;
-    let (path, kind): (&str, fn(Box<str>) -> TextMatch) = match pattern.strip_suffix("/*") {
-        Some(segments) => (segments, TextMatch::Prefix),
-        None => (pattern, TextMatch::Exact),
-    };
-    if path.contains('*') {
-        return Err(InvalidConfig::new(format!(
-            "{pattern:?} has a `*` elsewhere than in a `/*` at its end: expected an exact path, \
-             a prefix like \"/static/*\", or {{\"regex\": …}}"
-        )));
-    }
-    Ok(kind(path.into()))
-}
-
-/// As in the Gateway API, a slash at the end of a prefix does not matter.
-fn compile_kind(kind: &PathKindConfig) -> Result<TextMatch, InvalidConfig> {
-    match TextMatch::compile(kind.texts(), None)? {
-        TextMatch::Exact(path) => {
-            begins_with_slash(&path).at("exact")?;
-            Ok(TextMatch::Exact(path))
-        }
-        TextMatch::Prefix(path) => {
-            begins_with_slash(&path).at("prefix")?;
-            Ok(TextMatch::Prefix(
-                path.strip_suffix('/').unwrap_or(&path).into(),
-            ))
-        }
-        other => Ok(other),
-    }
-}
-
-fn begins_with_slash(path: &str) -> Result<(), InvalidConfig> {
-    if path.starts_with('/') {
-        return Ok(());
-    }
-    Err(InvalidConfig::new(format!(
-        "{path:?} does not begin with `/`"
-    )))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn paths(json: &str) -> Result<Paths, InvalidConfig> {
+    fn paths(json: &str) -> Compiled<Paths> {
         Paths::compile(
             &crate::syntax::json_reader::read::<Vec<_>>(json),
             Reading::Canonical,
@@ -190,28 +139,16 @@ mod tests {
             let paths = paths(entry).unwrap();
             for hit in hits {
                 assert!(
-                    paths.find_as_sent(hit.as_bytes()).is_some(),
+                    paths.find(hit.as_bytes(), &Readings::default()).is_some(),
                     "{entry} {hit}"
                 );
             }
             for miss in misses {
                 assert!(
-                    paths.find_as_sent(miss.as_bytes()).is_none(),
+                    paths.find(miss.as_bytes(), &Readings::default()).is_none(),
                     "{entry} {miss}"
                 );
             }
-        }
-    }
-
-    #[test]
-    fn a_prefix_with_an_empty_segment_matches_no_canonical_path() {
-        for entry in [r#"["//*"]"#, r#"["/static//*"]"#, r#"[{"prefix":"//"}]"#] {
-            let paths = paths(entry).unwrap();
-            assert!(
-                paths.find_as_sent(b"/").is_none() && paths.find_as_sent(b"/a").is_none(),
-                "{entry}"
-            );
-            assert!(paths.find_as_sent(b"/static/a").is_none(), "{entry}");
         }
     }
 
@@ -260,7 +197,7 @@ mod tests {
     #[test]
     fn an_empty_list_matches_nothing() {
         let paths = paths("[]").unwrap();
-        assert!(paths.find_as_sent(b"/").is_none() && paths.find_as_sent(b"").is_none());
+        assert!(paths.find(b"/", &Readings::default()).is_none());
     }
 
     #[test]

@@ -9,12 +9,11 @@ use crate::policy::endpoint::Endpoint;
 use crate::policy::environment::Environment;
 use crate::policy::fleet_store::FleetStore;
 use crate::policy::matchers::Matchers;
-use crate::policy::reading::Reading;
 use crate::policy::response::response::Response;
 use crate::policy::rules::Rules;
 use crate::policy::windows::Windows;
 use crate::syntax::field::header_name;
-use crate::syntax::invalid::{InvalidConfig, Located, optional};
+use crate::syntax::invalid::{Compiled, InvalidConfig, Located, optional, refuse};
 use crate::syntax::wire;
 
 /// What to do with which request.
@@ -50,7 +49,6 @@ pub struct Policy {
     pub store: Option<FleetStore>,
 }
 
-const DEFAULT_SCOPE: &str = "default";
 const MAX_SCOPE_BYTES: usize = 64;
 
 impl Policy {
@@ -58,10 +56,7 @@ impl Policy {
     ///
     /// # Errors
     /// The first value that is out of range, with its path.
-    pub fn compile(
-        config: &PluginConfig,
-        environment: Environment<'_>,
-    ) -> Result<Self, InvalidConfig> {
+    pub fn compile(config: &PluginConfig, environment: Environment<'_>) -> Compiled<Self> {
         let PluginConfig {
             mode,
             initial,
@@ -78,7 +73,10 @@ impl Policy {
             bypass,
             store,
         } = config;
-        let scope = compile_scope(scope.as_deref()).at("scope")?;
+        let scope = compile_scope(scope.as_deref().unwrap_or("default")).at("scope")?;
+        let endpoint_of = |admin| Endpoint::compile(admin, environment);
+        let bypass_of = |bypass| Bypass::compile(bypass, environment);
+        let store_of = |store| FleetStore::compile(store, &scope, environment);
         Ok(Self {
             mode: *mode,
             initial: *initial,
@@ -88,23 +86,14 @@ impl Policy {
                 .at("upstream_header")?,
             client_address: optional(client_address.as_ref(), ClientAddress::compile)
                 .at("client_address")?
-                .unwrap_or(ClientAddress::Peer),
-            allow: Matchers::compile(allow, Reading::Canonical).at("allow")?,
+                .unwrap_or_default(),
+            allow: Matchers::compile(allow).at("allow")?,
             response: Response::compile(response, &scope).at("response")?,
             rules: Rules::compile(rules, response, &scope).at("rules")?,
             windows: Windows::compile(windows).at("windows")?,
-            endpoint: optional(admin.as_ref(), |admin| {
-                Endpoint::compile(admin, environment)
-            })
-            .at("admin")?,
-            bypass: optional(bypass.as_ref(), |bypass| {
-                Bypass::compile(bypass, environment)
-            })
-            .at("bypass")?,
-            store: optional(store.as_ref(), |store| {
-                FleetStore::compile(store, &scope, environment)
-            })
-            .at("store")?,
+            endpoint: optional(admin.as_ref(), endpoint_of).at("admin")?,
+            bypass: optional(bypass.as_ref(), bypass_of).at("bypass")?,
+            store: optional(store.as_ref(), store_of).at("store")?,
             scope,
         })
     }
@@ -119,21 +108,20 @@ const NOT_FOR_UPSTREAM: [&str; 5] = [
     "transfer-encoding",
 ];
 
-fn compile_upstream_header(name: &str) -> Result<Box<str>, InvalidConfig> {
+fn compile_upstream_header(name: &str) -> Compiled<Box<str>> {
     let name = header_name(name)?;
     if NOT_FOR_UPSTREAM.contains(&&*name) {
-        return Err(InvalidConfig::new(format!("{name:?} has another meaning")));
+        return refuse(format!("{name:?} has another meaning"));
     }
     Ok(name)
 }
 
-fn compile_scope(scope: Option<&str>) -> Result<Box<str>, InvalidConfig> {
-    let scope = scope.unwrap_or(DEFAULT_SCOPE);
+fn compile_scope(scope: &str) -> Compiled<Box<str>> {
     let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
     if !(1..=MAX_SCOPE_BYTES).contains(&scope.len()) || !scope.bytes().all(is_allowed) {
-        return Err(InvalidConfig::new(format!(
-            "{scope:?} is not a scope: expected 1 to {MAX_SCOPE_BYTES} of A-Z, a-z, 0-9, _ and -"
-        )));
+        let expected =
+            format!("a scope: expected 1 to {MAX_SCOPE_BYTES} of A-Z, a-z, 0-9, _ and -");
+        return Err(InvalidConfig::is_not(scope, &expected));
     }
     Ok(scope.into())
 }

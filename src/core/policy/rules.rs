@@ -2,13 +2,14 @@
 
 use crate::config::response::ResponseConfig;
 use crate::config::rules::{Action, RuleConfig};
-use crate::policy::kind::Kind;
 use crate::policy::matchers::Matchers;
 use crate::policy::reading::Reading;
 use crate::policy::response::response::Response;
 use crate::request::head::RequestHead;
-use crate::syntax::invalid::{InvalidConfig, Located};
-use crate::syntax::path::Readings;
+use crate::request::headers::Headers;
+use crate::syntax::invalid::{Compiled, Located, optional, refuse};
+use crate::syntax::path::without_query;
+use crate::syntax::readings::Readings;
 
 /// The compiled `rules`, in order.
 #[derive(Clone, Debug, Default)]
@@ -33,26 +34,19 @@ pub struct Rule {
 }
 
 impl Rules {
-    /// Compiles `rules` of a scope; `global` is the `response` of all requests.
-    ///
-    /// # Errors
-    /// The first rule that matches nothing, shares its name or has another fault.
-    pub fn compile(
-        config: &[RuleConfig],
-        global: &ResponseConfig,
-        scope: &str,
-    ) -> Result<Self, InvalidConfig> {
+    /// Compiles `rules` of a scope; `global` is the `response` of all requests. Refuses a rule that
+    /// matches nothing, shares its name or has another fault.
+    pub fn compile(config: &[RuleConfig], global: &ResponseConfig, scope: &str) -> Compiled<Self> {
         let mut rules: Vec<Rule> = Vec::new();
         for (index, config) in config.iter().enumerate() {
-            let rule = Rule::compile(index, config, global, scope).and_then(|rule| {
-                if let Some(name) = &rule.name
-                    && rules.iter().any(|other| other.name.as_ref() == Some(name))
-                {
-                    return Err(InvalidConfig::new(format!("{name:?} is there twice"))).at("name");
-                }
-                Ok(rule)
-            });
-            rules.push(rule.at_index(index)?);
+            let rule = Rule::compile(index, config, global, scope).at_index(index)?;
+            if let Some(name) = &rule.name
+                && rules.iter().any(|other| other.name.as_ref() == Some(name))
+            {
+                let twice = refuse(format!("{name:?} is there twice"));
+                return twice.at("name").at_index(index);
+            }
+            rules.push(rule);
         }
         let while_off = rules
             .iter()
@@ -72,11 +66,20 @@ impl Rules {
     }
 }
 
-/// The first of the rules that matches a request.
+/// The first of the rules that matches a request. None shields one that blocks the path, where
+/// that is not canonical.
 pub fn first_match<'r>(rules: &'r [Rule], request: &impl RequestHead) -> Option<&'r Rule> {
     let readings = Readings::default();
-    let mut rules = rules.iter();
-    rules.find(|rule| rule.matches.all_match(request, &readings))
+    let matches = |rule: &&Rule| rule.matches.all_match(request, &readings);
+    let mut rest = rules.iter();
+    let first = rest.find(matches)?;
+    if first.action == Action::Block {
+        return Some(first);
+    }
+    let mut blocks = rest.filter(|rule| rule.action == Action::Block && rule.matches.names_paths());
+    let path = || without_query(request.headers().first(":path").unwrap_or_default());
+    let block = blocks.find(|rule| matches(rule) && !readings.is_canonical(path()));
+    Some(block.unwrap_or(first))
 }
 
 impl Rule {
@@ -85,33 +88,21 @@ impl Rule {
         config: &RuleConfig,
         global: &ResponseConfig,
         scope: &str,
-    ) -> Result<Self, InvalidConfig> {
+    ) -> Compiled<Self> {
         if config.name.as_deref() == Some("") {
-            return Err(InvalidConfig::new("is empty")).at("name");
+            return refuse("is empty").at("name");
         }
         let reading = match config.action {
             Action::Allow | Action::Follow => Reading::Canonical,
             Action::Block | Action::On => Reading::Any,
         };
-        let matches = Matchers::compile(&config.matches, reading).at("match")?;
-        if matches.is_empty() {
-            let [kinds @ .., last] = Kind::ALL.map(Kind::key);
-            return Err(InvalidConfig::new(format!(
-                "names nothing to match: expected {} or {last}",
-                kinds.join(", ")
-            )))
-            .at("match");
-        }
-        let response = config
-            .response
-            .as_ref()
-            .map(|response| Response::compile(&response.or(global), scope).at("response"))
-            .transpose()?;
+        let matches = Matchers::compile_match(&config.matches, reading).at("match")?;
+        let response = |own: &ResponseConfig| Response::compile(&own.or(global), scope);
         Ok(Self {
             index,
             name: config.name.as_deref().map(Into::into),
             action: config.action,
-            response,
+            response: optional(config.response.as_ref(), response).at("response")?,
             matches,
         })
     }
@@ -122,7 +113,7 @@ mod tests {
     use super::*;
     use crate::request::head::testing::TestRequest;
 
-    fn rules(json: &str) -> Result<Rules, InvalidConfig> {
+    fn rules(json: &str) -> Compiled<Rules> {
         let global = crate::syntax::json_reader::read(r#"{"status":599,"title":"global"}"#);
         Rules::compile(
             &crate::syntax::json_reader::read::<Vec<_>>(json),
@@ -163,6 +154,28 @@ mod tests {
         assert_eq!(first(rules.all(), &[(":path", "/a/b")]), Some("a"));
         assert_eq!(first(rules.all(), &[(":path", "/a/c")]), Some("b"));
         assert_eq!(first(rules.all(), &[(":path", "/")]), None);
+    }
+
+    #[test]
+    fn no_rule_shields_an_odd_spelling_from_one_that_blocks() {
+        let rules = rules(
+            r#"[{"name":"beta","match":{"paths":["/beta/*"]},"action":"on"},
+                {"name":"qa","match":{"headers":[{"name":"x-qa","present":true}]},"action":"allow"},
+                {"name":"pay","match":{"paths":["/pay/*"]},"action":"block"}]"#,
+        )
+        .unwrap();
+        for (path, rule) in [
+            ("/beta/../pay/1", "pay"),
+            ("/beta/1", "beta"),
+            ("/beta/./1", "beta"),
+            ("/pay/1", "pay"),
+        ] {
+            assert_eq!(first(rules.all(), &[(":path", path)]), Some(rule), "{path}");
+        }
+        for (path, rule) in [("/pay/1", "qa"), ("/pay//1", "pay")] {
+            let headers = [(":path", path), ("x-qa", "1")];
+            assert_eq!(first(rules.all(), &headers), Some(rule), "{path}");
+        }
     }
 
     #[test]
@@ -237,6 +250,14 @@ mod tests {
                 "[0].name: is empty",
             ),
             (r#"[{"name":"a","match":{}}]"#, "[0].match: names nothing"),
+            (
+                r#"[{"name":"a","match":{"methods":["GET"],"paths":[]}}]"#,
+                "[0].match.paths: is empty",
+            ),
+            (
+                r#"[{"name":"a","match":{"methods":["get"]}}]"#,
+                "[0].match.methods[0]: \"get\" is not how requests name their method: write \"GET\"",
+            ),
             (
                 r#"[{"name":"a","match":{"paths":["a"]}}]"#,
                 "[0].match.paths[0]: \"a\" does not",

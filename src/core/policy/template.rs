@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::policy::response::retry_after::RetryAfter;
 use crate::policy::values::Values;
-use crate::syntax::invalid::InvalidConfig;
+use crate::syntax::invalid::{Compiled, InvalidConfig, refuse};
 
 /// A body, cut at its `{{placeholders}}`.
 #[derive(Clone, Debug)]
@@ -16,67 +16,46 @@ pub struct Template {
 #[derive(Clone, Debug)]
 enum Part {
     Literal(Box<str>),
-    Placeholder(Placeholder),
+    Placeholder(&'static Placeholder),
 }
 
 /// Whether all who are blocked see the same value, or each one that of his request.
-#[derive(PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 enum Of {
     Outage,
     Request,
 }
 
-/// One row a placeholder: its variant, its name, what it tells of, its value.
-macro_rules! placeholders {
-    ($($placeholder:ident: $name:literal, $of:expr, $value:expr;)+) => {
-        #[derive(Clone, Copy, Debug)]
-        enum Placeholder {
-            $($placeholder,)+
-        }
-
-        /// The names of all placeholders.
-        pub const PLACEHOLDERS: &[&str] = &[$($name),+];
-
-        impl Placeholder {
-            fn named(name: &str) -> Option<Self> {
-                match name {
-                    $($name => Some(Self::$placeholder),)+
-                    _ => None,
-                }
-            }
-
-            fn of(self) -> Of {
-                match self {
-                    $(Self::$placeholder => $of,)+
-                }
-            }
-
-            fn value<'a>(self, values: &'a Values) -> Cow<'a, str> {
-                match self {
-                    $(Self::$placeholder => {
-                        let value: fn(&'a Values) -> Cow<'a, str> = $value;
-                        value(values)
-                    })+
-                }
-            }
-        }
-    };
+/// What can stand in a body.
+#[derive(Debug)]
+pub struct Placeholder {
+    /// Its name, between the braces.
+    pub name: &'static str,
+    of: Of,
+    value: Value,
 }
 
-placeholders! {
-    Title: "title", Of::Outage, |values| values.title.into();
-    Message: "message", Of::Outage, |values| values.message.into();
-    Status: "status", Of::Outage, |values| values.status.to_string().into();
-    RetryAfter: "retry_after", Of::Outage, |values| {
+type Value = for<'a> fn(&'a Values) -> Cow<'a, str>;
+
+/// All of them.
+pub const PLACEHOLDERS: &[Placeholder] = &[
+    Placeholder::new("title", Of::Outage, |values| values.title.into()),
+    Placeholder::new("message", Of::Outage, |values| values.message.into()),
+    Placeholder::new("status", Of::Outage, |values| {
+        values.status.to_string().into()
+    }),
+    Placeholder::new("retry_after", Of::Outage, |values| {
         let retry_after = values.retry_after.as_ref();
         retry_after.map(RetryAfter::to_text).unwrap_or_default()
-    };
-    Until: "until", Of::Outage, |values| {
+    }),
+    Placeholder::new("until", Of::Outage, |values| {
         let until = values.until.map(|until| until.to_string());
         until.unwrap_or_default().into()
-    };
-    RequestId: "request_id", Of::Request, |values| String::from_utf8_lossy(values.request_id);
-}
+    }),
+    Placeholder::new("request_id", Of::Request, |values| {
+        String::from_utf8_lossy(values.request_id)
+    }),
+];
 
 /// How values are written into a template.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,11 +72,8 @@ pub enum Escape {
 const SHORT_VALUE_BYTES: usize = 40;
 
 impl Template {
-    /// Cuts a body at its placeholders.
-    ///
-    /// # Errors
-    /// A placeholder that is unknown or not closed.
-    pub fn compile(text: &str, escape: Escape) -> Result<Self, InvalidConfig> {
+    /// Cuts a body at its placeholders; refuses one that is unknown or not closed.
+    pub fn compile(text: &str, escape: Escape) -> Compiled<Self> {
         let mut parts = Vec::new();
         let mut rest = text;
         while let Some((literal, opened)) = rest.split_once("{{") {
@@ -105,7 +81,7 @@ impl Template {
                 InvalidConfig::new("a `{{` has no `}}`: expected a placeholder like {{message}}")
             })?;
             parts.push(Part::Literal(literal.into()));
-            parts.push(Part::Placeholder(Placeholder::parse(name.trim())?));
+            parts.push(Part::Placeholder(Placeholder::named(name.trim())?));
             rest = after;
         }
         parts.push(Part::Literal(rest.into()));
@@ -124,7 +100,7 @@ impl Template {
             match part {
                 Part::Literal(text) => body.push_str(text),
                 Part::Placeholder(placeholder) => {
-                    self.escape.push(&mut body, &placeholder.value(values));
+                    self.escape.push(&mut body, &(placeholder.value)(values));
                 }
             }
         }
@@ -134,23 +110,26 @@ impl Template {
     /// Whether each request has another body.
     pub fn tells_of_request(&self) -> bool {
         self.parts.iter().any(
-            |part| matches!(part, Part::Placeholder(placeholder) if placeholder.of() == Of::Request),
+            |part| matches!(part, Part::Placeholder(placeholder) if placeholder.of == Of::Request),
         )
     }
 }
 
 impl Placeholder {
-    fn parse(name: &str) -> Result<Self, InvalidConfig> {
-        Self::named(name).ok_or_else(|| {
-            let known: Vec<String> = PLACEHOLDERS
-                .iter()
-                .map(|name| format!("{{{{{name}}}}}"))
-                .collect();
-            InvalidConfig::new(format!(
-                "unknown placeholder {{{{{name}}}}}, expected one of {}",
-                known.join(", ")
-            ))
-        })
+    const fn new(name: &'static str, of: Of, value: Value) -> Self {
+        Self { name, of, value }
+    }
+
+    fn named(name: &str) -> Compiled<&'static Self> {
+        let all = PLACEHOLDERS.iter();
+        if let Some(known) = all.clone().find(|known| known.name == name) {
+            return Ok(known);
+        }
+        let known: Vec<_> = all.map(|known| format!("{{{{{}}}}}", known.name)).collect();
+        let known = known.join(", ");
+        refuse(format!(
+            "unknown placeholder {{{{{name}}}}}, expected one of {known}"
+        ))
     }
 }
 

@@ -1,8 +1,7 @@
 //! How a text is compared.
 
-use regex_lite::Regex;
-
-use crate::syntax::invalid::{InvalidConfig, Located};
+use crate::syntax::invalid::{Compiled, Located, refuse};
+use crate::syntax::regex::Regex;
 
 /// One way to compare the value of a header, a cookie or an attribute.
 ///
@@ -23,27 +22,27 @@ pub enum TextMatch {
 
 impl TextMatch {
     /// Compiles the way to compare that an entry names: `exact`, `prefix`, `suffix`, `regex` or
-    /// `present`.
-    ///
-    /// # Errors
-    /// Not exactly one is given, or it could match nothing, or is no regular expression.
+    /// `present`. Refuses not exactly one, an empty text, and what is no regular expression.
     pub(crate) fn compile(
         [exact, prefix, suffix, regex]: [Option<&str>; 4],
         present: Option<bool>,
-    ) -> Result<Self, InvalidConfig> {
+    ) -> Compiled<Self> {
         let given = [
             exact.map(|text| non_empty(text).map(Self::Exact).at("exact")),
             prefix.map(|text| non_empty(text).map(Self::Prefix).at("prefix")),
             suffix.map(|text| non_empty(text).map(Self::Suffix).at("suffix")),
-            regex.map(|pattern| whole_match(pattern).map(Self::Regex).at("regex")),
+            regex.map(|pattern| {
+                non_empty(pattern)
+                    .and_then(|pattern| Regex::new(&pattern))
+                    .map(Self::Regex)
+                    .at("regex")
+            }),
             present.map(|present| Ok(Self::Present(present))),
         ];
         let mut given = given.into_iter().flatten();
         match (given.next(), given.next()) {
             (Some(kind), None) => kind,
-            _ => Err(InvalidConfig::new(
-                "expected exactly one of its kinds, such as `exact`",
-            )),
+            _ => refuse("expected exactly one of its kinds, such as `exact`"),
         }
     }
 
@@ -57,32 +56,18 @@ impl TextMatch {
             Self::Exact(exact) => *text == **exact,
             Self::Prefix(prefix) => text.starts_with(&**prefix),
             Self::Suffix(suffix) => text.ends_with(&**suffix),
-            Self::Regex(regex) => regex.is_match(&text),
+            Self::Regex(regex) => regex.is_match(text.as_bytes()),
             Self::Present(present) => *present,
         }
     }
 }
 
 /// A text that an entry compares with; an empty one would match too much or nothing.
-fn non_empty(text: &str) -> Result<Box<str>, InvalidConfig> {
+fn non_empty(text: &str) -> Compiled<Box<str>> {
     if text.is_empty() {
-        return Err(InvalidConfig::new("is empty"));
+        return refuse("is empty");
     }
     Ok(text.into())
-}
-
-/// A regular expression that matches whole texts only.
-fn whole_match(pattern: &str) -> Result<Regex, InvalidConfig> {
-    let invalid = |error: regex_lite::Error| {
-        InvalidConfig::new(format!("{pattern:?} is not a regular expression: {error}"))
-    };
-    non_empty(pattern)?;
-    // On its own first: `a)|(?:b` would be valid only between the parentheses below.
-    Regex::new(pattern).map_err(invalid)?;
-    // `.` is any character: a decoded path may hold a newline.
-    let whole = |end| Regex::new(&format!(r"\A(?s:{pattern}{end})\z"));
-    // The parenthesis would be part of a comment that stands at the end.
-    whole("").or_else(|_| whole("\n")).map_err(invalid)
 }
 
 #[cfg(test)]
@@ -90,7 +75,7 @@ mod tests {
     use super::*;
 
     fn regex(pattern: &str) -> TextMatch {
-        TextMatch::Regex(whole_match(pattern).unwrap())
+        TextMatch::Regex(Regex::new(pattern).unwrap())
     }
 
     #[test]
@@ -126,7 +111,7 @@ mod tests {
     #[test]
     fn a_regex_cannot_break_out_of_its_anchors() {
         for pattern in ["a)|(?:b", "a)|(b", "("] {
-            assert!(whole_match(pattern).is_err(), "{pattern}");
+            assert!(Regex::new(pattern).is_err(), "{pattern}");
         }
         for pattern in ["(?x) a # b", "(?x)a#)", "(?x) a # b\n"] {
             assert!(regex(pattern).matches(Some(b"a")), "{pattern}");

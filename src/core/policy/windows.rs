@@ -2,34 +2,17 @@
 
 use crate::config::windows::WindowConfig;
 use crate::state::setting::Setting;
-use crate::syntax::invalid::{InvalidConfig, Located};
+use crate::syntax::invalid::{Compiled, InvalidConfig, Located, each, optional, refuse};
 use crate::syntax::timestamp::Timestamp;
 
 /// The compiled `windows`.
 #[derive(Clone, Debug, Default)]
-pub struct Windows(Vec<Window>);
-
-/// A time of planned maintenance.
-#[derive(Clone, Debug)]
-pub struct Window {
-    /// Its place in the list.
-    pub index: usize,
-    /// What it sets; the start and the end are open without.
-    pub setting: Setting,
-}
+pub struct Windows(Vec<Setting>);
 
 impl Windows {
-    /// Compiles `windows`.
-    ///
-    /// # Errors
-    /// The first entry without a start or an end, or whose start is not before its end.
-    pub fn compile(config: &[WindowConfig]) -> Result<Self, InvalidConfig> {
-        let mut windows = Vec::new();
-        for (index, config) in config.iter().enumerate() {
-            let setting = compile_setting(config).at_index(index)?;
-            windows.push(Window { index, setting });
-        }
-        Ok(Self(windows))
+    /// Compiles `windows`; refuses one with neither start nor end, or an end not after the start.
+    pub fn compile(config: &[WindowConfig]) -> Compiled<Self> {
+        each(config, compile_window).map(Self)
     }
 
     /// Whether there is none.
@@ -37,26 +20,27 @@ impl Windows {
         self.0.is_empty()
     }
 
-    /// The first window that is open, but for those that began before they were silenced.
-    pub fn active(&self, now: Timestamp, silenced_at: Option<Timestamp>) -> Option<&Window> {
-        self.0.iter().find(|window| {
-            let Setting { start, until, .. } = window.setting;
-            let open = start.is_none_or(|start| start <= now) && until.is_none_or(|end| now < end);
-            let silenced = silenced_at
-                .is_some_and(|silenced_at| start.is_none_or(|start| start <= silenced_at));
-            open && !silenced
+    /// The first window that is open, but for those that began before they were silenced: its
+    /// place in the list and what it sets.
+    pub fn active(
+        &self,
+        now: Timestamp,
+        silenced_at: Option<Timestamp>,
+    ) -> Option<(usize, &Setting)> {
+        self.0.iter().enumerate().find(|(_, window)| {
+            window.covers(now) && !silenced_at.is_some_and(|silenced| window.has_begun(silenced))
         })
     }
 }
 
-fn compile_setting(config: &WindowConfig) -> Result<Setting, InvalidConfig> {
-    let start = config.start.as_deref().map(parse).transpose().at("start")?;
-    let end = config.end.as_deref().map(parse).transpose().at("end")?;
+fn compile_window(config: &WindowConfig) -> Compiled<Setting> {
+    let start = optional(config.start.as_deref(), parse).at("start")?;
+    let end = optional(config.end.as_deref(), parse).at("end")?;
     match (start, end) {
-        (None, None) => Err(InvalidConfig::new("expected `start`, `end` or both")),
-        (Some(start), Some(end)) if start >= end => Err(InvalidConfig::new(format!(
-            "the end, {end}, is not after the start, {start}"
-        ))),
+        (None, None) => refuse("expected `start`, `end` or both"),
+        (Some(start), Some(end)) if start >= end => {
+            refuse(format!("the end, {end}, is not after the start, {start}"))
+        }
         _ => Ok(Setting {
             maintenance: true,
             since: start,
@@ -68,12 +52,9 @@ fn compile_setting(config: &WindowConfig) -> Result<Setting, InvalidConfig> {
     }
 }
 
-fn parse(text: &str) -> Result<Timestamp, InvalidConfig> {
-    Timestamp::parse(text).ok_or_else(|| {
-        InvalidConfig::new(format!(
-            "{text:?} is not an RFC 3339 date-time with offset like \"2026-01-31T22:00:00Z\""
-        ))
-    })
+fn parse(text: &str) -> Compiled<Timestamp> {
+    let expected = "an RFC 3339 date-time with offset like \"2026-01-31T22:00:00Z\"";
+    Timestamp::parse(text).ok_or_else(|| InvalidConfig::is_not(text, expected))
 }
 
 #[cfg(test)]
@@ -98,7 +79,7 @@ mod tests {
         let message = |now| {
             windows
                 .active(at(now), None)
-                .and_then(|w| w.setting.message.as_deref())
+                .and_then(|(_, window)| window.message.as_deref())
         };
         assert_eq!(message("09:59:59.999"), None);
         assert_eq!(message("10:00:00"), Some("a"));
@@ -116,7 +97,7 @@ mod tests {
         let message = |silenced| {
             windows
                 .active(at("11:30:00"), Some(at(silenced)))
-                .and_then(|w| w.setting.message.as_deref())
+                .and_then(|(_, window)| window.message.as_deref())
         };
         assert_eq!(message("10:59:59"), Some("b"));
         assert_eq!(message("11:00:00"), None);

@@ -7,12 +7,11 @@ use crate::policy::response::draft::Draft;
 use crate::policy::response::redirect::Redirect;
 use crate::policy::response::response::Response;
 use crate::policy::response::retry_after::RetryAfter;
-use crate::reply::additions::Additions;
-use crate::reply::cors::{Grant, answer_preflight, is_preflight};
+use crate::reply::cors::{Grant, is_preflight};
 use crate::reply::local_reply::{LocalReply, MAX_REPEATED_BYTES};
 use crate::reply::negotiation::{Representation, negotiate};
 use crate::reply::outage::outage;
-use crate::reply::protocol::is_grpc;
+use crate::reply::protocol::{is_grpc, is_read, secure};
 use crate::request::head::RequestHead;
 use crate::request::headers::Headers;
 use crate::state::flag::Flag;
@@ -26,46 +25,51 @@ pub fn blocked<'a>(
     request: &impl RequestHead,
 ) -> LocalReply<'a> {
     let headers = request.headers();
-    let drafts = &response.drafts;
-    let mut additions = Additions::to(response);
     let cors = response.cors.as_ref();
     let grant = cors.and_then(|cors| Grant::of(cors, headers));
-    if let Some(grant) = &grant {
-        grant.add_to(&mut additions);
-        if is_preflight(headers) {
-            answer_preflight(&mut additions, headers);
-            additions.add("vary", "origin");
-            return additions.reply(&drafts.preflight, Cow::Borrowed(""));
-        }
+    if let Some(grant) = &grant
+        && is_preflight(headers)
+    {
+        return grant.preflight(response, headers);
     }
     let draft = choose(response, headers);
+    let mut reply = LocalReply::of(response, draft);
+    if let Some(grant) = &grant {
+        grant.add_to(&mut reply);
+    }
     let outage = outage(response, flag, request);
     if let Some(values) = &outage
         && let Some(retry_after) = &values.retry_after
         && Some(retry_after) != response.retry_after()
     {
-        additions.add("retry-after", retry_after.to_text().into_owned());
+        reply.add("retry-after", retry_after.to_text().into_owned());
     }
-    if let Some(refresh) = response.refresh.filter(|_| response.retry_after_jitter > 0)
+    let jitter = response.retry_after_jitter;
+    if let Some(refresh) = response.refresh.filter(|_| jitter > 0)
         && draft.headers.get("refresh").is_some()
     {
-        let refresh =
-            RetryAfter::Seconds(refresh).jittered(response.retry_after_jitter, || request.random());
-        additions.add("refresh", refresh.to_text().into_owned());
+        let refresh = RetryAfter::Seconds(refresh).jittered(jitter, || request.random());
+        reply.add("refresh", refresh.to_text().into_owned());
     }
     if grant.is_some() {
         let negotiated = draft.grpc_status.is_none() && response.format == Format::Auto;
-        additions.add(
-            "vary",
-            if negotiated {
-                "accept, origin"
-            } else {
-                "origin"
-            },
-        );
+        let vary = if negotiated {
+            "accept, origin"
+        } else {
+            "origin"
+        };
+        reply.add("vary", vary);
     }
-    additions.end_session(headers);
-    let body = match (&draft.body, outage) {
+    let cookies = &response.expired_cookies;
+    let secure = if cookies.is_empty() {
+        ""
+    } else {
+        secure(headers)
+    };
+    for cookie in cookies {
+        reply.add("set-cookie", Cow::from(&**cookie) + secure);
+    }
+    reply.body = match (&draft.body, outage) {
         (Some(body), None) => Cow::Borrowed(&**body),
         (_, outage) => {
             let mut values = outage.unwrap_or_else(|| response.values());
@@ -76,7 +80,7 @@ pub fn blocked<'a>(
             Cow::Owned(draft.render(&values))
         }
     };
-    additions.reply(draft, body)
+    reply
 }
 
 /// The draft for who sends these headers.
@@ -104,8 +108,7 @@ fn choose<'a>(response: &'a Response, headers: &impl Headers) -> &'a Draft {
 /// Sends `GET` and `HEAD` elsewhere, but not to where they are.
 fn redirects(redirect: &Redirect, headers: &impl Headers) -> bool {
     let value = |name| headers.first(name).unwrap_or_default();
-    matches!(value(":method"), b"GET" | b"HEAD")
-        && !redirect.is_target(value(":authority"), without_query(value(":path")))
+    is_read(headers) && !redirect.is_target(value(":authority"), without_query(value(":path")))
 }
 
 #[cfg(test)]

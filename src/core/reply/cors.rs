@@ -1,9 +1,13 @@
 //! What scripts of other origins may see, [Fetch](https://fetch.spec.whatwg.org/#http-cors-protocol).
 
 use crate::policy::response::cors::Cors;
-use crate::reply::additions::Additions;
-use crate::reply::local_reply::MAX_REPEATED_BYTES;
+use crate::policy::response::response::Response;
+use crate::reply::local_reply::{LocalReply, MAX_REPEATED_BYTES};
 use crate::request::headers::Headers;
+
+/// What a preflight asks for.
+const METHOD: &str = "access-control-request-method";
+const HEADERS: &str = "access-control-request-headers";
 
 /// An origin that may read the reply.
 pub(crate) struct Grant<'p> {
@@ -21,35 +25,35 @@ impl<'p> Grant<'p> {
         })
     }
 
-    pub(super) fn add_to(&self, additions: &mut Additions<'p>) {
-        additions.add("access-control-allow-origin", self.origin);
+    pub(super) fn add_to(&self, reply: &mut LocalReply<'p>) {
+        reply.add("access-control-allow-origin", self.origin);
         if self.credentials {
-            additions.add("access-control-allow-credentials", "true");
+            reply.add("access-control-allow-credentials", "true");
         }
-        additions.add("access-control-expose-headers", "retry-after");
+        reply.add("access-control-expose-headers", "retry-after");
+    }
+
+    /// Allows the method and the headers that the preflight asks for, unless no browser would.
+    pub(super) fn preflight(
+        &self,
+        response: &'p Response,
+        headers: &impl Headers,
+    ) -> LocalReply<'p> {
+        let mut reply = LocalReply::of(response, &response.drafts.preflight);
+        self.add_to(&mut reply);
+        let mut allow = |asked, answer| {
+            let value = headers.get(asked);
+            if let Some(value) = value.filter(|value| value.len() <= MAX_REPEATED_BYTES) {
+                reply.add(answer, String::from_utf8_lossy(&value).into_owned());
+            }
+        };
+        allow(METHOD, "access-control-allow-methods");
+        allow(HEADERS, "access-control-allow-headers");
+        reply.add("vary", "origin");
+        reply
     }
 }
 
-pub(crate) fn is_preflight(headers: &impl Headers) -> bool {
-    headers.first(":method") == Some(b"OPTIONS")
-        && headers.first("access-control-request-method").is_some()
-}
-
-/// Allows the method and the headers that the preflight asks for, unless no browser would.
-pub(crate) fn answer_preflight(additions: &mut Additions, headers: &impl Headers) {
-    for (asked, answer) in [
-        (
-            "access-control-request-method",
-            "access-control-allow-methods",
-        ),
-        (
-            "access-control-request-headers",
-            "access-control-allow-headers",
-        ),
-    ] {
-        let value = headers.get(asked);
-        if let Some(value) = value.filter(|value| value.len() <= MAX_REPEATED_BYTES) {
-            additions.add(answer, String::from_utf8_lossy(&value).into_owned());
-        }
-    }
+pub(super) fn is_preflight(headers: &impl Headers) -> bool {
+    headers.first(":method") == Some(b"OPTIONS") && headers.first(METHOD).is_some()
 }

@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 
-use crate::syntax::header_lines::HeaderLines;
+use crate::policy::response::draft::Draft;
+use crate::policy::response::response::Response;
+use crate::syntax::wire;
 
 /// The longest text of a client that a reply repeats: all headers of a reply that has a
 /// megabyte of them may be lost.
@@ -13,10 +15,10 @@ pub const MAX_REPEATED_BYTES: usize = 8192;
 pub struct LocalReply<'a> {
     /// HTTP status code.
     pub status: u16,
-    /// The headers that the configuration alone makes.
-    pub(crate) draft: Option<&'a HeaderLines>,
+    /// What the configuration alone makes of it, where it is configured.
+    draft: Option<(&'a Response, &'a Draft)>,
     /// More headers, in the place of those of the draft that have their names.
-    pub(crate) lines: Vec<(&'static str, Cow<'a, str>)>,
+    lines: Vec<(&'static str, Cow<'a, str>)>,
     /// The body; it is left out in the answer to a `HEAD`, and the `grpc-message` of a gRPC
     /// reply.
     pub body: Cow<'a, str>,
@@ -39,15 +41,28 @@ impl<'a> LocalReply<'a> {
         }
     }
 
-    /// Adds a header, in lower case; only `set-cookie` may be there more than once.
+    /// The reply of a draft, without its body.
+    pub(crate) fn of(response: &'a Response, draft: &'a Draft) -> Self {
+        Self {
+            draft: Some((response, draft)),
+            grpc_status: draft.grpc_status,
+            ..Self::new(draft.status, "", wire::BLOCKED)
+        }
+    }
+
+    /// Adds a header, in lower case, but for one that is configured; only `set-cookie` may be
+    /// there more than once.
     pub fn add(&mut self, name: &'static str, value: impl Into<Cow<'a, str>>) {
-        self.lines.push((name, value.into()));
+        if !self.draft.is_some_and(|(response, _)| response.sets(name)) {
+            self.lines.push((name, value.into()));
+        }
     }
 
     /// The names and values of all headers.
     pub fn headers(&self) -> impl Iterator<Item = (&str, &str)> {
         let is_replaced = |(name, _): &(&str, &str)| self.lines.iter().any(|(n, _)| n == name);
-        let draft = self.draft.into_iter().flat_map(HeaderLines::iter);
+        let draft = self.draft.into_iter();
+        let draft = draft.flat_map(|(_, draft)| draft.headers.iter());
         let lines = self.lines.iter().map(|(name, value)| (*name, &**value));
         draft.filter(move |line| !is_replaced(line)).chain(lines)
     }
@@ -58,7 +73,7 @@ impl<'a> LocalReply<'a> {
         encode: impl FnOnce(&[(&str, &str)]) -> Vec<u8>,
     ) -> Cow<'_, [u8]> {
         match self.draft {
-            Some(draft) if self.lines.is_empty() => draft.encoded(encode).into(),
+            Some((_, draft)) if self.lines.is_empty() => draft.headers.encoded(encode).into(),
             _ => encode(&self.headers().collect::<Vec<_>>()).into(),
         }
     }

@@ -44,11 +44,12 @@ fn preferences(headers: &impl Headers) -> [Preference; 3] {
 
 /// The best, where one of them is named, even as one that is not wanted.
 fn named(preferences: &[Preference; 3]) -> Option<Representation> {
-    let wanted = preferences
-        .iter()
-        .filter(|preference| preference.quality > 0);
+    let wanted = preferences.iter().filter(|wanted| wanted.quality > 0);
     wanted
-        .min_by_key(|preference| preference.rank())
+        .min_by_key(|wanted| {
+            let (quality, is_named) = (Reverse(wanted.quality), Reverse(wanted.is_named()));
+            (quality, is_named, wanted.position)
+        })
         .filter(|_| preferences.iter().any(Preference::is_named))
         .map(|best| best.kind)
 }
@@ -61,9 +62,8 @@ fn unnamed(headers: &impl Headers, preferences: &[Preference]) -> Representation
         [Json, Html, Text]
     };
     let is_excluded = |kind| {
-        preferences
-            .iter()
-            .any(|preference| preference.kind == kind && preference.is_excluded())
+        let mut preferences = preferences.iter();
+        preferences.any(|preference| preference.kind == kind && preference.is_excluded())
     };
     let acceptable = order.into_iter().find(|&kind| !is_excluded(kind));
     let [first, ..] = order;
@@ -119,15 +119,6 @@ impl Preference {
         }
     }
 
-    /// The lowest is wanted most.
-    fn rank(&self) -> (Reverse<u16>, Reverse<bool>, usize) {
-        (
-            Reverse(self.quality),
-            Reverse(self.is_named()),
-            self.position,
-        )
-    }
-
     fn is_named(&self) -> bool {
         self.specificity == Specificity::Named
     }
@@ -149,9 +140,8 @@ impl<'a> Range<'a> {
     /// `None` for what is no media range, or has a quality that cannot be read.
     fn parse(range: &'a [u8]) -> Option<Self> {
         let mut parts = split(range, b';').map(<[u8]>::trim_ascii);
-        let essence = parts.next()?;
-        let slash = essence.iter().position(|&byte| byte == b'/')?;
-        let (kind, subtype) = essence.split_at_checked(slash)?;
+        let mut essence = parts.next()?.splitn(2, |&byte| byte == b'/');
+        let (kind, subtype) = (essence.next()?, essence.next()?);
         let mut quality = 1000;
         for parameter in parts {
             if let [b'q' | b'Q', b'=', value @ ..] = parameter {
@@ -160,7 +150,7 @@ impl<'a> Range<'a> {
         }
         Some(Self {
             kind,
-            subtype: subtype.strip_prefix(b"/")?,
+            subtype,
             quality,
         })
     }
@@ -195,12 +185,9 @@ impl<'a> Range<'a> {
 
     /// `application/*+json`, RFC 6839 section 3.1.
     fn is_structured_json(&self) -> bool {
-        const SUFFIX: &[u8] = b"+json";
-        let suffix = self.subtype.len().checked_sub(SUFFIX.len());
+        let suffix = self.subtype.last_chunk::<5>();
         self.kind.eq_ignore_ascii_case(b"application")
-            && suffix
-                .and_then(|at| self.subtype.get(at..))
-                .is_some_and(|suffix| suffix.eq_ignore_ascii_case(SUFFIX))
+            && suffix.is_some_and(|suffix| suffix.eq_ignore_ascii_case(b"+json"))
     }
 }
 

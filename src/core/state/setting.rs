@@ -132,6 +132,18 @@ macro_rules! setting {
     };
 }
 
+impl Setting {
+    /// Whether a moment lies between the start and the end.
+    pub(crate) fn covers(&self, now: Timestamp) -> bool {
+        self.has_begun(now) && self.until.is_none_or(|until| now < until)
+    }
+
+    /// Whether the start is no later than a moment.
+    pub(crate) fn has_begun(&self, now: Timestamp) -> bool {
+        self.start.is_none_or(|start| start <= now)
+    }
+}
+
 /// What is known of the flag, as the status tells it.
 #[derive(Clone, Copy, Debug)]
 pub struct Complete<'s>(pub Option<&'s Setting>);

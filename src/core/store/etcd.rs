@@ -5,7 +5,6 @@ pub mod exchange;
 pub mod follower;
 pub mod lease;
 pub mod messages;
-pub mod store;
 #[cfg(test)]
 pub(crate) mod testing;
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! What brings the changes that others make.
 
-use crate::store::call::{CallError, CallId};
+use crate::store::grpc::{CallError, CallId};
 use crate::store::notice::Notices;
 use crate::syntax::timestamp::Timestamp;
 
@@ -9,9 +9,11 @@ pub trait Follower {
     /// Does what is due.
     fn tick(&mut self, now: Timestamp) -> Notices;
 
-    /// Takes what came of a call or a stream.
-    fn on_message(&mut self, id: CallId, message: &[u8], now: Timestamp) -> Notices;
-
-    /// A call has failed, or a stream has ended.
-    fn on_end(&mut self, id: CallId, error: CallError, now: Timestamp) -> Notices;
+    /// Takes what came of a call or a stream; an error ends it.
+    fn on_answer(
+        &mut self,
+        id: CallId,
+        answer: Result<&[u8], CallError>,
+        now: Timestamp,
+    ) -> Notices;
 }

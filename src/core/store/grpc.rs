@@ -1,10 +1,13 @@
 //! Calls of a [gRPC](https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md)
 //! service through a cluster.
 
+use std::error::Error;
 use std::fmt;
 
-use crate::store::call::{CallError, CallId};
 use crate::syntax::protobuf::Message;
+
+/// The number of a call that waits for its answer, or of a stream that is open.
+pub type CallId = u32;
 
 /// A method, by the full name of its service.
 pub type Method = (&'static str, &'static str);
@@ -13,7 +16,7 @@ pub type Method = (&'static str, &'static str);
 pub type Metadata<'a> = Vec<(&'static str, &'a [u8])>;
 
 /// A gRPC client. Answers come later.
-pub trait Client {
+pub trait Client: 'static {
     /// Calls a method; `None` where it cannot.
     fn call(
         &self,
@@ -34,7 +37,15 @@ pub trait Client {
     fn cancel(&self, stream: CallId);
 }
 
-/// The [status codes](https://grpc.io/docs/guides/status-codes/).
+/// Why a call got no answer, or a stream ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CallError {
+    /// The [status code](https://grpc.io/docs/guides/status-codes/).
+    pub code: u32,
+    /// What the server, or the host, says of it.
+    pub message: String,
+}
+
 impl CallError {
     /// Nobody knows what became of the call.
     pub const UNKNOWN: u32 = 2;
@@ -89,3 +100,5 @@ impl fmt::Display for CallError {
         Ok(())
     }
 }
+
+impl Error for CallError {}

@@ -1,5 +1,6 @@
 //! How the store of a policy is opened.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use crate::policy::fleet_store::FleetStore;
@@ -19,32 +20,30 @@ pub struct Opened<M: SharedMap> {
     /// Where changes are made.
     pub store: Box<dyn StateStore>,
     /// What brings the changes that others make, where the process alone does not.
-    pub follower: Option<Box<dyn Follower>>,
+    pub follower: Option<RefCell<Box<dyn Follower>>>,
 }
 
-impl<M: SharedMap + Clone + 'static> Opened<M> {
+impl<M: SharedMap> Opened<M> {
     /// Opens the store of a policy; `random` is a number that no other worker has.
-    pub fn new(policy: &Policy, map: M, client: impl Client + 'static, random: u64) -> Self {
-        let Some(fleet) = policy.store.clone() else {
-            let state = Rc::new(SharedState::of_scope(map, &policy.scope));
-            return Self {
-                store: Box::new(Rc::clone(&state)),
-                state,
-                follower: None,
-            };
-        };
-        let (state, store, follower): (_, Box<dyn StateStore>, Box<dyn Follower>) = match fleet {
-            FleetStore::Etcd(settings) => {
-                let etcd = Rc::new(Etcd::new(settings, client, map, &policy.scope, random));
-                let state = Rc::clone(etcd.state());
-                let follower = EtcdFollower::new(Rc::clone(&etcd), random);
-                (state, Box::new(etcd), Box::new(follower))
+    pub fn new(policy: &Policy, map: M, client: Box<dyn Client>, random: u64) -> Self {
+        let scope = &policy.scope;
+        match policy.store.clone() {
+            None => {
+                let state = Rc::new(SharedState::of_scope(map, scope));
+                Self {
+                    store: Box::new(Rc::clone(&state)),
+                    state,
+                    follower: None,
+                }
             }
-        };
-        Self {
-            state,
-            store,
-            follower: Some(follower),
+            Some(FleetStore::Etcd(settings)) => {
+                let etcd = Rc::new(Etcd::new(settings, client, map, scope, random));
+                Self {
+                    state: Rc::clone(&etcd.state),
+                    store: Box::new(Rc::clone(&etcd)),
+                    follower: Some(RefCell::new(Box::new(EtcdFollower::new(etcd, random)))),
+                }
+            }
         }
     }
 }

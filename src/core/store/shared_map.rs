@@ -2,7 +2,7 @@
 
 /// A map that all workers of a process share. An update of the configuration or of the code
 /// leaves it intact; it ends with the process.
-pub trait SharedMap {
+pub trait SharedMap: Clone + 'static {
     /// What tells that a state changed.
     type Signal: Signal;
 
@@ -11,6 +11,11 @@ pub trait SharedMap {
 
     /// A value and its version; `None` where there is no such key.
     fn get(&self, key: &str) -> Option<(Vec<u8>, u32)>;
+
+    /// A value, empty where there is none, and the version to set it by.
+    fn read(&self, key: &str) -> (Vec<u8>, u32) {
+        self.get(key).unwrap_or((Vec::new(), CREATE_ONLY))
+    }
 
     /// Writes a value, and tells whether it did: only if the version is still the value's,
     /// or there is no such key, or the version is [`UNCONDITIONAL`].

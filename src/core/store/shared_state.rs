@@ -86,7 +86,7 @@ impl<D: SharedMap> SharedState<D> {
     /// Whether to report that the state could not be read: of all workers one is to, once.
     pub fn claim_report(&self) -> bool {
         let key = format!("{}.unreadable", self.state_key);
-        let (reported, cas) = self.data.get(&key).unwrap_or((Vec::new(), CREATE_ONLY));
+        let (reported, cas) = self.data.read(&key);
         let unreadable = self.unreadable.get().unwrap_or_default().to_le_bytes();
         reported != unreadable && self.data.set(&key, &unreadable, cas)
     }
@@ -121,15 +121,15 @@ impl<D: SharedMap> SharedState<D> {
     pub fn adopt(&self, state: &State, known: u64) -> Result<(), Contended> {
         let adopted = self.replace(|current| {
             if current.generation > known && current.generation >= state.generation {
-                return Err(NotAdopted::Newer);
+                return Err(None);
             }
             let mut state = state.clone();
             state.keep_revocation(current);
             Ok(state)
         });
         match adopted {
-            Ok(_) | Err(NotAdopted::Newer) => Ok(()),
-            Err(NotAdopted::Contended(contended)) => Err(contended),
+            Ok(_) | Err(None) => Ok(()),
+            Err(Some(contended)) => Err(contended),
         }
     }
 
@@ -138,10 +138,7 @@ impl<D: SharedMap> SharedState<D> {
         next: impl Fn(&State) -> Result<State, E>,
     ) -> Result<Rc<State>, E> {
         for _ in 0..ATTEMPTS {
-            let (bytes, cas) = self
-                .data
-                .get(&self.state_key)
-                .unwrap_or((Vec::new(), CREATE_ONLY));
+            let (bytes, cas) = self.data.read(&self.state_key);
             let current = State::decode(&bytes).unwrap_or_else(|_| (*self.snapshot()).clone());
             let next = next(&current)?;
             if self.data.set(&self.state_key, &next.encode(), cas) {
@@ -167,17 +164,6 @@ impl<D: SharedMap> StateStore for Rc<SharedState<D>> {
 
     fn change(&self, change: StateChange, _now: Timestamp) -> Changing {
         Changing::Done(SharedState::change(self, &change))
-    }
-}
-
-enum NotAdopted {
-    Newer,
-    Contended(Contended),
-}
-
-impl From<Contended> for NotAdopted {
-    fn from(contended: Contended) -> Self {
-        Self::Contended(contended)
     }
 }
 

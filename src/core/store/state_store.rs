@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use crate::state::change::{PreconditionFailed, StateChange};
 use crate::state::state::State;
-use crate::store::call::{CallError, CallId};
+use crate::store::grpc::{CallError, CallId};
 use crate::syntax::timestamp::Timestamp;
 
 /// Where changes of the state are made.

@@ -11,11 +11,13 @@ pub struct HeaderLines {
 }
 
 impl HeaderLines {
-    /// Sets a header, in the place of the one that has its name.
-    pub fn set(&mut self, name: &str, value: &str) {
-        self.lines.retain(|(other, _)| **other != *name);
-        self.lines.push((name.into(), value.into()));
-        self.encoded = OnceLock::new();
+    /// Sets a header that has a value, in the place of the one that has its name.
+    pub fn set<'v>(&mut self, name: &str, value: impl Into<Option<&'v str>>) {
+        if let Some(value) = value.into() {
+            self.lines.retain(|(other, _)| **other != *name);
+            self.lines.push((name.into(), value.into()));
+            self.encoded = OnceLock::new();
+        }
     }
 
     /// The value of a header.

@@ -1,10 +1,9 @@
 //! Hexadecimal digits.
 
-/// The value of a digit of either case.
-pub fn digit(digit: u8) -> Option<u8> {
-    char::from(digit)
-        .to_digit(16)
-        .and_then(|value| u8::try_from(value).ok())
+/// The byte that two digits of either case stand for.
+pub fn byte([high, low]: [u8; 2]) -> Option<u8> {
+    let value = |digit| char::from(digit).to_digit(16);
+    u8::try_from(value(high)? << 4 | value(low)?).ok()
 }
 
 /// The bytes that pairs of digits of either case stand for.
@@ -12,8 +11,7 @@ pub fn decode(text: &str) -> Option<Vec<u8>> {
     let (pairs, []) = text.as_bytes().as_chunks::<2>() else {
         return None;
     };
-    let byte = |&[high, low]: &[u8; 2]| Some(digit(high)? << 4 | digit(low)?);
-    pairs.iter().map(byte).collect()
+    pairs.iter().copied().map(byte).collect()
 }
 
 /// Two lower-case digits a byte.

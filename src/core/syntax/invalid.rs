@@ -5,7 +5,7 @@ use std::fmt;
 
 use crate::syntax::one_line::OneLine;
 
-/// The first fault of a plugin configuration: where it is and what was expected.
+/// A fault of a plugin configuration: where it is and what was expected.
 ///
 /// Its text is one line: `allow.client_ips[2]: "10.0.0.300" is not an IP address or CIDR
 /// block`.
@@ -14,11 +14,24 @@ pub struct InvalidConfig(Box<Fault>);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Fault {
-    path: String,
+    /// From the inside out.
+    path: Vec<Step>,
     problem: Cow<'static, str>,
 }
 
+/// A step on the way to a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Into an object.
+    Key(Box<str>),
+    /// Into a list.
+    Index(usize),
+}
+
 impl std::error::Error for InvalidConfig {}
+
+/// What a part of a plugin configuration compiles to, or the first fault for which it is refused.
+pub type Compiled<T> = Result<T, InvalidConfig>;
 
 impl InvalidConfig {
     /// A fault of the value at hand; [`Located`] adds where it is.
@@ -29,8 +42,13 @@ impl InvalidConfig {
     #[cold]
     #[inline(never)]
     fn of(problem: Cow<'static, str>) -> Self {
-        let path = String::new();
+        let path = Vec::new();
         Self(Box::new(Fault { path, problem }))
+    }
+
+    /// A text that is not what is expected, such as "a header name".
+    pub(crate) fn is_not(text: &str, expected: &str) -> Self {
+        Self::new(format!("{text:?} is not {expected}"))
     }
 
     /// A text that is not JSON; the problem names line and column.
@@ -38,31 +56,53 @@ impl InvalidConfig {
         Self::new(format!("not valid JSON: {error}"))
     }
 
-    /// The same of what `parent` holds.
-    #[cold]
-    #[inline(never)]
-    pub(crate) fn under(mut self, parent: &str) -> Self {
-        let separator = match self.0.path.as_bytes().first() {
-            None | Some(b'[') => "",
-            Some(_) => ".",
-        };
-        self.0.path = format!("{parent}{separator}{}", self.0.path);
+    /// The steps to the value, from the outside in.
+    pub fn path(&self) -> impl DoubleEndedIterator<Item = &Step> {
+        self.0.path.iter().rev()
+    }
+
+    /// What is wrong, without where.
+    pub fn problem(&self) -> &str {
+        &self.0.problem
+    }
+
+    /// The same fault of another value.
+    pub(crate) fn of_value(mut self, path: Vec<Step>) -> Self {
+        self.0.path = path;
+        self.0.path.reverse();
         self
     }
 
+    /// The same of what `step` leads to.
     #[cold]
     #[inline(never)]
+    fn behind(mut self, step: Step) -> Self {
+        self.0.path.push(step);
+        self
+    }
+
+    pub(crate) fn under(self, key: &str) -> Self {
+        self.behind(Step::Key(key.into()))
+    }
+
     pub(crate) fn under_index(self, index: usize) -> Self {
-        self.under(&format!("[{index}]"))
+        self.behind(Step::Index(index))
     }
 }
 
 /// One line, whatever the configuration holds.
 impl fmt::Display for InvalidConfig {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let separator = if self.0.path.is_empty() { "" } else { ": " };
-        let (path, problem) = (OneLine(&self.0.path), OneLine(&self.0.problem));
-        write!(f, "{path}{separator}{problem}")
+        let mut separator = "";
+        for step in self.path() {
+            match step {
+                Step::Key(key) => write!(f, "{separator}{}", OneLine(key))?,
+                Step::Index(index) => write!(f, "[{index}]")?,
+            }
+            separator = ".";
+        }
+        let separator = if separator.is_empty() { "" } else { ": " };
+        write!(f, "{separator}{}", OneLine(self.problem()))
     }
 }
 
@@ -75,7 +115,7 @@ pub trait Located: Sized {
     fn at_index(self, index: usize) -> Self;
 }
 
-impl<T> Located for Result<T, InvalidConfig> {
+impl<T> Located for Compiled<T> {
     fn at(self, key: &str) -> Self {
         self.map_err(|error| error.under(key))
     }
@@ -85,22 +125,24 @@ impl<T> Located for Result<T, InvalidConfig> {
     }
 }
 
+/// A fault of the value at hand in the place of what it should compile to.
+pub(crate) fn refuse<T>(problem: impl Into<Cow<'static, str>>) -> Compiled<T> {
+    Err(InvalidConfig::new(problem))
+}
+
 /// Compiles each entry of a list; a fault names its index.
 pub(crate) fn each<'c, E, T>(
     entries: &'c [E],
-    compile: impl Fn(&'c E) -> Result<T, InvalidConfig>,
-) -> Result<Vec<T>, InvalidConfig> {
-    let mut compiled = Vec::new();
-    for (index, entry) in entries.iter().enumerate() {
-        compiled.push(compile(entry).at_index(index)?);
-    }
-    Ok(compiled)
+    compile: impl Fn(&'c E) -> Compiled<T>,
+) -> Compiled<Vec<T>> {
+    let compile = |(index, entry)| compile(entry).at_index(index);
+    entries.iter().enumerate().map(compile).collect()
 }
 
 /// Compiles what may be absent.
-pub(crate) fn optional<'c, E: ?Sized, T>(
-    entry: Option<&'c E>,
-    compile: impl FnOnce(&'c E) -> Result<T, InvalidConfig>,
-) -> Result<Option<T>, InvalidConfig> {
+pub(crate) fn optional<E, T>(
+    entry: Option<E>,
+    compile: impl FnOnce(E) -> Compiled<T>,
+) -> Compiled<Option<T>> {
     entry.map(compile).transpose()
 }

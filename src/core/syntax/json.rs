@@ -1,10 +1,12 @@
 //! JSON as a tree.
 
-use std::fmt;
+use std::{fmt, iter};
 
 use serde::de::{Error, Expected, MapAccess, SeqAccess, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::error::Error as SyntaxError;
+
+use crate::syntax::invalid::Step;
 
 /// A value.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,6 +27,8 @@ pub enum Json {
     List(Vec<Json>),
     /// An object, in the order it was written; keys may be repeated.
     Object(Vec<(String, Json)>),
+    /// What was here is taken out.
+    TakenOut,
 }
 
 impl Json {
@@ -35,14 +39,74 @@ impl Json {
     pub fn parse(text: &[u8]) -> Result<Self, SyntaxError> {
         serde_json::from_slice(text)
     }
-}
 
-impl Json {
+    /// Takes out what these steps lead to, as far as they lead; `path` gets the steps to it as
+    /// they were before anything was taken out. Returns whether it was whole till now.
+    pub(crate) fn take_out(&mut self, steps: &[Step], path: &mut Vec<Step>) -> bool {
+        if let Some((step, rest)) = steps.split_first()
+            && let Some((step, child)) = self.child(step)
+        {
+            path.push(step);
+            return child.take_out(rest, path);
+        }
+        let was_whole = self.is_whole();
+        *self = Self::TakenOut;
+        was_whole
+    }
+
+    fn child(&mut self, step: &Step) -> Option<(Step, &mut Self)> {
+        match (self, step) {
+            (Self::Object(entries), Step::Key(key)) => entries
+                .iter_mut()
+                .rev()
+                .find(|(name, value)| **name == **key && !value.is_taken_out())
+                .map(|(_, value)| (step.clone(), value)),
+            (Self::List(values), Step::Index(index)) => values
+                .iter_mut()
+                .enumerate()
+                .filter(|(_, value)| !value.is_taken_out())
+                .nth(*index)
+                .map(|(index, value)| (Step::Index(index), value)),
+            _ => None,
+        }
+    }
+
+    /// Without what was taken out.
+    pub(crate) fn rest(&self) -> Self {
+        match self {
+            Self::List(values) => {
+                let left = values.iter().filter(|value| !value.is_taken_out());
+                Self::List(left.map(Self::rest).collect())
+            }
+            Self::Object(entries) => {
+                let left = entries.iter().filter(|(_, value)| !value.is_taken_out());
+                Self::Object(
+                    left.map(|(key, value)| (key.clone(), value.rest()))
+                        .collect(),
+                )
+            }
+            other => other.clone(),
+        }
+    }
+
+    fn is_taken_out(&self) -> bool {
+        matches!(self, Self::TakenOut)
+    }
+
+    fn is_whole(&self) -> bool {
+        match self {
+            Self::TakenOut => false,
+            Self::List(values) => values.iter().all(Self::is_whole),
+            Self::Object(entries) => entries.iter().all(|(_, value)| value.is_whole()),
+            _ => true,
+        }
+    }
+
     /// The error of a reader that expected something else.
     #[cold]
     pub(crate) fn unexpected<E: Error>(&self, expected: &dyn Expected) -> E {
         let unexpected = match self {
-            Self::Null => Unexpected::Unit,
+            Self::Null | Self::TakenOut => Unexpected::Unit,
             Self::Bool(bit) => Unexpected::Bool(*bit),
             Self::Unsigned(number) => Unexpected::Unsigned(*number),
             Self::Negative(number) => Unexpected::Signed(*number),
@@ -91,19 +155,13 @@ impl<'de> Deserialize<'de> for Json {
             }
 
             fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Json, A::Error> {
-                let mut values = Vec::new();
-                while let Some(value) = list.next_element()? {
-                    values.push(value);
-                }
-                Ok(Json::List(values))
+                let values = iter::from_fn(|| list.next_element().transpose());
+                values.collect::<Result<_, _>>().map(Json::List)
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Json, A::Error> {
-                let mut entries = Vec::new();
-                while let Some(entry) = map.next_entry()? {
-                    entries.push(entry);
-                }
-                Ok(Json::Object(entries))
+                let entries = iter::from_fn(|| map.next_entry().transpose());
+                entries.collect::<Result<_, _>>().map(Json::Object)
             }
         }
 

@@ -8,22 +8,22 @@
 use std::iter::Enumerate;
 use std::{fmt, slice};
 
-use serde::de::value::StrDeserializer;
+use serde::de::value::{StrDeserializer, UnitDeserializer};
 use serde::de::{
     DeserializeSeed, Error, Expected, IntoDeserializer, MapAccess, SeqAccess, Unexpected, Visitor,
 };
 use serde::{Deserialize, Deserializer, forward_to_deserialize_any};
 
-use crate::syntax::invalid::{InvalidConfig, Located};
+use crate::syntax::invalid::{Compiled, InvalidConfig, Located};
 use crate::syntax::json::Json;
+use crate::syntax::nearest::nearest;
 
 impl Json {
     /// Reads a typed object, of which all keys must be known and none may be `null`.
     ///
     /// # Errors
-    /// The path of a key that is unknown, repeated or missing, or whose value has a wrong
-    /// type.
-    pub fn read<'de, T: Deserialize<'de>>(&'de self) -> Result<T, InvalidConfig> {
+    /// The path of a key that is unknown, repeated or missing, or whose value has a wrong type.
+    pub fn read<'de, T: Deserialize<'de>>(&'de self) -> Compiled<T> {
         self.read_with(Strictness::Strict)
     }
 
@@ -31,18 +31,13 @@ impl Json {
     ///
     /// # Errors
     /// The path of a key that is repeated or missing, or whose value has a wrong type.
-    pub fn read_leniently<'de, T: Deserialize<'de>>(&'de self) -> Result<T, InvalidConfig> {
+    pub fn read_leniently<'de, T: Deserialize<'de>>(&'de self) -> Compiled<T> {
         self.read_with(Strictness::Lenient)
     }
 
-    fn read_with<'de, T: Deserialize<'de>>(
-        &'de self,
-        strictness: Strictness,
-    ) -> Result<T, InvalidConfig> {
-        T::deserialize(Reader {
-            value: self,
-            strictness,
-        })
+    fn read_with<'de, T: Deserialize<'de>>(&'de self, strictness: Strictness) -> Compiled<T> {
+        let value = self;
+        T::deserialize(Reader { value, strictness })
     }
 }
 
@@ -65,15 +60,26 @@ impl<'de> Reader<'de> {
         Self { value, ..self }
     }
 
-    fn entries(self) -> Result<&'de [(String, Json)], InvalidConfig> {
+    fn entries(self) -> Compiled<&'de [(String, Json)]> {
         match self.value {
             Json::Object(entries) => Ok(entries),
             _ => Err(self.value.unexpected(&"an object")),
         }
     }
 
+    /// The error where text was expected. YAML makes something else of `yes` and `007`.
+    fn no_text(self) -> InvalidConfig {
+        let (expected, in_quotes) = ("a string", "a string: write it in quotes");
+        match self.value {
+            Json::Bool(_) | Json::Unsigned(_) | Json::Negative(_) | Json::Fraction => {
+                self.value.unexpected(&in_quotes)
+            }
+            _ => self.value.unexpected(&expected),
+        }
+    }
+
     /// The entries of an object with these keys.
-    fn fields(self, names: &'static [&'static str]) -> Result<Fields<'de>, InvalidConfig> {
+    fn fields(self, names: &'static [&'static str]) -> Compiled<Fields<'de>> {
         let entries = self.entries()?;
         for (index, (key, _)) in entries.iter().enumerate() {
             let Some(name) = names.iter().find(|name| *name == key) else {
@@ -98,9 +104,9 @@ impl<'de> Reader<'de> {
 impl<'de> Deserializer<'de> for Reader<'de> {
     type Error = InvalidConfig;
 
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, InvalidConfig> {
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Compiled<V::Value> {
         match self.value {
-            Json::Null => visitor.visit_unit(),
+            Json::Null | Json::TakenOut => visitor.visit_unit(),
             Json::Bool(bit) => visitor.visit_bool(*bit),
             Json::Unsigned(number) => visitor.visit_u64(*number),
             Json::Negative(number) => visitor.visit_i64(*number),
@@ -111,26 +117,17 @@ impl<'de> Deserializer<'de> for Reader<'de> {
         }
     }
 
-    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, InvalidConfig> {
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Compiled<V::Value> {
         match self.value {
-            Json::List(values) => {
-                let mut list = List {
-                    reader: self,
-                    values: values.iter().enumerate(),
-                    last: None,
-                };
-                visitor
-                    .visit_seq(&mut list)
-                    .map_err(|error| match list.last {
-                        Some(last) => error.under_index(last),
-                        None => error,
-                    })
-            }
+            Json::List(values) => visitor.visit_seq(List {
+                reader: self,
+                values: values.iter().enumerate(),
+            }),
             _ => Err(self.value.unexpected(&visitor)),
         }
     }
 
-    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, InvalidConfig> {
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Compiled<V::Value> {
         visitor.visit_map(Object {
             reader: self,
             entries: self.entries()?.iter(),
@@ -145,7 +142,7 @@ impl<'de> Deserializer<'de> for Reader<'de> {
         _name: &'static str,
         names: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, InvalidConfig> {
+    ) -> Compiled<V::Value> {
         let mut fields = self.fields(names)?;
         visitor
             .visit_seq(&mut fields)
@@ -157,7 +154,7 @@ impl<'de> Deserializer<'de> for Reader<'de> {
         self,
         _name: &'static str,
         visitor: V,
-    ) -> Result<V::Value, InvalidConfig> {
+    ) -> Compiled<V::Value> {
         match self.value {
             Json::Object(_) => visitor.visit_newtype_struct(self),
             Json::String(text) => visitor.visit_borrowed_str(text),
@@ -168,16 +165,30 @@ impl<'de> Deserializer<'de> for Reader<'de> {
     fn deserialize_enum<V: Visitor<'de>>(
         self,
         _name: &'static str,
-        _variants: &'static [&'static str],
+        keywords: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, InvalidConfig> {
+    ) -> Compiled<V::Value> {
+        let keyword = match self.value {
+            Json::String(keyword) => keyword.as_str(),
+            Json::Bool(true) if keywords.contains(&"on") => "on",
+            Json::Bool(false) if keywords.contains(&"off") => "off",
+            _ => return Err(self.no_text()),
+        };
+        visitor.visit_enum(keyword.into_deserializer())
+    }
+
+    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Compiled<V::Value> {
         match self.value {
-            Json::String(keyword) => visitor.visit_enum(keyword.as_str().into_deserializer()),
-            _ => Err(self.value.unexpected(&"a string")),
+            Json::String(text) => visitor.visit_borrowed_str(text),
+            _ => Err(self.no_text()),
         }
     }
 
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, InvalidConfig> {
+    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Compiled<V::Value> {
+        self.deserialize_str(visitor)
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Compiled<V::Value> {
         match (self.value, self.strictness) {
             (Json::Null, Strictness::Lenient) => visitor.visit_none(),
             _ => visitor.visit_some(self),
@@ -185,16 +196,14 @@ impl<'de> Deserializer<'de> for Reader<'de> {
     }
 
     forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf
-        unit unit_struct tuple tuple_struct identifier ignored_any
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char bytes byte_buf unit unit_struct
+        tuple tuple_struct identifier ignored_any
     }
 }
 
 struct List<'de> {
     reader: Reader<'de>,
     values: Enumerate<slice::Iter<'de, Json>>,
-    /// The index of the value that was read last, which is the culprit if one is.
-    last: Option<usize>,
 }
 
 impl<'de> SeqAccess<'de> for List<'de> {
@@ -203,12 +212,10 @@ impl<'de> SeqAccess<'de> for List<'de> {
     fn next_element_seed<T: DeserializeSeed<'de>>(
         &mut self,
         seed: T,
-    ) -> Result<Option<T::Value>, InvalidConfig> {
-        let Some((index, value)) = self.values.next() else {
-            return Ok(None);
-        };
-        self.last = Some(index);
-        seed.deserialize(self.reader.of(value)).map(Some)
+    ) -> Compiled<Option<T::Value>> {
+        let next = self.values.next();
+        next.map(|(index, value)| seed.deserialize(self.reader.of(value)).at_index(index))
+            .transpose()
     }
 }
 
@@ -222,22 +229,14 @@ struct Object<'de> {
 impl<'de> MapAccess<'de> for Object<'de> {
     type Error = InvalidConfig;
 
-    fn next_key_seed<K: DeserializeSeed<'de>>(
-        &mut self,
-        seed: K,
-    ) -> Result<Option<K::Value>, InvalidConfig> {
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Compiled<Option<K::Value>> {
         self.value = self.entries.next();
-        let Some((key, _)) = self.value else {
-            return Ok(None);
-        };
-        let text: StrDeserializer<InvalidConfig> = key.as_str().into_deserializer();
-        seed.deserialize(text).map(Some).at(key)
+        self.value
+            .map(|(key, _)| seed.deserialize(StrDeserializer::new(key)).at(key))
+            .transpose()
     }
 
-    fn next_value_seed<V: DeserializeSeed<'de>>(
-        &mut self,
-        seed: V,
-    ) -> Result<V::Value, InvalidConfig> {
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Compiled<V::Value> {
         let (key, value) = self
             .value
             .ok_or_else(|| InvalidConfig::new("a value without a key"))?;
@@ -280,32 +279,12 @@ impl<'de> SeqAccess<'de> for Fields<'de> {
     fn next_element_seed<T: DeserializeSeed<'de>>(
         &mut self,
         seed: T,
-    ) -> Result<Option<T::Value>, InvalidConfig> {
+    ) -> Compiled<Option<T::Value>> {
+        let absent = UnitDeserializer::<InvalidConfig>::new();
         match self.next() {
             Some(value) => seed.deserialize(self.reader.of(value)).map(Some),
-            None => Ok(seed.deserialize(Absent).ok()),
+            None => Ok(seed.deserialize(absent).ok()),
         }
-    }
-}
-
-/// The value of a key that is not there.
-struct Absent;
-
-impl<'de> Deserializer<'de> for Absent {
-    type Error = InvalidConfig;
-
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, InvalidConfig> {
-        visitor.visit_none()
-    }
-
-    fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, InvalidConfig> {
-        Err(InvalidConfig::new("is absent"))
-    }
-
-    forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf
-        unit unit_struct newtype_struct seq tuple tuple_struct map struct enum identifier
-        ignored_any
     }
 }
 
@@ -315,27 +294,40 @@ impl Error for InvalidConfig {
     }
 
     fn invalid_type(unexpected: Unexpected, expected: &dyn Expected) -> Self {
-        Self::new(format!(
-            "invalid type: {}, expected {expected}",
-            in_json_terms(unexpected)
-        ))
+        mismatch("type", unexpected, expected)
     }
 
     fn invalid_value(unexpected: Unexpected, expected: &dyn Expected) -> Self {
-        Self::new(format!(
-            "invalid value: {}, expected {expected}",
-            in_json_terms(unexpected)
-        ))
+        mismatch("value", unexpected, expected)
     }
 
     fn invalid_length(_: usize, _: &dyn Expected) -> Self {
         Self::new("too few values")
     }
+
+    fn unknown_field(field: &str, expected: &'static [&'static str]) -> Self {
+        unknown("field", field, expected)
+    }
+
+    fn unknown_variant(variant: &str, expected: &'static [&'static str]) -> Self {
+        unknown("variant", variant, expected)
+    }
+}
+
+fn unknown(what: &str, found: &str, known: &[&str]) -> InvalidConfig {
+    let expected = match known {
+        [] => "expected none".to_owned(),
+        [only] => format!("expected `{only}`"),
+        _ => format!("expected one of `{}`", known.join("`, `")),
+    };
+    let hint = nearest(found, known).map(|name| format!("; did you mean `{name}`?"));
+    let hint = hint.unwrap_or_default();
+    InvalidConfig::new(format!("unknown {what} `{found}`, {expected}{hint}"))
 }
 
 /// In JSON's terms; serde's own text would bring the code that writes fractions.
-fn in_json_terms(unexpected: Unexpected) -> String {
-    match unexpected {
+fn mismatch(of: &str, unexpected: Unexpected, expected: &dyn Expected) -> InvalidConfig {
+    let found = match unexpected {
         Unexpected::Unit => "null".to_owned(),
         Unexpected::Bool(bit) => format!("boolean `{bit}`"),
         Unexpected::Unsigned(number) => format!("integer `{number}`"),
@@ -346,7 +338,8 @@ fn in_json_terms(unexpected: Unexpected) -> String {
         Unexpected::Seq => "list".to_owned(),
         Unexpected::Map => "object".to_owned(),
         _ => "value".to_owned(),
-    }
+    };
+    InvalidConfig::new(format!("invalid {of}: {found}, expected {expected}"))
 }
 
 /// Reads what a test has written.

@@ -1,6 +1,6 @@
 //! Percent-encoding, [RFC 3986 section 2.1](https://www.rfc-editor.org/rfc/rfc3986#section-2.1).
 
-use crate::syntax::hex::digit;
+use crate::syntax::hex;
 
 /// One byte of a percent-encoded text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,10 +19,9 @@ pub fn octets(text: &[u8]) -> impl Iterator<Item = Octet> {
     std::iter::from_fn(move || {
         let (octet, tail) = match rest {
             [] => return None,
-            [b'%', high, low, tail @ ..] => match (digit(*high), digit(*low)) {
-                (Some(high), Some(low)) => (Octet::Escaped(high << 4 | low), tail),
-                _ => (Octet::Broken, rest.get(1..)?),
-            },
+            [b'%', high, low, tail @ ..] if let Some(byte) = hex::byte([*high, *low]) => {
+                (Octet::Escaped(byte), tail)
+            }
             [b'%', tail @ ..] => (Octet::Broken, tail),
             [byte, tail @ ..] => (Octet::Literal(*byte), tail),
         };
@@ -49,12 +48,16 @@ pub fn encode(text: &str) -> String {
 /// Encodes all but unreserved characters,
 /// [section 2.3](https://www.rfc-editor.org/rfc/rfc3986#section-2.3): a value of a query.
 pub fn encode_value(text: &str) -> String {
-    encode_but(text, |byte| {
-        byte.is_ascii_alphanumeric() || b"-._~".contains(&byte)
-    })
+    encode_but(text, is_unreserved)
 }
 
-fn encode_but(text: &str, is_literal: impl Fn(u8) -> bool) -> String {
+/// Whether a byte means the same escaped or not, in whatever part of a URL.
+pub(crate) fn is_unreserved(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
+}
+
+/// Encodes all but what is literal.
+pub(crate) fn encode_but(text: &str, is_literal: impl Fn(u8) -> bool) -> String {
     let mut encoded = String::with_capacity(text.len());
     for byte in text.bytes() {
         if is_literal(byte) {

@@ -37,9 +37,7 @@ fn read_field<'a>(rest: &mut &'a [u8]) -> Option<(u64, Value<'a>)> {
         1 => Value::Fixed64(read_fixed(rest)?),
         2 => {
             let length = usize::try_from(read_varint(rest)?).ok()?;
-            let (bytes, tail) = rest.split_at_checked(length)?;
-            *rest = tail;
-            Value::Bytes(bytes)
+            Value::Bytes(rest.split_off(..length)?)
         }
         5 => Value::Fixed32(read_fixed(rest)?),
         _ => return None,
@@ -48,17 +46,14 @@ fn read_field<'a>(rest: &mut &'a [u8]) -> Option<(u64, Value<'a>)> {
 }
 
 fn read_fixed<const N: usize>(rest: &mut &[u8]) -> Option<[u8; N]> {
-    let (bytes, tail) = rest.split_first_chunk::<N>()?;
-    *rest = tail;
-    Some(*bytes)
+    rest.split_off(..N)?.try_into().ok()
 }
 
 /// Seven bits a byte, the lowest first; at most ten bytes.
 fn read_varint(rest: &mut &[u8]) -> Option<u64> {
     let mut number = 0u64;
     for shift in (0..70).step_by(7) {
-        let (&byte, tail) = rest.split_first()?;
-        *rest = tail;
+        let byte = *rest.split_off_first()?;
         number |= u64::from(byte & 0x7f).checked_shl(shift)?;
         if byte < 0x80 {
             return Some(number);

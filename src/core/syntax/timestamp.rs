@@ -29,7 +29,7 @@ impl Timestamp {
 
     /// Reads an RFC 3339 date-time with its offset, cut to whole milliseconds.
     pub fn parse(text: &str) -> Option<Self> {
-        let millis = DateTime::parse_rfc3339(text)?.unix_millis();
+        let millis = DateTime::parse_rfc3339(text)?;
         (Self::MIN..=Self::MAX)
             .contains(&millis)
             .then_some(Self(millis))
@@ -37,8 +37,7 @@ impl Timestamp {
 
     /// The moment `seconds` later; `None` past the year 9999.
     pub fn plus_seconds(self, seconds: u64) -> Option<Self> {
-        let millis = i64::try_from(seconds.checked_mul(1000)?).ok()?;
-        let later = self.0.checked_add(millis)?;
+        let later = self.0.checked_add_unsigned(seconds.checked_mul(1000)?)?;
         (later <= Self::MAX).then_some(Self(later))
     }
 

@@ -7,7 +7,8 @@ use crate::ctl::arguments::bypass::{HashToken, MintBypass};
 use crate::ctl::arguments::check::Check;
 use crate::ctl::arguments::endpoints::{Change, Endpoints};
 use crate::ctl::arguments::explain::Explain;
-use crate::ctl::arguments::on::{On, Run};
+use crate::ctl::arguments::parameters::Parameters;
+use crate::ctl::arguments::run::Run;
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -43,7 +44,12 @@ where they are still to come.")]
 Example:
   maintenancectl on --url https://example.com/maintenance-mode --for 1800 \\
                     --message 'Back at half past.'")]
-    On(On),
+    On {
+        #[command(flatten)]
+        change: Change,
+        #[command(flatten)]
+        parameters: Parameters,
+    },
     /// Switch maintenance off
     #[command(after_help = "\
 Example:

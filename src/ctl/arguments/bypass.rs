@@ -2,9 +2,8 @@
 
 use std::path::PathBuf;
 
-use clap::{ArgAction, Args};
+use clap::Args;
 
-use crate::ctl::arguments::output::Output;
 use crate::ctl::arguments::values::{endpoint_url, name};
 
 #[derive(Debug, Args)]
@@ -28,8 +27,8 @@ pub(crate) struct MintBypass {
     #[arg(long, value_name = "URL", value_parser = endpoint_url)]
     pub(crate) url: Option<String>,
     /// Print JSON: {token, expires, url}
-    #[arg(long = "json", action = ArgAction::SetTrue, value_parser = Output::of_flag)]
-    pub(crate) output: Output,
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 /// Where the key is.

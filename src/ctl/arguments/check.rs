@@ -1,8 +1,6 @@
 //! `check`.
 
-use clap::{ArgAction, Args};
-
-use crate::ctl::arguments::output::Output;
+use clap::Args;
 
 #[derive(Debug, Args)]
 pub(crate) struct Check {
@@ -11,12 +9,12 @@ pub(crate) struct Check {
     #[arg(required = true, value_name = "FILE|URL")]
     pub(crate) sources: Vec<String>,
     /// Fail for warnings, too
-    #[arg(long, action = ArgAction::SetTrue)]
+    #[arg(long)]
     pub(crate) strict: bool,
     /// The files are of a proxy in front of the filter, and need not have it
-    #[arg(long, action = ArgAction::SetTrue)]
+    #[arg(long)]
     pub(crate) front: bool,
     /// Print JSON: {findings: [{severity, code, file, where, message, fix, line, column}]}
-    #[arg(long = "json", action = ArgAction::SetTrue, value_parser = Output::of_flag)]
-    pub(crate) output: Output,
+    #[arg(long)]
+    pub(crate) json: bool,
 }

@@ -1,8 +1,7 @@
 //! Where the admin endpoints are, and how to call them.
 
-use clap::{ArgAction, Args};
+use clap::Args;
 
-use crate::ctl::arguments::output::Output;
 use crate::ctl::arguments::token::BearerToken;
 use crate::ctl::arguments::values::endpoint_url;
 
@@ -23,8 +22,8 @@ pub(crate) struct Endpoints {
     #[arg(long, default_value_t = 10, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=3600))]
     pub(crate) timeout: u64,
     /// Print JSON: the status, or a list of them for several endpoints
-    #[arg(long = "json", action = ArgAction::SetTrue, value_parser = Output::of_flag)]
-    pub(crate) output: Output,
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Args)]

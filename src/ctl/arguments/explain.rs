@@ -3,10 +3,9 @@
 use std::net::IpAddr;
 use std::path::PathBuf;
 
-use clap::{ArgAction, Args};
+use clap::Args;
 use maintenance_mode_core::syntax::timestamp::Timestamp;
 
-use crate::ctl::arguments::output::Output;
 use crate::ctl::arguments::values::{assignment, given, header};
 
 #[derive(Debug, Args)]
@@ -42,15 +41,15 @@ pub(crate) struct Explain {
     #[arg(long, value_name = "TIME", value_parser = given::<Timestamp>)]
     pub(crate) at: Option<Timestamp>,
     /// Somebody has switched maintenance on
-    #[arg(long, action = ArgAction::SetTrue, conflicts_with = "off")]
+    #[arg(long, conflicts_with = "off")]
     pub(crate) on: bool,
     /// Somebody has switched maintenance off just now
-    #[arg(long, action = ArgAction::SetTrue)]
+    #[arg(long)]
     pub(crate) off: bool,
     /// The action in the metadata of the route
     #[arg(long, value_name = "ACTION", value_parser = ["allow", "block", "on", "follow"])]
     pub(crate) route_action: Option<String>,
     /// Print JSON: {decision, reason, matched, rule, status}
-    #[arg(long = "json", action = ArgAction::SetTrue, value_parser = Output::of_flag)]
-    pub(crate) output: Output,
+    #[arg(long)]
+    pub(crate) json: bool,
 }

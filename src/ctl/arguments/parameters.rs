@@ -23,9 +23,12 @@ impl Parameters {
 
     fn read(value: impl Fn(&'static str) -> Option<String>) -> Self {
         let parameters = Setting::PARAMETERS.iter().chain([&DURATION]);
-        let given =
-            parameters.filter_map(|parameter| Some((parameter.name, value(parameter.name)?)));
-        Self(given.collect())
+        let names = parameters.map(|parameter| parameter.name);
+        Self(
+            names
+                .filter_map(|name| Some((name, value(name)?)))
+                .collect(),
+        )
     }
 
     pub(crate) fn is_empty(&self) -> bool {

@@ -7,8 +7,7 @@ use maintenance_mode_core::policy::bypass::Bypass;
 use maintenance_mode_core::policy::environment::Environment;
 use serde_json::json;
 
-use crate::ctl::arguments::bypass::MintBypass;
-use crate::ctl::arguments::output::Output;
+use crate::ctl::arguments::bypass::{KeySource, MintBypass};
 use crate::ctl::documents::load::load;
 use crate::ctl::process::clock::now;
 use crate::ctl::process::console::say;
@@ -18,12 +17,7 @@ use crate::ctl::process::input::read;
 use crate::ctl::setup::survey::survey;
 
 pub(crate) fn bypass(options: &MintBypass) -> Result<Exit, Abort> {
-    say(&mint(options).map_err(|problem| Exit::Usage.because(problem))?);
-    Ok(Exit::Success)
-}
-
-fn mint(options: &MintBypass) -> Result<String, String> {
-    let config = config(options)?;
+    let config = config(&options.key)?;
     let environment = Environment {
         owner: "this process",
         variable: &variable,
@@ -32,33 +26,34 @@ fn mint(options: &MintBypass) -> Result<String, String> {
         Bypass::compile(&config, environment).map_err(|error| format!("bypass: {error}"))?;
     let longest = bypass.max_ttl_seconds;
     if !(1..=longest).contains(&options.ttl) {
-        return Err(format!("the ttl is not from 1 to {longest} seconds"));
+        return Err(format!("the ttl is not from 1 to {longest} seconds").into());
     }
     let minted = bypass
         .mint(&options.name, now(), options.ttl, None)
         .ok_or("the end is past the year 9999")?;
     let url = options.url.as_ref();
     let url = url.map(|url| format!("{url}/bypass?token={}", minted.token));
-    if options.output == Output::Json {
-        let document = json!({"token": minted.token, "expires": minted.expires, "url": url});
-        return Ok(document.to_string());
-    }
-    Ok(url.unwrap_or(minted.token))
+    say(&if options.json {
+        json!({"token": minted.token, "expires": minted.expires, "url": url}).to_string()
+    } else {
+        url.unwrap_or(minted.token)
+    });
+    Ok(Exit::SUCCESS)
 }
 
-fn config(options: &MintBypass) -> Result<BypassConfig, String> {
-    if let Some(path) = &options.key.config {
+fn config(source: &KeySource) -> Result<BypassConfig, String> {
+    if let Some(path) = &source.config {
         return config_in(path).map_err(|problem| format!("{}: {problem}", path.display()));
     }
-    let key = options.key.key_file.as_ref().map(|path| {
-        let key = read(path).map_err(|error| format!("{}: {error}", path.display()))?;
-        Ok::<_, String>(key.trim_ascii().to_owned())
-    });
-    Ok(BypassConfig {
-        key: key.transpose()?,
-        key_env: options.key.key_env.clone(),
+    let mut config = BypassConfig {
+        key_env: source.key_env.clone(),
         ..BypassConfig::default()
-    })
+    };
+    if let Some(path) = &source.key_file {
+        let key = read(path).map_err(|error| format!("{}: {error}", path.display()))?;
+        config.key = Some(key.trim_ascii().to_owned());
+    }
+    Ok(config)
 }
 
 /// The first `bypass` in a file.

@@ -1,7 +1,6 @@
 //! `status`, `on`, `off` and `reset`, at one endpoint or several.
 
 use crate::ctl::arguments::endpoints::{Change, Endpoints};
-use crate::ctl::arguments::on::On;
 use crate::ctl::endpoints::client::{Client, EndpointError};
 use crate::ctl::endpoints::report::report;
 use crate::ctl::endpoints::status::EndpointStatus;
@@ -12,19 +11,7 @@ pub(crate) fn status(endpoints: &Endpoints) -> Result<Exit, Abort> {
     at_each(endpoints, |client, url| client.status(url))
 }
 
-pub(crate) fn on(options: On) -> Result<Exit, Abort> {
-    change(&options.change, &Toggle::On(options.parameters))
-}
-
-pub(crate) fn off(options: &Change) -> Result<Exit, Abort> {
-    change(options, &Toggle::Off)
-}
-
-pub(crate) fn reset(options: &Change) -> Result<Exit, Abort> {
-    change(options, &Toggle::Reset)
-}
-
-fn change(options: &Change, toggle: &Toggle) -> Result<Exit, Abort> {
+pub(crate) fn change(options: &Change, toggle: &Toggle) -> Result<Exit, Abort> {
     at_each(&options.endpoints, |client, url| {
         client.change(url, toggle, options.if_match)
     })
@@ -35,8 +22,8 @@ fn at_each(
     endpoints: &Endpoints,
     call: impl Fn(&Client, &str) -> Result<EndpointStatus, EndpointError>,
 ) -> Result<Exit, Abort> {
-    let client = Client::new(endpoints).map_err(|problem| Exit::Usage.because(problem))?;
+    let client = Client::new(endpoints)?;
     let urls = endpoints.urls.iter();
     let outcomes = urls.map(|url| (url.as_str(), call(&client, url))).collect();
-    Ok(report(&outcomes, endpoints.output))
+    Ok(report(&outcomes, endpoints))
 }

@@ -5,7 +5,6 @@ use maintenance_mode_core::syntax::one_line::OneLine;
 use serde::Serialize;
 
 use crate::ctl::arguments::check::Check;
-use crate::ctl::arguments::output::Output;
 use crate::ctl::doctor::checks::diagnose;
 use crate::ctl::doctor::finding::{Finding, Severity};
 use crate::ctl::documents::fault::SyntaxFault;
@@ -25,12 +24,11 @@ pub(crate) fn check(options: &Check) -> Exit {
     }
     let setup = survey(&loaded.documents);
     let findings = findings(&loaded, &setup, options.front);
-    match options.output {
-        Output::Json => {
-            let findings = findings.iter().map(Row::of).collect();
-            say(&serde_json::to_string(&Report { findings }).unwrap_or_default());
-        }
-        Output::Text => report(&findings, &setup, &loaded),
+    if options.json {
+        let findings = findings.iter().map(Row::of).collect();
+        say(&serde_json::to_string(&Report { findings }).unwrap_or_default());
+    } else {
+        report(&findings, &setup, &loaded);
     }
     let worst = if options.strict {
         Severity::Warning
@@ -38,11 +36,11 @@ pub(crate) fn check(options: &Check) -> Exit {
         Severity::Error
     };
     if !loaded.unreadable.is_empty() {
-        Exit::Usage
+        Exit::USAGE
     } else if findings.iter().any(|finding| finding.severity <= worst) {
-        Exit::Failure
+        Exit::FAILURE
     } else {
-        Exit::Success
+        Exit::SUCCESS
     }
 }
 

@@ -3,5 +3,4 @@
 
 pub(crate) mod explain;
 pub(crate) mod explanation;
-pub(crate) mod origin;
 pub(crate) mod request;

@@ -11,15 +11,12 @@ use crate::ctl::process::console::{complain, say};
 use crate::ctl::process::exit::{Abort, Exit};
 use crate::ctl::process::input::read_standard_input;
 
-/// Prints the entry of `tokens` for the token on standard input.
 pub(crate) fn hash_token(options: &HashToken) -> Result<Exit, Abort> {
-    let token = read_standard_input()
-        .map_err(|error| Exit::Usage.because(format_args!("standard input: {error}")))?;
-    let (entry, warning) =
-        entry(&options.name, &token).map_err(|problem| Exit::Usage.because(problem))?;
+    let token = read_standard_input().map_err(|error| format!("standard input: {error}"))?;
+    let (entry, warning) = entry(&options.name, &token)?;
     warning.into_iter().for_each(complain);
     say(&entry);
-    Ok(Exit::Success)
+    Ok(Exit::SUCCESS)
 }
 
 /// The entry, and what is doubtful about the token.

@@ -25,20 +25,16 @@ pub(crate) struct Client {
 /// Why a call came to nothing.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum EndpointError {
-    /// The endpoint said no.
     #[error("{status}: {detail}")]
     Refused { status: u16, detail: String },
-    /// There was no answer.
     #[error("no answer: {0}")]
     Unreachable(String),
-    /// The answer is not that of an admin endpoint.
     #[error("the answer with status {0} is not that of an admin endpoint")]
     Foreign(u16),
 }
 
 impl Client {
-    /// # Errors
-    /// The token cannot be sent in a header.
+    /// An error where the token cannot be sent in a header.
     pub(crate) fn new(endpoints: &Endpoints) -> Result<Self, &'static str> {
         let token = &endpoints.token.0;
         if !can_be_sent(token.as_bytes()) {
@@ -53,6 +49,7 @@ impl Client {
             .max_redirects_will_error(false)
             .http_status_as_error(false)
             .tls_config(tls)
+            .accept("application/json")
             .user_agent(concat!("maintenancectl/", env!("CARGO_PKG_VERSION")))
             .build();
         Ok(Self {
@@ -61,10 +58,8 @@ impl Client {
         })
     }
 
-    /// Asks for the status.
     pub(crate) fn status(&self, url: &str) -> Result<EndpointStatus, EndpointError> {
         let request = self.agent.get(url);
-        let request = request.header("accept", "application/json");
         read(request.header("authorization", &self.authorization).call())
     }
 
@@ -78,7 +73,6 @@ impl Client {
         let mut request = self
             .agent
             .post(format!("{url}/{}", toggle.call()))
-            .header("accept", "application/json")
             .header("authorization", &self.authorization);
         if let Some(generation) = if_match {
             request = request.header("if-match", format!("\"{generation}\""));

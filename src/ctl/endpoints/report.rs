@@ -4,7 +4,7 @@ use maintenance_mode_core::state::setting::Setting;
 use maintenance_mode_core::syntax::one_line::OneLine;
 use serde_json::{Value, json};
 
-use crate::ctl::arguments::output::Output;
+use crate::ctl::arguments::endpoints::Endpoints;
 use crate::ctl::endpoints::agreement::agree;
 use crate::ctl::endpoints::client::EndpointError;
 use crate::ctl::endpoints::status::EndpointStatus;
@@ -16,28 +16,25 @@ use crate::ctl::process::exit::Exit;
 pub(crate) type Outcomes<'u> = Vec<(&'u str, Result<EndpointStatus, EndpointError>)>;
 
 /// Prints the outcomes; success if all calls were and the endpoints agree.
-pub(crate) fn report(outcomes: &Outcomes<'_>, output: Output) -> Exit {
-    if output == Output::Json {
+pub(crate) fn report(outcomes: &Outcomes<'_>, endpoints: &Endpoints) -> Exit {
+    if endpoints.json {
         say(&document(outcomes).to_string());
     }
     match outcomes.as_slice() {
         [(url, Err(error))] => complain(&format!("{url}: {error}")),
-        _ if output == Output::Json => {}
+        _ if endpoints.json => {}
         [(_, Ok(status))] => say(&lines(status)),
         several => say(&table(several)),
     }
-    let statuses: Vec<&EndpointStatus> = outcomes
-        .iter()
-        .filter_map(|(_, o)| o.as_ref().ok())
-        .collect();
-    let agree = agree(statuses.iter().copied(), now());
-    if !agree {
+    let statuses = outcomes.iter().filter_map(|(_, o)| o.as_ref().ok());
+    if !agree(statuses, now()) {
         complain("the endpoints do not agree");
+        return Exit::FAILURE;
     }
-    if agree && statuses.len() == outcomes.len() {
-        Exit::Success
+    if outcomes.iter().all(|(_, outcome)| outcome.is_ok()) {
+        Exit::SUCCESS
     } else {
-        Exit::Failure
+        Exit::FAILURE
     }
 }
 
@@ -87,40 +84,34 @@ fn cell(status: &EndpointStatus, key: &str) -> Option<String> {
 
 /// A row for each endpoint, below the names of the columns.
 fn table(outcomes: &[(&str, Result<EndpointStatus, EndpointError>)]) -> String {
-    const KEYS: [&str; 5] = [
+    const KEYS: [&str; 6] = [
+        "url",
         "maintenance",
         "decided_by",
         "generation",
         "until",
         "message",
     ];
-    let unknown = || "-".to_owned();
-    let row = |(url, outcome): &(&str, Result<_, EndpointError>)| {
-        let cells = match outcome {
-            Ok(status) => KEYS.map(|key| cell(status, key).unwrap_or_else(unknown)),
-            Err(error) => ["?", "-", "-", "-", &error.to_string()].map(str::to_owned),
-        };
-        [&[(*url).to_owned()], &cells[..]].concat()
-    };
-    let names = ["url"].into_iter().chain(KEYS);
-    let names = names
-        .map(|key| key.replace('_', " ").to_uppercase())
-        .collect();
-    let rows: Vec<Vec<String>> = std::iter::once(names)
-        .chain(outcomes.iter().map(row))
-        .collect();
-    let mut widths = [0; KEYS.len() + 1];
+    let mut rows = vec![KEYS.map(|key| key.replace('_', " ").to_uppercase())];
+    rows.extend(outcomes.iter().map(|(url, outcome)| match outcome {
+        Ok(status) => KEYS.map(|key| match key {
+            "url" => (*url).to_owned(),
+            _ => cell(status, key).unwrap_or_else(|| "-".to_owned()),
+        }),
+        Err(error) => [*url, "?", "-", "-", "-", &error.to_string()].map(str::to_owned),
+    }));
+    let mut widths = [0; KEYS.len()];
     for row in &rows {
         for (width, cell) in widths.iter_mut().zip(row) {
             *width = cell.chars().count().max(*width);
         }
     }
-    let line = |row: &Vec<String>| {
+    let lines = rows.iter().map(|row| {
         let cells = row.iter().zip(widths);
         let cells = cells.map(|(cell, width)| format!("{cell:<width$}  "));
         cells.collect::<String>().trim_end().to_owned()
-    };
-    rows.iter().map(line).collect::<Vec<_>>().join("\n")
+    });
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 #[cfg(test)]

@@ -1,44 +1,31 @@
 //! How the process ends.
 
 use std::fmt::Display;
-use std::process::ExitCode;
 
+/// The code that the process ends with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Exit {
-    /// All is well.
-    Success,
-    /// A call failed, endpoints disagree, or a configuration is invalid.
-    Failure,
-    /// The arguments or the files make no sense.
-    Usage,
-    /// As another program ended, or `run` itself in the manner of `env` and `timeout`.
-    Code(u8),
-}
+pub(crate) struct Exit(pub(crate) u8);
 
-/// A command that cannot go on.
+/// A command that cannot go on: how it ends, and why.
 #[derive(Debug)]
-pub(crate) struct Abort {
-    pub(crate) exit: Exit,
-    pub(crate) problem: String,
-}
+pub(crate) struct Abort(pub(crate) Exit, pub(crate) String);
 
 impl Exit {
+    /// All is well.
+    pub(crate) const SUCCESS: Self = Self(0);
+    /// A call failed, endpoints disagree, or a configuration is invalid.
+    pub(crate) const FAILURE: Self = Self(1);
+    /// The arguments or the files make no sense.
+    pub(crate) const USAGE: Self = Self(2);
+
     pub(crate) fn because(self, problem: impl Display) -> Abort {
-        let problem = problem.to_string();
-        Abort {
-            exit: self,
-            problem,
-        }
+        Abort(self, problem.to_string())
     }
 }
 
-impl From<Exit> for ExitCode {
-    fn from(exit: Exit) -> Self {
-        Self::from(match exit {
-            Exit::Success => 0,
-            Exit::Failure => 1,
-            Exit::Usage => 2,
-            Exit::Code(code) => code,
-        })
+/// A problem is one of the arguments or the files, unless another exit code is said.
+impl<P: Display> From<P> for Abort {
+    fn from(problem: P) -> Self {
+        Exit::USAGE.because(problem)
     }
 }

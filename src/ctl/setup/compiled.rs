@@ -4,8 +4,9 @@ use std::cell::RefCell;
 
 use maintenance_mode_core::config::plugin::PluginConfig;
 use maintenance_mode_core::policy::environment::Environment;
+use maintenance_mode_core::policy::faults::Faults;
 use maintenance_mode_core::policy::policy::Policy;
-use maintenance_mode_core::syntax::invalid::InvalidConfig;
+use maintenance_mode_core::syntax::invalid;
 
 use crate::ctl::documents::node::{Kind, Node, Position, Step};
 use crate::ctl::setup::environment::Variables;
@@ -58,7 +59,7 @@ impl Compiled {
         };
         let (mut faults, accepted) = match compile(configuration, environment) {
             Ok(accepted) => (Vec::new(), Some(accepted)),
-            Err(faults) => (located(&faults, configuration), None),
+            Err(faults) => (located(&faults), None),
         };
         faults.extend(not_handed(configuration, variables));
         Self {
@@ -82,22 +83,26 @@ impl Compiled {
     }
 }
 
-/// All that the filter finds wrong, which is so far the first of it.
+/// Reads and compiles; what is wrong is all that the filter would refuse.
 fn compile(
     configuration: &Node,
     environment: Environment<'_>,
-) -> Result<(PluginConfig, Policy), Vec<InvalidConfig>> {
+) -> Result<(PluginConfig, Policy), Faults> {
     let text = configuration.to_json().to_string();
-    let config = PluginConfig::parse(text.as_bytes()).map_err(|error| vec![error])?;
-    let policy = Policy::compile(&config, environment).map_err(|error| vec![error])?;
-    Ok((config, policy))
+    let tree = PluginConfig::tree(text.as_bytes())?;
+    let policy = Policy::read(&tree, environment)?;
+    Ok((tree.read()?, policy))
 }
 
-fn located(faults: &[InvalidConfig], configuration: &Node) -> Vec<Fault> {
-    let faults = faults.iter().map(|fault| {
+fn located(faults: &Faults) -> Vec<Fault> {
+    let faults = faults.all().iter().map(|fault| {
+        let steps = fault.path().map(|step| match step {
+            invalid::Step::Key(key) => Step::Key(key.to_string()),
+            invalid::Step::Index(index) => Step::Index(*index),
+        });
         let problem = fault.to_string();
         Fault {
-            steps: steps(&problem, configuration),
+            steps: steps.collect(),
             position: None,
             fix: fix(&problem).to_owned(),
             problem,
@@ -119,38 +124,6 @@ fn fix(problem: &str) -> &'static str {
             "Write it in quotes: YAML makes a number of it."
         }
         _ => "Write what is expected there.",
-    }
-}
-
-/// The way that a fault begins with, as far as the configuration has it.
-fn steps(problem: &str, configuration: &Node) -> Vec<Step> {
-    let mut steps = Vec::new();
-    let (mut node, mut rest) = (configuration, problem);
-    loop {
-        let next = match &node.kind {
-            Kind::Map(entries) => (entries.iter())
-                .filter_map(|(key, child)| {
-                    let rest = rest
-                        .strip_prefix('.')
-                        .unwrap_or(rest)
-                        .strip_prefix(key.as_str())?;
-                    rest.starts_with(['.', '[', ':'])
-                        .then(|| (Step::Key(key.clone()), child, rest))
-                })
-                .max_by_key(|(_, _, rest)| std::cmp::Reverse(rest.len())),
-            Kind::List(items) => (rest.strip_prefix('['))
-                .and_then(|rest| rest.split_once(']'))
-                .and_then(|(index, rest)| {
-                    let index = index.parse().ok()?;
-                    Some((Step::Index(index), items.get(index)?, rest))
-                }),
-            _ => None,
-        };
-        let Some((step, child, after)) = next else {
-            return steps;
-        };
-        steps.push(step);
-        (node, rest) = (child, after);
     }
 }
 

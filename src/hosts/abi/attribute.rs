@@ -35,35 +35,32 @@ pub fn is_string(segments: &[Box<str>], value: &[u8], read: impl FnOnce(&[u8]) -
         (_, Some(at)) => {
             let (root, path) = segments.split_at_checked(at).unwrap_or_default();
             let path = path.iter().skip(1).map(|segment| segment.as_bytes());
-            is_string_in(&read(&encode_path(root)), path)
+            string_in(&read(&encode_path(root)), path).is_some()
         }
         _ => !value.contains(&0) && std::str::from_utf8(value).is_ok(),
     }
 }
 
-/// Whether the value at a path (a namespace of `filter_metadata`, then keys) of an encoded
+/// The string at a path (a namespace of `filter_metadata`, then keys) of an encoded
 /// [`Metadata`](https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/core/v3/base.proto#config-core-v3-metadata)
-/// message is a string.
-fn is_string_in<'p>(metadata: &[u8], path: impl IntoIterator<Item = &'p [u8]>) -> bool {
+/// message.
+fn string_in<'m, 'p>(
+    metadata: &'m [u8],
+    path: impl IntoIterator<Item = &'p [u8]>,
+) -> Option<&'m [u8]> {
     const STRING_VALUE: u64 = 3;
     const STRUCT_VALUE: u64 = 5;
 
     let mut path = path.into_iter().peekable();
-    let namespace = path.next().and_then(|namespace| entry(metadata, namespace));
-    let Some(mut message) = namespace else {
-        return false;
-    };
+    let mut message = entry(metadata, path.next()?)?;
     while let Some(key) = path.next() {
         let kind = match path.peek() {
             Some(_) => STRUCT_VALUE,
             None => STRING_VALUE,
         };
-        let Some(value) = entry(message, key).and_then(|value| field(value, kind)) else {
-            return false;
-        };
-        message = value;
+        message = field(entry(message, key)?, kind)?;
     }
-    true
+    Some(message)
 }
 
 /// The value of a key in the map that is field 1 of both `Metadata` and `Struct`.
@@ -121,7 +118,10 @@ mod tests {
         let number = [&[2 << 3 | 1][..], b"verified"].concat();
         let claims = bytes(5, &[map("role", &string), map("level", &number)].concat());
         let metadata = [map("other", b""), map("jwt", &map("claims", &claims))].concat();
-        let is_string = |path: &str| is_string_in(&metadata, path.split('.').map(str::as_bytes));
+        let is_string = |path: &str| {
+            let path = path.split('.').map(str::as_bytes);
+            string_in(&metadata, path).is_some()
+        };
         assert!(is_string("jwt.claims.role"));
         for path in [
             "jwt.claims.level",
@@ -138,7 +138,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_bytes_can_be_read(metadata: Vec<u8>, path: Vec<Vec<u8>>) {
-            is_string_in(&metadata, path.iter().map(Vec::as_slice));
+            string_in(&metadata, path.iter().map(Vec::as_slice));
         }
     }
 }

@@ -9,7 +9,7 @@ use std::rc::Rc;
 
 use maintenance_mode_core::filter::filter::Filter;
 use maintenance_mode_core::filter::waiting::{Progress, Waiter, Waiting};
-use maintenance_mode_core::store::call::CallError;
+use maintenance_mode_core::store::grpc::{CallError, CallId};
 use proxy_wasm::types::{Action, BufferType};
 
 use crate::hosts::wasm::host::WasmHost;
@@ -21,12 +21,8 @@ use crate::hosts::wasm::{hostcalls, stream};
 const NONE: ContextId = 0;
 
 thread_local! {
-    static CONTEXTS: Contexts = const { Contexts::new() };
-}
-
-/// The contexts of this VM.
-pub(super) fn with<R>(callback: impl FnOnce(&Contexts) -> R) -> R {
-    CONTEXTS.with(callback)
+    /// The contexts of this VM.
+    pub(super) static CONTEXTS: Contexts = const { Contexts::new() };
 }
 
 type Root = (ContextId, Rc<Filter<WasmHost>>);
@@ -66,7 +62,6 @@ impl Contexts {
         true
     }
 
-    /// Time passes for a root context.
     pub(super) fn tick(&self, root: ContextId) {
         let closed = self.waiting.take_closed();
         self.forget_ended(root);
@@ -74,7 +69,6 @@ impl Contexts {
         self.with_root(root, Filter::tick);
     }
 
-    /// The headers of a request.
     pub(super) fn request(&self, context: ContextId) -> Action {
         let (newest, root) = self.newest.get();
         let roots = self.roots.borrow();
@@ -85,27 +79,27 @@ impl Contexts {
         }
     }
 
-    /// What follows the headers.
     pub(super) fn rest_of_request(&self, context: ContextId) -> Action {
         action(self.waiting.rest_of(&HttpStream(context)))
     }
 
-    /// An answer or a message of a gRPC service, which Envoy gives to the root context,
-    /// whoever called.
-    pub(super) fn grpc_message(&self, root: ContextId, id: u32) {
+    /// An answer or a message of a gRPC service.
+    pub(super) fn grpc_message(&self, root: ContextId, id: CallId) {
         let message = hostcalls::get_buffer(BufferType::GrpcReceiveBuffer).unwrap_or_default();
-        if let Some(Ok(message)) = self.waiting.resume(id, Ok(&message)) {
-            self.with_root(root, |filter| filter.store_message(id, message));
-        }
+        self.grpc_answer(root, id, Ok(&message));
     }
 
     /// A gRPC call has failed, or a stream has ended.
-    pub(super) fn grpc_end(&self, root: ContextId, id: u32, code: u32) {
+    pub(super) fn grpc_end(&self, root: ContextId, id: CallId, code: u32) {
         let message = hostcalls::get_status_message().unwrap_or_default();
-        let message = String::from_utf8_lossy(&message).into_owned();
-        let error = CallError { code, message };
-        if let Some(Err(error)) = self.waiting.resume(id, Err(error)) {
-            self.with_root(root, |filter| filter.store_end(id, error));
+        let message = String::from_utf8_lossy(&message);
+        self.grpc_answer(root, id, Err(CallError::new(code, message)));
+    }
+
+    /// Envoy gives it to the root context, whoever called.
+    fn grpc_answer(&self, root: ContextId, id: CallId, answer: Result<&[u8], CallError>) {
+        if let Some(answer) = self.waiting.resume(id, answer) {
+            self.with_root(root, |filter| filter.store_answer(id, answer));
         }
     }
 

@@ -4,9 +4,10 @@
 //! callback at its end.
 #![allow(unsafe_code)]
 
+use maintenance_mode_core::store::grpc::CallId;
 use proxy_wasm::types::{Action, LogLevel};
 
-use crate::hosts::wasm::contexts;
+use crate::hosts::wasm::contexts::CONTEXTS;
 use crate::hosts::wasm::hostcalls::ContextId;
 
 proxy_wasm::main! {{
@@ -22,42 +23,25 @@ proxy_wasm::main! {{
 // - A VM has one thread, so none of them runs beside another. One may run inside another,
 //   while that waits for a host call; what they share are `Cell`s and `RefCell`s.
 
-#[unsafe(no_mangle)]
-extern "C" fn on_context_create(context: ContextId, root: ContextId) {
-    contexts::with(|contexts| contexts.create(context, root));
+/// One row an export: what Envoy gives, and the method of [`CONTEXTS`] that takes it.
+macro_rules! exports {
+    ($($export:ident($($given:ident: $type:ty),+) $(-> $answer:ty)? = $method:ident($($taken:ident),+);)+) => {
+        $(
+            #[unsafe(no_mangle)]
+            extern "C" fn $export($($given: $type),+) $(-> $answer)? {
+                CONTEXTS.with(|contexts| contexts.$method($($taken),+))
+            }
+        )+
+    };
 }
 
-#[unsafe(no_mangle)]
-extern "C" fn on_configure(root: ContextId, _size: usize) -> bool {
-    contexts::with(|contexts| contexts.configure(root))
-}
-
-#[unsafe(no_mangle)]
-extern "C" fn on_tick(root: ContextId) {
-    contexts::with(|contexts| contexts.tick(root));
-}
-
-#[unsafe(no_mangle)]
-extern "C" fn on_request_headers(context: ContextId, _count: usize, _end_of_stream: u32) -> Action {
-    contexts::with(|contexts| contexts.request(context))
-}
-
-#[unsafe(no_mangle)]
-extern "C" fn on_request_body(context: ContextId, _size: usize, _end_of_stream: u32) -> Action {
-    contexts::with(|contexts| contexts.rest_of_request(context))
-}
-
-#[unsafe(no_mangle)]
-extern "C" fn on_request_trailers(context: ContextId, _count: usize) -> Action {
-    contexts::with(|contexts| contexts.rest_of_request(context))
-}
-
-#[unsafe(no_mangle)]
-extern "C" fn on_grpc_receive(context: ContextId, id: u32, _size: usize) {
-    contexts::with(|contexts| contexts.grpc_message(context, id));
-}
-
-#[unsafe(no_mangle)]
-extern "C" fn on_grpc_close(context: ContextId, id: u32, status: u32) {
-    contexts::with(|contexts| contexts.grpc_end(context, id, status));
+exports! {
+    on_context_create(context: ContextId, root: ContextId) = create(context, root);
+    on_configure(root: ContextId, _size: usize) -> bool = configure(root);
+    on_tick(root: ContextId) = tick(root);
+    on_request_headers(context: ContextId, _count: usize, _end: u32) -> Action = request(context);
+    on_request_body(context: ContextId, _size: usize, _end: u32) -> Action = rest_of_request(context);
+    on_request_trailers(context: ContextId, _count: usize) -> Action = rest_of_request(context);
+    on_grpc_receive(root: ContextId, id: CallId, _size: usize) = grpc_message(root, id);
+    on_grpc_close(root: ContextId, id: CallId, status: u32) = grpc_end(root, id, status);
 }

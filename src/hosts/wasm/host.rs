@@ -1,17 +1,16 @@
 //! The VM as the core's host: what Envoy knows and does. A call that fails is an absent value.
 
+use std::hash::{BuildHasher, RandomState};
 use std::{env, fmt};
 
 use log::Level;
 use maintenance_mode_core::filter::host::Host;
-use maintenance_mode_core::store::call::CallId;
-use maintenance_mode_core::store::grpc::{Client, Metadata, Method};
+use maintenance_mode_core::store::grpc::{CallId, Client, Metadata, Method};
 use maintenance_mode_core::syntax::protobuf::Message;
+use proxy_wasm::types::MetricType;
 
 use crate::hosts::abi::header_map::HeaderMap;
 use crate::hosts::wasm::hostcalls;
-use crate::hosts::wasm::random::random;
-use crate::hosts::wasm::shared_data::SharedData;
 use crate::hosts::wasm::stat::Stat;
 use crate::hosts::wasm::stream::HttpStream;
 
@@ -21,8 +20,7 @@ pub(super) struct WasmHost;
 
 impl Host for WasmHost {
     type Metric = Stat;
-    type SharedMap = SharedData;
-    type Client = GrpcClient;
+    type SharedMap = Self;
     type Stream = HttpStream;
 
     const ENVIRONMENT: &'static str = "the VM";
@@ -32,7 +30,8 @@ impl Host for WasmHost {
     }
 
     fn random(&self) -> u64 {
-        random()
+        // Each hasher of the standard library has keys of its own, random ones.
+        RandomState::new().hash_one(0)
     }
 
     fn log(&self, level: Level, line: fmt::Arguments<'_>) {
@@ -44,19 +43,19 @@ impl Host for WasmHost {
     }
 
     fn counter(&self, name: &str) -> Stat {
-        Stat::counter(name)
+        Stat::define(MetricType::Counter, name)
     }
 
     fn gauge(&self, name: &str) -> Stat {
-        Stat::gauge(name)
+        Stat::define(MetricType::Gauge, name)
     }
 
-    fn shared_map(&self) -> SharedData {
-        SharedData
+    fn shared_map(&self) -> Self {
+        *self
     }
 
-    fn client(&self) -> GrpcClient {
-        GrpcClient
+    fn client(&self) -> Box<dyn Client> {
+        Box::new(*self)
     }
 
     fn node_id(&self) -> String {
@@ -69,11 +68,7 @@ impl Host for WasmHost {
     }
 }
 
-/// Envoy's gRPC client.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct GrpcClient;
-
-impl Client for GrpcClient {
+impl Client for WasmHost {
     fn call(
         &self,
         cluster: &str,

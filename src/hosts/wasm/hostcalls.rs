@@ -6,8 +6,7 @@
 
 use std::ptr::null_mut;
 
-use maintenance_mode_core::store::call::CallId;
-use maintenance_mode_core::store::grpc::Method;
+use maintenance_mode_core::store::grpc::{CallId, Method};
 use proxy_wasm::types::{BufferType, MapType, MetricType};
 
 /// The number of a context, which no other of the VM has.
@@ -47,7 +46,8 @@ unsafe extern "C" {
 }
 
 const OK: u32 = 0;
-const NOT_FOUND: u32 = 1;
+/// There is no such thing.
+pub(super) const NOT_FOUND: u32 = 1;
 
 // SAFETY of the calls, to which each refers by number:
 // 1. A pointer and a length are of one slice, which outlives the call. The host copies from
@@ -59,23 +59,13 @@ const NOT_FOUND: u32 = 1;
 // The enumerations are of the SDK, `repr(u32)` with the numbers of the ABI. While a call
 // runs, the host may call `proxy_on_memory_allocate`, which touches the allocator only.
 
-/// Why the host returned nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Failed {
-    /// There is no such thing.
-    NotFound,
-    /// Anything else.
-    Otherwise,
-}
-
-type Result<T> = std::result::Result<T, Failed>;
+/// What the host returned, or the status that says why it returned nothing.
+type Result<T> = std::result::Result<T, u32>;
 
 /// Nanoseconds since the epoch.
 pub(super) fn get_current_time() -> u64 {
-    let mut nanos = 0;
     // SAFETY: 2, `nanos`.
-    unsafe { proxy_get_current_time_nanoseconds(&raw mut nanos) };
-    nanos
+    number(|nanos| unsafe { proxy_get_current_time_nanoseconds(nanos) }).unwrap_or_default()
 }
 
 /// Asks for a call of `on_tick` each `millis` milliseconds.
@@ -116,7 +106,6 @@ pub(super) fn set_header(map: MapType, name: &str, value: &str) {
     unsafe { proxy_replace_header_map_value(map, key, name.len(), data, value.len()) };
 }
 
-/// Removes a header.
 pub(super) fn remove_header(map: MapType, name: &str) {
     // SAFETY: 1, `name`.
     unsafe { proxy_remove_header_map_value(map, name.as_ptr(), name.len()) };
@@ -128,7 +117,6 @@ pub(super) fn get_property(path: &[u8]) -> Result<Vec<u8>> {
     returned(|data, size| unsafe { proxy_get_property(path.as_ptr(), path.len(), data, size) })
 }
 
-/// Sets a property.
 pub(super) fn set_property(path: &[u8], value: &[u8]) {
     // SAFETY: 1, `path` and `value`.
     unsafe { proxy_set_property(path.as_ptr(), path.len(), value.as_ptr(), value.len()) };
@@ -144,7 +132,6 @@ pub(super) fn get_shared_data(key: &[u8]) -> Result<(Vec<u8>, u32)> {
     Ok((value, cas))
 }
 
-/// Sets a value of shared data.
 pub(super) fn set_shared_data(key: &[u8], value: &[u8], cas: u32) -> Result<()> {
     let (at, data) = (key.as_ptr(), value.as_ptr());
     // SAFETY: 1, `key` and `value`.
@@ -174,30 +161,25 @@ pub(super) fn get_status_message() -> Result<Vec<u8>> {
 /// Calls a method of a gRPC service; `target` is an `envoy.config.core.v3.GrpcService`.
 #[rustfmt::skip]
 pub(super) fn grpc_call(target: &[u8], (service, method): Method, metadata: &[u8], message: &[u8], timeout_millis: u32) -> Result<CallId> {
-    let mut id = 0;
     // SAFETY: 1, each pair of arguments; 2, `id`.
-    result(unsafe {
+    number(|id| unsafe {
         proxy_grpc_call(
             target.as_ptr(), target.len(), service.as_ptr(), service.len(), method.as_ptr(), method.len(),
             metadata.as_ptr(), metadata.len(), message.as_ptr(), message.len(),
-            timeout_millis, &raw mut id,
+            timeout_millis, id,
         )
-    })?;
-    Ok(id)
+    })
 }
 
-/// Opens a stream of a gRPC service.
 #[rustfmt::skip]
 pub(super) fn grpc_stream(target: &[u8], (service, method): Method, metadata: &[u8]) -> Result<CallId> {
-    let mut id = 0;
     // SAFETY: 1, each pair of arguments; 2, `id`.
-    result(unsafe {
+    number(|id| unsafe {
         proxy_grpc_stream(
             target.as_ptr(), target.len(), service.as_ptr(), service.len(), method.as_ptr(), method.len(),
-            metadata.as_ptr(), metadata.len(), &raw mut id,
+            metadata.as_ptr(), metadata.len(), id,
         )
-    })?;
-    Ok(id)
+    })
 }
 
 /// Sends a message, after which others may follow.
@@ -206,7 +188,6 @@ pub(super) fn grpc_send(stream: CallId, message: &[u8]) -> Result<()> {
     result(unsafe { proxy_grpc_send(stream, message.as_ptr(), message.len(), false) })
 }
 
-/// Ends a call or a stream.
 pub(super) fn grpc_cancel(id: CallId) {
     // SAFETY: 3.
     unsafe { proxy_grpc_cancel(id) };
@@ -214,38 +195,37 @@ pub(super) fn grpc_cancel(id: CallId) {
 
 /// Defines a metric, or finds it.
 pub(super) fn define_metric(kind: MetricType, name: &str) -> Result<u32> {
-    let mut id = 0;
     // SAFETY: 1, `name`; 2, `id`.
-    result(unsafe { proxy_define_metric(kind, name.as_ptr(), name.len(), &raw mut id) })?;
-    Ok(id)
+    number(|id| unsafe { proxy_define_metric(kind, name.as_ptr(), name.len(), id) })
 }
 
-/// Adds to a metric.
 pub(super) fn increment_metric(id: u32, offset: i64) {
     // SAFETY: 3.
     unsafe { proxy_increment_metric(id, offset) };
 }
 
-/// Sets a metric.
 pub(super) fn record_metric(id: u32, value: u64) {
     // SAFETY: 3.
     unsafe { proxy_record_metric(id, value) };
 }
 
-/// What a metric is.
 pub(super) fn get_metric(id: u32) -> Result<u64> {
-    let mut value = 0;
     // SAFETY: 2, `value`.
-    result(unsafe { proxy_get_metric(id, &raw mut value) })?;
-    Ok(value)
+    number(|value| unsafe { proxy_get_metric(id, value) })
 }
 
 fn result(status: u32) -> Result<()> {
     match status {
         OK => Ok(()),
-        NOT_FOUND => Err(Failed::NotFound),
-        _ => Err(Failed::Otherwise),
+        status => Err(status),
     }
+}
+
+/// The number of a call that returns one.
+fn number<T: Default>(call: impl FnOnce(Out<T>) -> u32) -> Result<T> {
+    let mut number = T::default();
+    result(call(&raw mut number))?;
+    Ok(number)
 }
 
 /// The bytes of a call that returns bytes: what it writes to `data` and `size`.

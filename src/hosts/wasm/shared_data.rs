@@ -1,23 +1,19 @@
 //! Envoy's shared data, of one process and VM id, and the signal that it changed.
 
-use maintenance_mode_core::filter::host::Metric;
+use maintenance_mode_core::filter::host::{Host, Metric};
 use maintenance_mode_core::store::shared_map::{SharedMap, Signal, UNCONDITIONAL};
 use maintenance_mode_core::syntax::wire;
 
+use crate::hosts::wasm::host::WasmHost;
 use crate::hosts::wasm::hostcalls;
-use crate::hosts::wasm::random::random;
 use crate::hosts::wasm::stat::Stat;
 
-/// Envoy's shared data.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct SharedData;
-
-impl SharedMap for SharedData {
+impl SharedMap for WasmHost {
     type Signal = StatOrKey;
 
     fn signal(&self, scope: &str) -> StatOrKey {
         // No counter: `POST /reset_counters` would set it back.
-        let gauge = Stat::gauge(&format!("{}.{scope}.signals", wire::PREFIX));
+        let gauge = self.gauge(&format!("{}.{scope}.signals", wire::PREFIX));
         gauge.add(step());
         // Envoy may be configured to keep no such stat.
         if gauge.value() > 0 {
@@ -50,7 +46,7 @@ impl Signal for StatOrKey {
         match self {
             Self::Stat(gauge) => gauge.value(),
             Self::Key(key) => {
-                let (_, version) = SharedData.get(key).unwrap_or_default();
+                let (_, version) = WasmHost.get(key).unwrap_or_default();
                 u64::from(version)
             }
         }
@@ -60,7 +56,7 @@ impl Signal for StatOrKey {
         match self {
             Self::Stat(gauge) => gauge.add(step()),
             Self::Key(key) => {
-                SharedData.set(key, b"", UNCONDITIONAL);
+                WasmHost.set(key, b"", UNCONDITIONAL);
             }
         }
     }
@@ -70,5 +66,5 @@ impl Signal for StatOrKey {
 /// gauges have the other's added, until that ends: with steps of 1, as many changes as the
 /// other has seen would then go unnoticed.
 fn step() -> u32 {
-    (random() as u32).max(1)
+    (WasmHost.random() as u32).max(1)
 }

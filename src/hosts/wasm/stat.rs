@@ -10,12 +10,8 @@ use crate::hosts::wasm::hostcalls;
 pub(super) struct Stat(Option<u32>);
 
 impl Stat {
-    pub(super) fn counter(name: &str) -> Self {
-        Self(hostcalls::define_metric(MetricType::Counter, name).ok())
-    }
-
-    pub(super) fn gauge(name: &str) -> Self {
-        Self(hostcalls::define_metric(MetricType::Gauge, name).ok())
+    pub(super) fn define(kind: MetricType, name: &str) -> Self {
+        Self(hostcalls::define_metric(kind, name).ok())
     }
 
     pub(super) fn add(self, amount: u32) {

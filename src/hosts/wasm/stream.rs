@@ -11,7 +11,7 @@ use proxy_wasm::types::{Action, MapType};
 use crate::hosts::abi::attribute;
 use crate::hosts::abi::header_map::HeaderMap;
 use crate::hosts::wasm::hostcalls;
-use crate::hosts::wasm::hostcalls::{ContextId, Failed};
+use crate::hosts::wasm::hostcalls::ContextId;
 
 const REQUEST_HEADERS: MapType = MapType::HttpRequestHeaders;
 const NO_GRPC_STATUS: i32 = -1;
@@ -91,7 +91,7 @@ pub(super) fn refuse() -> Action {
 fn read(property: &[u8], is_string: impl FnOnce(&[u8]) -> bool) -> Attribute {
     match hostcalls::get_property(property) {
         Ok(value) => attribute::decode(value, is_string),
-        Err(Failed::NotFound) => Attribute::Absent,
-        Err(Failed::Otherwise) => Attribute::Other,
+        Err(hostcalls::NOT_FOUND) => Attribute::Absent,
+        Err(_) => Attribute::Other,
     }
 }

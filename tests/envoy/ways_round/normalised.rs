@@ -4,7 +4,7 @@
 use maintenance_mode_core::{
     config::matchers::PathConfig,
     policy::{paths::Paths, reading::Reading},
-    syntax::{json::Json, path::Readings},
+    syntax::{json::Json, readings::Readings},
 };
 use normaliser::{Steps, normalise};
 use serde_json::{Value, json};

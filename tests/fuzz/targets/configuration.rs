@@ -158,7 +158,7 @@ fn encode_value(json: &Json, depth: usize) -> Option<Vec<u8>> {
         is_exact.then(|| [&[2 << 3 | 1][..], &number.to_le_bytes()].concat())
     };
     Some(match json {
-        Json::Null => Message::default().varint(1, 0).into(),
+        Json::Null | Json::TakenOut => Message::default().varint(1, 0).into(),
         Json::Bool(bit) => Message::default().varint(4, u64::from(*bit)).into(),
         Json::Unsigned(number) => double(*number as f64)?,
         Json::Negative(number) => double(*number as f64)?,

@@ -2,7 +2,10 @@
 //!
 //! The first line is `name=value` of the one that is looked for, each other line a `cookie`.
 
-use maintenance_mode_core::{config::matchers::FieldConfig, policy::cookie_match::CookieMatch};
+use maintenance_mode_core::{
+    config::matchers::FieldConfig,
+    policy::{cookie_match::CookieMatch, reading::Reading},
+};
 
 use super::{first_line, request::Request};
 
@@ -22,7 +25,8 @@ pub fn check(data: &[u8]) {
         regex: None,
         present,
     };
-    let Ok(present) = CookieMatch::compile(&field(None, Some(true))) else {
+    let compile = |field| CookieMatch::compile(&field, Reading::Canonical);
+    let Ok(present) = compile(field(None, Some(true))) else {
         return;
     };
     let lines: Vec<(&str, &[u8])> = rest
@@ -33,9 +37,9 @@ pub fn check(data: &[u8]) {
     let values = values_of(name, &lines);
     let shown = || String::from_utf8_lossy(data).into_owned();
     assert_eq!(present.matches(&headers), !values.is_empty(), "{}", shown());
-    let absent = CookieMatch::compile(&field(None, Some(false))).unwrap();
+    let absent = compile(field(None, Some(false))).unwrap();
     assert_eq!(absent.matches(&headers), values.is_empty(), "{}", shown());
-    if let Ok(exact) = CookieMatch::compile(&field(Some(value), None)) {
+    if let Ok(exact) = compile(field(Some(value), None)) {
         // Bytes that are no UTF-8 read as U+FFFD.
         let mut texts = values.iter().map(|value| String::from_utf8_lossy(value));
         let is_there = texts.any(|text| text == value);

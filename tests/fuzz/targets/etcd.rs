@@ -11,10 +11,9 @@ use maintenance_mode_core::{
     policy::{fleet_store::FleetStore, policy::Policy},
     state::{change::StateChange, state::State},
     store::{
-        call::CallId,
         etcd::{etcd::Etcd, follower::EtcdFollower},
         follower::Follower,
-        grpc::{Client, Metadata, Method},
+        grpc::{CallId, Client, Metadata, Method},
         notice::Notices,
         shared_map::{SharedMap, Signal},
         state_store::{Changed, Changing, StateStore},
@@ -154,8 +153,8 @@ impl Client for Wire {
 /// An Envoy with one VM.
 pub struct Envoy {
     pub wire: Wire,
-    pub follower: EtcdFollower<Process, Wire>,
-    store: Rc<Etcd<Process, Wire>>,
+    pub follower: EtcdFollower<Process>,
+    store: Rc<Etcd<Process>>,
 }
 
 impl Envoy {
@@ -164,7 +163,7 @@ impl Envoy {
         let FleetStore::Etcd(settings) = POLICY.store.clone().unwrap();
         let store = Rc::new(Etcd::new(
             settings,
-            wire.clone(),
+            Box::new(wire.clone()),
             Process::default(),
             "s",
             1,
@@ -180,12 +179,12 @@ impl Envoy {
     pub fn read(&mut self, answer: &[u8]) -> Notices {
         self.follower.tick(now());
         let call = self.wire.last_id();
-        self.follower.on_message(call, answer, now())
+        self.follower.on_answer(call, Ok(answer), now())
     }
 
     /// The state that requests read.
     pub fn state(&self) -> State {
-        let state = self.store.state();
+        let state = &self.store.state;
         state.reload().expect("an unreadable state was stored");
         (*state.snapshot()).clone()
     }

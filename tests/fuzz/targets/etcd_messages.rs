@@ -43,7 +43,7 @@ fn follow(answer: &[u8], messages: &[&[u8]]) {
     assert_eq!(number(&create, 3), revision.saturating_add(1));
     for message in messages {
         let before = envoy.state();
-        envoy.follower.on_message(stream, message, now());
+        envoy.follower.on_answer(stream, Ok(message), now());
         let after = envoy.state();
         assert!(after.generation >= before.generation);
         if after != before {

@@ -6,10 +6,7 @@
 use maintenance_mode_core::{
     config::matchers::PathConfig,
     policy::{paths::Paths, reading::Reading},
-    syntax::{
-        json::Json,
-        path::{Readings, without_query},
-    },
+    syntax::{json::Json, path::without_query, readings::Readings},
 };
 use normaliser::{Steps, normalise};
 

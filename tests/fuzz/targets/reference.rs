@@ -32,7 +32,9 @@ pub fn block(text: &str) -> Option<Block> {
         None => most,
     };
     let is_mapped = matches!(address, IpAddr::V6(v6) if v6.to_ipv4_mapped().is_some());
-    if is_mapped && length >= 96 {
+    if is_mapped {
+        // A wider one is none that an address could be in: addresses are never mapped ones.
+        length.checked_sub(96)?;
         let (_, bits) = bits(ip(&address.to_string())?);
         return Some((true, bits, length - 96));
     }

@@ -51,7 +51,7 @@ impl Filter {
         let state = self.state.snapshot();
         match receive(&self.policy, endpoint, &self.state, &state, &request) {
             Received::Answer(answer) => answer,
-            Received::Counters(call) => call.answer("a node", &COUNTED),
+            Received::Counters => COUNTED.answer("a node"),
             Received::Change(call) => {
                 let changed = SharedState::change(&self.state, &call.change);
                 call.answer(&self.policy, &self.state, changed, request.now)

@@ -1,5 +1,5 @@
 use super::*;
-use crate::store::call::CallError;
+use crate::store::grpc::CallError;
 
 const FLEET: &str =
     r#"{"store":{"etcd":{"cluster":"etcd"}},"admin":{"path":"/m","token_env":"TOKEN"}}"#;
@@ -8,21 +8,13 @@ impl Worker {
     /// Hands over what etcd has answered, as a host does.
     fn receive(&self) {
         while let Some((call, answer)) = self.host.etcd.answer() {
-            match answer {
-                Ok(answer) => {
-                    if let Some(Ok(answer)) = self.waiting.resume(call, Ok(&answer)) {
-                        self.filter.store_message(call, answer);
-                    }
-                }
-                Err(error) => {
-                    if let Some(Err(error)) = self.waiting.resume(call, Err(error)) {
-                        self.filter.store_end(call, error);
-                    }
-                }
+            let answer = answer.as_deref().map_err(Clone::clone);
+            if let Some(answer) = self.waiting.resume(call, answer) {
+                self.filter.store_answer(call, answer);
             }
         }
         for (stream, message) in self.host.etcd.messages() {
-            self.filter.store_message(stream, &message);
+            self.filter.store_answer(stream, Ok(&message));
         }
     }
 
@@ -150,7 +142,7 @@ fn a_store_that_is_lost_is_reported_and_counted() {
         code: 14,
         message: "gone".to_owned(),
     };
-    worker.filter.store_end(stream, error);
+    worker.filter.store_answer(stream, Err(error));
     let log = worker.host.log();
     assert!(
         log[0].starts_with("WARN scope default: the store etcd is not connected"),

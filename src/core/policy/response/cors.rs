@@ -1,7 +1,7 @@
 //! The origins that may read the reply, [Fetch](https://fetch.spec.whatwg.org/#http-cors-protocol).
 
 use crate::config::response::CorsConfig;
-use crate::syntax::invalid::{InvalidConfig, Located};
+use crate::syntax::invalid::{Compiled, InvalidConfig, Located, each, refuse};
 
 /// The compiled `cors`.
 #[derive(Clone, Debug)]
@@ -12,35 +12,19 @@ pub struct Cors {
 }
 
 impl Cors {
-    /// Compiles `cors`.
-    ///
-    /// # Errors
-    /// There is no origin, one is malformed, or all may send credentials.
-    pub fn compile(config: &CorsConfig) -> Result<Self, InvalidConfig> {
+    /// Compiles `cors`; refuses no origin, a malformed one, and that all may send credentials.
+    pub fn compile(config: &CorsConfig) -> Compiled<Self> {
         let origins = &config.allow_origins;
         if origins.is_empty() {
-            return Err(InvalidConfig::new("is empty")).at("allow_origins");
+            return refuse("is empty").at("allow_origins");
         }
         let any_origin = origins.iter().any(|origin| origin == "*");
         if any_origin && config.allow_credentials {
-            return Err(InvalidConfig::new(
-                "cannot be true with the origin \"*\": name the origins",
-            ))
-            .at("allow_credentials");
-        }
-        let wrong = origins.iter().position(|origin| !is_origin(origin));
-        if let Some((index, origin)) = wrong.and_then(|index| Some((index, origins.get(index)?))) {
-            return Err(InvalidConfig::new(format!(
-                "{origin:?} is not an origin like \"https://app.example.com\""
-            )))
-            .at_index(index)
-            .at("allow_origins");
+            let problem = "cannot be true with the origin \"*\": name the origins";
+            return refuse(problem).at("allow_credentials");
         }
         Ok(Self {
-            origins: origins
-                .iter()
-                .map(|origin| origin.as_str().into())
-                .collect(),
+            origins: each(origins, |origin| compile_origin(origin)).at("allow_origins")?,
             allow_credentials: config.allow_credentials,
         })
     }
@@ -52,14 +36,15 @@ impl Cors {
     }
 }
 
-fn is_origin(origin: &str) -> bool {
+fn compile_origin(origin: &str) -> Compiled<Box<str>> {
     let host = origin.split_once("://").map_or("", |(_, host)| host);
-    origin == "*"
-        || (!host.is_empty()
-            && !host.contains(['/', '?', '#'])
-            && origin
-                .bytes()
-                .all(|byte| byte.is_ascii_graphic() && !byte.is_ascii_uppercase()))
+    let is_written = |byte: u8| byte.is_ascii_graphic() && !byte.is_ascii_uppercase();
+    let is_plain = !host.is_empty() && !host.contains(['/', '?', '#']);
+    if origin == "*" || (is_plain && origin.bytes().all(is_written)) {
+        return Ok(origin.into());
+    }
+    let expected = "an origin like \"https://app.example.com\"";
+    Err(InvalidConfig::is_not(origin, expected))
 }
 
 #[cfg(test)]

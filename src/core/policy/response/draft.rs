@@ -2,6 +2,7 @@
 
 use crate::policy::problem::Problem;
 use crate::policy::response::headers::Header;
+use crate::policy::response::retry_after::RetryAfter;
 use crate::policy::template::Template;
 use crate::policy::values::Values;
 use crate::syntax::header_lines::HeaderLines;
@@ -61,22 +62,12 @@ const TEXT: &str = "text/plain; charset=utf-8";
 impl Draft {
     /// The body that tells these values.
     pub fn render(&self, values: &Values) -> String {
-        self.content.render(values)
-    }
-}
-
-impl Content {
-    fn render(&self, values: &Values) -> String {
-        match self {
-            Self::Nothing => String::new(),
-            Self::Message => values.message.to_owned(),
-            Self::Problem => Problem::of(values).to_json(),
-            Self::Template(template) => template.render(values),
+        match &self.content {
+            Content::Nothing => String::new(),
+            Content::Message => values.message.to_owned(),
+            Content::Problem => Problem::of(values).to_json(),
+            Content::Template(template) => template.render(values),
         }
-    }
-
-    fn tells_of_request(&self) -> bool {
-        matches!(self, Self::Template(template) if template.tells_of_request())
     }
 }
 
@@ -99,22 +90,17 @@ impl Outline<'_> {
         page_policy: Option<&'static str>,
         refresh: Option<u64>,
     ) -> Draft {
-        let mut headers = self.negotiated_headers();
-        if let Some(policy) = page_policy {
-            headers.set("content-security-policy", policy);
-        }
-        if let Some(seconds) = refresh {
-            headers.set("refresh", &seconds.to_string());
-        }
-        let content = Content::Template(template);
-        self.represent(self.values.status, headers, HTML, content)
+        let refresh = refresh.map(|seconds| seconds.to_string());
+        let more = [
+            ("content-security-policy", page_policy),
+            ("refresh", refresh.as_deref()),
+        ];
+        self.represent(self.values.status, &more, HTML, Content::Template(template))
     }
 
     pub(super) fn redirect(&self, url: &str, template: &Template) -> Draft {
-        let mut headers = self.negotiated_headers();
-        headers.set("location", url);
         let content = Content::Template(template.clone());
-        self.represent(FOUND, headers, HTML, content)
+        self.represent(FOUND, &[("location", Some(url))], HTML, content)
     }
 
     pub(super) fn json(&self, template: Option<Template>) -> Draft {
@@ -122,17 +108,11 @@ impl Outline<'_> {
             Some(template) => (JSON, Content::Template(template)),
             None => (Problem::CONTENT_TYPE, Content::Problem),
         };
-        self.represent(
-            self.values.status,
-            self.negotiated_headers(),
-            content_type,
-            content,
-        )
+        self.represent(self.values.status, &[], content_type, content)
     }
 
     pub(super) fn text(&self, template: Template) -> Draft {
-        let content = Content::Template(template);
-        self.represent(self.values.status, self.negotiated_headers(), TEXT, content)
+        self.represent(self.values.status, &[], TEXT, Content::Template(template))
     }
 
     /// To proxies in front the last but one header, to gRPC clients
@@ -140,10 +120,8 @@ impl Outline<'_> {
     /// last.
     pub(super) fn grpc(&self) -> Draft {
         let mut headers = self.headers_of_blocked();
-        self.forbid_retries(&mut headers);
-        if self.no_retry {
-            headers.set("grpc-retry-pushback-ms", "-1");
-        }
+        headers.set(wire::RATE_LIMITED, self.no_retry.then_some("true"));
+        headers.set("grpc-retry-pushback-ms", self.no_retry.then_some("-1"));
         Draft {
             grpc_status: Some(GRPC_UNAVAILABLE),
             // The others are what a gRPC client takes for the outcome of its call.
@@ -154,32 +132,28 @@ impl Outline<'_> {
     }
 
     pub(super) fn preflight(&self) -> Draft {
-        self.draft(NO_CONTENT, self.headers_of_all(), Content::Nothing, |_| {
-            true
-        })
+        let headers = self.headers_of_all();
+        self.draft(NO_CONTENT, headers, Content::Nothing, |_| true)
     }
 
+    /// A reply of which there are several representations.
     fn represent(
         &self,
         status: u16,
-        mut headers: HeaderLines,
+        more: &[(&str, Option<&str>)],
         content_type: &str,
         content: Content,
     ) -> Draft {
-        let content = if matches!(status, NO_CONTENT | RESET_CONTENT | NOT_MODIFIED) {
-            Content::Nothing
-        } else {
-            headers.set("content-type", content_type);
-            content
-        };
-        self.forbid_retries(&mut headers);
-        self.draft(status, headers, content, |_| true)
-    }
-
-    fn forbid_retries(&self, headers: &mut HeaderLines) {
-        if self.no_retry {
-            headers.set(wire::RATE_LIMITED, "true");
+        let mut headers = self.headers_of_blocked();
+        headers.set("vary", self.negotiated.then_some("accept"));
+        for (name, value) in more {
+            headers.set(name, *value);
         }
+        let bodiless = matches!(status, NO_CONTENT | RESET_CONTENT | NOT_MODIFIED);
+        headers.set("content-type", (!bodiless).then_some(content_type));
+        let content = if bodiless { Content::Nothing } else { content };
+        headers.set(wire::RATE_LIMITED, self.no_retry.then_some("true"));
+        self.draft(status, headers, content, |_| true)
     }
 
     fn headers_of_all(&self) -> HeaderLines {
@@ -192,21 +166,9 @@ impl Outline<'_> {
     /// The headers of all replies but to a preflight.
     fn headers_of_blocked(&self) -> HeaderLines {
         let mut headers = self.headers_of_all();
-        if let Some(retry_after) = &self.values.retry_after {
-            headers.set("retry-after", &retry_after.to_text());
-        }
-        if let Some(types) = self.clear_site_data {
-            headers.set("clear-site-data", types);
-        }
-        headers
-    }
-
-    /// The headers of replies of which there are several representations.
-    fn negotiated_headers(&self) -> HeaderLines {
-        let mut headers = self.headers_of_blocked();
-        if self.negotiated {
-            headers.set("vary", "accept");
-        }
+        let retry_after = self.values.retry_after.as_ref().map(RetryAfter::to_text);
+        headers.set("retry-after", retry_after.as_deref());
+        headers.set("clear-site-data", self.clear_site_data);
         headers
     }
 
@@ -219,15 +181,18 @@ impl Outline<'_> {
         may_set: impl Fn(&str) -> bool,
     ) -> Draft {
         for (name, value) in self.headers.iter().filter(|(name, _)| may_set(name)) {
-            headers.set(name, value);
+            headers.set(name, &**value);
         }
-        let body = (!content.tells_of_request()).then(|| content.render(&self.values).into());
-        Draft {
+        let mut draft = Draft {
             status,
             grpc_status: None,
             headers,
-            body,
+            body: None,
             content,
+        };
+        if !matches!(&draft.content, Content::Template(body) if body.tells_of_request()) {
+            draft.body = Some(draft.render(&self.values).into());
         }
+        draft
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::config::response::HeadersConfig;
 use crate::syntax::field::header_name;
-use crate::syntax::invalid::{InvalidConfig, Located};
+use crate::syntax::invalid::{Compiled, Located, refuse};
 use crate::syntax::line::is_line;
 use crate::syntax::wire;
 
@@ -19,33 +19,27 @@ pub(crate) const RESERVED: [&str; 6] = [
     wire::MODE,
 ];
 
-/// Compiles `response.headers`.
-///
-/// # Errors
-/// A name that is no header name, is reserved or there twice, or a value of more than one line.
-pub(crate) fn compile(config: Option<&HeadersConfig>) -> Result<Vec<Header>, InvalidConfig> {
+/// Compiles `response.headers`; refuses a name that is no header name, reserved or there twice, and
+/// a value of more than one line.
+pub(crate) fn compile(config: Option<&HeadersConfig>) -> Compiled<Vec<Header>> {
     let mut headers: Vec<Header> = Vec::new();
     for (key, value) in config.map_or(&[][..], |HeadersConfig(headers)| headers) {
-        let header = compile_header(key, value).and_then(|(name, value)| {
-            if headers.iter().any(|(other, _)| *other == name) {
-                return Err(InvalidConfig::new("is there twice"));
-            }
-            Ok((name, value))
-        });
-        headers.push(header.at(key)?);
+        let (name, value) = compile_header(key, value).at(key)?;
+        if headers.iter().any(|(other, _)| *other == name) {
+            return refuse("is there twice").at(key);
+        }
+        headers.push((name, value));
     }
     Ok(headers)
 }
 
-fn compile_header(name: &str, value: &str) -> Result<Header, InvalidConfig> {
+fn compile_header(name: &str, value: &str) -> Compiled<Header> {
     let name = header_name(name)?;
     if RESERVED.contains(&&*name) {
-        return Err(InvalidConfig::new(
-            "cannot be set: the reply makes it itself",
-        ));
+        return refuse("cannot be set: the reply makes it itself");
     }
     if !is_line(value) {
-        return Err(InvalidConfig::new("the value has a control character"));
+        return refuse("the value has a control character");
     }
     Ok((name, value.into()))
 }

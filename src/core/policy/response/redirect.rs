@@ -1,8 +1,8 @@
 //! Where browsers are sent.
 
 use crate::policy::hosts::host_name;
-use crate::syntax::invalid::InvalidConfig;
-use crate::syntax::path::normalised;
+use crate::syntax::invalid::{Compiled, InvalidConfig};
+use crate::syntax::readings::normalised;
 
 /// An absolute http(s) URL.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,24 +15,14 @@ pub struct Redirect {
 }
 
 impl Redirect {
-    /// Compiles `redirect`.
-    ///
-    /// # Errors
-    /// It is no absolute http or https URL of visible ASCII.
-    pub fn compile(url: &str) -> Result<Self, InvalidConfig> {
-        let invalid = || {
-            InvalidConfig::new(format!(
-                "{url:?} is not an absolute URL like \"https://status.example.com/\""
-            ))
-        };
+    /// Compiles `redirect`; refuses what is no absolute http or https URL of visible ASCII.
+    pub fn compile(url: &str) -> Compiled<Self> {
+        let expected = "an absolute URL like \"https://status.example.com/\"";
+        let invalid = || InvalidConfig::is_not(url, expected);
         let (scheme, rest) = url.split_once("://").ok_or_else(invalid)?;
-        let is_http = ["http", "https"]
-            .iter()
-            .any(|http| scheme.eq_ignore_ascii_case(http));
-        let (authority, path) = match rest.find(['/', '?', '#']) {
-            Some(end) => rest.split_at_checked(end).ok_or_else(invalid)?,
-            None => (rest, ""),
-        };
+        let is_http = matches!(&*scheme.to_ascii_lowercase(), "http" | "https");
+        let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+        let (authority, path) = rest.split_at_checked(end).ok_or_else(invalid)?;
         let host = host_name(authority.as_bytes()).to_ascii_lowercase();
         let is_plain = !host.is_empty() && !authority.contains(['@', '\\']);
         if !is_http || !is_plain || !url.bytes().all(|byte| byte.is_ascii_graphic()) {

@@ -14,8 +14,8 @@ use crate::policy::template::{Escape, Template};
 use crate::policy::values::Values;
 use crate::policy::words::languages::LANGUAGES;
 use crate::syntax::calendar::DateTime;
-use crate::syntax::field::is_token;
-use crate::syntax::invalid::{InvalidConfig, Located, each, optional};
+use crate::syntax::field::token;
+use crate::syntax::invalid::{Compiled, InvalidConfig, Located, each, optional};
 
 /// The compiled `response`.
 #[derive(Clone, Debug)]
@@ -42,13 +42,9 @@ pub struct Response {
 /// What replies tell where nothing else is known.
 #[derive(Clone, Debug)]
 struct Facts {
-    /// HTTP status code, 200 to 599.
     status: u16,
-    /// `{{title}}` of the bodies.
     title: Box<str>,
-    /// `{{message}}` of the bodies where neither toggle nor window has one.
     message: Box<str>,
-    /// The `Retry-After` of a reply for which no end is known.
     retry_after: Option<RetryAfter>,
 }
 
@@ -56,11 +52,8 @@ const DEFAULT_STATUS: u64 = 503;
 const DEFAULT_RETRY_AFTER: RetryAfter = RetryAfter::Seconds(3600);
 
 impl Response {
-    /// Compiles `response`, for the replies of a scope.
-    ///
-    /// # Errors
-    /// The first key whose value is out of range.
-    pub fn compile(config: &ResponseConfig, scope: &str) -> Result<Self, InvalidConfig> {
+    /// Compiles `response`, for the replies of a scope; refuses a key whose value is out of range.
+    pub fn compile(config: &ResponseConfig, scope: &str) -> Compiled<Self> {
         let template = |text: &Option<String>, default: &str, escape| {
             Template::compile(text.as_deref().unwrap_or(default), escape)
         };
@@ -80,9 +73,10 @@ impl Response {
         let text = template(&config.text, page::TEXT, Escape::None).at("text")?;
         let redirect = optional(config.redirect.as_deref(), Redirect::compile).at("redirect")?;
         let headers = headers::compile(config.headers.as_ref()).at("headers")?;
-        let clear_site_data =
-            compile_clear_site_data(config.clear_site_data.as_deref().unwrap_or_default())
-                .at("clear_site_data")?;
+        let clear_site_data = config.clear_site_data.as_deref().unwrap_or_default();
+        let clear_site_data = compile_clear_site_data(clear_site_data).at("clear_site_data")?;
+        let expired = config.expire_cookies.as_deref().unwrap_or_default();
+        let Number(retry_after_jitter) = config.retry_after_jitter.unwrap_or(Number(0));
         let outline = Outline {
             scope,
             negotiated: format == Format::Auto,
@@ -103,17 +97,11 @@ impl Response {
         };
         Ok(Self {
             facts,
-            retry_after_jitter: config
-                .retry_after_jitter
-                .map_or(0, |Number(seconds)| seconds),
+            retry_after_jitter,
             refresh,
             format,
             redirect,
-            expired_cookies: each(
-                config.expire_cookies.as_deref().unwrap_or_default(),
-                |name| expired_cookie(name),
-            )
-            .at("expire_cookies")?,
+            expired_cookies: each(expired, |name| expired_cookie(name)).at("expire_cookies")?,
             cors: optional(config.cors.as_ref(), Cors::compile).at("cors")?,
             headers,
             drafts,
@@ -151,26 +139,25 @@ impl Facts {
     }
 }
 
-fn compile_status(status: Option<Number>) -> Result<u16, InvalidConfig> {
+fn compile_status(status: Option<Number>) -> Compiled<u16> {
     let status = status.unwrap_or(Number(DEFAULT_STATUS));
     let status = status.within(200..=599, "a status")?;
     Ok(u16::try_from(status).unwrap_or(u16::MAX))
 }
 
-fn compile_retry_after(
-    config: Option<&RetryAfterConfig>,
-) -> Result<Option<RetryAfter>, InvalidConfig> {
-    match config {
-        None => Ok(Some(DEFAULT_RETRY_AFTER)),
-        Some(RetryAfterConfig::None) => Ok(None),
-        Some(RetryAfterConfig::Seconds(seconds)) => Ok(Some(RetryAfter::Seconds(*seconds))),
+fn compile_retry_after(config: Option<&RetryAfterConfig>) -> Compiled<Option<RetryAfter>> {
+    Ok(match config {
+        None => Some(DEFAULT_RETRY_AFTER),
+        Some(RetryAfterConfig::None) => None,
+        Some(RetryAfterConfig::Seconds(seconds)) => Some(RetryAfter::Seconds(*seconds)),
         Some(RetryAfterConfig::Date(date)) if DateTime::is_imf_fixdate(date) => {
-            Ok(Some(RetryAfter::Date(date.as_str().into())))
+            Some(RetryAfter::Date(date.as_str().into()))
         }
-        Some(RetryAfterConfig::Date(date)) => Err(InvalidConfig::new(format!(
-            "{date:?} is not an IMF-fixdate like \"Sun, 06 Nov 1994 08:49:37 GMT\""
-        ))),
-    }
+        Some(RetryAfterConfig::Date(date)) => {
+            let expected = "an IMF-fixdate like \"Sun, 06 Nov 1994 08:49:37 GMT\"";
+            return Err(InvalidConfig::is_not(date, expected));
+        }
+    })
 }
 
 /// The types of [Clear-Site-Data](https://www.w3.org/TR/clear-site-data/), and those that
@@ -186,23 +173,17 @@ const SITE_DATA: [&str; 8] = [
     "storage",
 ];
 
-fn compile_clear_site_data(types: &[String]) -> Result<Option<Box<str>>, InvalidConfig> {
-    let types = each(types, |kind| {
-        if !SITE_DATA.contains(&kind.as_str()) {
-            return Err(InvalidConfig::new(format!(
-                "{kind:?} is not one of {}",
-                SITE_DATA.join(", ")
-            )));
-        }
-        Ok(kind.as_str())
+fn compile_clear_site_data(types: &[String]) -> Compiled<Option<Box<str>>> {
+    let one_of_them = || format!("one of {}", SITE_DATA.join(", "));
+    let types = each(types, |kind| match SITE_DATA.contains(&kind.as_str()) {
+        true => Ok(kind.as_str()),
+        false => Err(InvalidConfig::is_not(kind, &one_of_them())),
     })?;
     Ok((!types.is_empty()).then(|| format!("\"{}\"", types.join("\", \"")).into()))
 }
 
-fn expired_cookie(name: &str) -> Result<Box<str>, InvalidConfig> {
-    if !is_token(name) {
-        return Err(InvalidConfig::new(format!("{name:?} is not a cookie name")));
-    }
+fn expired_cookie(name: &str) -> Compiled<Box<str>> {
+    let name = token(name, "a cookie name")?;
     Ok(format!("{name}=; Path=/; Max-Age=0").into())
 }
 

@@ -136,7 +136,7 @@ fn custom_bodies_replace_the_built_in_ones() {
 
 #[test]
 fn each_placeholder_shows_what_is_known() {
-    for name in PLACEHOLDERS {
+    for name in PLACEHOLDERS.iter().map(|placeholder| placeholder.name) {
         let config = format!(r#"{{"response":{{"format":"text","text":"{{{{{name}}}}}"}}}}"#);
         let on =
             r#"{"maintenance":true,"message":"M","retry_after":7,"until":"2100-01-01T00:00:00Z"}"#;

@@ -13,27 +13,34 @@ use std::rc::Rc;
 use crate::policy::fleet_store::EtcdSettings;
 use crate::state::state::State;
 use crate::store::etcd::lease::Lease;
-use crate::store::etcd::messages::KeyValue;
+use crate::store::etcd::messages::KeyState;
 use crate::store::etcd::value::decode;
-use crate::store::grpc;
+use crate::store::grpc::Client;
 use crate::store::shared_map::{SharedMap, UNCONDITIONAL};
 use crate::store::shared_state::SharedState;
 use crate::syntax::invalid::InvalidConfig;
 use crate::syntax::wire;
 
 /// The store of a scope, as one worker reaches it.
-pub struct Etcd<D: SharedMap, C> {
+pub struct Etcd<D: SharedMap> {
     pub(crate) settings: EtcdSettings,
-    pub(crate) client: C,
+    pub(crate) client: Box<dyn Client>,
     pub(crate) data: D,
     token_key: String,
-    pub(crate) state: Rc<SharedState<D>>,
+    /// The state in the shared map, which requests read.
+    pub state: Rc<SharedState<D>>,
     pub(crate) lease: Lease<D>,
 }
 
-impl<D: SharedMap + Clone, C: grpc::Client> Etcd<D, C> {
+impl<D: SharedMap> Etcd<D> {
     /// The store of a scope; `worker` is a number that no other worker has.
-    pub fn new(settings: EtcdSettings, client: C, data: D, scope: &str, worker: u64) -> Self {
+    pub fn new(
+        settings: EtcdSettings,
+        client: Box<dyn Client>,
+        data: D,
+        scope: &str,
+        worker: u64,
+    ) -> Self {
         let EtcdSettings { cluster, key, .. } = &settings;
         let username = settings.login.as_ref().map_or("", |login| &login.username);
         // Another key is another state, also while both are configured during an update.
@@ -48,11 +55,6 @@ impl<D: SharedMap + Clone, C: grpc::Client> Etcd<D, C> {
         }
     }
 
-    /// The state in the shared map, which requests read.
-    pub fn state(&self) -> &Rc<SharedState<D>> {
-        &self.state
-    }
-
     /// The state in the shared map as it is.
     pub(crate) fn latest(&self) -> Rc<State> {
         // What cannot be read is reported by those who read it to decide.
@@ -60,19 +62,15 @@ impl<D: SharedMap + Clone, C: grpc::Client> Etcd<D, C> {
         self.state.snapshot()
     }
 
-    /// The state that a key and the revision of the store make; no key is a reset.
-    pub(crate) fn state_of(
-        &self,
-        key_value: Option<&KeyValue>,
-        revision: u64,
-    ) -> Result<State, InvalidConfig> {
+    /// The state that the key makes; no key is a reset.
+    pub(crate) fn state_of(&self, key: &KeyState) -> Result<State, InvalidConfig> {
         let latest = self.latest();
-        Ok(match key_value {
+        Ok(match key.key_value {
             Some(key_value) => decode(key_value.value, key_value.mod_revision)?,
             // The key is not there, and was not before: nothing changed.
             None if latest.setting.is_none() => (*latest).clone(),
             None => State {
-                generation: revision,
+                generation: key.revision,
                 ..State::default()
             },
         })

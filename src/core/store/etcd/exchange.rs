@@ -1,10 +1,8 @@
 //! A call of etcd and its answer, with a login before it where one is needed.
 
-use crate::store::call::{CallError, CallId};
 use crate::store::etcd::etcd::Etcd;
 use crate::store::etcd::messages::{AUTHENTICATE, RANGE, authenticate_request, decode_token};
-use crate::store::grpc;
-use crate::store::grpc::Method;
+use crate::store::grpc::{CallError, CallId, Metadata, Method};
 use crate::store::shared_map::SharedMap;
 use crate::syntax::protobuf::Message;
 use crate::syntax::timestamp::Timestamp;
@@ -43,8 +41,8 @@ impl Exchange {
     ///
     /// # Errors
     /// It cannot be called, or the time is up.
-    pub(super) fn begin<D: SharedMap + Clone, C: grpc::Client>(
-        etcd: &Etcd<D, C>,
+    pub(super) fn begin<D: SharedMap>(
+        etcd: &Etcd<D>,
         method: Method,
         request: Message,
         deadline: Timestamp,
@@ -73,9 +71,9 @@ impl Exchange {
     }
 
     /// Takes the answer; `None` where there is more to wait for.
-    pub(super) fn on_answer<'a, D: SharedMap + Clone, C: grpc::Client>(
+    pub(super) fn on_answer<'a, D: SharedMap>(
         &mut self,
-        etcd: &Etcd<D, C>,
+        etcd: &Etcd<D>,
         answer: Result<&'a [u8], CallError>,
         now: Timestamp,
     ) -> Option<Result<&'a [u8], CallError>> {
@@ -91,7 +89,14 @@ impl Exchange {
                 self.step = Step::Ask;
                 self.call(etcd, None, now)
             }
-            (Step::AskAsBefore, Err(failure)) if is_of_the_token(&failure) => {
+            // The token is not known, or not any more.
+            (
+                Step::AskAsBefore,
+                Err(CallError {
+                    code: CallError::UNAUTHENTICATED | CallError::INVALID_ARGUMENT,
+                    ..
+                }),
+            ) => {
                 self.step = Step::LogIn;
                 self.call(etcd, None, now)
             }
@@ -100,9 +105,9 @@ impl Exchange {
         next.err().map(Err)
     }
 
-    fn call<D: SharedMap + Clone, C: grpc::Client>(
+    fn call<D: SharedMap>(
         &mut self,
-        etcd: &Etcd<D, C>,
+        etcd: &Etcd<D>,
         token: Option<&[u8]>,
         now: Timestamp,
     ) -> Result<(), CallError> {
@@ -124,7 +129,7 @@ impl Exchange {
             _ => (self.method, &self.request),
         };
         let per_try = (timeout_ms / TRIES).max(1).to_string();
-        let mut metadata: grpc::Metadata = vec![(wire::RETRY_ON, UNSENT)];
+        let mut metadata: Metadata = vec![(wire::RETRY_ON, UNSENT)];
         if method == RANGE {
             metadata = vec![
                 (wire::RETRY_ON, FAILED),
@@ -140,12 +145,4 @@ impl Exchange {
             .ok_or_else(|| CallError::no_cluster(&settings.cluster))?;
         Ok(())
     }
-}
-
-/// etcd says either of a token that it does not know, or not any more.
-fn is_of_the_token(failure: &CallError) -> bool {
-    matches!(
-        failure.code,
-        CallError::UNAUTHENTICATED | CallError::INVALID_ARGUMENT
-    )
 }

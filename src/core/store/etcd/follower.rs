@@ -1,29 +1,30 @@
 //! Follows the key: reads it, then watches it from the next revision on, so that nothing
 //! falls between; what comes goes into the shared map.
 
-use std::fmt;
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::error::Error;
+use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
+use std::mem;
 use std::rc::Rc;
 
-use crate::state::state::State;
-use crate::store::call::{CallError, CallId};
 use crate::store::etcd::etcd::Etcd;
 use crate::store::etcd::exchange::Exchange;
 use crate::store::etcd::lease::Connection;
 use crate::store::etcd::messages::{
-    Event, KeyValue, RANGE, RangeResponse, WATCH, WatchResponse, progress_request, range_request,
-    watch_request,
+    KeyState, RANGE, WATCH, WatchResponse, progress_request, range_request, watch_request,
 };
 use crate::store::follower::Follower;
-use crate::store::grpc;
+use crate::store::grpc::{CallError, CallId};
 use crate::store::notice::{Notice, Notices};
 use crate::store::shared_map::SharedMap;
+use crate::syntax::protobuf::Message;
 use crate::syntax::timestamp::Timestamp;
 
 /// The watch of one process, in each of its workers; it is at work in the one with the lease.
-pub struct EtcdFollower<D: SharedMap + Clone, C: grpc::Client> {
-    etcd: Rc<Etcd<D, C>>,
+pub struct EtcdFollower<D: SharedMap> {
+    etcd: Rc<Etcd<D>>,
     phase: Phase,
+    /// What is to be reported of the step that is being taken.
+    notices: Notices,
     /// Streams that are done with, to be canceled outside their own callbacks.
     doomed: Vec<CallId>,
     /// Since the store was last connected.
@@ -36,7 +37,7 @@ pub struct EtcdFollower<D: SharedMap + Clone, C: grpc::Client> {
 }
 
 /// Another worker takes over at once, without waiting for the lease to end.
-impl<D: SharedMap + Clone, C: grpc::Client> Drop for EtcdFollower<D, C> {
+impl<D: SharedMap> Drop for EtcdFollower<D> {
     fn drop(&mut self) {
         self.stop();
     }
@@ -58,6 +59,9 @@ enum Phase {
     },
 }
 
+/// What comes of a step; an error is why the store counts as lost.
+type Step = Result<(), Box<dyn Error>>;
+
 /// So many ticks without a sign of life, and the store counts as lost.
 const MAX_SILENCE: u32 = 6;
 
@@ -73,12 +77,13 @@ const REST: u32 = 2;
 /// Ends the watch of a member that has lost the others.
 const REQUIRE_LEADER: (&str, &[u8]) = ("hasleader", b"true");
 
-impl<D: SharedMap + Clone, C: grpc::Client> EtcdFollower<D, C> {
+impl<D: SharedMap> EtcdFollower<D> {
     /// Begins at the first tick; `random` is what back-off is jittered by.
-    pub fn new(etcd: Rc<Etcd<D, C>>, random: u64) -> Self {
+    pub fn new(etcd: Rc<Etcd<D>>, random: u64) -> Self {
         Self {
             etcd,
             phase: Phase::Idle(0),
+            notices: Notices::new(),
             doomed: Vec::new(),
             failures: 0,
             rest: 0,
@@ -86,55 +91,6 @@ impl<D: SharedMap + Clone, C: grpc::Client> EtcdFollower<D, C> {
             // Xorshift stays at 0.
             random: random | 1,
         }
-    }
-
-    fn answer(&mut self, answer: Result<&[u8], CallError>, now: Timestamp) -> Notices {
-        let Phase::Reading { exchange, known } = &mut self.phase else {
-            return Notices::new();
-        };
-        let known = *known;
-        match exchange.on_answer(&self.etcd, answer, now) {
-            None => Notices::new(),
-            Some(Err(failure)) => self.lose(&failure),
-            Some(Ok(answer)) => match RangeResponse::decode(answer) {
-                None => self.lose(&CallError::malformed()),
-                Some(read) => {
-                    let mut notices = self.take(read.key_value.as_ref(), read.revision, known);
-                    notices.extend(self.watch(read.revision.saturating_add(1)));
-                    notices
-                }
-            },
-        }
-    }
-
-    fn watched(&mut self, message: &[u8]) -> Notices {
-        let Some(response) = WatchResponse::decode(message) else {
-            return self.lose(&CallError::malformed());
-        };
-        if response.canceled {
-            // A token that does not hold any more may be the cause.
-            self.etcd.keep_token(b"");
-            let reason = String::from_utf8_lossy(response.cancel_reason);
-            return self.lose(&format_args!("it canceled the watch: {reason:?}"));
-        }
-        let Phase::Watching {
-            created, silence, ..
-        } = &mut self.phase
-        else {
-            return Notices::new();
-        };
-        *silence = 0;
-        let is_new = response.created && !std::mem::replace(created, true);
-        let mut notices = Notices::new();
-        if is_new {
-            self.failures = 0;
-            self.etcd.lease.report(Connection::Made, 0);
-            notices.push(Notice::Connected);
-        }
-        for event in response.events {
-            notices.extend(self.follow(&event));
-        }
-        notices
     }
 
     /// Leaves the store to another worker.
@@ -152,93 +108,119 @@ impl<D: SharedMap + Clone, C: grpc::Client> EtcdFollower<D, C> {
         }
     }
 
-    fn read(&mut self, now: Timestamp) -> Notices {
+    fn read(&mut self, now: Timestamp) -> Step {
         let settings = &self.etcd.settings;
         let known = self.etcd.latest().generation;
         let request = range_request(&settings.key);
         let deadline = now.plus_millis(settings.timeout_ms);
-        match Exchange::begin(&self.etcd, RANGE, request, deadline, now) {
-            Ok(exchange) => {
-                self.phase = Phase::Reading { exchange, known };
-                Notices::new()
-            }
-            Err(failure) => self.lose(&failure),
-        }
+        let exchange = Exchange::begin(&self.etcd, RANGE, request, deadline, now)?;
+        self.phase = Phase::Reading { exchange, known };
+        Ok(())
     }
 
-    fn watch(&mut self, start_revision: u64) -> Notices {
-        let Etcd {
-            settings, client, ..
-        } = &*self.etcd;
-        let token = self.etcd.token();
+    fn answer(&mut self, answer: Result<&[u8], CallError>, now: Timestamp) -> Step {
+        let Phase::Reading { exchange, known } = &mut self.phase else {
+            return Ok(());
+        };
+        let known = *known;
+        let Some(answer) = exchange.on_answer(&self.etcd, answer, now) else {
+            return Ok(());
+        };
+        let read = KeyState::decode(answer?)?;
+        self.take(&read, known)?;
+        self.watch(read.revision.saturating_add(1))
+    }
+
+    fn watch(&mut self, start_revision: u64) -> Step {
+        let etcd = Rc::clone(&self.etcd);
+        let (cluster, key) = (&etcd.settings.cluster, &etcd.settings.key);
+        let token = etcd.token();
         let mut metadata = vec![REQUIRE_LEADER];
         metadata.extend(token.as_ref().map(|token| ("token", token.as_slice())));
-        let Some(stream) = client.open(&settings.cluster, WATCH, metadata) else {
-            return self.lose(&CallError::no_cluster(&settings.cluster));
-        };
+        let stream = etcd.client.open(cluster, WATCH, metadata);
+        let stream = stream.ok_or_else(|| CallError::no_cluster(cluster))?;
         self.phase = Phase::Watching {
             stream,
             created: false,
             silence: 0,
         };
-        if client.send(stream, &watch_request(&settings.key, start_revision)) {
-            Notices::new()
-        } else {
-            self.lose(&"the watch is gone")
+        self.send(stream, &watch_request(key, start_revision))
+    }
+
+    fn send(&self, stream: CallId, message: &Message) -> Step {
+        let is_sent = self.etcd.client.send(stream, message);
+        is_sent
+            .then_some(())
+            .ok_or_else(|| "the watch is gone".into())
+    }
+
+    fn watched(&mut self, message: Result<&[u8], CallError>) -> Step {
+        let response = WatchResponse::decode(message?)?;
+        if let Some(reason) = response.canceled {
+            // A token that does not hold any more may be the cause.
+            self.etcd.keep_token(b"");
+            let reason = String::from_utf8_lossy(reason);
+            return Err(format!("it canceled the watch: {reason:?}").into());
         }
+        let Phase::Watching {
+            created, silence, ..
+        } = &mut self.phase
+        else {
+            return Ok(());
+        };
+        *silence = 0;
+        if response.created && !mem::replace(created, true) {
+            self.failures = 0;
+            self.etcd.lease.report(Connection::Made, 0);
+            self.notices.push(Notice::Connected);
+        }
+        response.events.iter().try_for_each(|key| self.take(key, 0))
     }
 
-    fn follow(&mut self, event: &Event) -> Notices {
-        let key_value = (!event.is_delete).then_some(&event.key_value);
-        self.take(key_value, event.key_value.mod_revision, 0)
-    }
-
-    /// Takes over what the key is at a revision of the store.
-    fn take(&mut self, key_value: Option<&KeyValue>, revision: u64, known: u64) -> Notices {
-        match self.etcd.state_of(key_value, revision) {
-            Ok(state) => self.adopt(&state, known),
+    /// Takes over what the key is.
+    fn take(&mut self, key: &KeyState, known: u64) -> Step {
+        match self.etcd.state_of(key) {
+            // Where others are always faster, it is read again.
+            Ok(state) => self.etcd.state.adopt(&state, known)?,
             Err(error) => {
-                let revision = key_value.map_or(revision, |key_value| key_value.mod_revision);
-                if self.unreadable.replace(revision) == Some(revision) {
-                    return Notices::new();
+                let revision = key.mod_revision();
+                if self.unreadable.replace(revision) != Some(revision) {
+                    let problem = error.to_string();
+                    self.notices.push(Notice::Unreadable { revision, problem });
                 }
-                vec![Notice::Unreadable {
-                    revision,
-                    problem: error.to_string(),
-                }]
             }
         }
+        Ok(())
     }
 
-    fn adopt(&mut self, state: &State, known: u64) -> Notices {
-        match self.etcd.state.adopt(state, known) {
-            Ok(()) => Notices::new(),
-            // It is read again.
-            Err(contended) => self.lose(&contended),
+    /// What is to be reported of a step.
+    fn report(&mut self, step: Step) -> Notices {
+        if let Err(reason) = step {
+            self.lose(reason.to_string());
         }
+        mem::take(&mut self.notices)
     }
 
     /// The store is not connected: tries again, some ticks later, or leaves that to others.
-    fn lose(&mut self, reason: &dyn fmt::Display) -> Notices {
+    fn lose(&mut self, reason: String) {
         self.close();
         let bound = 2u32.saturating_pow(self.failures + 1).min(MAX_BACK_OFF);
         self.phase = Phase::Idle(self.random_below(bound));
         self.failures = self.failures.saturating_add(1);
-        let reason = reason.to_string();
-        let hash = hash(&reason);
+        let hash = BuildHasherDefault::<DefaultHasher>::new().hash_one(&reason);
         let reported = self.etcd.lease.reported();
         // Another reason is news, too, but where they alternate only now and then.
         let is_news = reported == 0 || self.failures.is_power_of_two() && reported != hash;
-        self.etcd
-            .lease
-            .report(Connection::Lost, if is_news { hash } else { reported });
+        let known = if is_news { hash } else { reported };
+        self.etcd.lease.report(Connection::Lost, known);
         if self.failures.is_multiple_of(FAILURES_PER_TURN) {
             self.etcd.lease.release();
             self.phase = Phase::Idle(0);
             self.rest = REST;
         }
-        let notice = is_news.then_some(Notice::Lost(reason));
-        notice.into_iter().collect()
+        if is_news {
+            self.notices.push(Notice::Lost(reason));
+        }
     }
 
     fn close(&mut self) {
@@ -262,12 +244,7 @@ impl<D: SharedMap + Clone, C: grpc::Client> EtcdFollower<D, C> {
     }
 }
 
-impl<D, C> Follower for EtcdFollower<D, C>
-where
-    D: SharedMap + Clone,
-    C: grpc::Client,
-{
-    /// Renews the lease, and does what is due.
+impl<D: SharedMap> Follower for EtcdFollower<D> {
     fn tick(&mut self, now: Timestamp) -> Notices {
         self.cancel_doomed();
         if self.rest > 0 {
@@ -282,54 +259,49 @@ where
             self.stop();
             return Notices::new();
         }
-        match &mut self.phase {
-            Phase::Idle(0) => return self.read(now),
-            Phase::Idle(ticks) => *ticks -= 1,
+        let step = match &mut self.phase {
+            Phase::Idle(0) => self.read(now),
+            Phase::Idle(ticks) => {
+                *ticks -= 1;
+                Ok(())
+            }
             // The host ends it in time.
-            Phase::Reading { .. } => {}
+            Phase::Reading { .. } => Ok(()),
+            Phase::Watching {
+                silence: MAX_SILENCE..,
+                ..
+            } => Err("it gives no sign of life".into()),
             Phase::Watching {
                 stream, silence, ..
             } => {
                 *silence += 1;
-                if *silence > MAX_SILENCE {
-                    return self.lose(&"it gives no sign of life");
-                }
-                if !self.etcd.client.send(*stream, &progress_request()) {
-                    return self.lose(&"the watch is gone");
-                }
+                let stream = *stream;
+                self.send(stream, &progress_request())
             }
-        }
-        Notices::new()
-    }
-
-    /// Takes what came of a call or a stream.
-    fn on_message(&mut self, id: u32, message: &[u8], now: Timestamp) -> Notices {
-        match &self.phase {
-            Phase::Reading { exchange, .. } if exchange.awaits(id) => self.answer(Ok(message), now),
-            Phase::Watching { stream, .. } if *stream == id => self.watched(message),
-            _ => Notices::new(),
-        }
-    }
-
-    /// A call has failed, or a stream has ended.
-    fn on_end(&mut self, id: u32, error: CallError, now: Timestamp) -> Notices {
-        let notices = match &self.phase {
-            Phase::Reading { exchange, .. } if exchange.awaits(id) => {
-                return self.answer(Err(error), now);
-            }
-            Phase::Watching { stream, .. } if *stream == id => self.lose(&error),
-            _ => Notices::new(),
         };
-        if let Some(at) = self.doomed.iter().position(|doomed| *doomed == id) {
+        self.report(step)
+    }
+
+    fn on_answer(
+        &mut self,
+        id: CallId,
+        answer: Result<&[u8], CallError>,
+        now: Timestamp,
+    ) -> Notices {
+        let has_ended = answer.is_err();
+        let step = match &self.phase {
+            Phase::Reading { exchange, .. } if exchange.awaits(id) => self.answer(answer, now),
+            Phase::Watching { stream, .. } if *stream == id => self.watched(answer),
+            _ => Ok(()),
+        };
+        let notices = self.report(step);
+        for stream in self
+            .doomed
+            .extract_if(.., |doomed| has_ended && *doomed == id)
+        {
             // The host forgets it only now that this end is closed, too.
-            self.etcd.client.cancel(self.doomed.swap_remove(at));
+            self.etcd.client.cancel(stream);
         }
         notices
     }
-}
-
-fn hash(reason: &str) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    reason.hash(&mut hasher);
-    hasher.finish()
 }

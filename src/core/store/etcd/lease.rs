@@ -71,10 +71,9 @@ impl<D: SharedMap> Lease<D> {
     /// For the holder: whether the store is connected, and what is known of it in the log,
     /// a number that the next holder finds.
     pub(super) fn report(&self, connection: Connection, reported: u64) {
-        self.change(|term| Term {
-            connection,
-            reported,
-            ..term
+        self.change(|term| {
+            term.connection = connection;
+            term.reported = reported;
         });
     }
 
@@ -85,10 +84,9 @@ impl<D: SharedMap> Lease<D> {
 
     /// Leaves the lease to others.
     pub(super) fn release(&self) {
-        self.change(|term| Term {
-            holder: NOBODY,
-            connection: Connection::Lost,
-            ..term
+        self.change(|term| {
+            term.holder = NOBODY;
+            term.connection = Connection::Lost;
         });
     }
 
@@ -107,18 +105,16 @@ impl<D: SharedMap> Lease<D> {
         term.holder == NOBODY || quiet >= QUIET_TICKS
     }
 
-    fn change(&self, change: impl FnOnce(Term) -> Term) {
-        let (term, version) = self.read();
+    fn change(&self, change: impl FnOnce(&mut Term)) {
+        let (mut term, version) = self.read();
         if term.holder == self.worker {
-            self.write(change(term), version);
+            change(&mut term);
+            self.write(term, version);
         }
     }
 
     fn read(&self) -> (Term, u32) {
-        let (value, version) = self
-            .data
-            .get(&self.key)
-            .unwrap_or((Vec::new(), CREATE_ONLY));
+        let (value, version) = self.data.read(&self.key);
         (Term::decode(&value).unwrap_or_default(), version)
     }
 

@@ -1,7 +1,7 @@
 //! The messages of [`etcdserverpb`](https://etcd.io/docs/v3.5/dev-guide/api_reference_v3/)
 //! that are needed, and of those the fields that are.
 
-use crate::store::grpc::Method;
+use crate::store::grpc::{CallError, Method};
 use crate::syntax::protobuf::{Message, Value, fields};
 
 pub(crate) const RANGE: Method = ("etcdserverpb.KV", "Range");
@@ -52,144 +52,153 @@ pub(crate) struct KeyValue<'a> {
     pub(super) value: &'a [u8],
 }
 
-/// The answer to a [`range_request`].
-#[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct RangeResponse<'a> {
-    /// Of the store, when it answered.
+/// What the key is at a revision of the store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct KeyState<'a> {
     pub(super) revision: u64,
     pub(super) key_value: Option<KeyValue<'a>>,
 }
 
 /// The answer to a [`txn_request`].
-#[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct TxnResponse<'a> {
-    pub(super) revision: u64,
-    pub(super) succeeded: bool,
-    /// What was read instead.
-    pub(super) key_value: Option<KeyValue<'a>>,
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum TxnResponse<'a> {
+    /// The value was written, at this revision.
+    Written(u64),
+    /// Another was read instead.
+    Read(KeyState<'a>),
 }
 
 /// A message of a watch.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 pub(crate) struct WatchResponse<'a> {
     pub(super) created: bool,
-    pub(super) canceled: bool,
-    pub(super) cancel_reason: &'a [u8],
-    pub(super) events: Vec<Event<'a>>,
+    /// The reason, where the watch is canceled.
+    pub(super) canceled: Option<&'a [u8]>,
+    pub(super) events: Vec<KeyState<'a>>,
 }
 
-/// What happened to the key.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Event<'a> {
-    pub(super) is_delete: bool,
-    pub(super) key_value: KeyValue<'a>,
+impl<'a> KeyValue<'a> {
+    fn decode(message: &'a [u8]) -> Result<Self, CallError> {
+        let fields = Fields::of(message)?;
+        Ok(Self {
+            mod_revision: fields.varint(3),
+            value: fields.bytes(5),
+        })
+    }
 }
 
-impl<'a> RangeResponse<'a> {
-    /// `None` for bytes that are none: least of all are no bytes an absent key.
-    pub(super) fn decode(message: &'a [u8]) -> Option<Self> {
-        let mut response = Self::default();
-        for field in fields(message) {
-            match field? {
-                (1, Value::Bytes(header)) => response.revision = decode_revision(header)?,
-                (2, Value::Bytes(bytes)) => response.key_value = Some(KeyValue::decode(bytes)?),
-                _ => {}
-            }
-        }
-        (response.revision > 0).then_some(response)
+impl<'a> KeyState<'a> {
+    /// Reads the answer to a [`range_request`].
+    pub(super) fn decode(message: &'a [u8]) -> Result<Self, CallError> {
+        let fields = Fields::of(message)?;
+        Ok(Self {
+            revision: fields.revision()?,
+            key_value: fields.key_value()?,
+        })
+    }
+
+    /// Reads an event of a watch.
+    fn decode_event(message: &'a [u8]) -> Result<Self, CallError> {
+        let fields = Fields::of(message)?;
+        let key_value = fields.key_value()?.unwrap_or_default();
+        Ok(Self {
+            revision: key_value.mod_revision,
+            key_value: (fields.varint(1) != DELETE).then_some(key_value),
+        })
+    }
+
+    /// The revision of the key, 0 where it is not there.
+    pub(super) fn mod_revision(&self) -> u64 {
+        self.key_value.map_or(0, |key_value| key_value.mod_revision)
     }
 }
 
 impl<'a> TxnResponse<'a> {
-    /// `None` for bytes that are none.
-    pub(super) fn decode(message: &'a [u8]) -> Option<Self> {
-        let mut response = Self::default();
-        for field in fields(message) {
-            match field? {
-                (1, Value::Bytes(header)) => response.revision = decode_revision(header)?,
-                (2, Value::Varint(succeeded)) => response.succeeded = succeeded != 0,
-                (3, Value::Bytes(operation)) => {
-                    let range = submessage(operation, 1)?.unwrap_or_default();
-                    let key_value = submessage(range, 2)?;
-                    response.key_value = key_value.and_then(KeyValue::decode);
-                }
-                _ => {}
-            }
+    pub(super) fn decode(message: &'a [u8]) -> Result<Self, CallError> {
+        let fields = Fields::of(message)?;
+        let revision = fields.revision()?;
+        let range = |operation| Fields::of(Fields::of(operation)?.bytes(1));
+        let range = fields.last(3, range)?;
+        if fields.varint(2) != 0 {
+            return Ok(Self::Written(revision));
         }
-        (response.revision > 0).then_some(response)
+        let key_value = range.map(|range| range.key_value()).transpose()?;
+        Ok(Self::Read(KeyState {
+            revision,
+            key_value: key_value.flatten(),
+        }))
     }
 }
 
 impl<'a> WatchResponse<'a> {
-    /// `None` for bytes that are none.
-    pub(super) fn decode(message: &'a [u8]) -> Option<Self> {
-        let mut response = Self::default();
-        for field in fields(message) {
-            match field? {
-                (3, Value::Varint(created)) => response.created = created != 0,
-                (4, Value::Varint(canceled)) => response.canceled = canceled != 0,
-                (6, Value::Bytes(reason)) => response.cancel_reason = reason,
-                (11, Value::Bytes(event)) => response.events.push(Event::decode(event)?),
-                _ => {}
-            }
-        }
-        Some(response)
-    }
-}
-
-impl<'a> Event<'a> {
-    fn decode(message: &'a [u8]) -> Option<Self> {
-        let mut event = Self::default();
-        for field in fields(message) {
-            match field? {
-                (1, Value::Varint(kind)) => event.is_delete = kind == DELETE,
-                (2, Value::Bytes(bytes)) => event.key_value = KeyValue::decode(bytes)?,
-                _ => {}
-            }
-        }
-        Some(event)
-    }
-}
-
-impl<'a> KeyValue<'a> {
-    fn decode(message: &'a [u8]) -> Option<Self> {
-        let mut key_value = Self::default();
-        for field in fields(message) {
-            match field? {
-                (3, Value::Varint(revision)) => key_value.mod_revision = revision,
-                (5, Value::Bytes(value)) => key_value.value = value,
-                _ => {}
-            }
-        }
-        Some(key_value)
+    pub(super) fn decode(message: &'a [u8]) -> Result<Self, CallError> {
+        let fields = Fields::of(message)?;
+        let events = fields.all(11).map(KeyState::decode_event);
+        Ok(Self {
+            created: fields.varint(3) != 0,
+            canceled: (fields.varint(4) != 0).then(|| fields.bytes(6)),
+            events: events.collect::<Result<_, _>>()?,
+        })
     }
 }
 
 /// The token in the answer to an [`authenticate_request`].
-pub(crate) fn decode_token(message: &[u8]) -> Option<&[u8]> {
-    submessage(message, 2)?
+pub(crate) fn decode_token(message: &[u8]) -> Result<&[u8], CallError> {
+    Ok(Fields::of(message)?.bytes(2))
 }
 
-fn decode_revision(header: &[u8]) -> Option<u64> {
-    let mut revision = 0;
-    for field in fields(header) {
-        if let (3, Value::Varint(number)) = field? {
-            revision = number;
-        }
-    }
-    Some(revision)
-}
+/// The fields of a message. What is not there is 0 or empty, and of what should be there once
+/// the last counts.
+struct Fields<'a>(Vec<(u64, Value<'a>)>);
 
-/// The last bytes of a field, if it is there; `None` for bytes that are no message.
-fn submessage(message: &[u8], number: u64) -> Option<Option<&[u8]>> {
-    let mut found = None;
-    for field in fields(message) {
-        match field? {
-            (field, Value::Bytes(bytes)) if field == number => found = Some(bytes),
-            _ => {}
-        }
+impl<'a> Fields<'a> {
+    fn of(message: &'a [u8]) -> Result<Self, CallError> {
+        let fields: Option<_> = fields(message).collect();
+        fields.map(Self).ok_or_else(CallError::malformed)
     }
-    Some(found)
+
+    fn varint(&self, number: u64) -> u64 {
+        let varint = self.0.iter().rev().find_map(|field| match *field {
+            (found, Value::Varint(value)) if found == number => Some(value),
+            _ => None,
+        });
+        varint.unwrap_or_default()
+    }
+
+    fn all(&self, number: u64) -> impl Iterator<Item = &'a [u8]> {
+        self.0.iter().filter_map(move |field| match *field {
+            (found, Value::Bytes(bytes)) if found == number => Some(bytes),
+            _ => None,
+        })
+    }
+
+    fn bytes(&self, number: u64) -> &'a [u8] {
+        self.all(number).last().unwrap_or_default()
+    }
+
+    /// The last message of a field, all of which must be such messages.
+    fn last<T>(
+        &self,
+        number: u64,
+        read: impl Fn(&'a [u8]) -> Result<T, CallError>,
+    ) -> Result<Option<T>, CallError> {
+        let mut messages = self.all(number);
+        messages.try_fold(None, |_, message| read(message).map(Some))
+    }
+
+    /// The revision in the header of an answer; no bytes are none, least of all an absent key.
+    fn revision(&self) -> Result<u64, CallError> {
+        let header = self.last(1, Self::of)?;
+        let revision = header.map_or(0, |header| header.varint(3));
+        (revision > 0)
+            .then_some(revision)
+            .ok_or_else(CallError::malformed)
+    }
+
+    /// The key of a range or an event.
+    fn key_value(&self) -> Result<Option<KeyValue<'a>>, CallError> {
+        self.last(2, KeyValue::decode)
+    }
 }
 
 #[cfg(test)]
@@ -238,30 +247,24 @@ mod tests {
             (&*format!("{KEY_VALUE}2001"), Some(key_value())),
         ] {
             let message = message(rest);
-            let expected = RangeResponse {
+            let expected = KeyState {
                 revision: 7,
                 key_value,
             };
-            assert_eq!(RangeResponse::decode(&message), Some(expected));
+            assert_eq!(KeyState::decode(&message), Ok(expected));
         }
     }
 
     #[test]
     fn a_transaction_wrote_or_read() {
         let written = message("10011a0612040a021807");
-        let expected = TxnResponse {
-            revision: 7,
-            succeeded: true,
-            key_value: None,
-        };
-        assert_eq!(TxnResponse::decode(&written), Some(expected));
+        assert_eq!(TxnResponse::decode(&written), Ok(TxnResponse::Written(7)));
         let read = message(&format!("1a290a270a021807{KEY_VALUE}2001"));
-        let expected = TxnResponse {
+        let expected = TxnResponse::Read(KeyState {
             revision: 7,
-            succeeded: false,
             key_value: Some(key_value()),
-        };
-        assert_eq!(TxnResponse::decode(&read), Some(expected));
+        });
+        assert_eq!(TxnResponse::decode(&read), Ok(expected));
     }
 
     #[test]
@@ -269,35 +272,36 @@ mod tests {
         let created = message("1801");
         assert!(WatchResponse::decode(&created).unwrap().created);
         let progress = message("10ffffffffffffffffff01");
-        let silent = WatchResponse::default();
-        assert_eq!(WatchResponse::decode(&progress), Some(silent));
+        let silent = WatchResponse {
+            created: false,
+            canceled: None,
+            events: Vec::new(),
+        };
+        assert_eq!(WatchResponse::decode(&progress), Ok(silent));
         let put = message(&format!("5a21{KEY_VALUE}"));
-        let event = Event {
-            is_delete: false,
-            key_value: key_value(),
+        let event = KeyState {
+            revision: 7,
+            key_value: Some(key_value()),
         };
         assert_eq!(WatchResponse::decode(&put).unwrap().events, [event]);
         let deleted = message("5a09080112050a016b1808");
-        let event = Event {
-            is_delete: true,
-            key_value: KeyValue {
-                mod_revision: 8,
-                value: b"",
-            },
+        let event = KeyState {
+            revision: 8,
+            key_value: None,
         };
         assert_eq!(WatchResponse::decode(&deleted).unwrap().events, [event]);
     }
 
     #[test]
     fn no_bytes_are_no_answer() {
-        assert_eq!(RangeResponse::decode(b""), None);
-        assert_eq!(TxnResponse::decode(b""), None);
+        assert_eq!(KeyState::decode(b""), Err(CallError::malformed()));
+        assert_eq!(TxnResponse::decode(b""), Err(CallError::malformed()));
     }
 
     proptest! {
         #[test]
         fn any_bytes_can_be_read(message: Vec<u8>) {
-            let _ = RangeResponse::decode(&message);
+            let _ = KeyState::decode(&message);
             let _ = TxnResponse::decode(&message);
             let _ = WatchResponse::decode(&message);
             let _ = decode_token(&message);

@@ -4,9 +4,8 @@ use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
-use crate::store::call::{CallError, CallId};
 use crate::store::etcd::messages::{AUTHENTICATE, RANGE, TXN, WATCH};
-use crate::store::grpc::{Client, Metadata, Method};
+use crate::store::grpc::{CallError, CallId, Client, Metadata, Method};
 use crate::syntax::protobuf::{Message, Value, fields};
 
 /// The store and what is on its way.

@@ -10,18 +10,18 @@ use std::rc::Rc;
 
 use crate::policy::fleet_store::{EtcdSettings, Login};
 use crate::state::change::{Edit, Precondition, PreconditionFailed, StateChange};
-use crate::store::call::CallError;
 use crate::store::etcd::etcd::*;
 use crate::store::etcd::follower::EtcdFollower;
 use crate::store::etcd::testing::Model;
 use crate::store::follower::Follower;
+use crate::store::grpc::CallError;
 use crate::store::notice::Notices;
 use crate::store::shared_map::SharedMap;
 use crate::store::shared_map::testing::Process;
 use crate::store::state_store::{ChangeError, Changed, Changing, PendingChange, StateStore};
 use crate::syntax::timestamp::Timestamp;
 
-type Store = Rc<Etcd<Rc<Process>, Rc<Model>>>;
+type Store = Rc<Etcd<Rc<Process>>>;
 const ON: &str = r#"{"maintenance":true}"#;
 const OFF: &str = r#"{"maintenance":false}"#;
 const ENOUGH_TICKS: usize = 12;
@@ -30,7 +30,7 @@ const ENOUGH_TICKS: usize = 12;
 struct Worker {
     model: Rc<Model>,
     store: Store,
-    follower: EtcdFollower<Rc<Process>, Rc<Model>>,
+    follower: EtcdFollower<Rc<Process>>,
     notices: Notices,
 }
 
@@ -47,7 +47,8 @@ impl Worker {
             login,
         };
         let (model, process) = (Rc::clone(model), Rc::clone(process));
-        let etcd = Etcd::new(settings, Rc::clone(&model), process, "default", number);
+        let client = Box::new(Rc::clone(&model));
+        let etcd = Etcd::new(settings, client, process, "default", number);
         let store = Rc::new(etcd);
         Self {
             model,
@@ -78,14 +79,12 @@ impl Worker {
 
     fn receive(&mut self) {
         while let Some((call, answer)) = self.model.answer() {
-            let notices = match answer {
-                Ok(message) => self.follower.on_message(call, &message, now()),
-                Err(failure) => self.follower.on_end(call, failure, now()),
-            };
+            let answer = answer.as_deref().map_err(Clone::clone);
+            let notices = self.follower.on_answer(call, answer, now());
             self.notices.extend(notices);
         }
         for (stream, message) in self.model.messages() {
-            let notices = self.follower.on_message(stream, &message, now());
+            let notices = self.follower.on_answer(stream, Ok(&message), now());
             self.notices.extend(notices);
         }
     }

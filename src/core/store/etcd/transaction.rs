@@ -1,4 +1,4 @@
-//! A change of the state: read the key, then write it if it is still what was read.
+//! Changes that etcd makes: read the key, then write it if it is still what was read.
 //!
 //! What was read tells that the store has a quorum before anything is written, and what
 //! the change has to follow. It may take three quarters of the time, so that a write never
@@ -8,21 +8,37 @@ use std::rc::Rc;
 
 use crate::state::change::StateChange;
 use crate::state::state::State;
-use crate::store::call::{CallError, CallId};
 use crate::store::etcd::etcd::Etcd;
 use crate::store::etcd::exchange::Exchange;
-use crate::store::etcd::messages::{
-    KeyValue, RANGE, RangeResponse, TXN, TxnResponse, range_request, txn_request,
-};
+use crate::store::etcd::messages::{KeyState, RANGE, TXN, TxnResponse, range_request, txn_request};
 use crate::store::etcd::value::encode;
-use crate::store::grpc;
+use crate::store::grpc::{CallError, CallId};
 use crate::store::shared_map::SharedMap;
-use crate::store::state_store::{ChangeError, Changed, Contended, PendingChange};
+use crate::store::state_store::{
+    ChangeError, Changed, Changing, Contended, PendingChange, StateStore,
+};
 use crate::syntax::timestamp::Timestamp;
 
+impl<D: SharedMap> StateStore for Rc<Etcd<D>> {
+    fn name(&self) -> &'static str {
+        "etcd"
+    }
+
+    fn is_connected(&self) -> bool {
+        self.lease.is_connected()
+    }
+
+    fn change(&self, change: StateChange, now: Timestamp) -> Changing {
+        match Transaction::begin(Rc::clone(self), change, now) {
+            Ok(transaction) => Changing::Waiting(Box::new(transaction)),
+            Err(failure) => Changing::Done(Err(unreachable(failure))),
+        }
+    }
+}
+
 /// A change that waits for an answer of etcd.
-pub(crate) struct Transaction<D: SharedMap, C> {
-    etcd: Rc<Etcd<D, C>>,
+struct Transaction<D: SharedMap> {
+    etcd: Rc<Etcd<D>>,
     change: StateChange,
     deadline: Timestamp,
     /// The generation in the shared map before etcd was asked.
@@ -40,102 +56,90 @@ enum Step {
 /// How often a change that loses a race is tried again.
 const ATTEMPTS: usize = 16;
 
-impl<D: SharedMap + Clone, C: grpc::Client> Transaction<D, C> {
-    pub(super) fn begin(
-        etcd: Rc<Etcd<D, C>>,
-        change: StateChange,
-        now: Timestamp,
-    ) -> Result<Self, ChangeError> {
+impl<D: SharedMap> Transaction<D> {
+    fn begin(etcd: Rc<Etcd<D>>, change: StateChange, now: Timestamp) -> Result<Self, CallError> {
         let timeout_ms = etcd.settings.timeout_ms;
         let request = range_request(&etcd.settings.key);
         let read_by = now.plus_millis((timeout_ms * 3).div_ceil(4));
-        let exchange = Exchange::begin(&etcd, RANGE, request, read_by, now).map_err(unreachable)?;
         Ok(Self {
+            exchange: Exchange::begin(&etcd, RANGE, request, read_by, now)?,
             known: etcd.latest().generation,
             etcd,
             change,
             deadline: now.plus_millis(timeout_ms),
-            exchange,
             step: Step::Reading,
         })
     }
 
-    /// Writes what the change makes of the state that was read.
-    fn write(
-        &mut self,
-        key_value: Option<&KeyValue>,
-        revision: u64,
-        attempt: usize,
-        now: Timestamp,
-    ) -> Result<(), ChangeError> {
+    /// Writes what the change makes of the key as it was read.
+    fn write(&mut self, key: &KeyState, attempt: usize, now: Timestamp) -> Result<(), ChangeError> {
         if attempt > ATTEMPTS {
             return Err(Contended.into());
         }
         let latest = self.etcd.latest();
-        let mut current = self
-            .etcd
-            .state_of(key_value, revision)
-            // A value that cannot be read is replaced.
-            .unwrap_or_else(|_| (*latest).clone());
+        let current = self.etcd.state_of(key);
+        // A value that cannot be read is replaced.
+        let mut current = current.unwrap_or_else(|_| (*latest).clone());
         current.keep_revocation(&latest);
         let next = self.change.apply(&current)?;
-        let request = txn_request(
-            &self.etcd.settings.key,
-            key_value.map_or(0, |key_value| key_value.mod_revision),
-            &encode(&next),
-        );
+        let settings = &self.etcd.settings;
+        let request = txn_request(&settings.key, key.mod_revision(), &encode(&next));
         self.exchange =
             Exchange::begin(&self.etcd, TXN, request, self.deadline, now).map_err(unreachable)?;
         self.step = Step::Writing(next, attempt);
         Ok(())
     }
 
-    fn go_on(&mut self, answer: &[u8], now: Timestamp) -> Result<Option<Rc<State>>, ChangeError> {
+    fn go_on(
+        &mut self,
+        answer: Result<&[u8], CallError>,
+        now: Timestamp,
+    ) -> Result<Option<Rc<State>>, ChangeError> {
         match &mut self.step {
             Step::Reading => {
-                let read = RangeResponse::decode(answer)
-                    .ok_or_else(|| unreachable(CallError::malformed()))?;
-                self.write(read.key_value.as_ref(), read.revision, 1, now)?;
+                let read = answer.and_then(KeyState::decode).map_err(unreachable)?;
+                self.write(&read, 1, now)?;
             }
             Step::Writing(next, attempt) => {
-                let written = TxnResponse::decode(answer)
-                    .ok_or_else(|| unconfirmed(CallError::malformed()))?;
-                if written.succeeded {
-                    next.generation = written.revision;
-                    // Where others were faster again and again, the watch brings it.
-                    let _ = self.etcd.state.adopt(next, self.known);
-                    return Ok(Some(Rc::new(next.clone())));
+                match answer.and_then(TxnResponse::decode).map_err(unwritten)? {
+                    TxnResponse::Written(revision) => {
+                        next.generation = revision;
+                        // Where others were faster again and again, the watch brings it.
+                        let _ = self.etcd.state.adopt(next, self.known);
+                        return Ok(Some(Rc::new(next.clone())));
+                    }
+                    TxnResponse::Read(read) => {
+                        let attempt = *attempt + 1;
+                        self.write(&read, attempt, now)?;
+                    }
                 }
-                let attempt = *attempt + 1;
-                self.write(written.key_value.as_ref(), written.revision, attempt, now)?;
             }
         }
         Ok(None)
     }
 }
 
-impl<D: SharedMap + Clone, C: grpc::Client> PendingChange for Transaction<D, C> {
+impl<D: SharedMap> PendingChange for Transaction<D> {
     fn awaits(&self, call: CallId) -> bool {
         self.exchange.awaits(call)
     }
 
     fn on_answer(&mut self, answer: Result<&[u8], CallError>, now: Timestamp) -> Option<Changed> {
-        match self.exchange.on_answer(&self.etcd, answer, now)? {
-            Ok(answer) => self.go_on(answer, now).transpose(),
-            Err(failure) => Some(Err(match self.step {
-                Step::Writing(..) if failure.may_have_been_done() => unconfirmed(failure),
-                _ => unreachable(failure),
-            })),
-        }
+        let answer = self.exchange.on_answer(&self.etcd, answer, now)?;
+        self.go_on(answer, now).transpose()
     }
 }
 
-/// etcd could not be asked.
+/// A failure before anything was written.
 fn unreachable(failure: CallError) -> ChangeError {
     ChangeError::Unreachable(failure.to_string())
 }
 
-/// etcd was told, but did not answer.
-fn unconfirmed(failure: CallError) -> ChangeError {
-    ChangeError::Unconfirmed(failure.to_string())
+/// A failure of a write, which may have been made all the same.
+fn unwritten(failure: CallError) -> ChangeError {
+    if failure.may_have_been_done() {
+        ChangeError::Unconfirmed(failure.to_string())
+    } else {
+        unreachable(failure)
+    }
 }

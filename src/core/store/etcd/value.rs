@@ -7,8 +7,6 @@ use crate::state::state::State;
 use crate::syntax::invalid::InvalidConfig;
 use crate::syntax::json::Json;
 
-const MAINTENANCE: &str = "maintenance";
-
 /// The state that a value of this revision makes. `{"maintenance": true}` is enough; keys of a
 /// later version are left alone.
 ///
@@ -22,17 +20,12 @@ pub(crate) fn decode(value: &[u8], generation: u64) -> Result<State, InvalidConf
 
     let mut json = Json::parse(value).map_err(|error| InvalidConfig::syntax(&error))?;
     let flag = match &mut json {
-        Json::Object(entries) => entries.iter_mut().find(|(key, _)| key == MAINTENANCE),
+        Json::Object(entries) => entries.iter_mut().find(|(key, _)| key == "maintenance"),
         _ => None,
     };
     // `null` is a reset that has a revocation to keep.
-    let is_reset = flag.is_some_and(|(_, flag)| {
-        let is_null = *flag == Json::Null;
-        if is_null {
-            *flag = Json::Bool(false);
-        }
-        is_null
-    });
+    let null = flag.filter(|(_, flag)| *flag == Json::Null);
+    let is_reset = null.map(|(_, flag)| *flag = Json::Bool(false)).is_some();
     let setting: Setting = json.read_leniently()?;
     let Revocation { bypass_revoked_at } = json.read_leniently()?;
     Ok(State {

@@ -3,10 +3,8 @@
 use maintenance_mode_core::decision::decide::decide;
 use maintenance_mode_core::state::setting::Setting;
 use maintenance_mode_core::state::state::State;
-use maintenance_mode_core::syntax::timestamp::Timestamp;
 
 use crate::ctl::arguments::explain::Explain;
-use crate::ctl::arguments::output::Output;
 use crate::ctl::commands::explain::explanation::Explanation;
 use crate::ctl::commands::explain::request::DescribedRequest;
 use crate::ctl::documents::load::load;
@@ -19,25 +17,22 @@ use crate::ctl::setup::survey::survey;
 pub(crate) fn explain(options: &Explain) -> Result<Exit, Abort> {
     let file = options.file.display();
     let loaded = load(&[file.to_string()]);
+    if let Some(problem) = loaded.problem() {
+        return Err(format!("{file}: {problem}").into());
+    }
     let plugins = survey(&loaded.documents).plugins;
-    let plugin = match loaded.problem() {
-        Some(problem) => Err(problem),
-        None => select(options, &plugins),
-    };
-    let plugin =
-        plugin.map_err(|problem| Exit::Usage.because(format_args!("{file}: {problem}")))?;
+    let plugin = select(options, &plugins).map_err(|problem| format!("{file}: {problem}"))?;
     let explanation = decided(options, plugin).map_err(|problem| {
-        let place = match plugin.settings().place().path {
-            place if place.is_empty() => place,
-            place => format!("{place}: "),
-        };
-        Exit::Failure.because(format_args!("{file}: {place}{problem}"))
+        let place = plugin.settings().place().path;
+        let joint = if place.is_empty() { "" } else { ": " };
+        Exit::FAILURE.because(format_args!("{file}: {place}{joint}{problem}"))
     })?;
-    say(&match options.output {
-        Output::Json => serde_json::to_string(&explanation).unwrap_or_default(),
-        Output::Text => explanation.to_text(),
+    say(&if options.json {
+        serde_json::to_string(&explanation).unwrap_or_default()
+    } else {
+        explanation.to_text()
     });
-    Ok(Exit::Success)
+    Ok(Exit::SUCCESS)
 }
 
 /// The configuration that is meant.
@@ -45,42 +40,32 @@ fn select<'p, 'd>(options: &Explain, plugins: &'p [Plugin<'d>]) -> Result<&'p Pl
     let count = plugins.len();
     match (plugins, options.nth) {
         ([], _) => Err(
-            "no configuration of the filter found: expected a plugin configuration, \
-                        or a filter with `maintenance` in its name, VM id, root id or code"
+            "no configuration of the filter found: expected a plugin configuration, or a filter \
+             with `maintenance` in its name, VM id, root id or code"
                 .to_owned(),
         ),
         ([only], None) => Ok(only),
         (_, None) => Err(format!(
             "there are {count} configurations: choose one with --nth"
         )),
-        (_, Some(nth)) => nth
-            .checked_sub(1)
-            .and_then(|index| plugins.get(index))
+        (_, Some(nth)) => (nth.checked_sub(1).and_then(|index| plugins.get(index)))
             .ok_or_else(|| format!("there are {count} configurations, and none is number {nth}")),
     }
 }
 
 fn decided(options: &Explain, plugin: &Plugin) -> Result<Explanation, String> {
-    let (_, policy) = plugin
-        .compiled
-        .accepted
-        .as_ref()
-        .ok_or_else(|| plugin.compiled.problem())?;
+    let accepted = plugin.compiled.accepted.as_ref();
+    let (_, policy) = accepted.ok_or_else(|| plugin.compiled.problem())?;
     let now = options.at.unwrap_or_else(now);
-    let state = state(options, now);
-    let request = DescribedRequest::new(options, &policy.client_address, now);
-    Ok(Explanation::of(&decide(policy, &state, &request)))
-}
-
-/// What somebody has set.
-fn state(options: &Explain, now: Timestamp) -> State {
     let setting = (options.on || options.off).then(|| Setting {
         maintenance: options.on,
         since: Some(now),
         ..Setting::default()
     });
-    State {
+    let state = State {
         setting,
         ..State::default()
-    }
+    };
+    let request = DescribedRequest::new(options, &policy.client_address, now);
+    Ok(Explanation::of(&decide(policy, &state, &request)))
 }

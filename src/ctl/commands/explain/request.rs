@@ -85,19 +85,17 @@ impl RequestHead for DescribedRequest<'_> {
         let segments: Vec<&str> = path.segments().iter().map(|segment| &**segment).collect();
         let dotted = segments.join(".");
         let mut given = self.options.attributes.iter();
-        if let Some((_, value)) = given.find(|(name, _)| *name == dotted) {
-            return Attribute::Text(value.as_bytes().to_vec());
-        }
-        let text = |bytes: &[u8]| Some(bytes.to_vec());
-        let follows = match segments.as_slice() {
-            ["request", "headers", name] => self.headers.get(name).and_then(|value| text(&value)),
-            ["request", "path"] => text(self.path()),
-            ["request", "url_path"] => text(path::without_query(self.path())),
-            ["request", "method"] => text(self.options.method.as_bytes()),
-            ["request", "host"] => self.headers.first(":authority").and_then(text),
+        let given = given.find(|(name, _)| *name == dotted);
+        let given = given.map(|(_, value)| value.as_bytes().to_vec());
+        let value = given.or_else(|| match segments.as_slice() {
+            ["request", "headers", name] => self.headers.get(name).map(Into::into),
+            ["request", "path"] => Some(self.path().into()),
+            ["request", "url_path"] => Some(path::without_query(self.path()).into()),
+            ["request", "method"] => Some(self.options.method.as_str().into()),
+            ["request", "host"] => self.headers.first(":authority").map(Into::into),
             _ => None,
-        };
-        follows.map_or(Attribute::Absent, Attribute::Text)
+        });
+        value.map_or(Attribute::Absent, Attribute::Text)
     }
 
     fn route_action(&self) -> Attribute {

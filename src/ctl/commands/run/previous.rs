@@ -18,33 +18,25 @@ const PAUSE: Duration = Duration::from_millis(100);
 const PRECONDITION_FAILED: u16 = 412;
 
 /// What somebody had set.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Previous {
-    /// Nothing.
-    Unset,
-    Off,
-    /// On, perhaps not yet.
-    On {
-        parameters: Parameters,
-        until: Option<Timestamp>,
-    },
+pub(super) struct Previous {
+    /// What sets it again.
+    toggle: Toggle,
+    until: Option<Timestamp>,
 }
 
 impl Previous {
     /// Where a window or `mode` decides, the status does not tell what was set.
     pub(super) fn of(status: &EndpointStatus) -> Self {
-        if status.decided_by != "state" {
-            return Self::Unset;
-        }
         let setting = &status.setting;
         let is_planned = setting.start.is_some_and(|start| now() < start);
-        if setting.maintenance || is_planned {
-            Self::On {
-                parameters: Parameters::of(setting),
-                until: setting.until,
-            }
-        } else {
-            Self::Off
+        let toggle = match status.decided_by.as_str() {
+            "state" if setting.maintenance || is_planned => Toggle::On(Parameters::of(setting)),
+            "state" => Toggle::Off,
+            _ => Toggle::Reset,
+        };
+        Self {
+            toggle,
+            until: setting.until,
         }
     }
 
@@ -62,14 +54,14 @@ impl Previous {
             let current = client.status(url).map_err(|error| error.to_string())?;
             if !ours.iter().any(|ours| is_same(ours, &current)) {
                 // Another endpoint of the same state may have put it back already.
-                if Self::of(&current) == *self {
+                if Self::of(&current).toggle == self.toggle {
                     return Ok(());
                 }
                 return Err(
                     "somebody else has changed the state meanwhile, it is left as it is".to_owned(),
                 );
             }
-            match client.change(url, &self.toggle(), Some(current.generation)) {
+            match client.change(url, self.toggle(), Some(current.generation)) {
                 Ok(_) => return Ok(()),
                 Err(EndpointError::Refused {
                     status: PRECONDITION_FAILED,
@@ -82,13 +74,10 @@ impl Previous {
     }
 
     /// An `on` whose end has come meanwhile counts as off.
-    fn toggle(&self) -> Toggle {
-        match self {
-            Self::Unset => Toggle::Reset,
-            Self::On { parameters, until } if until.is_none_or(|until| now() < until) => {
-                Toggle::On(parameters.clone())
-            }
-            Self::Off | Self::On { .. } => Toggle::Off,
+    fn toggle(&self) -> &Toggle {
+        match (&self.toggle, self.until) {
+            (Toggle::On(_), Some(until)) if until <= now() => &Toggle::Off,
+            (toggle, _) => toggle,
         }
     }
 }
@@ -116,15 +105,15 @@ mod tests {
     #[test]
     fn what_was_is_what_was_set() {
         let on = status(r#"{"maintenance":true,"until":"9999-01-01T00:00:00Z","message":"a"}"#);
-        assert_eq!(Previous::of(&on).toggle(), again(&on));
+        assert_eq!(*Previous::of(&on).toggle(), again(&on));
         let planned = status(r#"{"maintenance":false,"start":"9998-01-01T00:00:00Z"}"#);
-        assert_eq!(Previous::of(&planned).toggle(), again(&planned));
+        assert_eq!(*Previous::of(&planned).toggle(), again(&planned));
         let over = status(r#"{"maintenance":false,"until":"2001-01-01T00:00:00Z"}"#);
-        assert_eq!(Previous::of(&over).toggle(), Toggle::Off);
+        assert_eq!(*Previous::of(&over).toggle(), Toggle::Off);
         let off = status(r#"{"maintenance":false}"#);
-        assert_eq!(Previous::of(&off).toggle(), Toggle::Off);
+        assert_eq!(*Previous::of(&off).toggle(), Toggle::Off);
         let mut window = on;
         window.decided_by = "window".to_owned();
-        assert_eq!(Previous::of(&window).toggle(), Toggle::Reset);
+        assert_eq!(*Previous::of(&window).toggle(), Toggle::Reset);
     }
 }

@@ -5,60 +5,47 @@ use std::io;
 use std::process::{Child, Command, ExitStatus};
 
 use crate::ctl::process::console::complain;
+use crate::ctl::process::exit::Exit;
 
-const CANNOT_EXECUTE: u8 = 126;
-const NOT_FOUND: u8 = 127;
+const CANNOT_EXECUTE: Exit = Exit(126);
+const NOT_FOUND: Exit = Exit(127);
 /// What shells add to the number of the signal that ended a command.
 const BY_SIGNAL: i32 = 128;
 
-/// A program and its arguments.
-pub(super) struct Program<'a>(&'a [OsString]);
-
-impl<'a> Program<'a> {
-    pub(super) fn new(command: &'a [OsString]) -> Self {
-        Self(command)
+/// Runs a program with its arguments to its end; its exit code.
+pub(super) fn run(command: &[OsString], mut signals: Signals) -> Exit {
+    if let Some(signal) = signals.pending() {
+        return exit(BY_SIGNAL + signal);
     }
-
-    /// Runs it to its end; its exit code.
-    pub(super) fn run(&self, mut signals: Signals) -> u8 {
-        if let Some(signal) = signals.pending() {
-            return code(BY_SIGNAL + signal);
-        }
-        let Some((program, arguments)) = self.0.split_first() else {
-            return NOT_FOUND;
-        };
-        let ended = Command::new(program)
-            .args(arguments)
-            .spawn()
-            .and_then(|mut child| signals.forward_while(&mut child));
-        match ended {
-            Ok(status) => code(status.code().unwrap_or_else(|| ended_by(status))),
-            Err(error) => {
-                complain(&format!("{}: {error}", program.display()));
-                if error.kind() == io::ErrorKind::NotFound {
-                    NOT_FOUND
-                } else {
-                    CANNOT_EXECUTE
-                }
+    let Some((program, arguments)) = command.split_first() else {
+        return NOT_FOUND;
+    };
+    let ended = Command::new(program)
+        .args(arguments)
+        .spawn()
+        .and_then(|mut child| signals.forward_while(&mut child));
+    match ended {
+        Ok(status) => exit(code(status)),
+        Err(error) => {
+            complain(&format!("{}: {error}", program.display()));
+            match error.kind() {
+                io::ErrorKind::NotFound => NOT_FOUND,
+                _ => CANNOT_EXECUTE,
             }
         }
     }
 }
 
-fn code(code: i32) -> u8 {
-    u8::try_from(code).unwrap_or(u8::MAX)
+fn exit(code: i32) -> Exit {
+    Exit(u8::try_from(code).unwrap_or(u8::MAX))
 }
 
-#[cfg(unix)]
-fn ended_by(status: ExitStatus) -> i32 {
-    use std::os::unix::process::ExitStatusExt;
-
-    BY_SIGNAL + status.signal().unwrap_or_default()
-}
-
-#[cfg(not(unix))]
-fn ended_by(_status: ExitStatus) -> i32 {
-    BY_SIGNAL
+fn code(status: ExitStatus) -> i32 {
+    #[cfg(unix)]
+    if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
+        return BY_SIGNAL + signal;
+    }
+    status.code().unwrap_or(BY_SIGNAL)
 }
 
 /// The signals that would end this process, and are kept for the command.
@@ -67,7 +54,6 @@ pub(super) struct Signals(signal_hook::iterator::Signals);
 
 #[cfg(unix)]
 impl Signals {
-    /// Catches them from now on.
     pub(super) fn catch() -> io::Result<Self> {
         use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
@@ -104,14 +90,11 @@ fn forward(signal: i32, pid: rustix::process::Pid) {
 
     use rustix::process::{Signal, kill_process};
 
-    let signal = match signal {
-        signal_hook::consts::SIGTERM => Signal::TERM,
-        _ if io::stdin().is_terminal() => return,
-        signal_hook::consts::SIGHUP => Signal::HUP,
-        _ => Signal::INT,
-    };
+    if signal != signal_hook::consts::SIGTERM && io::stdin().is_terminal() {
+        return;
+    }
     // A command that has just ended needs none.
-    let _ = kill_process(pid, signal);
+    let _ = Signal::from_named_raw(signal).map(|signal| kill_process(pid, signal));
 }
 
 /// There are none that a command could be sent.

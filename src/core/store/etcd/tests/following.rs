@@ -35,7 +35,7 @@ fn what_happens_while_the_store_is_lost_is_caught_up_on() {
         let mut worker = Worker::connected(&model);
         let stream = model.open_streams()[0];
         let failure = CallError::new(CallError::UNAVAILABLE, "gone");
-        worker.notices = worker.follower.on_end(stream, failure, now());
+        worker.notices = worker.follower.on_answer(stream, Err(failure), now());
         assert!(matches!(&worker.notices[..], [Notice::Lost(_)]));
         assert!(!worker.store.is_connected() && model.open_streams().is_empty());
         assert_eq!(worker.flag(), Some(true), "the last state known");
@@ -127,7 +127,9 @@ fn a_canceled_watch_is_begun_anew() {
         .varint(4, 1)
         .bytes(6, "compacted");
     let stream = model.open_streams()[0];
-    let notices = worker.follower.on_message(stream, canceled.as_ref(), now());
+    let notices = worker
+        .follower
+        .on_answer(stream, Ok(canceled.as_ref()), now());
     assert!(matches!(&notices[..], [Notice::Lost(reason)] if reason.contains("compacted")));
     for _ in 0..ENOUGH_TICKS {
         worker.tick();
@@ -178,7 +180,7 @@ fn an_answer_that_comes_late_does_not_undo_a_change() {
     worker.follower.tick(now());
     let (call, answer) = model.answer().unwrap();
     worker.change(set(OFF)).unwrap();
-    worker.follower.on_message(call, &answer.unwrap(), now());
+    worker.follower.on_answer(call, Ok(&answer.unwrap()), now());
     assert_eq!((worker.flag(), worker.generation()), (Some(false), 3));
     worker.receive();
     assert_eq!((worker.flag(), worker.generation()), (Some(false), 3));
@@ -191,7 +193,7 @@ fn nothing_falls_between_reading_and_watching() {
     worker.follower.tick(now());
     let (call, answer) = model.answer().unwrap();
     model.put(Some(ON));
-    worker.follower.on_message(call, &answer.unwrap(), now());
+    worker.follower.on_answer(call, Ok(&answer.unwrap()), now());
     worker.receive();
     assert_eq!((worker.flag(), worker.generation()), (Some(true), 2));
 }

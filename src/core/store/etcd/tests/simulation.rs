@@ -5,9 +5,9 @@ use std::mem;
 
 use super::*;
 use crate::state::change::StateChange;
-use crate::store::call::{CallError, CallId};
 use crate::store::etcd::testing::Answer;
 use crate::store::etcd::value::decode;
+use crate::store::grpc::{CallError, CallId};
 
 const PROCESSES: usize = 2;
 const WORKERS: usize = 2;
@@ -94,7 +94,7 @@ impl Fleet {
     /// What a request obeys never goes back, nor behind what this process acknowledged.
     fn request(&mut self, process: usize, worker: usize) {
         let member = &mut self.workers[process][worker];
-        let state = member.worker.store.state();
+        let state = &member.worker.store.state;
         state.refresh().unwrap();
         let generation = state.snapshot().generation;
         assert!(generation >= member.obeyed, "{:#?}", self.story);
@@ -114,7 +114,7 @@ impl Fleet {
         if !notices.is_empty() {
             self.story.push(format!("{notices:?}"));
         }
-        let state = member.store.state();
+        let state = &member.store.state;
         state.refresh().unwrap();
         state.recheck().unwrap();
     }
@@ -183,10 +183,7 @@ impl Fleet {
             for worker in 0..WORKERS {
                 let member = &mut self.workers[process][worker];
                 let follower = &mut member.worker.follower;
-                match answer.clone() {
-                    Ok(message) => follower.on_message(call, message, now()),
-                    Err(failure) => follower.on_end(call, failure, now()),
-                };
+                follower.on_answer(call, answer.clone(), now());
                 for (name, mut pending) in mem::take(&mut member.pending) {
                     let changed = if pending.awaits(call) {
                         pending.on_answer(answer.clone(), now())
@@ -228,7 +225,14 @@ impl Fleet {
         };
         if let Some(message) = self.model.next_message(stream) {
             self.story.push(format!("message of {stream}"));
-            self.each(|member| drop(member.worker.follower.on_message(stream, &message, now())));
+            self.each(|member| {
+                drop(
+                    member
+                        .worker
+                        .follower
+                        .on_answer(stream, Ok(&message), now()),
+                )
+            });
         }
     }
 
@@ -252,7 +256,14 @@ impl Fleet {
 
     fn close(&mut self, stream: CallId) {
         let failure = || CallError::new(CallError::UNAVAILABLE, "reset");
-        self.each(|member| drop(member.worker.follower.on_end(stream, failure(), now())));
+        self.each(|member| {
+            drop(
+                member
+                    .worker
+                    .follower
+                    .on_answer(stream, Err(failure()), now()),
+            )
+        });
     }
 
     fn somebody_else_writes(&mut self) {
@@ -292,7 +303,12 @@ impl Fleet {
                     }
                     for (stream, message) in self.model.messages() {
                         self.each(|member| {
-                            drop(member.worker.follower.on_message(stream, &message, now()))
+                            drop(
+                                member
+                                    .worker
+                                    .follower
+                                    .on_answer(stream, Ok(&message), now()),
+                            )
                         });
                     }
                 }
@@ -327,7 +343,7 @@ impl Fleet {
         let key_value = self.model.key_value.borrow().clone();
         for member in self.workers.iter_mut().flatten() {
             assert!(member.worker.store.is_connected(), "{story}");
-            let state = member.worker.store.state();
+            let state = &member.worker.store.state;
             state.refresh().unwrap();
             let state = state.snapshot();
             match &key_value {

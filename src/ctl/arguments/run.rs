@@ -1,19 +1,11 @@
-//! `on` and `run`.
+//! `run`.
 
 use std::ffi::OsString;
 
 use clap::Args;
 
-use crate::ctl::arguments::endpoints::{Change, Endpoints};
+use crate::ctl::arguments::endpoints::Endpoints;
 use crate::ctl::arguments::parameters::Parameters;
-
-#[derive(Debug, Args)]
-pub(crate) struct On {
-    #[command(flatten)]
-    pub(crate) change: Change,
-    #[command(flatten)]
-    pub(crate) parameters: Parameters,
-}
 
 #[derive(Debug, Args)]
 pub(crate) struct Run {

@@ -1,0 +1,314 @@
+//! One entry of `paths`: what it compares, and that a request can match it.
+
+use crate::config::matchers::{PathConfig, PathKindConfig};
+use crate::policy::text_match::TextMatch;
+use crate::syntax::invalid::{Compiled, Located, refuse};
+use crate::syntax::path::{MAX_COMPARED_BYTES, is_canonical};
+use crate::syntax::percent::{Octet, encode_but, octets};
+use crate::syntax::readings::{normalised, with_upper_case};
+
+/// Compiles `"/healthz"`, `"/static/*"`, `{"suffix": ".css"}` and the like. Texts come as
+/// canonical paths have them: escaped where they must be, in upper case.
+///
+/// # Errors
+/// It is no such thing, or no canonical path matches it.
+pub(super) fn compile(entry: &PathConfig) -> Compiled<TextMatch> {
+    match entry {
+        PathConfig::Pattern(pattern) => compile_pattern(pattern),
+        PathConfig::Kind(kind) => compile_kind(kind),
+    }
+}
+
+fn compile_pattern(pattern: &str) -> Compiled<TextMatch> {
+    let segments = pattern.strip_suffix("/*");
+    let path = segments.unwrap_or(pattern);
+    if pattern.starts_with('/') && path.contains('*') {
+        return refuse(format!(
+            "{pattern:?} has a `*` elsewhere than in a `/*` at its end: expected an exact path, \
+             a prefix like \"/static/*\", or {{\"regex\": …}}"
+        ));
+    }
+    let written = written(path);
+    match segments {
+        Some(_) => {
+            can_match(&format!("{written}/"), pattern, |path| format!("{path}*"))?;
+            Ok(TextMatch::Prefix(written.into()))
+        }
+        None => {
+            can_match(&written, pattern, str::to_owned)?;
+            Ok(TextMatch::Exact(written.into()))
+        }
+    }
+}
+
+/// As in the Gateway API, a slash at the end of a prefix does not matter.
+fn compile_kind(kind: &PathKindConfig) -> Compiled<TextMatch> {
+    Ok(match TextMatch::compile(kind.texts(), None)? {
+        TextMatch::Exact(path) => {
+            let written = written(&path);
+            can_match(&written, &path, str::to_owned).at("exact")?;
+            TextMatch::Exact(written.into())
+        }
+        TextMatch::Prefix(path) => {
+            let written = written(&path);
+            can_match(&written, &path, str::to_owned).at("prefix")?;
+            TextMatch::Prefix(written.strip_suffix('/').unwrap_or(&written).into())
+        }
+        TextMatch::Suffix(suffix) => {
+            let written = written(&suffix);
+            let begin = if written.starts_with('/') { "" } else { "/x" };
+            let without_begin = |path: &str| path.strip_prefix(begin).unwrap_or(path).to_owned();
+            can_match(&format!("{begin}{written}"), &suffix, without_begin).at("suffix")?;
+            TextMatch::Suffix(written.into())
+        }
+        TextMatch::Regex(regex) => {
+            can_begin(regex.as_str()).at("regex")?;
+            TextMatch::Regex(regex)
+        }
+        present => present,
+    })
+}
+
+/// An entry as canonical paths have it: a space and letters outside ASCII are escaped.
+fn written(entry: &str) -> String {
+    let is_literal = |byte: u8| byte.is_ascii() && byte != b' ';
+    let written = encode_but(entry, is_literal);
+    let upper_case = with_upper_case(written.as_bytes());
+    upper_case.map_or(written, |path| String::from_utf8_lossy(&path).into_owned())
+}
+
+/// Whether a canonical path is like this; else says what to write in the place of `entry`.
+fn can_match(path: &str, entry: &str, rewrite: impl Fn(&str) -> String) -> Compiled<()> {
+    if is_canonical(path.as_bytes()) && !path.contains(['?', '#']) {
+        return Ok(());
+    }
+    let problem = why_never(path);
+    let begin = path.split(['?', '#']).next().unwrap_or_default();
+    let meant = String::from_utf8_lossy(&normalised(begin.as_bytes())).into_owned();
+    let meant = written(&meant);
+    let instead = if path.starts_with('/') && is_canonical(meant.as_bytes()) {
+        format!(": write {:?}", rewrite(&meant))
+    } else {
+        String::new()
+    };
+    refuse(format!("{entry:?} {problem}{instead}"))
+}
+
+/// Whether a canonical path begins as an expression does, as far as that is plain text.
+fn can_begin(pattern: &str) -> Compiled<()> {
+    let start = literal_start(pattern);
+    if start.text.is_empty() && !start.is_whole {
+        return Ok(());
+    }
+    let mut path = written(&start.text);
+    if !start.is_whole {
+        // What follows may complete an escape or a segment.
+        let escape = path.len().saturating_sub(2);
+        if let Some(percent) = path.get(escape..).and_then(|end| end.find('%')) {
+            path.truncate(escape + percent);
+        }
+        path.push('x');
+    }
+    can_match(&path, pattern, |path| {
+        let end = if start.is_whole { "" } else { "x" };
+        path.strip_suffix(end).unwrap_or(path).to_owned()
+    })
+}
+
+/// The plain text with which all that an expression matches begins.
+#[derive(Default)]
+struct LiteralStart {
+    text: String,
+    /// Whether the expression is nothing else.
+    is_whole: bool,
+}
+
+fn literal_start(pattern: &str) -> LiteralStart {
+    let mut start = LiteralStart::default();
+    if pattern.contains('|') {
+        return start;
+    }
+    let mut rest = pattern.strip_prefix('^').unwrap_or(pattern).chars();
+    loop {
+        let literal = match rest.next() {
+            None | Some('$') => {
+                start.is_whole = rest.as_str().is_empty();
+                return start;
+            }
+            Some('\\') => rest.next().filter(char::is_ascii_punctuation),
+            Some('?' | '*' | '{') => {
+                start.text.pop();
+                None
+            }
+            Some(other) => Some(other).filter(|other| !".+()[]^".contains(*other)),
+        };
+        match literal {
+            Some(literal) => start.text.push(literal),
+            None => return start,
+        }
+    }
+}
+
+/// What no canonical path has, and this text does.
+fn why_never(path: &str) -> &'static str {
+    let escapes = || octets(path.as_bytes());
+    if !path.starts_with('/') {
+        "does not begin with `/`"
+    } else if path.contains('?') {
+        "has a query, with which nothing is compared"
+    } else if path.contains('#') {
+        "has a fragment, which no request has"
+    } else if path.contains(';') {
+        "has a `;`, which no canonical path has"
+    } else if path.contains('\\') {
+        "has a `\\`, which no canonical path has"
+    } else if path.contains("//") {
+        "has an empty segment, which no canonical path has"
+    } else if path.bytes().any(|byte| byte.is_ascii_control()) {
+        "has a control character, which no canonical path has"
+    } else if escapes().any(|octet| octet == Octet::Broken) {
+        "has a `%` without two hexadecimal digits"
+    } else if path.len() > MAX_COMPARED_BYTES {
+        "is longer than any canonical path"
+    } else if path.split('/').any(|segment| matches!(segment, "." | "..")) {
+        "has a dot segment, which no canonical path has"
+    } else {
+        "has an escape that no canonical path has"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::policy::paths::Paths;
+    use crate::policy::reading::Reading;
+    use crate::syntax::readings::Readings;
+
+    fn refused(entry: &str) -> String {
+        let entry: PathConfig = crate::syntax::json_reader::read(entry);
+        compile(&entry)
+            .map(|kind| panic!("{kind:?}"))
+            .unwrap_err()
+            .to_string()
+    }
+
+    #[test]
+    fn what_no_request_can_match_is_refused_with_what_to_write() {
+        for (entry, error) in [
+            (
+                r#""/export?full=1""#,
+                r#""/export?full=1" has a query, with which nothing is compared: write "/export""#,
+            ),
+            (
+                r#""/a#b""#,
+                r#""/a#b" has a fragment, which no request has: write "/a""#,
+            ),
+            (
+                r#""/a;v=1/b/*""#,
+                r#""/a;v=1/b/*" has a `;`, which no canonical path has: write "/a/b/*""#,
+            ),
+            (r#""/a\\b""#, r#"which no canonical path has: write "/a/b""#),
+            (
+                r#""//api/*""#,
+                r#""//api/*" has an empty segment, which no canonical path has: write "/api/*""#,
+            ),
+            (r#""/static//*""#, r#"write "/static/*""#),
+            (
+                r#""/a/../b""#,
+                r#"has a dot segment, which no canonical path has: write "/b""#,
+            ),
+            (
+                r#""/%61dmin""#,
+                r#"has an escape that no canonical path has: write "/admin""#,
+            ),
+            (
+                r#""/a%2Fb""#,
+                r#"has an escape that no canonical path has: write "/a/b""#,
+            ),
+            (
+                r#""/100%""#,
+                r#""/100%" has a `%` without two hexadecimal digits"#,
+            ),
+            (r#""/a\tb""#, "has a control character"),
+            (
+                r#"{"prefix":"/a?b"}"#,
+                r#"prefix: "/a?b" has a query, with which nothing is compared: write "/a""#,
+            ),
+            (
+                r#"{"suffix":"/../b"}"#,
+                r#"suffix: "/../b" has a dot segment"#,
+            ),
+            (
+                r#"{"suffix":".php?x"}"#,
+                r#"suffix: ".php?x" has a query, with which nothing is compared: write ".php""#,
+            ),
+            (r#"{"regex":"/export\\?full=.*"}"#, "has a query"),
+            (r#"{"regex":"^api/.*"}"#, "does not begin with `/`"),
+            (r#"{"regex":"/a//b.*"}"#, "has an empty segment"),
+            (r#"{"regex":"/a/\\.\\./b"}"#, "has a dot segment"),
+            (
+                r#"{"regex":"https://example\\.com/.*"}"#,
+                "does not begin with `/`",
+            ),
+        ] {
+            let refused = refused(entry);
+            assert!(refused.contains(error), "{entry} gave {refused}");
+        }
+    }
+
+    #[test]
+    fn what_a_person_means_counts() {
+        for (entry, path) in [
+            (r#""/café""#, "/caf%C3%A9"),
+            (r#""/café""#, "/caf%c3%a9"),
+            (r#""/a b/*""#, "/a%20b/c"),
+            (r#""/caf%c3%a9""#, "/caf%C3%A9"),
+            (r#"{"suffix":"é.css"}"#, "/x%C3%A9.css"),
+            (r#"{"regex":"/café/.*"}"#, "/caf%c3%a9/x"),
+            (r#"{"regex":"/caf%C3%A9"}"#, "/caf%c3%a9"),
+            (r#"{"regex":"/a b"}"#, "/a%20b"),
+            (r#"{"regex":"/x\\.\\..*"}"#, "/x..y"),
+            (r#"{"regex":"/x?/?.*"}"#, "/y"),
+            (r#"{"regex":"a|/b"}"#, "/b"),
+        ] {
+            let entry: PathConfig = crate::syntax::json_reader::read(entry);
+            for reading in [Reading::Canonical, Reading::Any] {
+                let paths = Paths::compile(std::slice::from_ref(&entry), reading).unwrap();
+                let found = paths.find(path.as_bytes(), &Readings::default());
+                assert_eq!(found, Some(0), "{entry:?} {path}");
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn an_accepted_entry_has_a_request_that_it_matches(
+            text in "[/a.é ;?%*0-9A-F-]{0,8}",
+            kind in 0..4,
+        ) {
+            let entry = match kind {
+                0 => serde_json::json!(format!("/{text}")),
+                1 => serde_json::json!({"exact": format!("/{text}")}),
+                2 => serde_json::json!({"prefix": format!("/{text}")}),
+                _ => serde_json::json!({"suffix": text}),
+            };
+            let config: PathConfig = crate::syntax::json_reader::read(&entry.to_string());
+            if let Ok(compiled) = compile(&config) {
+                let request = match &compiled {
+                    TextMatch::Exact(path) => path.to_string(),
+                    TextMatch::Prefix(path) => format!("{path}/"),
+                    TextMatch::Suffix(suffix) if suffix.starts_with('/') => suffix.to_string(),
+                    TextMatch::Suffix(suffix) => format!("/x{suffix}"),
+                    other => panic!("{other:?}"),
+                };
+                for reading in [Reading::Canonical, Reading::Any] {
+                    let paths = Paths::compile(std::slice::from_ref(&config), reading).unwrap();
+                    let found = paths.find(request.as_bytes(), &Readings::default());
+                    prop_assert_eq!(found, Some(0), "{} by {}", entry, request);
+                }
+            }
+        }
+    }
+}

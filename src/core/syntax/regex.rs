@@ -1,0 +1,211 @@
+//! Regular expressions that take no longer than the text is long.
+
+use std::fmt;
+
+use regex_automata::dfa::dense::{Builder, Config, DFA};
+use regex_automata::dfa::{Automaton, StartKind};
+use regex_automata::nfa::thompson;
+use regex_automata::{Anchored, Input};
+use regex_syntax::hir::{Hir, Look};
+use regex_syntax::{Error, ParserBuilder};
+
+use crate::syntax::invalid::{Compiled, InvalidConfig};
+
+/// A regular expression that matches whole texts only, in the syntax of
+/// [`regex-lite`](https://docs.rs/regex-lite/latest/regex_lite/#syntax): `\d`, `\w`, `\s` and
+/// `(?i)` are ASCII's, and `.` is any character, also a line feed.
+///
+/// It is a table of states, so each byte of a text costs one look-up, whatever the expression.
+#[derive(Clone)]
+pub struct Regex {
+    pattern: Box<str>,
+    states: Box<DFA<Vec<u32>>>,
+}
+
+/// The most bytes of its table, and of what is needed to make that.
+const MAX_TABLE_BYTES: usize = 512 * 1024;
+
+impl Regex {
+    /// Compiles an expression.
+    ///
+    /// # Errors
+    /// It is none, or needs too large a table.
+    pub fn new(pattern: &str) -> Compiled<Self> {
+        if has_unicode_flag(pattern) {
+            return Err(is_none(pattern, &"there is no flag `u`"));
+        }
+        let expression = parse(pattern)?;
+        let states = tabulate(&expression).ok_or_else(|| {
+            InvalidConfig::new(format!(
+                "{pattern:?} is too large: it would need more than {} KiB; expected fewer or \
+                 shorter repetitions",
+                MAX_TABLE_BYTES / 1024
+            ))
+        })?;
+        Ok(Self {
+            pattern: pattern.into(),
+            states: Box::new(states),
+        })
+    }
+
+    /// Whether it matches the whole text.
+    pub fn is_match(&self, text: &[u8]) -> bool {
+        let input = Input::new(text).anchored(Anchored::Yes);
+        let end = self.states.try_search_fwd(&input);
+        end.is_ok_and(|end| end.is_some_and(|end| end.offset() == text.len()))
+    }
+
+    /// The expression.
+    pub fn as_str(&self) -> &str {
+        &self.pattern
+    }
+}
+
+impl fmt::Debug for Regex {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.pattern.fmt(f)
+    }
+}
+
+fn is_none(pattern: &str, problem: &dyn fmt::Display) -> InvalidConfig {
+    InvalidConfig::is_not(pattern, &format!("a regular expression: {problem}"))
+}
+
+/// Reads an expression that begins and ends where the text does.
+fn parse(pattern: &str) -> Compiled<Hir> {
+    let mut parser = ParserBuilder::new();
+    let parser = parser.unicode(!has_ascii_classes(pattern)).utf8(false);
+    let expression = parser.dot_matches_new_line(true).build().parse(pattern);
+    let expression = expression.map_err(|error| match error {
+        Error::Parse(error) => is_none(pattern, error.kind()),
+        Error::Translate(error) => is_none(pattern, error.kind()),
+        other => is_none(pattern, &other),
+    })?;
+    let [begin, end] = [Look::Start, Look::End].map(Hir::look);
+    Ok(Hir::concat(vec![begin, expression, end]))
+}
+
+/// Whether an expression has classes or cases that mean ASCII's. All of it is read byte by byte
+/// then, and not character by character: the tables of Unicode are large.
+fn has_ascii_classes(pattern: &str) -> bool {
+    tokens(pattern).any(|token| match token {
+        [b'\\', class] => b"bBdDpPsSwW".contains(class),
+        [b'(', flags @ ..] => flags.contains(&b'i'),
+        _ => false,
+    })
+}
+
+fn has_unicode_flag(pattern: &str) -> bool {
+    tokens(pattern).any(|token| matches!(token, [b'(', flags @ ..] if flags.contains(&b'u')))
+}
+
+/// Escapes, parentheses with the flags behind them, and single bytes.
+fn tokens(pattern: &str) -> impl Iterator<Item = &[u8]> {
+    let mut rest = pattern.as_bytes();
+    std::iter::from_fn(move || {
+        let length = match rest {
+            [] => return None,
+            [b'\\', _, ..] => 2,
+            [b'(', b'?', flags @ ..] => {
+                let is_flag = |byte: &&u8| byte.is_ascii_alphabetic() || **byte == b'-';
+                2 + flags.iter().take_while(is_flag).count()
+            }
+            _ => 1,
+        };
+        let (token, behind) = rest.split_at_checked(length)?;
+        rest = behind;
+        Some(token)
+    })
+}
+
+/// `None` where the table would be too large.
+fn tabulate(expression: &Hir) -> Option<DFA<Vec<u32>>> {
+    let limits = thompson::Config::new().nfa_size_limit(Some(MAX_TABLE_BYTES));
+    let automaton = thompson::Compiler::new()
+        .configure(limits.which_captures(thompson::WhichCaptures::None))
+        .build_from_hir(expression)
+        .ok()?;
+    let config = Config::new()
+        .start_kind(StartKind::Anchored)
+        .dfa_size_limit(Some(MAX_TABLE_BYTES))
+        .determinize_size_limit(Some(MAX_TABLE_BYTES));
+    Builder::new()
+        .configure(config)
+        .build_from_nfa(&automaton)
+        .ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn is_match(pattern: &str, text: &str) -> bool {
+        Regex::new(pattern).unwrap().is_match(text.as_bytes())
+    }
+
+    #[test]
+    fn it_matches_whole_texts_only() {
+        for (pattern, text, expected) in [
+            ("a|ab", "ab", true),
+            ("a", "ab", false),
+            ("b", "ab", false),
+            ("^a$", "a", true),
+            ("a.b", "a\nb", true),
+            ("a.b", "a\u{e9}b", true),
+            ("a.b", "a\u{fffd}b", true),
+            ("a..b", "a\u{e9}b", false),
+            ("[\u{e0}-\u{ff}]", "\u{e9}", true),
+            ("(?i)SHOP", "shop", true),
+            ("(?i)k", "\u{212a}", false),
+            (r"\d+", "42", true),
+            (r"\d", "\u{663}", false),
+            (r"\w+", "\u{e9}", false),
+            (r"a\b.*", "a b", true),
+            (r"a\b.*", "ab", false),
+            ("x # a comment", "x # a comment", true),
+            ("(?x) x # a comment", "x", true),
+            ("", "", true),
+        ] {
+            assert_eq!(is_match(pattern, text), expected, "{pattern} {text}");
+        }
+    }
+
+    #[test]
+    fn what_is_none_is_refused_on_one_line() {
+        for (pattern, problem) in [
+            ("(", "is not a regular expression: unclosed group"),
+            ("a)|(?:b", "is not a regular expression: unopened group"),
+            ("[", "is not a regular expression: unclosed character class"),
+            (".*a.{20}", "is too large"),
+            ("(a{1000}){1000}", "is too large"),
+            (r"\p{Greek}", "is not a regular expression"),
+            (r"(?u:\w)", "is not a regular expression"),
+        ] {
+            let error = Regex::new(pattern).unwrap_err().to_string();
+            assert!(error.contains(problem), "{error}");
+            assert!(!error.contains('\n'), "{error}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn it_agrees_with_the_regex_of_everybody(
+            pattern in r"[ab.|*+?(){}\[\]^$0-3\\dwsi:é-]{0,10}",
+            text in "[ab0é \n]{0,6}",
+        ) {
+            let other = regex_lite::Regex::new(&pattern).and_then(|_| {
+                regex_lite::Regex::new(&format!(r"\A(?s:{pattern})\z"))
+            });
+            let is_ascii = pattern.is_ascii() && text.is_ascii();
+            match (Regex::new(&pattern), other) {
+                (Ok(ours), Ok(other)) if is_ascii || !has_ascii_classes(&pattern) => {
+                    prop_assert_eq!(ours.is_match(text.as_bytes()), other.is_match(&text));
+                }
+                (Err(error), Ok(_)) if is_ascii => prop_assert!(false, "{}", error),
+                _ => {}
+            }
+        }
+    }
+}
