@@ -117,6 +117,16 @@ fn wrong_usage_is_told_without_the_token() {
         ],
         vec!["on", "--url", "http://a/m", "--until", "tomorrow"],
         vec!["run", "--url", "http://a/m"],
+        vec!["run", "--url", "http://a/m", "--drain", "-1", "--", "true"],
+        vec![
+            "run",
+            "--url",
+            "http://a/m",
+            "--drain",
+            "3601",
+            "--",
+            "true",
+        ],
         vec![],
     ] {
         assert_eq!(ctl(&arguments).code, Some(2), "{arguments:?}");

@@ -13,8 +13,8 @@ use crate::ctl::arguments::run::Run;
 const EXIT_CODES: &str = "\
 Exit codes:
   0  all is well
-  1  a call failed, endpoints disagree, or a configuration is invalid
-  2  wrong usage, a file that cannot be read, or one without a configuration of the filter
+  1  a call failed, endpoints disagree, or `check` found an error
+  2  wrong usage, or a file that cannot be read
   3  `status`: an Envoy has lost its store, and tells the last that it knows
   4  `run`: somebody else has changed the state meanwhile, so it was left as it is
   `run` exits with the code of its command where that is not 0, and with 128 + N if signal N ended
@@ -80,16 +80,20 @@ is 4. Without --for and --until it lasts as long as the command does: where the 
 Example:
   maintenancectl run --url https://example.com/maintenance-mode --for 3600 -- ./migrate.sh")]
     Run(Run),
-    /// Check configurations with the filter's own code
+    /// Find what will not work as it is meant, in the configuration and in what stands around
     #[command(after_help = "\
+Takes plugin configurations (JSON or YAML), Envoy's bootstrap, listeners, discovery files and
+config_dump, Istio's WasmPlugin, TrafficExtension and EnvoyFilter, and Envoy Gateway's
+EnvoyExtensionPolicy; with --front the bootstrap of a proxy in front, a DestinationRule or a
+BackendTrafficPolicy. Filters of other modules are left out: ours have `maintenance` in their
+name, VM id, root id or code. YAML is read as Envoy or Kubernetes read it, so on and off
+without quotes are booleans; what begins with { must be JSON. envoy/operations.md explains
+each code.
+
 Example:
   maintenancectl check envoy/envoy.yaml
-  helm template . | maintenancectl check -
-
-Takes plugin configurations (JSON or YAML), Envoy's bootstrap, listeners and discovery files,
-Istio's WasmPlugin, TrafficExtension and EnvoyFilter, and Envoy Gateway's
-EnvoyExtensionPolicy. Filters of other modules are left out: ours have `maintenance` in their
-name, VM id, root id or code. As Envoy does, YAML's on and off without quotes are booleans.")]
+  maintenancectl check --strict http://127.0.0.1:9901
+  helm template . | maintenancectl check -")]
     Check(Check),
     /// Show what the filter decides on a request, and why
     #[command(after_help = "\
@@ -148,7 +152,7 @@ mod tests {
             let (_, example) = help.rsplit_once("Example:\n").unwrap_or_default();
             let mut lines = example.lines();
             let ends = lines.all(|line| line.is_empty() || line.starts_with("  "));
-            assert!(!example.is_empty() && (ends || name == "check"), "{name}");
+            assert!(!example.is_empty() && ends, "{name}");
             assert!(readme.contains(&format!("maintenancectl {name}")), "{name}");
         }
     }

@@ -8,18 +8,25 @@ use crate::ctl::arguments::explain::Explain;
 use crate::ctl::commands::explain::explanation::Explanation;
 use crate::ctl::commands::explain::nearly::Made;
 use crate::ctl::commands::explain::request::DescribedRequest;
-use crate::ctl::documents::file::configurations;
-use crate::ctl::documents::found::{Found, location};
+use crate::ctl::documents::load::load;
 use crate::ctl::process::clock::now;
 use crate::ctl::process::console::say;
 use crate::ctl::process::exit::{Abort, Exit};
+use crate::ctl::setup::plugin::Plugin;
+use crate::ctl::setup::survey::survey;
 
 pub(crate) fn explain(options: &Explain) -> Result<Exit, Abort> {
     let file = options.file.display();
-    let found = select(options).map_err(|problem| format!("{file}: {problem}"))?;
-    let explanation = decided(options, &found).map_err(|Abort(exit, problem)| {
-        let location = location(file, &found.place);
-        exit.because(format_args!("{location}: {problem}"))
+    let loaded = load(&[file.to_string()]);
+    if let Some(problem) = loaded.problem() {
+        return Err(format!("{file}: {problem}").into());
+    }
+    let plugins = survey(&loaded.documents).plugins;
+    let plugin = select(options, &plugins).map_err(|problem| format!("{file}: {problem}"))?;
+    let explanation = decided(options, plugin).map_err(|Abort(exit, problem)| {
+        let place = plugin.settings().place().path;
+        let joint = if place.is_empty() { "" } else { ": " };
+        exit.because(format_args!("{file}: {place}{joint}{problem}"))
     })?;
     say(&if options.json {
         serde_json::to_string(&explanation).unwrap_or_default()
@@ -30,25 +37,27 @@ pub(crate) fn explain(options: &Explain) -> Result<Exit, Abort> {
 }
 
 /// The configuration that is meant.
-fn select(options: &Explain) -> Result<Found, String> {
-    let found = configurations(&options.file).map_err(|error| error.to_string())?;
-    let count = found.len();
-    if options.nth.is_none() && count > 1 {
-        return Err(format!(
+fn select<'p, 'd>(options: &Explain, plugins: &'p [Plugin<'d>]) -> Result<&'p Plugin<'d>, String> {
+    let count = plugins.len();
+    match (plugins, options.nth) {
+        ([], _) => Err(
+            "no configuration of the filter found: expected a plugin configuration, or a filter \
+             with `maintenance` in its name, VM id, root id or code"
+                .to_owned(),
+        ),
+        ([only], None) => Ok(only),
+        (_, None) => Err(format!(
             "there are {count} configurations: choose one with --nth"
-        ));
+        )),
+        (_, Some(nth)) => (nth.checked_sub(1).and_then(|index| plugins.get(index)))
+            .ok_or_else(|| format!("there are {count} configurations, and none is number {nth}")),
     }
-    let nth = options.nth.unwrap_or(1);
-    let meant = (1..).zip(found).find(|(number, _)| *number == nth);
-    let (_, found) = meant
-        .ok_or_else(|| format!("there are {count} configurations, and none is number {nth}"))?;
-    Ok(found)
 }
 
-fn decided(options: &Explain, found: &Found) -> Result<Explanation, Abort> {
-    let invalid = |problem| Exit::FAILURE.because(problem);
-    let config = found.parse().map_err(invalid)?;
-    let policy = found.compile().map_err(invalid)?.policy;
+fn decided(options: &Explain, plugin: &Plugin) -> Result<Explanation, Abort> {
+    let accepted = plugin.compiled.accepted.as_ref();
+    let (config, policy) =
+        accepted.ok_or_else(|| Exit::FAILURE.because(plugin.compiled.problem()))?;
     let now = options.at.unwrap_or_else(now);
     let setting = (options.on || options.off).then(|| Setting {
         maintenance: options.on,
@@ -60,10 +69,10 @@ fn decided(options: &Explain, found: &Found) -> Result<Explanation, Abort> {
         ..State::default()
     };
     let request = DescribedRequest::new(options, &policy.client_address, now);
-    let decision = decide(&policy, &state, &request);
+    let decision = decide(policy, &state, &request);
     let made = Made {
-        config: &config,
-        policy: &policy,
+        config,
+        policy,
         request: &request,
         decision: &decision,
     };
