@@ -1,7 +1,7 @@
 //! `explain` says why an entry did not match where it nearly did.
 
 use serde_json::{Value, json};
-use support::{Envoy, Options};
+use support::{Envoy, Options, admin};
 
 use super::{decision_of, explain, request};
 use crate::command::{ctl, ctl_with};
@@ -283,13 +283,18 @@ fn an_address_is_asked_for_only_where_it_decides() {
     };
     let configuration = json!({
         "initial": "on",
+        "admin": admin(),
         "rules": [
-            {"match": {"client_ips": ["10.0.0.0/8"], "paths": ["/internal/*"]}, "action": "block"},
+            {"match": {"client_ips": ["10.0.0.0/8"], "paths": ["/internal/*", "/maintenance-mode"]}, "action": "block"},
             {"match": {"paths": ["/open/*"]}, "action": "allow"},
         ],
         "allow": {"client_ips": ["192.0.2.0/24"], "paths": ["/healthz"]},
     });
-    for (path, matched) in [("/healthz", "allow.paths[0]"), ("/open/a", "rules[1]")] {
+    for (path, matched) in [
+        ("/healthz", "allow.paths[0]"),
+        ("/open/a", "rules[1]"),
+        ("/maintenance-mode", "admin.path"),
+    ] {
         let said = asked(&configuration, &["--path", path]);
         assert_eq!(said.code, Some(0), "{path} {said:?}");
         assert_eq!(said.json()["matched"], matched, "{path}");
@@ -309,6 +314,12 @@ fn an_address_is_asked_for_only_where_it_decides() {
             Some(0)
         );
     }
+    let near = asked(
+        &configuration,
+        &["--path", "//maintenance-mode", "--ip", "::1"],
+    )
+    .stdout;
+    assert!(near.contains("does not call the endpoint"), "{near}");
     let off = json!({"allow": {"client_ips": ["192.0.2.0/24"]}});
     assert_eq!(asked(&off, &["--path", "/"]).code, Some(0));
 }

@@ -46,11 +46,7 @@ pub(super) struct Made<'a> {
 impl Made<'_> {
     /// What nearly made it another, in the order in which it was asked.
     pub(super) fn nearly(&self) -> Vec<Near> {
-        let mut near = Vec::new();
-        if matches!(self.decision.verdict, Verdict::Admin(_)) {
-            return near;
-        }
-        near.extend(self.endpoint());
+        let mut near: Vec<Near> = self.endpoint().into_iter().collect();
         for (index, rule) in self.rules_that_failed() {
             near.extend(near_rule(index, rule, self.request));
         }
@@ -98,15 +94,21 @@ impl Made<'_> {
         is_refused && self.decision.ruling.map(Ruling::action) != Some(Action::Block)
     }
 
-    /// The rules that were asked in vain.
+    /// The rules that were asked in vain; behind the one that matched those are asked that may
+    /// block an odd path.
     fn rules_that_failed(&self) -> impl Iterator<Item = (usize, &RuleConfig)> {
-        let asked = rules_asked(self.policy, &self.decision.flag).len();
+        let asked = match self.decision.verdict {
+            Verdict::Admin(_) => 0,
+            _ => rules_asked(self.policy, &self.decision.flag).len(),
+        };
         let matched = self.decision.ruling.and_then(Ruling::rule);
+        let is_blocked = matched.is_some_and(|rule| rule.action == Action::Block);
         let matched = matched.map_or(asked, |rule| rule.index);
         let is_odd = !is_canonical(without_query(self.request.path()));
         let rules = self.config.rules.iter().enumerate().take(asked);
         rules.filter(move |(index, rule)| {
-            *index < matched || (*index > matched && is_odd && rule.action == Action::Block)
+            let may_block = rule.action == Action::Block && rule.matches.paths.is_some();
+            *index < matched || (*index > matched && is_odd && !is_blocked && may_block)
         })
     }
 
@@ -114,6 +116,9 @@ impl Made<'_> {
         let endpoint = self.policy.endpoint.as_ref()?;
         let read_as = normalised(without_query(self.request.path()));
         endpoint.call(&read_as)?;
+        if matches!(self.decision.verdict, Verdict::Admin(_)) {
+            return None;
+        }
         let why = "the path is not canonical, so it does not call the endpoint".to_owned();
         let entry = "admin.path".to_owned();
         Some(Near { entry, why })
