@@ -9,7 +9,7 @@ mod simulation;
 use std::rc::Rc;
 
 use crate::policy::fleet_store::{EtcdSettings, Login};
-use crate::state::change::{Edit, Precondition, PreconditionFailed, StateChange};
+use crate::state::change::{Conflict, Edit, Precondition, StateChange};
 use crate::store::etcd::etcd::*;
 use crate::store::etcd::follower::EtcdFollower;
 use crate::store::etcd::testing::Model;

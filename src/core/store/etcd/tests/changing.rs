@@ -36,7 +36,7 @@ fn a_change_for_a_generation_that_is_past_changes_nothing() {
         ..set(OFF)
     };
     model.put(Some(ON));
-    let failed = || ChangeError::from(PreconditionFailed { generation: 3 });
+    let failed = || ChangeError::from(Conflict::Generation(3));
     assert_eq!(
         worker.change(stale()),
         Err(failed()),
