@@ -137,6 +137,7 @@ fn set(value: &str) -> StateChange {
 }
 
 fn value(model: &Model) -> String {
-    let value = model.key_value.borrow().clone().unwrap().1;
-    String::from_utf8(value).unwrap()
+    model.value("k").unwrap()
 }
+
+const REVOCATION_KEY: &str = "k/bypass-revoked-at";
