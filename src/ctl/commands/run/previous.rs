@@ -21,6 +21,7 @@ const PRECONDITION_FAILED: u16 = 412;
 pub(super) struct Previous {
     /// What sets it again.
     toggle: Toggle,
+    start: Option<Timestamp>,
     until: Option<Timestamp>,
 }
 
@@ -36,6 +37,7 @@ impl Previous {
         };
         Self {
             toggle,
+            start: setting.start.filter(|_| status.decided_by == "state"),
             until: setting.until,
         }
     }
@@ -61,7 +63,7 @@ impl Previous {
                     "somebody else has changed the state meanwhile, it is left as it is".to_owned(),
                 );
             }
-            match client.change(url, self.toggle(), Some(current.generation)) {
+            match self.change(client, url, current.generation) {
                 Ok(_) => return Ok(()),
                 Err(EndpointError::Refused {
                     status: PRECONDITION_FAILED,
@@ -71,6 +73,21 @@ impl Previous {
             }
         }
         Err("what was could not be put back: the state changes all the time".to_owned())
+    }
+
+    /// An `on` that is to begin later is not taken while one is in force.
+    fn change(
+        &self,
+        client: &Client,
+        url: &str,
+        mut generation: u64,
+    ) -> Result<EndpointStatus, EndpointError> {
+        if self.start.is_some_and(|start| now() < start) {
+            generation = client
+                .change(url, &Toggle::Reset, Some(generation))?
+                .generation;
+        }
+        client.change(url, self.toggle(), Some(generation))
     }
 
     /// An `on` whose end has come meanwhile counts as off.
