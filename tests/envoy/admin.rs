@@ -60,7 +60,7 @@ fn the_status_has_every_key_and_unknown_values_are_null() {
         "maintenance": true, "decided_by": "state", "mode": "auto", "scope": "shop",
         "generation": 1, "since": on["since"], "start": "2026-01-01T00:00:00Z",
         "until": "2999-01-01T00:00:00Z", "retry_after": 7, "message": "Back soon",
-        "changed_by": "ops", "store": "shared_data", "store_connected": true,
+        "changed_by": "ops", "next": null, "store": "shared_data", "store_connected": true,
         "version": version,
     });
     assert_eq!(on, all_set);

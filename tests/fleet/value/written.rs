@@ -42,12 +42,14 @@ fn what_a_change_writes_is_what_people_may_write() {
             "on?message=%22a%22",
             vec!["changed_by", "maintenance", "message", "since"],
         ),
+        ("off", vec!["changed_by", "maintenance", "since"]),
         (
             "on?start=2999-01-01T00:00:00Z&for=60&retry_after=7&message=%C3%A4%5C%3C",
             vec![
                 "changed_by",
                 "maintenance",
                 "message",
+                "off_at",
                 "retry_after",
                 "since",
                 "start",
