@@ -221,7 +221,7 @@ mod tests {
             };
             let now = at(&format!("2026-01-01T{hour:02}:00:00Z"));
             let next = policy.next(&state, now)?;
-            let hour = next.start.to_string()[11..13].to_owned();
+            let hour = next.start.to_string().split(['T', ':']).nth(1)?.to_owned();
             Some((hour, next.name.map(str::to_owned)))
         };
         let planned = |hour: &str| Some((hour.to_owned(), None));

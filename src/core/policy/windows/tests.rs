@@ -23,7 +23,9 @@ fn at(hour: &str) -> Timestamp {
 fn active(windows: &Windows, now: &str, silenced: Option<&str>) -> Option<(String, String)> {
     let active = windows.active(at(now), silenced.map(at))?;
     let until = active.until.map(|until| until.to_string());
-    let hour = until.map_or("never".to_owned(), |until| until[11..13].to_owned());
+    let hour = until.map_or("never".to_owned(), |until| {
+        until.split(['T', ':']).nth(1).unwrap().to_owned()
+    });
     Some((active.setting.message.clone().unwrap_or_default(), hour))
 }
 
