@@ -10,7 +10,7 @@ use crate::store::etcd::etcd::{Etcd, Reading};
 use crate::store::etcd::exchange::{Exchange, Request};
 use crate::store::etcd::lease::Connection;
 use crate::store::etcd::messages::{
-    Keys, WATCH, WatchResponse, progress_request, read_request, watch_request,
+    Keys, Seen, WATCH, WatchResponse, progress_request, read_request, watch_request,
 };
 use crate::store::follower::Follower;
 use crate::store::grpc::{CallError, CallId};
@@ -33,6 +33,10 @@ pub struct EtcdFollower<D: SharedMap> {
     rest: u32,
     /// The revisions of the last two values that could not be read, one a key.
     unreadable: [u64; 2],
+    /// Whether the store allows the two keys alone, so that each has a watch, on one stream.
+    is_apart: bool,
+    /// The last revision of the flag's key that was taken.
+    flag_revision: u64,
     random: u64,
 }
 
@@ -74,6 +78,9 @@ const FAILURES_PER_TURN: u32 = 3;
 /// After its turn a worker takes the lease again when for so many ticks nobody else did.
 const REST: u32 = 2;
 
+/// What a store says that does not allow what is asked for.
+const DENIED: &str = "permission denied";
+
 /// Ends the watch of a member that has lost the others.
 const REQUIRE_LEADER: (&str, &[u8]) = ("hasleader", b"true");
 
@@ -88,6 +95,8 @@ impl<D: SharedMap> EtcdFollower<D> {
             failures: 0,
             rest: 0,
             unreadable: [0; 2],
+            is_apart: false,
+            flag_revision: 0,
             // Xorshift stays at 0.
             random: random | 1,
         }
@@ -144,7 +153,13 @@ impl<D: SharedMap> EtcdFollower<D> {
             created: false,
             silence: 0,
         };
-        self.send(stream, &watch_request(etcd.keys(), start_revision))
+        let keys = etcd.keys();
+        let each = keys.map(|key| [key; 2]);
+        let watched = if self.is_apart { &each[..] } else { &[keys] };
+        let mut requests = watched
+            .iter()
+            .map(|keys| watch_request(*keys, start_revision));
+        requests.try_for_each(|request| self.send(stream, &request))
     }
 
     fn send(&self, stream: CallId, message: &Message) -> Step {
@@ -160,6 +175,10 @@ impl<D: SharedMap> EtcdFollower<D> {
             // A token that does not hold any more may be the cause.
             self.etcd.keep_token(b"");
             let reason = String::from_utf8_lossy(reason);
+            if reason.contains(DENIED) && !self.is_apart {
+                self.is_apart = true;
+                return self.begin_anew(now);
+            }
             return Err(format!("it canceled the watch: {reason:?}").into());
         }
         let Phase::Watching {
@@ -175,16 +194,36 @@ impl<D: SharedMap> EtcdFollower<D> {
             self.notices.push(Notice::Connected);
         }
         for event in &response.events {
-            if let Some(keys) = self.etcd.keys_after(event) {
-                self.take(&keys, 0, now)?;
+            let Some(keys) = self.etcd.keys_after(event) else {
+                continue;
+            };
+            if self.is_apart && self.is_overtaken(&keys) {
+                return self.begin_anew(now);
             }
+            self.take(&keys, 0, now)?;
         }
         Ok(())
+    }
+
+    /// Whether the other watch was faster than this news of the flag, which would be taken for what
+    /// is known.
+    fn is_overtaken(&self, keys: &Keys) -> bool {
+        keys.flag != Seen::Nothing
+            && keys.revision > self.flag_revision
+            && keys.revision < self.etcd.latest().generation
+    }
+
+    fn begin_anew(&mut self, now: Timestamp) -> Step {
+        self.close();
+        self.read(now)
     }
 
     /// Takes over what the keys are.
     fn take(&mut self, keys: &Keys, known: u64, now: Timestamp) -> Step {
         let Reading { state, unreadable } = self.etcd.state_of(keys, now);
+        if keys.flag != Seen::Nothing {
+            self.flag_revision = keys.revision;
+        }
         for (revision, problem) in unreadable {
             if !self.unreadable.contains(&revision) {
                 let [_, last] = self.unreadable;

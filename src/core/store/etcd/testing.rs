@@ -18,6 +18,8 @@ pub(crate) struct Model {
     pub(crate) is_down: Cell<bool>,
     /// The cluster is not known.
     pub(crate) has_no_cluster: Cell<bool>,
+    /// Keys may be watched one by one only.
+    pub(crate) denies_ranges: Cell<bool>,
     pub(crate) logins: Cell<u64>,
     last_id: Cell<u32>,
     calls: RefCell<VecDeque<Call>>,
@@ -269,13 +271,21 @@ impl Client for Rc<Model> {
         // An empty request is one of progress.
         let create = bytes(message.as_ref(), 1);
         let created = u64::from(!create.is_empty());
+        let is_range = bytes(create, 2) != [bytes(create, 1), b"\0"].concat();
+        if created == 1 && self.denies_ranges.get() && is_range {
+            let denied = self.response().varint(3, 1).varint(4, 1);
+            messages.push(denied.bytes(6, "etcdserver: permission denied").into());
+            return true;
+        }
         messages.push(self.response().varint(3, created).into());
         if created == 1 && varint(create, 3) <= self.compacted.get() {
             let canceled = self.response().varint(4, 1).varint(5, self.compacted.get());
             messages.push(canceled.into());
         } else if created == 1 {
             let history = self.history.borrow();
-            let missed = history.iter().filter(|(at, ..)| *at >= varint(create, 3));
+            let is_watched = |key: &str| is_range || key.as_bytes() == bytes(create, 1);
+            let missed = history.iter().filter(|(_, key, _)| is_watched(key));
+            let missed = missed.filter(|(at, ..)| *at >= varint(create, 3));
             messages.extend(missed.map(|(.., event)| self.response().message(11, event).into()));
         }
         true

@@ -302,3 +302,47 @@ fn an_off_that_does_not_say_since_when_counts_from_when_it_was_learnt_of() {
     event(&mut worker);
     assert_eq!(silenced_at(&worker), Some(later));
 }
+
+#[test]
+fn a_store_that_allows_the_two_keys_alone_is_followed_key_by_key() {
+    let model = Model::new();
+    model.denies_ranges.set(true);
+    model.put(Some(ON));
+    let mut worker = Worker::alone(&model);
+    for _ in 0..2 {
+        worker.tick();
+    }
+    assert_eq!(worker.notices, [Notice::Connected]);
+    assert_eq!((worker.flag(), model.open_streams().len()), (Some(true), 1));
+    model.put_key(REVOCATION_KEY, Some("5"));
+    model.put(Some(OFF));
+    worker.receive();
+    let state = worker.store.latest();
+    assert_eq!((state.generation, state.bypass_revoked_at), (4, Some(5)));
+    assert_eq!(worker.flag(), Some(false));
+}
+
+/// Two watches of one stream catch up each for itself.
+#[test]
+fn no_change_is_lost_where_the_watch_of_the_other_key_is_faster() {
+    let model = Model::new();
+    model.denies_ranges.set(true);
+    let mut worker = Worker::alone(&model);
+    for _ in 0..2 {
+        worker.tick();
+    }
+    model.put(Some(ON));
+    model.put_key(REVOCATION_KEY, Some("5"));
+    let mut messages = model.messages();
+    messages.reverse();
+    for (stream, message) in messages {
+        worker.follower.on_answer(stream, Ok(&message), now());
+    }
+    for _ in 0..2 {
+        worker.tick();
+    }
+    let state = worker.store.latest();
+    assert_eq!((state.generation, state.bypass_revoked_at), (3, Some(5)));
+    assert_eq!(worker.flag(), Some(true));
+    assert!(worker.store.is_connected());
+}
