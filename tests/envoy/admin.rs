@@ -46,7 +46,7 @@ fn the_status_has_every_key_and_unknown_values_are_null() {
     let nothing_set = json!({
         "maintenance": false, "decided_by": "initial", "mode": "auto", "scope": "shop",
         "generation": 0, "since": null, "start": null, "until": null, "retry_after": null,
-        "message": null, "changed_by": null, "store": "shared_data", "store_connected": true,
+        "message": null, "changed_by": null, "next": null, "store": "shared_data", "store_connected": true,
         "version": version,
     });
     assert_eq!(first, nothing_set);
@@ -60,7 +60,7 @@ fn the_status_has_every_key_and_unknown_values_are_null() {
         "maintenance": true, "decided_by": "state", "mode": "auto", "scope": "shop",
         "generation": 1, "since": on["since"], "start": "2026-01-01T00:00:00Z",
         "until": "2999-01-01T00:00:00Z", "retry_after": 7, "message": "Back soon",
-        "changed_by": "ops", "store": "shared_data", "store_connected": true,
+        "changed_by": "ops", "next": null, "store": "shared_data", "store_connected": true,
         "version": version,
     });
     assert_eq!(on, all_set);
@@ -113,6 +113,7 @@ fn on_off_and_reset_do_what_they_say_and_answer_with_the_new_status() {
 fn each_change_replaces_everything_an_earlier_one_gave() {
     let envoy = start();
     for call in ["on", "off", "reset"] {
+        change(&envoy, "off");
         change(
             &envoy,
             "on?for=60&start=2999-01-01T00:00:00Z&retry_after=5&message=a",
@@ -160,6 +161,7 @@ fn parameters_are_percent_encoded_and_plus_is_itself() {
         ("retry%5Fafter=%31%32", "retry_after", json!(12)),
         ("", "until", Value::Null),
     ] {
+        change(&envoy, "off");
         assert_eq!(
             change(&envoy, &format!("on?{query}"))[key],
             value,
@@ -206,6 +208,7 @@ fn with_max_on_seconds_every_on_has_an_end() {
     assert!(is_near(&change(&envoy, "on")["until"], 60.0));
     assert!(is_near(&change(&envoy, "on?for=30")["until"], 30.0));
     assert!(is_near(&change(&envoy, "on?for=60")["until"], 60.0));
+    change(&envoy, "off");
     let planned = change(&envoy, "on?start=2999-01-01T00:00:00Z");
     assert_eq!(planned["until"], "2999-01-01T00:01:00Z");
     for query in [

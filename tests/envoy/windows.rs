@@ -1,5 +1,6 @@
 //! `windows` of the contract: planned maintenance, and what a toggle does to it.
 
+mod overlapping;
 mod toggles;
 
 use std::{thread, time::Duration};

@@ -119,9 +119,7 @@ fn a_revocation_outlives_changes_resets_deletions_and_values_of_others() {
     }
     assert!(envoys.iter().all(|envoy| passes(envoy, &new)));
 
-    // A change writes it back, so that an Envoy that comes later knows it.
-    envoys[1].toggle(true);
-    settle(&etcd, &envoys);
+    // An Envoy that comes later knows it, whatever is in the other key.
     let late = envoy(&etcd);
     within(CATCH_UP, "the state", || {
         status(&late)["decided_by"] == "state"
@@ -165,6 +163,77 @@ fn a_revocation_may_be_put_by_hand() {
     assert_revoked(&envoys, &old, "by hand");
     let new = mint(&envoys[2]);
     assert!(envoys.iter().all(|envoy| passes(envoy, &new)));
+}
+
+fn now_millis() -> u128 {
+    let since_1970 = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    since_1970.unwrap().as_millis()
+}
+
+#[test]
+fn a_revocation_may_be_put_to_its_own_key_by_hand() {
+    let etcd = Etcd::start();
+    let envoys = three(&etcd);
+    let revocation_key = format!("{KEY}/bypass-revoked-at");
+    etcd.put(KEY, r#"{"maintenance":true,"message":"kept"}"#);
+    settle(&etcd, &envoys);
+    let old = mint(&envoys[0]);
+    // Keys of others, which lie between the two or begin alike.
+    for key in ["-2", "/a", "/bypass-revoked-at-2"] {
+        etcd.put(&format!("{KEY}{key}"), r#"{"maintenance":false}"#);
+    }
+    etcd.put(&revocation_key, &format!("{}\n", now_millis()));
+    let revision = etcd.mod_revision(&revocation_key).unwrap();
+    within(CATCH_UP, "the revocation", || {
+        envoys.iter().all(|envoy| generation(envoy) == revision)
+    });
+    assert_revoked(&envoys, &old, "by hand");
+    assert!(
+        envoys
+            .iter()
+            .all(|envoy| status(envoy)["message"] == "kept")
+    );
+    let new = mint(&envoys[1]);
+    assert!(envoys.iter().all(|envoy| passes(envoy, &new)));
+    // What cannot be read, and what is gone, takes nothing back.
+    etcd.put(&revocation_key, "now");
+    within(CATCH_UP, "the error", || {
+        envoys.iter().all(|envoy| envoy.metric("errors") == 1)
+    });
+    etcd.delete(&revocation_key);
+    etcd.put(KEY, r#"{"maintenance":true}"#);
+    settle(&etcd, &envoys);
+    assert_revoked(&envoys, &old, "a deletion");
+    assert!(envoys.iter().all(|envoy| passes(envoy, &new)));
+}
+
+#[test]
+fn an_envoy_that_did_not_see_a_deletion_shows_generation_0_and_knows_the_revocation() {
+    let etcd = Etcd::start();
+    let envoys = three(&etcd);
+    envoys[0].toggle(true);
+    agree(&envoys, true);
+    etcd.delete(KEY);
+    within(CATCH_UP, "the deletion", || {
+        envoys
+            .iter()
+            .all(|envoy| status(envoy)["decided_by"] == "initial")
+    });
+    let late = envoy(&etcd);
+    within(CATCH_UP, "the store", || {
+        status(&late)["store_connected"] == true
+    });
+    assert_eq!(generation(&late), 0);
+    let old = mint(&late);
+    revoke(&envoys[0]);
+    within(CATCH_UP, "the revocation", || !passes(&late, &old));
+    agree(&envoys, true);
+    let later = envoy(&etcd);
+    within(CATCH_UP, "the store", || {
+        status(&later)["store_connected"] == true
+    });
+    assert!(!passes(&later, &old));
+    assert_eq!(generation(&later), generation(&envoys[0]));
 }
 
 #[test]

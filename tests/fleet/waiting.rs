@@ -2,13 +2,16 @@
 
 use std::thread;
 
+use bytes::Bytes;
+use h2::client;
 use http::Request as Http2Request;
 use support::{
     ADMIN, Connection, Delivery, Envoy, Request, TOKEN, admin_request,
     etcd::{Etcd, KEY},
     fetch_http2,
-    fleet::{agree, assert_refused, configuration, options, refused_by_store, start_all},
+    fleet::{agree, assert_refused, configuration, options, refused_by_store, start_all, status},
 };
+use tokio::{net::TcpStream, runtime::Builder};
 
 fn start(etcd: &Etcd) -> Vec<Envoy> {
     let mut options = options(etcd);
@@ -79,22 +82,25 @@ fn each_of_many_callers_is_refused_in_time() {
 }
 
 #[test]
-fn a_body_is_neither_waited_for_nor_in_the_way() {
+fn a_body_is_refused_and_neither_waited_for_nor_in_the_way() {
     let etcd = Etcd::start();
     let envoys = start(&etcd);
     for length in [1, 1 << 22] {
         for call in ["on", "off"] {
             let request = admin_request("POST", call).body(&"x".repeat(length));
-            assert_eq!(envoys[0].fetch(&request).status, 200);
-            agree(&envoys, call == "on");
+            assert_eq!(envoys[0].fetch(&request).status, 400);
         }
     }
     let unfinished = format!(
         "POST {ADMIN}/on HTTP/1.1\r\nhost: test.example\r\nauthorization: Bearer {TOKEN}\r\n\
          content-length: 10\r\n\r\nx"
     );
-    assert_eq!(envoys[0].send(unfinished).status, 200);
-    agree(&envoys, true);
+    assert_eq!(envoys[0].send(unfinished).status, 400);
+    envoys[0].toggle(true);
+    assert_eq!(
+        etcd.mod_revision(KEY),
+        status(&envoys[0])["generation"].as_u64()
+    );
 }
 
 #[test]
@@ -114,10 +120,30 @@ fn nothing_of_a_call_goes_upstream_where_only_its_headers_are_held() {
                 "POST {ADMIN}/{call} HTTP/1.1\r\nhost: test.example\r\n\
                  authorization: Bearer {TOKEN}\r\n{body}"
             );
-            assert_eq!(envoys[0].send(request).status, 200);
+            assert_eq!(envoys[0].send(request).status, 400);
         }
+        assert_eq!(late_end(&envoys[0], call), 200);
     }
     assert_eq!(envoys[0].upstream.requests(), before);
+}
+
+/// A change by HTTP/2 whose end comes after its headers.
+fn late_end(envoy: &Envoy, call: &str) -> u16 {
+    let request = Http2Request::post(format!("http://test.example{ADMIN}/{call}"))
+        .header("authorization", format!("Bearer {TOKEN}"))
+        .header("content-length", "0")
+        .body(())
+        .unwrap();
+    let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let stream = TcpStream::connect(envoy.address).await.unwrap();
+        let (sender, connection) = client::handshake(stream).await.unwrap();
+        tokio::spawn(connection);
+        let mut sender = sender.ready().await.unwrap();
+        let (response, mut upload) = sender.send_request(request, false).unwrap();
+        upload.send_data(Bytes::new(), true).unwrap();
+        response.await.unwrap().status().as_u16()
+    })
 }
 
 #[test]

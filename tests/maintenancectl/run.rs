@@ -182,6 +182,7 @@ fn what_was_set_comes_back_with_all_its_terms() {
         "on?start=2126-01-01T00:00:00Z&until=2127-01-01T00:00:00Z",
         "on?start=2026-01-01T00:00:00Z",
     ] {
+        envoy.toggle(false);
         assert_eq!(envoy.admin("POST", call).status, 200);
         let before = setting(&envoy);
         assert_eq!(ctl(&run(&url, "exit 3")).code, Some(3), "{call}");

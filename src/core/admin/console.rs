@@ -11,7 +11,7 @@ use crate::syntax::html_document::{HtmlDocument, html_document};
 const CONSOLE: HtmlDocument = html_document!(
     "console.html",
     style: "apcdXdRXYUs4Tdo3MS59LFbXlJZMJzYwGC/qSDv2Pwg=",
-    script: "CSBnb12W8tWH1aYGcsEaqcOXv/PsI0LXes6csFuSsMQ=",
+    script: "329Ua8+6oNstbmcEvlYyj1kiH5JZwHr7qL47Hx2OT/U=",
     "frame-ancestors 'none'"
 );
 

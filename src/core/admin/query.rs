@@ -2,6 +2,7 @@
 
 use crate::admin::refusal::Refusal;
 use crate::policy::bypass::MAX_NAME_BYTES;
+use crate::reply::protocol::is_read;
 use crate::request::head::RequestHead;
 use crate::request::headers::Headers;
 use crate::state::setting::Given;
@@ -17,7 +18,8 @@ impl Query {
     /// Reads the query of a call that has these methods, separated by commas, and parameters.
     ///
     /// # Errors
-    /// Another method, or a parameter that [`Query::parse`] refuses.
+    /// Another method, a body that comes with a change, or a parameter that [`Query::parse`]
+    /// refuses.
     pub(super) fn of_call(
         request: &impl RequestHead,
         methods: &'static str,
@@ -29,6 +31,11 @@ impl Query {
                 method: String::from_utf8_lossy(method).into_owned(),
                 allow: methods,
             });
+        }
+        if !is_read(request.headers()) && announces_body(request) {
+            return Err(Refusal::Parameter(
+                "a body is not read: parameters travel in the query, such as `on?for=600`".into(),
+            ));
         }
         Self::parse(path::query(request.path()), parameters)
     }
@@ -98,6 +105,17 @@ pub(crate) fn only(query: &[u8], name: &str) -> Option<String> {
     match (values.next(), values.next()) {
         (Some(value), None) => text(value),
         _ => None,
+    }
+}
+
+/// Whether a body is to come: one that is not read must not be taken for one without parameters.
+fn announces_body(request: &impl RequestHead) -> bool {
+    let headers = request.headers();
+    let encoding = headers.first("transfer-encoding");
+    match (encoding, headers.get("content-length")) {
+        (Some(_), _) => true,
+        (None, Some(length)) => length.iter().any(|&digit| digit != b'0'),
+        (None, None) => !request.ends_with_headers(),
     }
 }
 

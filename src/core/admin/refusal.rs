@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use crate::admin::answer::Access;
-use crate::state::change::PreconditionFailed;
+use crate::state::change::Conflict;
 use crate::store::state_store::ChangeError;
 
 const CALLS: &str =
@@ -27,9 +27,8 @@ pub(crate) enum Refusal {
     UnknownParameter { name: String, expected: String },
     #[error("`mode` is {0:?} in the plugin configuration, which locks the state")]
     Locked(&'static str),
-    #[error("If-Match: {0}")]
-    Precondition(PreconditionFailed),
-    /// Contended, or the store cannot be reached or does not confirm.
+    /// The state is not one that can be changed so, or is contended, or the store cannot be reached or does not
+    /// confirm.
     #[error("{0}")]
     NotChanged(ChangeError),
 }
@@ -87,8 +86,12 @@ impl Refusal {
             Self::UnknownCall(_) => (404, "Not Found"),
             Self::Method { .. } => (405, "Method Not Allowed"),
             Self::Parameter(_) | Self::UnknownParameter { .. } => (400, "Bad Request"),
-            Self::Locked(_) => (409, "Conflict"),
-            Self::Precondition(_) => (412, "Precondition Failed"),
+            Self::Locked(_) | Self::NotChanged(ChangeError::Conflict(Conflict::InForce)) => {
+                (409, "Conflict")
+            }
+            Self::NotChanged(ChangeError::Conflict(Conflict::Generation(_))) => {
+                (412, "Precondition Failed")
+            }
             Self::NotChanged(_) => (503, "Service Unavailable"),
         }
     }
@@ -105,9 +108,6 @@ impl Refusal {
 
 impl From<ChangeError> for Refusal {
     fn from(error: ChangeError) -> Self {
-        match error {
-            ChangeError::Precondition(failed) => Self::Precondition(failed),
-            other => Self::NotChanged(other),
-        }
+        Self::NotChanged(error)
     }
 }

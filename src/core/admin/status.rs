@@ -7,8 +7,8 @@ use serde::Serialize;
 use crate::admin::answer::json;
 use crate::policy::policy::Policy;
 use crate::reply::local_reply::LocalReply;
-use crate::state::flag::DecidedBy;
-use crate::state::setting::Complete;
+use crate::state::flag::{DecidedBy, Next};
+use crate::state::setting::{Complete, Setting};
 use crate::state::state::State;
 use crate::store::state_store::StateStore;
 use crate::syntax::timestamp::Timestamp;
@@ -22,7 +22,8 @@ pub(crate) struct Status<'a> {
     scope: &'a str,
     pub(crate) generation: u64,
     #[serde(flatten)]
-    setting: Complete<'a>,
+    setting: Complete,
+    next: Option<Next<'a>>,
     store: &'static str,
     store_connected: bool,
     version: &'static str,
@@ -43,7 +44,11 @@ impl<'a> Status<'a> {
             mode: policy.mode.as_str(),
             scope: &policy.scope,
             generation: state.generation,
-            setting: Complete(flag.setting),
+            setting: Complete(flag.setting.map(|setting| Setting {
+                until: flag.until,
+                ..setting.clone()
+            })),
+            next: policy.next(state, now),
             store: store.name(),
             store_connected: store.is_connected(),
             version: env!("CARGO_PKG_VERSION"),
@@ -67,7 +72,8 @@ impl fmt::Display for Status<'_> {
             "maintenance of scope {} is {flag}, generation {}",
             self.scope, self.generation
         )?;
-        let Complete(setting) = self.setting;
+        let Complete(setting) = &self.setting;
+        let setting = setting.as_ref();
         if let Some(start) = setting.and_then(|setting| setting.start) {
             write!(f, ", start {start}")?;
         }

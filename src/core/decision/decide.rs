@@ -90,7 +90,8 @@ fn exemption(policy: &Policy, state: &State, request: &impl RequestHead) -> Opti
     })
 }
 
-/// The action in the metadata of the route; what is none counts as an error.
+/// The action in the metadata of the route. What is none was meant to be one, so that it counts as
+/// an error, and leaves no route open.
 fn route_action(request: &impl RequestHead) -> Option<Action> {
     let action = match request.route_action() {
         Attribute::Absent => return None,
@@ -100,7 +101,7 @@ fn route_action(request: &impl RequestHead) -> Option<Action> {
     if action.is_none() {
         request.report_error();
     }
-    action
+    Some(action.unwrap_or(Action::On))
 }
 
 #[cfg(test)]

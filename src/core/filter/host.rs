@@ -85,6 +85,9 @@ pub trait Stream: Clone + PartialEq {
     /// All headers, pseudo-headers among them.
     fn headers(&self) -> Self::Headers;
 
+    /// Whether nothing follows the headers.
+    fn ends_with_headers(&self) -> bool;
+
     /// The address and port of the peer, as text: `10.0.0.1:4711`, `[2001:db8::1]:4711`.
     fn source_address(&self) -> Option<Vec<u8>>;
 

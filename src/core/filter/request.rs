@@ -61,6 +61,10 @@ impl<H: Host> RequestHead for Request<'_, H> {
         self.headers.get_or_init(|| self.stream.headers())
     }
 
+    fn ends_with_headers(&self) -> bool {
+        self.stream.ends_with_headers()
+    }
+
     fn client_ip(&self) -> Option<IpAddr> {
         *self.client_ip.get_or_init(|| {
             let source = self.stream.source_address()?;

@@ -143,6 +143,7 @@ pub(crate) struct TestStream(Rc<Seen>);
 pub(crate) struct Seen {
     headers: HeaderList,
     pub(crate) route_action: Attribute,
+    pub(crate) ends_with_headers: Cell<bool>,
     pub(crate) is_open: Cell<bool>,
     /// Whether the host refuses replies.
     pub(crate) refuses: Cell<bool>,
@@ -163,6 +164,7 @@ impl TestStream {
         Self(Rc::new(Seen {
             headers: HeaderList::new(headers),
             route_action,
+            ends_with_headers: Cell::new(true),
             is_open: Cell::new(true),
             refuses: Cell::new(false),
             changes: RefCell::default(),
@@ -206,6 +208,10 @@ impl Stream for TestStream {
 
     fn headers(&self) -> HeaderList {
         self.0.headers.clone()
+    }
+
+    fn ends_with_headers(&self) -> bool {
+        self.0.ends_with_headers.get()
     }
 
     fn source_address(&self) -> Option<Vec<u8>> {

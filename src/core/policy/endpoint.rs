@@ -9,7 +9,7 @@ use crate::config::admin::{AdminConfig, TokenConfig};
 use crate::config::number::Number;
 use crate::policy::environment::Environment;
 use crate::policy::networks::Networks;
-use crate::syntax::invalid::{Compiled, InvalidConfig, Located, each, optional, refuse};
+use crate::syntax::invalid::{Compiled, InvalidConfig, Located, optional, refuse};
 use crate::syntax::path::{is_canonical, without_query};
 use crate::syntax::{hex, line};
 
@@ -39,9 +39,10 @@ impl Endpoint {
     /// Compiles `admin`; refuses what would leave the endpoint unreachable or unprotected.
     pub fn compile(config: &AdminConfig, environment: Environment<'_>) -> Compiled<Self> {
         let path = compile_path(&config.path).at("path")?;
-        let mut tokens = each(&config.tokens, compile_token).at("tokens")?;
+        let mut tokens = compile_tokens(&config.tokens).at("tokens")?;
         if let Some(variable) = &config.token_env {
-            tokens.push(environment_token(variable, environment).at("token_env")?);
+            let token = environment_token(variable, environment);
+            push(&mut tokens, token).at("token_env")?;
         }
         if tokens.is_empty() {
             return refuse("expected `tokens` or `token_env`");
@@ -63,7 +64,7 @@ impl Endpoint {
     }
 
     /// What follows the endpoint's path in `:path` (without query): empty for the
-    /// endpoint itself, or something that begins with `/`. `None` for the path of
+    /// endpoint itself, also with a slash, or something that begins with `/`. `None` for the path of
     /// another service, and for one that servers may read differently.
     pub fn call<'a>(&self, path: &'a [u8]) -> Option<&'a [u8]> {
         let call = path.strip_prefix(self.path.as_bytes())?;
@@ -72,6 +73,7 @@ impl Endpoint {
             [] | [b'/' | b'?', ..] => without_query(call),
             _ => return None,
         };
+        let call = if call == b"/" { b"" } else { call };
         is_canonical(path).then_some(call)
     }
 
@@ -105,6 +107,24 @@ fn compile_path(path: &str) -> Compiled<Box<str>> {
         return Err(InvalidConfig::is_not(path, expected));
     }
     Ok(path.into())
+}
+
+fn compile_tokens(config: &[TokenConfig]) -> Compiled<Vec<Token>> {
+    let mut tokens = Vec::new();
+    for (index, config) in config.iter().enumerate() {
+        push(&mut tokens, compile_token(config)).at_index(index)?;
+    }
+    Ok(tokens)
+}
+
+/// Refuses a second token of one name: the log would not tell who called.
+fn push(tokens: &mut Vec<Token>, token: Compiled<Token>) -> Compiled<()> {
+    let token = token?;
+    if tokens.iter().any(|other| other.name == token.name) {
+        return refuse(format!("a token is named {:?} already", token.name));
+    }
+    tokens.push(token);
+    Ok(())
 }
 
 fn compile_token(config: &TokenConfig) -> Compiled<Token> {
@@ -176,7 +196,9 @@ mod tests {
         for (path, call) in [
             ("/m", ""),
             ("/m?a=/b", ""),
-            ("/m/", "/"),
+            ("/m/", ""),
+            ("/m/?a", ""),
+            ("/m/on/", "/on/"),
             ("/m/on?x", "/on"),
             ("/m/a/b", "/a/b"),
         ] {
@@ -249,6 +271,16 @@ mod tests {
             (
                 r#""token_env":"SHORT""#,
                 "token_env: the token in \"SHORT\" is shorter than 16 bytes",
+            ),
+            (
+                r#""tokens":[{"name":"a","sha256":"BA7816BF8F01CFEA414140DE5DAE2223b00361a396177a9cb410ff61f20015ad"},
+                    {"name":"a","sha256":"CA7816BF8F01CFEA414140DE5DAE2223b00361a396177a9cb410ff61f20015ad"}]"#,
+                "tokens[1]: a token is named \"a\" already",
+            ),
+            (
+                r#""tokens":[{"name":"GOOD","sha256":"BA7816BF8F01CFEA414140DE5DAE2223b00361a396177a9cb410ff61f20015ad"}],
+                    "token_env":"GOOD""#,
+                "token_env: a token is named \"GOOD\" already",
             ),
             (
                 r#""token_env":"GOOD","client_ips":["x"]"#,

@@ -2,7 +2,8 @@
 
 use crate::config::mode::{Mode, Switch};
 use crate::policy::policy::Policy;
-use crate::state::flag::{DecidedBy, Flag};
+use crate::policy::windows::Active;
+use crate::state::flag::{DecidedBy, Flag, Next};
 use crate::state::setting::Setting;
 use crate::state::state::State;
 use crate::syntax::timestamp::Timestamp;
@@ -10,10 +11,11 @@ use crate::syntax::timestamp::Timestamp;
 impl Policy {
     /// Decides the flag; the clock is only read where a start or an end depends on it.
     pub fn flag<'s>(&'s self, state: &'s State, now: impl Fn() -> Timestamp) -> Flag<'s> {
-        let flag = |on, decided_by, setting| Flag {
+        let flag = |on, decided_by, setting: Option<&'s Setting>| Flag {
             on,
             decided_by,
             setting,
+            until: setting.and_then(|setting| setting.until),
             window: None,
         };
         let setting = state.setting.as_ref();
@@ -26,17 +28,46 @@ impl Policy {
             return flag(true, DecidedBy::State, setting);
         }
         if !self.windows.is_empty()
-            && let Some((index, window)) = self.windows.active(now(), silenced_at(setting))
+            && let Some(active) = self.windows.active(now(), silenced_at(setting))
         {
+            let Active {
+                index,
+                setting,
+                until,
+            } = active;
             return Flag {
+                until,
                 window: Some(index),
-                ..flag(true, DecidedBy::Window, Some(window))
+                ..flag(true, DecidedBy::Window, Some(setting))
             };
         }
         match setting {
             Some(_) => flag(false, DecidedBy::State, setting),
             None => flag(self.initial == Switch::On, DecidedBy::Initial, None),
         }
+    }
+
+    /// What is the first to come of an `on` that is planned and the windows; none while nothing
+    /// planned can change the flag.
+    pub fn next<'s>(&'s self, state: &'s State, now: Timestamp) -> Option<Next<'s>> {
+        let setting = state.setting.as_ref();
+        let is_endless = |on: &Setting| on.until.is_none() && is_in_force(on, || now);
+        if self.mode != Mode::Auto || setting.is_some_and(is_endless) {
+            return None;
+        }
+        let on = setting.filter(|setting| setting.maintenance);
+        let begin = |on: &Setting| on.start.filter(|start| *start > now && on.covers(*start));
+        let planned = on.and_then(|on| {
+            Some(Next {
+                start: begin(on)?,
+                until: on.until,
+                name: None,
+                message: on.message.as_deref(),
+            })
+        });
+        let window = self.windows.next(now, silenced_at(setting));
+        let both = [planned, window].into_iter().flatten();
+        both.min_by_key(|next| next.start)
     }
 }
 
@@ -46,11 +77,8 @@ fn is_in_force(setting: &Setting, now: impl Fn() -> Timestamp) -> bool {
     setting.maintenance && (is_open || setting.covers(now()))
 }
 
-/// Only an explicit `off` silences windows.
 fn silenced_at(setting: Option<&Setting>) -> Option<Timestamp> {
-    setting
-        .filter(|setting| !setting.maintenance)
-        .and_then(|setting| setting.since)
+    setting.and_then(Setting::silenced_at)
 }
 
 #[cfg(test)]
@@ -153,6 +181,21 @@ mod tests {
                 "13",
                 (false, DecidedBy::State),
             ),
+            (
+                setting(r#"{"maintenance":true,"since":"T10Z","start":"T14Z","off_at":"T10Z"}"#),
+                "11",
+                (false, DecidedBy::State),
+            ),
+            (
+                setting(r#"{"maintenance":false,"off_at":"T10Z"}"#),
+                "11",
+                (false, DecidedBy::State),
+            ),
+            (
+                setting(r#"{"maintenance":false}"#),
+                "11",
+                (true, DecidedBy::Window),
+            ),
         ] {
             let flag = policy.flag(&state, || at(&format!("2026-01-01T{now}:00:00Z")));
             assert_eq!((flag.on, flag.decided_by), expected, "{state:?} at {now}");
@@ -163,6 +206,52 @@ mod tests {
                     .is_some_and(|setting| setting.message.is_some() && setting.until.is_some()),
                 by_window
             );
+        }
+    }
+
+    #[test]
+    fn what_comes_next_is_a_planned_on_or_a_window_whichever_begins_first() {
+        const WINDOW: &str = r#""windows":[{"name":"w","start":"2026-01-01T12:00:00Z","end":"2026-01-01T13:00:00Z"}]"#;
+        let next = |mode: &str, setting: &str, hour: u32| {
+            let policy = policy(&format!("{{\"mode\":\"{mode}\",{WINDOW}}}"));
+            let date = setting.replace('T', "2026-01-01T").replace('Z', ":00:00Z");
+            let state = match setting {
+                "" => State::default(),
+                _ => state(&date),
+            };
+            let now = at(&format!("2026-01-01T{hour:02}:00:00Z"));
+            let next = policy.next(&state, now)?;
+            let hour = next.start.to_string().split(['T', ':']).nth(1)?.to_owned();
+            Some((hour, next.name.map(str::to_owned)))
+        };
+        let planned = |hour: &str| Some((hour.to_owned(), None));
+        let window = Some(("12".to_owned(), Some("w".to_owned())));
+        for (setting, hour, expected) in [
+            ("", 11, window.clone()),
+            ("", 12, None),
+            (r#"{"maintenance":true,"start":"T11Z"}"#, 10, planned("11")),
+            (r#"{"maintenance":true,"start":"T12Z"}"#, 10, planned("12")),
+            (r#"{"maintenance":true,"start":"T14Z"}"#, 10, window.clone()),
+            (r#"{"maintenance":true,"start":"T14Z"}"#, 12, planned("14")),
+            (r#"{"maintenance":true,"start":"T14Z"}"#, 14, None),
+            (
+                r#"{"maintenance":true,"start":"T14Z","until":"T14Z"}"#,
+                12,
+                None,
+            ),
+            (r#"{"maintenance":true}"#, 10, None),
+            (r#"{"maintenance":true,"until":"T11Z"}"#, 10, window.clone()),
+            (
+                r#"{"maintenance":false,"since":"T10Z"}"#,
+                10,
+                window.clone(),
+            ),
+            (r#"{"maintenance":false,"since":"T12Z"}"#, 10, None),
+        ] {
+            assert_eq!(next("auto", setting, hour), expected, "{setting} at {hour}");
+            for mode in ["on", "off"] {
+                assert_eq!(next(mode, setting, hour), None);
+            }
         }
     }
 }

@@ -1,54 +1,210 @@
 //! Planned maintenance.
 
+use std::cmp::Reverse;
+use std::sync::Mutex;
+
 use crate::config::windows::WindowConfig;
+use crate::state::flag::Next;
 use crate::state::setting::Setting;
-use crate::syntax::invalid::{Compiled, InvalidConfig, Located, each, optional, refuse};
+use crate::syntax::invalid::{Compiled, InvalidConfig, Located, optional, refuse};
 use crate::syntax::timestamp::Timestamp;
 
 /// The compiled `windows`.
-#[derive(Clone, Debug, Default)]
-pub struct Windows(Vec<Setting>);
+#[derive(Debug, Default)]
+pub struct Windows {
+    /// The first to begin first, of several the last to end, of these the first listed.
+    windows: Vec<Window>,
+    memo: Mutex<Option<Memo>>,
+}
+
+#[derive(Clone, Debug)]
+struct Window {
+    /// Its place in the list.
+    index: usize,
+    name: Option<Box<str>>,
+    setting: Setting,
+}
+
+/// The windows under way, as one of them decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Active<'p> {
+    /// The place in the list of the one that decides.
+    pub index: usize,
+    /// What it sets.
+    pub setting: &'p Setting,
+    /// When none is under way, if that is known.
+    pub until: Option<Timestamp>,
+}
+
+/// What was found out last, which holds for some time.
+#[derive(Clone, Copy, Debug)]
+struct Memo {
+    silenced_at: Option<Timestamp>,
+    from: Timestamp,
+    /// `None` for ever.
+    to: Option<Timestamp>,
+    /// The place in [`Windows::windows`], and when none is under way.
+    active: Option<(usize, Option<Timestamp>)>,
+}
+
+/// How far ahead an end of all is looked for, in milliseconds: 31 days.
+const HORIZON: u64 = 31 * 24 * 3600 * 1000;
+
+/// The memo is of one worker.
+impl Clone for Windows {
+    fn clone(&self) -> Self {
+        Self {
+            windows: self.windows.clone(),
+            memo: Mutex::default(),
+        }
+    }
+}
 
 impl Windows {
-    /// Compiles `windows`; refuses one with neither start nor end, or an end not after the start.
+    /// Compiles `windows`; refuses one with neither start nor end, an end not after the start, or
+    /// the name of another.
     pub fn compile(config: &[WindowConfig]) -> Compiled<Self> {
-        each(config, compile_window).map(Self)
+        let mut windows: Vec<Window> = Vec::new();
+        for (index, config) in config.iter().enumerate() {
+            let window = Window::compile(index, config).at_index(index)?;
+            if let Some(name) = &window.name
+                && windows
+                    .iter()
+                    .any(|other| other.name.as_ref() == Some(name))
+            {
+                let twice = refuse(format!("{name:?} is there twice"));
+                return twice.at("name").at_index(index);
+            }
+            windows.push(window);
+        }
+        windows.sort_by_key(|window| (window.setting.start, Reverse(window.end()), window.index));
+        Ok(Self {
+            windows,
+            memo: Mutex::default(),
+        })
     }
 
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.windows.is_empty()
     }
 
-    /// The first window that is open, but for those that began before they were silenced: its
-    /// place in the list and what it sets.
-    pub fn active(
-        &self,
-        now: Timestamp,
-        silenced_at: Option<Timestamp>,
-    ) -> Option<(usize, &Setting)> {
-        self.0.iter().enumerate().find(|(_, window)| {
-            window.covers(now) && !silenced_at.is_some_and(|silenced| window.has_begun(silenced))
+    /// The windows under way, but for those that began before they were silenced. The one that
+    /// ends last decides, of several the first listed.
+    pub fn active(&self, now: Timestamp, silenced_at: Option<Timestamp>) -> Option<Active<'_>> {
+        let (at, until) = match self.memo.try_lock() {
+            Ok(mut memo) => match &*memo {
+                Some(memo) if memo.holds(now, silenced_at) => memo.active,
+                _ => memo.insert(self.look(now, silenced_at)).active,
+            },
+            Err(_) => self.look(now, silenced_at).active,
+        }?;
+        self.windows.get(at).map(|window| Active {
+            index: window.index,
+            setting: &window.setting,
+            until,
         })
+    }
+
+    /// The first window to come that is not silenced by then.
+    pub fn next(&self, now: Timestamp, silenced_at: Option<Timestamp>) -> Option<Next<'_>> {
+        let after = Some(now).max(silenced_at);
+        let next = self.windows.iter().find(|it| it.setting.start > after)?;
+        Some(Next {
+            start: next.setting.start?,
+            until: next.setting.until,
+            name: next.name.as_deref(),
+            message: next.setting.message.as_deref(),
+        })
+    }
+
+    fn look(&self, now: Timestamp, silenced_at: Option<Timestamp>) -> Memo {
+        let is_silenced = |window: &Window| {
+            silenced_at.is_some_and(|silenced| window.setting.has_begun(silenced))
+        };
+        let audible = self.windows.iter().enumerate();
+        let audible = audible.filter(|(_, window)| !is_silenced(window));
+        let under_way = audible.clone().filter(|(_, it)| it.setting.covers(now));
+        let decisive = under_way.max_by_key(|(_, it)| (it.end(), Reverse(it.index)));
+        let edges = self.windows.iter().map(|Window { setting, .. }| setting);
+        let edges = edges.flat_map(|setting| [setting.start, setting.until]);
+        let edge = edges.flatten().filter(|edge| *edge > now).min();
+        let memo = Memo {
+            silenced_at,
+            from: now,
+            to: edge,
+            active: None,
+        };
+        let Some((at, decisive)) = decisive else {
+            return memo;
+        };
+        let end = audible.fold(decisive.end(), |end, (_, next)| {
+            let joins = End::At(next.setting.start) <= end;
+            if joins { end.max(next.end()) } else { end }
+        });
+        let End::At(end) = end else {
+            return Memo {
+                active: Some((at, None)),
+                ..memo
+            };
+        };
+        let until = end.filter(|end| *end <= now.plus_millis(HORIZON));
+        // From then on the end is near enough.
+        let near = end.filter(|_| until.is_none());
+        let near = near.map(|end| end.minus_millis(HORIZON));
+        Memo {
+            to: [edge, near].into_iter().flatten().min(),
+            active: Some((at, until)),
+            ..memo
+        }
     }
 }
 
-fn compile_window(config: &WindowConfig) -> Compiled<Setting> {
-    let start = optional(config.start.as_deref(), parse).at("start")?;
-    let end = optional(config.end.as_deref(), parse).at("end")?;
-    match (start, end) {
-        (None, None) => refuse("expected `start`, `end` or both"),
-        (Some(start), Some(end)) if start >= end => {
-            refuse(format!("the end, {end}, is not after the start, {start}"))
+/// When a window ends, in order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum End {
+    At(Option<Timestamp>),
+    Never,
+}
+
+impl Memo {
+    fn holds(&self, now: Timestamp, silenced_at: Option<Timestamp>) -> bool {
+        self.silenced_at == silenced_at && self.from <= now && self.to.is_none_or(|to| now < to)
+    }
+}
+
+impl Window {
+    fn compile(index: usize, config: &WindowConfig) -> Compiled<Self> {
+        if config.name.as_deref() == Some("") {
+            return refuse("is empty").at("name");
         }
-        _ => Ok(Setting {
-            maintenance: true,
-            since: start,
-            start,
-            until: end,
-            message: config.message.clone(),
-            ..Setting::default()
-        }),
+        let start = optional(config.start.as_deref(), parse).at("start")?;
+        let end = optional(config.end.as_deref(), parse).at("end")?;
+        match (start, end) {
+            (None, None) => return refuse("expected `start`, `end` or both"),
+            (Some(start), Some(end)) if start >= end => {
+                return refuse(format!("the end, {end}, is not after the start, {start}"));
+            }
+            _ => {}
+        }
+        Ok(Self {
+            index,
+            name: config.name.as_deref().map(Into::into),
+            setting: Setting {
+                maintenance: true,
+                since: start,
+                start,
+                until: end,
+                message: config.message.clone(),
+                ..Setting::default()
+            },
+        })
+    }
+
+    fn end(&self) -> End {
+        self.setting
+            .until
+            .map_or(End::Never, |until| End::At(Some(until)))
     }
 }
 
@@ -58,70 +214,4 @@ fn parse(text: &str) -> Compiled<Timestamp> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn windows(json: &str) -> Result<Windows, InvalidConfig> {
-        Windows::compile(&crate::syntax::json_reader::read::<Vec<_>>(json))
-    }
-
-    fn at(hour: &str) -> Timestamp {
-        Timestamp::parse(&format!("2026-01-01T{hour}Z")).unwrap()
-    }
-
-    #[test]
-    fn a_window_is_open_from_its_start_to_before_its_end() {
-        let windows = windows(
-            r#"[{"start":"2026-01-01T10:00:00Z","end":"2026-01-01T13:00:00+01:00","message":"a"},
-                {"start":"2026-01-01T11:00:00Z","message":"b"}]"#,
-        )
-        .unwrap();
-        let message = |now| {
-            windows
-                .active(at(now), None)
-                .and_then(|(_, window)| window.message.as_deref())
-        };
-        assert_eq!(message("09:59:59.999"), None);
-        assert_eq!(message("10:00:00"), Some("a"));
-        assert_eq!(message("11:59:59.999"), Some("a"));
-        assert_eq!(message("12:00:00"), Some("b"));
-    }
-
-    #[test]
-    fn silence_holds_for_windows_that_had_begun() {
-        let windows = windows(
-            r#"[{"end":"2026-01-01T12:00:00Z","message":"a"},
-                {"start":"2026-01-01T11:00:00Z","message":"b"}]"#,
-        )
-        .unwrap();
-        let message = |silenced| {
-            windows
-                .active(at("11:30:00"), Some(at(silenced)))
-                .and_then(|(_, window)| window.message.as_deref())
-        };
-        assert_eq!(message("10:59:59"), Some("b"));
-        assert_eq!(message("11:00:00"), None);
-    }
-
-    #[test]
-    fn faults_are_named_with_their_path() {
-        for (json, error) in [
-            (r#"[{}]"#, "[0]: expected `start`, `end` or both"),
-            (
-                r#"[{"start":"tomorrow"}]"#,
-                "[0].start: \"tomorrow\" is not",
-            ),
-            (
-                r#"[{"end":"2026-01-01T10:00:00"}]"#,
-                "[0].end: \"2026-01-01T10:00:00\" is not",
-            ),
-            (
-                r#"[{"start":"2026-01-01T10:00:00Z","end":"2026-01-01T10:00:00Z"}]"#,
-                "[0]: the end, 2026-01-01T10:00:00Z, is not after",
-            ),
-        ] {
-            let refused = windows(json).unwrap_err().to_string();
-            assert!(refused.starts_with(error), "{json} gave {refused}");
-        }
-    }
-}
+mod tests;

@@ -19,7 +19,7 @@ pub(crate) fn outage<'a>(
     let setting = flag.setting.filter(|_| flag.on);
     let message = setting.and_then(|setting| setting.message.as_deref());
     let retry_after = setting.and_then(|setting| setting.retry_after);
-    let until = setting.and_then(|setting| setting.until);
+    let until = flag.until.filter(|_| flag.on);
     let since = setting.and_then(|setting| setting.since);
     let jitter = response.retry_after_jitter;
     if message.is_none() && retry_after.is_none() && until.is_none() && jitter == 0 {

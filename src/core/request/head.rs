@@ -19,6 +19,9 @@ pub trait RequestHead {
     /// also the cheapest way to the path.
     fn headers(&self) -> &Self::Headers;
 
+    /// Whether nothing follows the headers.
+    fn ends_with_headers(&self) -> bool;
+
     /// The client's IP address, if it has one.
     fn client_ip(&self) -> Option<IpAddr>;
 
@@ -50,6 +53,7 @@ pub(crate) mod testing {
     /// A request that is all there from the start.
     pub(crate) struct TestRequest {
         pub(crate) headers: HeaderList,
+        pub(crate) ends_with_headers: bool,
         pub(crate) client_ip: Option<IpAddr>,
         pub(crate) attribute: Attribute,
         pub(crate) route_action: Attribute,
@@ -63,6 +67,7 @@ pub(crate) mod testing {
         pub(crate) fn new<V: AsRef<[u8]>>(headers: &[(&str, V)]) -> Self {
             Self {
                 headers: HeaderList::new(headers),
+                ends_with_headers: true,
                 client_ip: "192.0.2.1".parse().ok(),
                 attribute: Attribute::Absent,
                 route_action: Attribute::Absent,
@@ -82,6 +87,10 @@ pub(crate) mod testing {
 
         fn headers(&self) -> &HeaderList {
             &self.headers
+        }
+
+        fn ends_with_headers(&self) -> bool {
+            self.ends_with_headers
         }
 
         fn client_ip(&self) -> Option<IpAddr> {

@@ -24,12 +24,15 @@ pub enum Edit {
     RevokeBypass(Timestamp),
 }
 
-/// The state has moved on: it is not of a generation that the change may follow.
+/// Why a state cannot be changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the state is of generation {generation} now")]
-pub struct PreconditionFailed {
-    /// The generation of the state as it is.
-    pub generation: u64,
+pub enum Conflict {
+    /// An `on` that is planned would end the one in force.
+    #[error("start: maintenance is on, and an `on` that begins later would end it: first `off`")]
+    InForce,
+    /// The state has moved on: it is not of a generation that the change may follow.
+    #[error("If-Match: the state is of generation {0} now")]
+    Generation(u64),
 }
 
 impl StateChange {
@@ -51,16 +54,26 @@ impl StateChange {
     /// The state after the change.
     ///
     /// # Errors
-    /// `state` is not of a generation that the change may follow.
-    pub fn apply(&self, state: &State) -> Result<State, PreconditionFailed> {
+    /// It would end what is in force, or may not follow a state of this generation.
+    pub fn apply(&self, state: &State) -> Result<State, Conflict> {
         let generation = state.generation;
+        let before = state.setting.as_ref();
+        if self.would_end(before) {
+            return Err(Conflict::InForce);
+        }
         if !self.precondition.holds_for(generation) {
-            return Err(PreconditionFailed { generation });
+            return Err(Conflict::Generation(generation));
         }
         let mut next = state.clone();
         next.generation = generation.saturating_add(1);
         match &self.edit {
-            Edit::Set(setting) => next.setting = Some(setting.clone()),
+            Edit::Set(setting) => {
+                let kept = before.filter(|_| setting.is_planned());
+                next.setting = Some(Setting {
+                    off_at: kept.and_then(Setting::silenced_at).or(setting.off_at),
+                    ..setting.clone()
+                });
+            }
             Edit::Reset => next.setting = None,
             // Later than the last one, even if the clock is not: a token that was minted since
             // must not outlive it.
@@ -70,6 +83,15 @@ impl StateChange {
             }
         }
         Ok(next)
+    }
+
+    fn would_end(&self, before: Option<&Setting>) -> bool {
+        match (&self.edit, before) {
+            (Edit::Set(setting), Some(before)) if before.maintenance => {
+                setting.is_planned() && setting.since.is_some_and(|since| before.covers(since))
+            }
+            _ => false,
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::state::setting::Setting;
+use crate::syntax::timestamp::Timestamp;
 
 /// What decided the flag.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -27,6 +28,21 @@ pub struct Flag<'s> {
     pub decided_by: DecidedBy,
     /// What somebody, or a window, has set.
     pub setting: Option<&'s Setting>,
+    /// When it ends, where that is known.
+    pub until: Option<Timestamp>,
     /// The place of the window in its list, where one decided.
     pub window: Option<usize>,
+}
+
+/// The maintenance that is the first to come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Next<'s> {
+    /// When it begins.
+    pub start: Timestamp,
+    /// When it ends, unless it is open.
+    pub until: Option<Timestamp>,
+    /// The name of the window, where it is one that has a name.
+    pub name: Option<&'s str>,
+    /// The message of the replies, where it has one of its own.
+    pub message: Option<&'s str>,
 }

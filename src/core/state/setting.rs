@@ -72,9 +72,13 @@ pub const DURATION: Parameter = Parameter {
     help: "How long it lasts, in seconds",
 };
 
-/// The fields of a [`Setting`]; one with a help text can be given with an `on`.
+/// The fields of a [`Setting`]: those that the status tells, of which one with a help text can be
+/// given with an `on`, and those that only the state and the stores have.
 macro_rules! setting {
-    ($($(#[doc = $doc:literal])+ $field:ident: $type:ty $(= $help:literal)?,)+) => {
+    (
+        told { $($(#[doc = $doc:literal])+ $field:ident: $type:ty $(= $help:literal)?,)+ }
+        kept { $($(#[doc = $kept_doc:literal])+ $kept:ident: $kept_type:ty,)+ }
+    ) => {
         /// What an `on`, an `off` or a window sets. Its JSON leaves out what is not set.
         #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
         pub struct Setting {
@@ -84,6 +88,11 @@ macro_rules! setting {
                 $(#[doc = $doc])+
                 #[serde(skip_serializing_if = "Option::is_none")]
                 pub $field: Option<$type>,
+            )+
+            $(
+                $(#[doc = $kept_doc])+
+                #[serde(skip_serializing_if = "Option::is_none")]
+                pub $kept: Option<$kept_type>,
             )+
         }
 
@@ -118,12 +127,12 @@ macro_rules! setting {
             }
         }
 
-        /// All but the flag itself; what is not set is `null`.
-        impl Serialize for Complete<'_> {
+        /// All that is told but the flag itself; what is not set is `null`.
+        impl Serialize for Complete {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 let mut fields = serializer.serialize_map(None)?;
                 $({
-                    let value = self.0.and_then(|setting| setting.$field.as_ref());
+                    let value = self.0.as_ref().and_then(|setting| setting.$field.as_ref());
                     fields.serialize_entry(stringify!($field), &value)?;
                 })+
                 fields.end()
@@ -142,23 +151,41 @@ impl Setting {
     pub(crate) fn has_begun(&self, now: Timestamp) -> bool {
         self.start.is_none_or(|start| start <= now)
     }
+
+    /// Whether it is an `on` that was to begin later than it was set.
+    pub(crate) fn is_planned(&self) -> bool {
+        let later = self.start.zip(self.since);
+        self.maintenance && later.is_some_and(|(start, since)| start > since)
+    }
+
+    /// The moment up to which windows that have begun are silenced, which only an `off` does.
+    pub(crate) fn silenced_at(&self) -> Option<Timestamp> {
+        let since = self.since.filter(|_| !self.maintenance);
+        since.or(self.off_at)
+    }
 }
 
 /// What is known of the flag, as the status tells it.
-#[derive(Clone, Copy, Debug)]
-pub struct Complete<'s>(pub Option<&'s Setting>);
+#[derive(Clone, Debug)]
+pub struct Complete(pub Option<Setting>);
 
 setting! {
-    /// When it was set.
-    since: Timestamp,
-    /// An `on` before this moment counts as off.
-    start: Timestamp = "When it begins, RFC 3339; now if absent",
-    /// An `on` from this moment counts as off.
-    until: Timestamp = "When it ends, RFC 3339",
-    /// `Retry-After` in seconds, before all others.
-    retry_after: u64 = "`Retry-After` of the replies, in seconds",
-    /// The message of the replies, before all others.
-    message: String = "What people are told",
-    /// The name of the token that set it.
-    changed_by: String,
+    told {
+        /// When it was set.
+        since: Timestamp,
+        /// An `on` before this moment counts as off.
+        start: Timestamp = "When it begins, RFC 3339; now if absent",
+        /// An `on` from this moment counts as off.
+        until: Timestamp = "When it ends, RFC 3339",
+        /// `Retry-After` in seconds, before all others.
+        retry_after: u64 = "`Retry-After` of the replies, in seconds",
+        /// The message of the replies, before all others.
+        message: String = "What people are told",
+        /// The name of the token that set it.
+        changed_by: String,
+    }
+    kept {
+        /// When the `off` was learnt of that does not say so itself, or the one before a planned `on`.
+        off_at: Timestamp,
+    }
 }

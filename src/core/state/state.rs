@@ -66,7 +66,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::state::change::{Edit, Precondition, StateChange};
+    use crate::state::change::{Conflict, Edit, Precondition, StateChange};
 
     fn on() -> Setting {
         Setting {
@@ -96,7 +96,7 @@ mod tests {
             "\"6\"", "\"+7\"", "\"07\"", "W/\"7\"", "7", "", "\"\"", "\"x\"",
         ] {
             let failed = change(fails).apply(&state).unwrap_err();
-            assert_eq!(failed.generation, 7, "{fails}");
+            assert_eq!(failed, Conflict::Generation(7), "{fails}");
         }
         assert_eq!(Precondition::parse(None), Precondition::Any);
     }
@@ -139,6 +139,68 @@ mod tests {
         assert_eq!(state.bypass_revoked_at(), Some(at(6)));
     }
 
+    fn set(state: &State, setting: &str) -> Result<State, Conflict> {
+        let date = setting.replace("T", "2026-01-01T").replace("Z", ":00:00Z");
+        StateChange {
+            edit: Edit::Set(crate::syntax::json_reader::read(&date)),
+            precondition: Precondition::OneOf(vec![state.generation]),
+        }
+        .apply(state)
+    }
+
+    #[test]
+    fn a_planned_on_keeps_what_the_last_off_silenced() {
+        let silenced = |state: &State| {
+            let silenced = state.setting.as_ref().and_then(Setting::silenced_at);
+            silenced.map(|at| at.to_string())
+        };
+        let off = Some("2026-01-01T01:00:00Z".to_owned());
+        let state = set(&State::default(), r#"{"maintenance":false,"since":"T01Z"}"#).unwrap();
+        assert_eq!(silenced(&state), off);
+        let planned = r#"{"maintenance":true,"since":"T02Z","start":"T05Z","until":"T06Z"}"#;
+        let state = set(&state, planned).unwrap();
+        assert_eq!(silenced(&state), off);
+        let again = r#"{"maintenance":true,"since":"T03Z","start":"T07Z"}"#;
+        let state = set(&state, again).unwrap();
+        assert_eq!(silenced(&state), off);
+        let now = set(&state, r#"{"maintenance":true,"since":"T04Z"}"#).unwrap();
+        assert_eq!(silenced(&now), None);
+    }
+
+    #[test]
+    fn an_on_that_is_planned_does_not_end_the_one_in_force() {
+        let planned = r#"{"maintenance":true,"since":"T04Z","start":"T07Z"}"#;
+        for (before, refused) in [
+            (r#"{"maintenance":true,"since":"T03Z"}"#, true),
+            (
+                r#"{"maintenance":true,"since":"T03Z","until":"T05Z"}"#,
+                true,
+            ),
+            (
+                r#"{"maintenance":true,"since":"T03Z","until":"T04Z"}"#,
+                false,
+            ),
+            (
+                r#"{"maintenance":true,"since":"T03Z","start":"T05Z"}"#,
+                false,
+            ),
+            (r#"{"maintenance":false,"since":"T03Z"}"#, false),
+        ] {
+            let before = set(&State::default(), before).unwrap();
+            let changed = set(&before, planned);
+            assert_eq!(changed == Err(Conflict::InForce), refused, "{before:?}");
+        }
+        let on = set(&State::default(), r#"{"maintenance":true,"since":"T03Z"}"#).unwrap();
+        assert!(set(&on, r#"{"maintenance":true,"since":"T04Z","start":"T04Z"}"#).is_ok());
+        let mut other = on.clone();
+        other.generation = 9;
+        let stale = StateChange {
+            edit: Edit::Set(on.setting.clone().unwrap()),
+            precondition: Precondition::OneOf(vec![1]),
+        };
+        assert_eq!(stale.apply(&other), Err(Conflict::Generation(9)));
+    }
+
     proptest! {
         #[test]
         fn reads_what_it_wrote(
@@ -157,6 +219,7 @@ mod tests {
                 retry_after,
                 changed_by: message.clone(),
                 message,
+                off_at: at,
             };
             let state = State { generation, setting: Some(setting), bypass_revoked_at: millis };
             prop_assert_eq!(State::decode(&state.encode()), Ok(state));

@@ -170,7 +170,7 @@ impl<D: SharedMap> StateStore for Rc<SharedState<D>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::state::change::{Edit, Precondition, PreconditionFailed};
+    use crate::state::change::{Conflict, Edit, Precondition};
     use crate::store::shared_map::UNCONDITIONAL;
     use crate::store::shared_map::testing::Process;
 
@@ -247,7 +247,7 @@ mod tests {
             precondition: Precondition::OneOf(vec![0]),
             ..change(false)
         };
-        let failed = PreconditionFailed { generation: 1 };
+        let failed = Conflict::Generation(1);
         assert_eq!(store.change(&stale), Err(failed.into()));
         assert!(is_on(&store));
     }

@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use crate::state::change::{PreconditionFailed, StateChange};
+use crate::state::change::{Conflict, StateChange};
 use crate::state::state::State;
 use crate::store::grpc::{CallError, CallId};
 use crate::syntax::timestamp::Timestamp;
@@ -43,9 +43,9 @@ pub trait PendingChange {
 /// Why a change was not made.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ChangeError {
-    /// The state has moved on.
+    /// The state is not one that can be changed so.
     #[error(transparent)]
-    Precondition(#[from] PreconditionFailed),
+    Conflict(#[from] Conflict),
     /// Others were always faster.
     #[error(transparent)]
     Contended(#[from] Contended),

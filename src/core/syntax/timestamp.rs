@@ -46,6 +46,11 @@ impl Timestamp {
         Self::from_unix_millis(self.0.saturating_add_unsigned(millis))
     }
 
+    /// The moment `millis` earlier, no earlier than the beginning of the year 0.
+    pub fn minus_millis(self, millis: u64) -> Self {
+        Self::from_unix_millis(self.0.saturating_sub_unsigned(millis))
+    }
+
     /// Milliseconds from here to `later`; 0 if it is not later.
     pub fn millis_until(self, later: Self) -> u64 {
         u64::try_from(later.0.saturating_sub(self.0)).unwrap_or(0)

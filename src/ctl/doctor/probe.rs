@@ -77,6 +77,10 @@ impl RequestHead for Probe {
         &self.headers
     }
 
+    fn ends_with_headers(&self) -> bool {
+        true
+    }
+
     fn client_ip(&self) -> Option<IpAddr> {
         self.client_ip
     }

@@ -21,6 +21,15 @@ pub fn decode(value: Vec<u8>, is_string: impl FnOnce(&[u8]) -> bool) -> Attribut
     }
 }
 
+/// Reads the action in the metadata of a route, of which the boolean true is `on`: that is what
+/// YAML makes of an `on` without quotes.
+pub fn decode_action(value: Vec<u8>) -> Attribute {
+    match value.as_slice() {
+        [1] => Attribute::Text(b"on".to_vec()),
+        _ => decode(value, |_| false),
+    }
+}
+
 /// Whether the bytes of an attribute are text, and not a number, a list or a map. Headers are
 /// text, metadata says so itself if it is `read` as a whole, a size is none whatever the client
 /// makes it, and of all others what is UTF-8 without a NUL is taken for text.
@@ -102,6 +111,17 @@ mod tests {
         assert_eq!(number, Attribute::Other);
         let bytes = super::decode(b"a\0b".to_vec(), |_| true);
         assert_eq!(bytes, Attribute::Text(b"a\0b".to_vec()));
+    }
+
+    #[test]
+    fn an_action_that_is_true_is_on() {
+        let text = |text: &str| Attribute::Text(text.into());
+        assert_eq!(decode_action(vec![1]), text("on"));
+        assert_eq!(decode_action(vec![0]), text("false"));
+        assert_eq!(decode_action(b"true".to_vec()), text("true"));
+        assert_eq!(decode_action(b"block".to_vec()), text("block"));
+        let number = 1.0f64.to_le_bytes().to_vec();
+        assert_eq!(decode_action(number), Attribute::Other);
     }
 
     fn bytes(number: u8, bytes: &[u8]) -> Vec<u8> {

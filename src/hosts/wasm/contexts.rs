@@ -69,18 +69,28 @@ impl Contexts {
         self.with_root(root, Filter::tick);
     }
 
-    pub(super) fn request(&self, context: ContextId) -> Action {
+    pub(super) fn request(&self, context: ContextId, end: u32) -> Action {
         let (newest, root) = self.newest.get();
         let roots = self.roots.borrow();
         let root = roots.iter().find(|(id, _)| *id == root);
         match root.filter(|_| newest == context) {
-            Some((_, filter)) => action(self.waiting.handle(filter, HttpStream(context))),
+            Some((_, filter)) => {
+                let stream = HttpStream {
+                    context,
+                    ends_with_headers: end != 0,
+                };
+                action(self.waiting.handle(filter, stream))
+            }
             None => stream::refuse(),
         }
     }
 
     pub(super) fn rest_of_request(&self, context: ContextId) -> Action {
-        action(self.waiting.rest_of(&HttpStream(context)))
+        let stream = HttpStream {
+            context,
+            ends_with_headers: false,
+        };
+        action(self.waiting.rest_of(&stream))
     }
 
     /// An answer or a message of a gRPC service.

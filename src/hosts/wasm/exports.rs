@@ -39,7 +39,7 @@ exports! {
     on_context_create(context: ContextId, root: ContextId) = create(context, root);
     on_configure(root: ContextId, _size: usize) -> bool = configure(root);
     on_tick(root: ContextId) = tick(root);
-    on_request_headers(context: ContextId, _count: usize, _end: u32) -> Action = request(context);
+    on_request_headers(context: ContextId, _count: usize, end: u32) -> Action = request(context, end);
     on_request_body(context: ContextId, _size: usize, _end: u32) -> Action = rest_of_request(context);
     on_request_trailers(context: ContextId, _count: usize) -> Action = rest_of_request(context);
     on_grpc_receive(root: ContextId, id: CallId, _size: usize) = grpc_message(root, id);

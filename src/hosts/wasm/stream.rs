@@ -18,8 +18,17 @@ const NO_GRPC_STATUS: i32 = -1;
 
 /// The request of a context, for which all calls are while a callback of it runs, or after it
 /// was asked whether it is open.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct HttpStream(pub(super) ContextId);
+#[derive(Clone, Copy, Debug)]
+pub(super) struct HttpStream {
+    pub(super) context: ContextId,
+    pub(super) ends_with_headers: bool,
+}
+
+impl PartialEq for HttpStream {
+    fn eq(&self, other: &Self) -> bool {
+        self.context == other.context
+    }
+}
 
 impl Stream for HttpStream {
     type Headers = HeaderMap;
@@ -33,6 +42,10 @@ impl Stream for HttpStream {
         HeaderMap::decode(hostcalls::get_header_map(REQUEST_HEADERS).unwrap_or_default())
     }
 
+    fn ends_with_headers(&self) -> bool {
+        self.ends_with_headers
+    }
+
     fn source_address(&self) -> Option<Vec<u8>> {
         hostcalls::get_property(b"source\0address").ok()
     }
@@ -40,15 +53,17 @@ impl Stream for HttpStream {
     fn attribute(&self, path: &AttributePath) -> Attribute {
         let property = path.encoded(attribute::encode_path);
         read(property, |value| {
-            attribute::is_string(path.segments(), value, |root| {
-                hostcalls::get_property(root).unwrap_or_default()
+            attribute::decode(value, |value| {
+                attribute::is_string(path.segments(), value, |root| {
+                    hostcalls::get_property(root).unwrap_or_default()
+                })
             })
         })
     }
 
     fn route_action(&self) -> Attribute {
         const PATH: &[u8] = b"xds\0route_metadata\0filter_metadata\0maintenance_mode\0action";
-        read(PATH, |_| false)
+        read(PATH, attribute::decode_action)
     }
 
     fn set_header(&self, name: &str, value: Option<&str>) {
@@ -77,7 +92,7 @@ impl Stream for HttpStream {
     /// Envoy keeps a context for a moment after the end of its request, when a reply would go
     /// to a stream that is gone; only then the request has a duration.
     fn is_open(&self) -> bool {
-        hostcalls::set_effective_context(self.0).is_ok()
+        hostcalls::set_effective_context(self.context).is_ok()
             && hostcalls::get_property(b"request\0duration").is_err()
     }
 }
@@ -88,9 +103,9 @@ pub(super) fn refuse() -> Action {
     Action::Pause
 }
 
-fn read(property: &[u8], is_string: impl FnOnce(&[u8]) -> bool) -> Attribute {
+fn read(property: &[u8], decode: impl FnOnce(Vec<u8>) -> Attribute) -> Attribute {
     match hostcalls::get_property(property) {
-        Ok(value) => attribute::decode(value, is_string),
+        Ok(value) => decode(value),
         Err(hostcalls::NOT_FOUND) => Attribute::Absent,
         Err(_) => Attribute::Other,
     }

@@ -34,7 +34,7 @@ fn the_path_and_what_lies_under_it_never_reach_the_upstream() {
                 ("", false),
                 ("?x", false),
                 ("/on?x", false),
-                ("/", true),
+                ("/", false),
                 ("/x", true),
                 ("/on/", true),
                 ("/on/x", true),
@@ -76,24 +76,56 @@ fn only_whole_segments_of_a_canonical_path_are_the_endpoint() {
     assert_eq!(envoy.fetch(&absolute).json()["generation"], 1);
 }
 
+/// `curl -d for=600` must not switch on without an end.
 #[test]
-fn a_body_is_neither_read_nor_waited_for() {
-    let envoy = Envoy::start(json!({"admin": admin()}));
-    let form = admin_request("POST", "on")
-        .header("content-type", "application/x-www-form-urlencoded")
-        .body("for=60&message=a&unknown=1");
-    let promised = admin_request("POST", "on").header("content-length", "1000000");
-    let chunked = admin_request("POST", "on").header("transfer-encoding", "chunked");
-    for request in [form, promised, chunked] {
-        let answer = envoy.fetch(&request);
-        assert_eq!(answer.status, 200, "{}", answer.text());
-        let status = answer.json();
-        assert_eq!(status["maintenance"], true);
-        assert_eq!(status["until"], Value::Null);
-        assert_eq!(status["message"], Value::Null);
-        envoy.toggle(false);
+fn a_change_with_a_body_is_refused_and_the_body_not_waited_for() {
+    let mut configuration = json!({"admin": admin()});
+    configuration["bypass"] = json!({"key": "a-key-of-the-tests-and-of-nobody-else"});
+    let envoy = Envoy::start(configuration);
+    for (method, call) in [
+        ("POST", "on"),
+        ("PUT", "on?for=60"),
+        ("POST", "off"),
+        ("POST", "reset"),
+        ("POST", "bypass?name=qa"),
+        ("POST", "bypass/revoke"),
+    ] {
+        let form = admin_request(method, call)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body("for=600");
+        let promised = admin_request(method, call).header("content-length", "1000000");
+        let chunked = admin_request(method, call).header("transfer-encoding", "chunked");
+        for request in [form, promised, chunked] {
+            let answer = envoy.fetch(&request);
+            assert_eq!(answer.status, 400, "{method} {call}");
+            let detail = answer.json()["detail"].clone();
+            assert!(detail.as_str().unwrap().contains("query"), "{detail}");
+        }
     }
+    assert_eq!(envoy.admin("GET", "").json()["generation"], 0);
+    let empty = admin_request("POST", "on").header("content-length", "0");
+    assert_eq!(envoy.fetch(&empty).json()["generation"], 1);
+    let read = admin_request("GET", "").body("a body");
+    assert_eq!(envoy.fetch(&read).status, 200);
     assert_eq!(envoy.upstream.requests(), 0);
+}
+
+#[test]
+fn the_endpoint_may_be_called_with_a_slash() {
+    let envoy = Envoy::start(json!({"admin": admin()}));
+    let slash = format!("{ADMIN}/");
+    let request = |method, path: &str| {
+        Request::new(method, path).header("authorization", format!("Bearer {TOKEN}"))
+    };
+    let plain = envoy.fetch(&request("GET", ADMIN));
+    let with_slash = envoy.fetch(&request("GET", &slash));
+    assert_eq!((with_slash.status, with_slash.json()), (200, plain.json()));
+    assert_eq!(envoy.fetch(&request("POST", &slash)).status, 405);
+    assert_eq!(
+        envoy.fetch(&request("GET", &format!("{slash}/"))).status,
+        200
+    );
+    assert_eq!(envoy.upstream.requests(), 1, "of the last");
 }
 
 #[test]
@@ -110,7 +142,9 @@ fn calls_may_come_by_http2() {
         fetch_http2(envoy.address, request.body(body).unwrap())
     };
     let bearer = format!("Bearer {TOKEN}");
-    let on = call("POST", "/on?message=a%20b", "for=60", Some(&bearer));
+    let refused = call("POST", "/on?message=a%20b", "for=60", Some(&bearer));
+    assert_eq!(refused.status, 400, "{}", refused.text());
+    let on = call("POST", "/on?message=a%20b", "", Some(&bearer));
     assert_eq!(on.status, 200, "{}", on.text());
     assert_eq!(on.json()["message"], "a b");
     assert_eq!(on.json()["until"], Value::Null);

@@ -6,13 +6,15 @@ use support::{Envoy, Options, Request, admin};
 use super::{Effect, FOLLOW, check_effects, passes, rule, staff, staff_only};
 
 /// Values of `action` that are no action.
-fn bad() -> [Value; 6] {
+fn bad() -> [Value; 8] {
     [
         json!("Block"),
         json!(""),
         json!("blocked"),
         json!(5),
-        json!(true),
+        json!(false),
+        json!("true"),
+        json!({"action": "block"}),
         json!(["block"]),
     ]
 }
@@ -33,6 +35,7 @@ fn start(configuration: Value) -> Envoy {
         .collect();
     let bad = bad().into_iter().enumerate();
     routes.extend(bad.map(|(index, action)| ours(&format!("/bad-{index}"), action)));
+    routes.push(ours("/true", json!(true)));
     routes.push(route(
         "/other-key",
         json!({"maintenance_mode": {"mode": "block"}}),
@@ -50,10 +53,11 @@ fn start(configuration: Value) -> Envoy {
     })
 }
 
-const EFFECTS: [Effect; 4] = [
+const EFFECTS: [Effect; 5] = [
     ("/allow", [true; 4]),
     ("/block", [false; 4]),
     ("/on", [false, true, false, true]),
+    ("/true", [false, true, false, true]),
     ("/follow", FOLLOW),
 ];
 
@@ -70,7 +74,7 @@ fn the_action_of_a_route_has_the_effect_of_a_rule() {
     check_effects(&envoy, &WITHOUT_ACTION);
     assert_eq!(envoy.metric("allowed.rule"), 2);
     assert_eq!(envoy.metric("errors"), 0);
-    let log = envoy.access_log(2 * 3 + 6 * 7);
+    let log = envoy.access_log(2 * 3 + 6 * 8);
     let allowed: Vec<&String> = log
         .iter()
         .filter(|line| line.ends_with(" allowed:rule"))
@@ -80,14 +84,14 @@ fn the_action_of_a_route_has_the_effect_of_a_rule() {
 }
 
 #[test]
-fn an_action_that_is_none_is_ignored_and_counted_as_an_error() {
+fn an_action_that_is_misread_is_on_and_counted_as_an_error() {
     let envoy = start(json!({"route_metadata": true}));
     for on in [false, true] {
         envoy.toggle(on);
         for (index, value) in bad().iter().enumerate() {
             let path = format!("/bad-{index}");
             let errors = envoy.metric("errors");
-            assert_eq!(passes(&envoy, &Request::get(&path)), !on, "{value}");
+            assert!(!passes(&envoy, &Request::get(&path)), "{value}");
             assert_eq!(envoy.metric("errors"), errors + 1, "{value} {on}");
             assert!(passes(&envoy, &staff(&path)), "{value}");
         }

@@ -77,10 +77,12 @@ fn an_on_that_does_not_count_silences_no_window() {
     planned.plan(json!([window("m", after(-60_000), after(600_000))]));
     planned.call("POST", &format!("on?start={later}&message=toggle"));
     planned.expect(Some("m"), "window");
-    // The `off` is forgotten, because the `on` replaces it.
+    // What an `off` silenced stays so.
     planned.call("POST", "off");
     planned.expect(None, "state");
     planned.call("POST", &format!("on?start={later}&message=toggle"));
+    planned.expect(None, "state");
+    planned.call("POST", "reset");
     planned.expect(Some("m"), "window");
 
     let until = after(1000);

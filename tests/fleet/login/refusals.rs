@@ -70,6 +70,25 @@ fn an_envoy_that_does_not_log_in_says_so_once_etcd_wants_it() {
 }
 
 #[test]
+fn a_user_may_have_no_more_than_the_two_keys() {
+    let etcd = Etcd::secured();
+    etcd.add_user("guest", PASSWORD);
+    etcd.ctl(&["role", "add", "guest"]);
+    for key in [KEY, &format!("{KEY}/bypass-revoked-at")] {
+        etcd.ctl(&["role", "grant-permission", "guest", "readwrite", key]);
+    }
+    etcd.grant("guest", "guest");
+    let envoys = start_all((0..2).map(|_| logged_in(&etcd, "guest", PASSWORD)));
+    for on in [true, false] {
+        envoys[0].toggle(on);
+        agree(&envoys, on);
+    }
+    for envoy in &envoys {
+        assert!(!envoy.log().contains(DENIED), "{}", envoy.log());
+    }
+}
+
+#[test]
 fn a_user_without_permission_leaves_an_envoy_unconnected_until_it_is_granted() {
     let etcd = Etcd::secured();
     etcd.add_user("guest", PASSWORD);

@@ -4,9 +4,10 @@ use serde_json::{Value, json};
 use support::{
     Envoy,
     etcd::{Etcd, KEY},
-    fleet::{CATCH_UP, agree, configuration, generation, options, status},
+    fleet::{CATCH_UP, agree, configuration, generation, options, status, status as status_of},
     within,
 };
+use time::{Duration, OffsetDateTime, format_description::well_known::Rfc3339};
 
 use super::{put, settle};
 
@@ -89,16 +90,55 @@ fn deleting_the_key_leaves_the_flag_to_the_windows() {
 }
 
 #[test]
-fn an_off_without_a_moment_leaves_the_flag_to_a_window() {
+fn an_off_without_a_moment_counts_from_when_an_envoy_learnt_of_it() {
+    let etcd = Etcd::start();
+    let begin = OffsetDateTime::now_utc() + Duration::seconds(6);
+    let windows = json!({"windows": [
+        {"start": "2020-01-01T00:00:00Z", "end": begin.format(&Rfc3339).unwrap()},
+        {"start": begin.format(&Rfc3339).unwrap(), "message": "the next"},
+    ]});
+    let envoys = three_with(&etcd, &windows);
+    agree(&envoys, true);
+    let status = put(&etcd, &envoys, r#"{"maintenance":false}"#);
+    assert_eq!(status["decided_by"], "state", "{status}");
+    assert_eq!(
+        (&status["since"], &status["next"]["message"]),
+        (&Value::Null, &json!("the next"))
+    );
+    assert!(OffsetDateTime::now_utc() < begin, "too slow");
+    // What begins later is not silenced, also where the store was lost in between.
+    within(
+        CATCH_UP + std::time::Duration::from_secs(6),
+        "the window",
+        || envoys.iter().all(|envoy| envoy.get("/").is_blocked()),
+    );
+    assert_eq!(status_of(&envoys[0])["message"], "the next");
+    etcd.put(KEY, r#"{"maintenance": false}"#);
+    agree(&envoys, false);
+}
+
+#[test]
+fn a_planned_on_keeps_what_an_off_silenced_on_every_envoy() {
     let etcd = Etcd::start();
     let windows = json!({"windows": [{"start": "2020-01-01T00:00:00Z"}]});
     let envoys = three_with(&etcd, &windows);
-    let status = put(&etcd, &envoys, r#"{"maintenance":false}"#);
-    assert_eq!(status["decided_by"], "window", "{status}");
     agree(&envoys, true);
-    // One through the endpoint has its moment.
     envoys[0].toggle(false);
     agree(&envoys, false);
+    let off_at = status_of(&envoys[1])["since"].clone();
+    let planned = envoys[1].admin("POST", "on?start=2999-01-01T00:00:00Z&message=m");
+    assert_eq!(planned.status, 200, "{}", planned.text());
+    let status = settle(&etcd, &envoys);
+    assert_eq!(
+        (&status["maintenance"], &status["decided_by"]),
+        (&json!(false), &json!("state"))
+    );
+    assert_eq!(status["next"]["message"], "m");
+    assert!(status.get("off_at").is_none(), "{status}");
+    let value: Value = serde_json::from_str(&etcd.get(KEY).unwrap()).unwrap();
+    assert_eq!(value["off_at"], off_at);
+    let late = three_with(&etcd, &windows);
+    agree(&late, false);
 }
 
 #[test]

@@ -16,7 +16,7 @@ fn state(maintenance: bool, keys: &Value) -> Value {
     let mut status = json!({
         "maintenance": maintenance, "decided_by": "state", "mode": "auto", "scope": "default",
         "since": null, "start": null, "until": null, "retry_after": null, "message": null,
-        "changed_by": null, "store": "etcd", "store_connected": true,
+        "changed_by": null, "next": null, "store": "etcd", "store_connected": true,
         "version": env!("CARGO_PKG_VERSION"),
     });
     for (key, value) in keys.as_object().unwrap() {

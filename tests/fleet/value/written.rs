@@ -42,12 +42,14 @@ fn what_a_change_writes_is_what_people_may_write() {
             "on?message=%22a%22",
             vec!["changed_by", "maintenance", "message", "since"],
         ),
+        ("off", vec!["changed_by", "maintenance", "since"]),
         (
             "on?start=2999-01-01T00:00:00Z&for=60&retry_after=7&message=%C3%A4%5C%3C",
             vec![
                 "changed_by",
                 "maintenance",
                 "message",
+                "off_at",
                 "retry_after",
                 "since",
                 "start",
@@ -107,24 +109,65 @@ fn what_a_change_wrote_means_the_same_when_somebody_puts_it_back() {
 }
 
 #[test]
-fn a_revocation_is_written_beside_the_flag() {
+fn a_revocation_is_written_to_a_key_of_its_own() {
     let etcd = Etcd::start();
     let envoys = two_with_bypass(&etcd);
     agree(&envoys, false);
     etcd.put(KEY, r#"{"maintenance":true,"message":"kept"}"#);
     agree(&envoys, true);
-    assert_eq!(envoys[0].admin("POST", "bypass/revoke").status, 200);
-    let value = written(&etcd);
-    assert_eq!(
-        keys(&value),
-        ["bypass_revoked_at", "maintenance", "message"]
+    let flag = etcd.get(KEY);
+    let before = settle(&etcd, &envoys);
+    let mut revoked = envoys[0].admin("POST", "bypass/revoke").json();
+    assert_eq!(etcd.get(KEY), flag, "what somebody wrote stays as it is");
+    let revoked_at = etcd.get(&revocation_key()).unwrap();
+    assert!(
+        revoked_at.parse::<i64>().unwrap() > 1_700_000_000_000,
+        "{revoked_at}"
     );
-    assert_eq!(value["message"], "kept");
-    let revoked_at = value["bypass_revoked_at"].as_i64().unwrap();
-    for call in ["off", "on?for=60"] {
+    assert_eq!(
+        revoked["generation"],
+        etcd.mod_revision(&revocation_key()).unwrap()
+    );
+    let log = envoys[0].log();
+    assert!(log.contains("admin call by \"ops\"") && log.contains("bypass/revoke"));
+    revoked["generation"] = before["generation"].clone();
+    assert_eq!(revoked, before, "who set the flag, and when");
+    for call in ["off", "on?for=60", "reset"] {
         assert_eq!(envoys[1].admin("POST", call).status, 200);
-        assert_eq!(written(&etcd)["bypass_revoked_at"], revoked_at, "{call}");
+        assert_eq!(
+            etcd.get(&revocation_key()).as_ref(),
+            Some(&revoked_at),
+            "{call}"
+        );
+        assert!(!keys(&written(&etcd)).contains(&"bypass_revoked_at"));
     }
+}
+
+/// Of version 1, which kept both in one key.
+#[test]
+fn a_revocation_beside_the_flag_moves_to_its_own_key_with_the_next_change() {
+    let etcd = Etcd::start();
+    let envoys = two_with_bypass(&etcd);
+    agree(&envoys, false);
+    etcd.put(
+        KEY,
+        r#"{"maintenance":true,"bypass_revoked_at":1767225600000}"#,
+    );
+    agree(&envoys, true);
+    assert_eq!(etcd.get(&revocation_key()), None);
+    envoys[1].toggle(false);
+    assert_eq!(
+        keys(&written(&etcd)),
+        ["changed_by", "maintenance", "since"]
+    );
+    assert_eq!(
+        etcd.get(&revocation_key()).as_deref(),
+        Some("1767225600000")
+    );
+}
+
+fn revocation_key() -> String {
+    format!("{KEY}/bypass-revoked-at")
 }
 
 #[test]

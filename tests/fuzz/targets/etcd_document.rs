@@ -1,4 +1,4 @@
-//! The value of the key in etcd: what is no state changes nothing, and what one Envoy
+//! The value of the flag's key in etcd: what is no state changes nothing, and what one Envoy
 //! writes another reads the same.
 
 use maintenance_mode_core::{
@@ -12,7 +12,7 @@ use maintenance_mode_core::{
 use serde_json::Value;
 
 use super::{
-    etcd::{Envoy, bytes, fields},
+    etcd::{Envoy, Field, bytes, fields},
     request::now,
     state::{SETTING, has_good_details, optional, repeats},
 };
@@ -22,7 +22,7 @@ const MOD_REVISION: u64 = 5;
 
 pub fn check(data: &[u8]) {
     let mut envoy = Envoy::new();
-    let notices = envoy.read(&range(data));
+    let notices = envoy.read(&read(Some(data), None));
     let state = envoy.state();
     let Some(document) = document(data) else {
         assert_eq!(state, State::default());
@@ -53,21 +53,30 @@ pub fn check(data: &[u8]) {
         document["bypass_revoked_at"].as_i64()
     );
 
-    let revoke = StateChange {
-        edit: Edit::RevokeBypass(now()),
+    let change = |edit| StateChange {
+        edit,
         precondition: Precondition::OneOf(vec![MOD_REVISION]),
     };
-    let expected = revoke.apply(&state).unwrap();
-    let written = header().varint(2, 1);
-    let changed = envoy.change(revoke, [&range(data), written.as_ref()]);
-    let changed = changed.unwrap().unwrap();
-    assert_eq!(changed.generation, REVISION);
-    assert_eq!(changed.setting, expected.setting);
-    let value = put_value(&envoy.wire.last_call());
-    let mut other = Envoy::new();
-    other.read(&range(&value));
-    assert_eq!(other.state().setting, expected.setting);
-    assert_eq!(other.state().bypass_revoked_at, expected.bypass_revoked_at);
+    let set = state.setting.clone().map_or(Edit::Reset, Edit::Set);
+    for change in [change(Edit::RevokeBypass(now())), change(set)] {
+        let Ok(expected) = change.apply(&state) else {
+            continue;
+        };
+        let envoy = Envoy::new();
+        let written = header().varint(2, 1);
+        let changed = envoy.change(change, [&read(Some(data), None), written.as_ref()]);
+        let changed = changed.unwrap().unwrap();
+        assert_eq!(changed.generation, REVISION);
+        assert_eq!(changed.setting, expected.setting);
+        let [flag, revocation] = put_values(&envoy.wire.last_call());
+        let mut other = Envoy::new();
+        other.read(&read(
+            Some(flag.as_deref().unwrap_or(data)),
+            revocation.as_deref(),
+        ));
+        assert_eq!(other.state().setting, expected.setting);
+        assert_eq!(other.state().bypass_revoked_at, expected.bypass_revoked_at);
+    }
 }
 
 /// An object with the flag, or with `null` for none; its other known keys have their types.
@@ -88,16 +97,30 @@ fn header() -> Message {
     Message::default().message(1, &Message::default().varint(3, REVISION))
 }
 
-fn range(value: &[u8]) -> Vec<u8> {
-    let key_value = Message::default().varint(3, MOD_REVISION).bytes(5, value);
-    header().message(2, &key_value).into()
+/// The answer to a read of both keys.
+fn read(flag: Option<&[u8]>, revocation: Option<&[u8]>) -> Vec<u8> {
+    let read = |answer: Message, value: Option<&[u8]>| {
+        let key_value =
+            value.map(|value| Message::default().varint(3, MOD_REVISION).bytes(5, value));
+        let range = key_value.map_or_else(header, |key_value| header().message(2, &key_value));
+        answer.message(3, &Message::default().message(1, &range))
+    };
+    [flag, revocation].into_iter().fold(header(), read).into()
 }
 
-/// What a transaction puts.
-fn put_value(transaction: &[u8]) -> Vec<u8> {
-    let inner = |message: &[u8], number| {
-        let fields = fields(message).unwrap();
-        bytes(&fields, number).unwrap().to_vec()
+/// What a transaction puts of the flag and of the revocations.
+fn put_values(transaction: &[u8]) -> [Option<Vec<u8>>; 2] {
+    let value_of = |wanted: &[u8]| {
+        let operations = fields(transaction).unwrap();
+        let puts = operations.iter().filter_map(|field| match field {
+            (2, Field::Bytes(operation)) => {
+                let operation = fields(operation).unwrap();
+                Some(fields(bytes(&operation, 2).unwrap()).unwrap())
+            }
+            _ => None,
+        });
+        let mut put = puts.filter(|put| bytes(put, 1).unwrap() == wanted);
+        put.next().map(|put| bytes(&put, 2).unwrap().to_vec())
     };
-    inner(&inner(&inner(transaction, 2), 2), 2)
+    [value_of(b"k"), value_of(b"k/bypass-revoked-at")]
 }

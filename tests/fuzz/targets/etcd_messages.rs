@@ -29,7 +29,7 @@ pub fn check(data: &[u8]) {
 fn follow(answer: &[u8], messages: &[&[u8]]) {
     let mut envoy = Envoy::new();
     envoy.read(answer);
-    let Some(revision) = range(answer) else {
+    let Some(revision) = keys(answer) else {
         assert_eq!(envoy.state(), State::default());
         assert!(envoy.wire.streams().is_empty() && !envoy.is_connected());
         return;
@@ -72,7 +72,7 @@ fn change(read: &[u8], written: &[u8]) {
         precondition: Precondition::Any,
     };
     let changed = envoy.change(on, [read, written]);
-    let is_written = range(read).is_some() && transaction(written).is_some_and(|(_, ok)| ok);
+    let is_written = keys(read).is_some() && transaction(written).is_some_and(|(_, ok)| ok);
     match changed {
         Some(Ok(state)) => {
             let revision = transaction(written).map(|(revision, _)| revision);
@@ -97,22 +97,25 @@ fn split(data: &[u8]) -> Vec<&[u8]> {
     messages
 }
 
-/// The revision of an answer to a read, if it is one.
-fn range(message: &[u8]) -> Option<u64> {
+/// The revision of an answer to a read of two keys, if it is one.
+fn keys(message: &[u8]) -> Option<u64> {
     let fields = fields(message)?;
-    each(&fields, 2)
-        .map(super::etcd::fields)
-        .collect::<Option<Vec<_>>>()?;
-    revision(&fields)
+    let ranges = each(&fields, 3).take(2).map(range);
+    let ranges = ranges.collect::<Option<Vec<_>>>()?;
+    revision(&fields).filter(|_| ranges.len() == 2)
+}
+
+fn range(operation: &[u8]) -> Option<()> {
+    let operation = fields(operation)?;
+    let ranges = each(&operation, 1).map(super::etcd::fields);
+    let last = ranges.collect::<Option<Vec<_>>>()?.pop()?;
+    let found = each(&last, 2).map(super::etcd::fields);
+    found.collect::<Option<Vec<_>>>().map(drop)
 }
 
 /// The revision of an answer to a write, and whether it was made.
 fn transaction(message: &[u8]) -> Option<(u64, bool)> {
     let fields = fields(message)?;
-    for operation in each(&fields, 3) {
-        let operation = super::etcd::fields(operation)?;
-        super::etcd::fields(bytes(&operation, 1).unwrap_or_default())?;
-    }
     Some((revision(&fields)?, number(&fields, 2) != 0))
 }
 

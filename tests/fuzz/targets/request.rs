@@ -48,6 +48,10 @@ impl RequestHead for Request {
         &self.headers
     }
 
+    fn ends_with_headers(&self) -> bool {
+        true
+    }
+
     fn client_ip(&self) -> Option<IpAddr> {
         self.client_ip
     }

@@ -16,7 +16,7 @@ use serde_json::{Map, Value};
 use super::etcd::Process;
 
 /// The keys of a setting.
-pub const SETTING: [&str; 7] = [
+pub const SETTING: [&str; 8] = [
     "maintenance",
     "since",
     "start",
@@ -24,6 +24,7 @@ pub const SETTING: [&str; 7] = [
     "retry_after",
     "message",
     "changed_by",
+    "off_at",
 ];
 
 const STATE: &str = "maintenance_mode.s.state";
@@ -88,7 +89,7 @@ fn repeats_a_key(state: &Json) -> bool {
 
 /// Whether the keys of a setting beside its flag have their types, where they are there.
 pub fn has_good_details(setting: &Map<String, Value>) -> bool {
-    ["since", "start", "until"]
+    ["since", "start", "until", "off_at"]
         .iter()
         .all(|key| optional(setting, key, is_timestamp))
         && optional(setting, "retry_after", Value::is_u64)

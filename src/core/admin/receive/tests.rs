@@ -1,4 +1,5 @@
 mod bypass;
+mod changes;
 mod parameters;
 mod properties;
 
@@ -43,7 +44,10 @@ impl Filter {
     }
 
     fn send(&self, source: &'static str, headers: &[(&str, &[u8])]) -> Answer {
-        let mut request = TestRequest::new(headers);
+        self.receive(source, TestRequest::new(headers))
+    }
+
+    fn receive(&self, source: &'static str, mut request: TestRequest) -> Answer {
         request.now = Timestamp::parse(self.now).unwrap();
         request.client_ip = source.parse().ok();
         let endpoint = self.policy.endpoint.as_ref().unwrap();
@@ -156,7 +160,6 @@ fn a_problem_has_the_status_and_names_the_culprit() {
     let filter = Filter::new("", "");
     for (call, status, allow, culprit) in [
         ("GET /bypass", 404, None, "call"),
-        ("GET /", 404, None, "call"),
         ("GET /on/", 404, None, "call"),
         ("GET /on", 405, Some("POST, PUT"), "method"),
         ("PUT /off", 405, Some("POST"), "method"),
@@ -206,7 +209,7 @@ fn the_status_holds_what_decides() {
     let nulls = json!({
         "maintenance": false, "decided_by": "initial", "mode": "auto", "scope": "default",
         "generation": 0, "since": null, "start": null, "until": null, "retry_after": null,
-        "message": null, "changed_by": null, "store": "shared_data", "store_connected": true,
+        "message": null, "changed_by": null, "next": null, "store": "shared_data", "store_connected": true,
         "version": env!("CARGO_PKG_VERSION"),
     });
     for (keys, change, expected) in [

@@ -124,7 +124,9 @@ fn the_metadata_of_a_route_is_a_rule_where_none_matched() {
         ("off", "follow", "pass"),
         ("on", "allow", "allowed:rule"),
         ("on", "follow", "blocked:503"),
-        ("off", "Block", "pass"),
+        ("off", "Block", "blocked:503"),
+        ("off", "true", "blocked:503"),
+        ("off", "", "blocked:503"),
     ] {
         let request = request("/", action);
         assert_eq!(
@@ -132,8 +134,13 @@ fn the_metadata_of_a_route_is_a_rule_where_none_matched() {
             expected,
             "{mode} {action}"
         );
-        assert_eq!(request.errors.get(), usize::from(action == "Block"));
+        let is_misread = ["Block", "true", ""].contains(&action);
+        assert_eq!(request.errors.get(), usize::from(is_misread), "{action}");
     }
+    let mut other = request("/", "");
+    other.route_action = Attribute::Other;
+    assert_eq!(verdict(&json("off", true), &other), "blocked:503");
+    assert_eq!(other.errors.get(), 1);
     assert_eq!(
         verdict(&json("off", true), &request("/ruled", "block")),
         "pass"
@@ -156,6 +163,10 @@ impl RequestHead for Sealed {
 
     fn headers(&self) -> &HeaderList {
         panic!("the headers were read")
+    }
+
+    fn ends_with_headers(&self) -> bool {
+        panic!("the end was asked for")
     }
 
     fn client_ip(&self) -> Option<std::net::IpAddr> {

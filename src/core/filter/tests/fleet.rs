@@ -2,7 +2,7 @@ use super::*;
 use crate::store::grpc::CallError;
 
 const FLEET: &str =
-    r#"{"store":{"etcd":{"cluster":"etcd"}},"admin":{"path":"/m","token_env":"TOKEN"}}"#;
+    r#"{"store":{"etcd":{"cluster":"etcd","key":"k"}},"admin":{"path":"/m","token_env":"TOKEN"}}"#;
 
 impl Worker {
     /// Hands over what etcd has answered, as a host does.

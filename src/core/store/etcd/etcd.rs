@@ -11,14 +11,16 @@
 use std::rc::Rc;
 
 use crate::policy::fleet_store::EtcdSettings;
+use crate::state::setting::Setting;
 use crate::state::state::State;
 use crate::store::etcd::lease::Lease;
-use crate::store::etcd::messages::KeyState;
-use crate::store::etcd::value::decode;
+use crate::store::etcd::messages::{Event, KeyValue, Keys, Seen};
+use crate::store::etcd::value::{decode, decode_revocation};
 use crate::store::grpc::Client;
 use crate::store::shared_map::{SharedMap, UNCONDITIONAL};
 use crate::store::shared_state::SharedState;
 use crate::syntax::invalid::InvalidConfig;
+use crate::syntax::timestamp::Timestamp;
 use crate::syntax::wire;
 
 /// The store of a scope, as one worker reaches it.
@@ -26,10 +28,36 @@ pub struct Etcd<D: SharedMap> {
     pub(crate) settings: EtcdSettings,
     pub(crate) client: Box<dyn Client>,
     pub(crate) data: D,
+    revocation_key: String,
     token_key: String,
     /// The state in the shared map, which requests read.
     pub state: Rc<SharedState<D>>,
     pub(crate) lease: Lease<D>,
+}
+
+/// What was read of the keys.
+pub(crate) struct Reading {
+    pub(crate) state: State,
+    /// The revisions of what cannot be read, and what is wrong.
+    pub(crate) unreadable: Vec<(u64, InvalidConfig)>,
+}
+
+/// What follows the key of the flag in the key of the revocations.
+const REVOCATION: &str = "/bypass-revoked-at";
+
+/// An `off` that does not say since when counts from when this process learnt of it.
+fn since(setting: Setting, mod_revision: u64, latest: &State, now: Timestamp) -> Setting {
+    let is_undated = |off: &Setting| !off.maintenance && off.since.is_none();
+    if !is_undated(&setting) || setting.off_at.is_some() {
+        return setting;
+    }
+    let known = latest.setting.as_ref();
+    let known = known.filter(|off| mod_revision <= latest.generation && is_undated(off));
+    let learnt_at = known.and_then(|off| off.off_at).unwrap_or(now);
+    Setting {
+        off_at: Some(learnt_at),
+        ..setting
+    }
 }
 
 impl<D: SharedMap> Etcd<D> {
@@ -49,6 +77,7 @@ impl<D: SharedMap> Etcd<D> {
             client,
             state: Rc::new(SharedState::new(data.clone(), scope, &prefix)),
             lease: Lease::new(data.clone(), &prefix, worker),
+            revocation_key: format!("{key}{REVOCATION}"),
             token_key: format!("{prefix}.token.{username}"),
             data,
             settings,
@@ -62,18 +91,63 @@ impl<D: SharedMap> Etcd<D> {
         self.state.snapshot()
     }
 
-    /// The state that the key makes; no key is a reset.
-    pub(crate) fn state_of(&self, key: &KeyState) -> Result<State, InvalidConfig> {
-        let latest = self.latest();
-        Ok(match key.key_value {
-            Some(key_value) => decode(key_value.value, key_value.mod_revision)?,
-            // The key is not there, and was not before: nothing changed.
-            None if latest.setting.is_none() => (*latest).clone(),
-            None => State {
-                generation: key.revision,
-                ..State::default()
-            },
+    /// The keys: of the flag, and of the revocations.
+    pub(crate) fn keys(&self) -> [&str; 2] {
+        [&self.settings.key, &self.revocation_key]
+    }
+
+    /// What an event tells of them; nothing if it is of another key between the two.
+    pub(crate) fn keys_after<'a>(&self, event: &Event<'a>) -> Option<Keys<'a>> {
+        let [flag, revocation] = self.keys().map(|key| key.as_bytes() == event.key);
+        let seen = |is_it| if is_it { event.seen } else { Seen::Nothing };
+        (flag || revocation).then(|| Keys {
+            revision: event.revision,
+            flag: seen(flag),
+            revocation: seen(revocation),
         })
+    }
+
+    /// What the keys make of the state. No key of the flag is a reset; what cannot be read leaves
+    /// the last state known, and nothing takes a revocation back.
+    pub(crate) fn state_of(&self, keys: &Keys, now: Timestamp) -> Reading {
+        let latest = self.latest();
+        let mut state = (*latest).clone();
+        let mut unreadable = Vec::new();
+        match keys.flag {
+            Seen::Nothing => {}
+            Seen::There(KeyValue {
+                mod_revision,
+                value,
+            }) => match decode(value) {
+                Ok((setting, revoked_at)) => {
+                    state.generation = mod_revision;
+                    state.setting =
+                        setting.map(|setting| since(setting, mod_revision, &latest, now));
+                    state.bypass_revoked_at = state.bypass_revoked_at.max(revoked_at);
+                }
+                Err(problem) => unreadable.push((mod_revision, problem)),
+            },
+            // The key is not there, and was not before: nothing changed.
+            Seen::Absent if latest.setting.is_none() => {}
+            Seen::Absent => {
+                state.generation = keys.revision;
+                state.setting = None;
+            }
+        }
+        if let Seen::There(KeyValue {
+            mod_revision,
+            value,
+        }) = keys.revocation
+        {
+            match decode_revocation(value) {
+                Ok(revoked_at) => {
+                    state.generation = state.generation.max(mod_revision);
+                    state.bypass_revoked_at = state.bypass_revoked_at.max(Some(revoked_at));
+                }
+                Err(problem) => unreadable.push((mod_revision, problem)),
+            }
+        }
+        Reading { state, unreadable }
     }
 
     /// The token of a login that a worker of this process made.

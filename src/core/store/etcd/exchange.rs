@@ -1,8 +1,8 @@
 //! A call of etcd and its answer, with a login before it where one is needed.
 
 use crate::store::etcd::etcd::Etcd;
-use crate::store::etcd::messages::{AUTHENTICATE, RANGE, authenticate_request, decode_token};
-use crate::store::grpc::{CallError, CallId, Metadata, Method};
+use crate::store::etcd::messages::{AUTHENTICATE, TXN, authenticate_request, decode_token};
+use crate::store::grpc::{CallError, CallId, Metadata};
 use crate::store::shared_map::SharedMap;
 use crate::syntax::protobuf::Message;
 use crate::syntax::timestamp::Timestamp;
@@ -20,11 +20,16 @@ const TRIES: u64 = 2;
 
 /// A call that waits for its answer.
 pub(crate) struct Exchange {
-    method: Method,
-    request: Message,
+    request: Request,
     deadline: Timestamp,
     call: CallId,
     step: Step,
+}
+
+/// A transaction.
+pub(crate) enum Request {
+    Read(Message),
+    Write(Message),
 }
 
 /// What was called.
@@ -37,14 +42,13 @@ enum Step {
 }
 
 impl Exchange {
-    /// Calls a method.
+    /// Asks for a transaction.
     ///
     /// # Errors
     /// It cannot be called, or the time is up.
     pub(super) fn begin<D: SharedMap>(
         etcd: &Etcd<D>,
-        method: Method,
-        request: Message,
+        request: Request,
         deadline: Timestamp,
         now: Timestamp,
     ) -> Result<Self, CallError> {
@@ -55,7 +59,6 @@ impl Exchange {
             (Some(_), None) => Step::LogIn,
         };
         let mut exchange = Self {
-            method,
             request,
             deadline,
             call: 0,
@@ -121,16 +124,17 @@ impl Exchange {
             ));
         }
         let log_in;
-        let (method, request) = match (self.step, &settings.login) {
-            (Step::LogIn, Some(login)) => {
+        let (method, request, is_read) = match (self.step, &settings.login, &self.request) {
+            (Step::LogIn, Some(login), _) => {
                 log_in = authenticate_request(&login.username, &login.password);
-                (AUTHENTICATE, &log_in)
+                (AUTHENTICATE, &log_in, false)
             }
-            _ => (self.method, &self.request),
+            (_, _, Request::Read(request)) => (TXN, request, true),
+            (_, _, Request::Write(request)) => (TXN, request, false),
         };
         let per_try = (timeout_ms / TRIES).max(1).to_string();
         let mut metadata: Metadata = vec![(wire::RETRY_ON, UNSENT)];
-        if method == RANGE {
+        if is_read {
             metadata = vec![
                 (wire::RETRY_ON, FAILED),
                 (wire::RETRY_GRPC_ON, b"unavailable"),

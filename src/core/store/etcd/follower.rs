@@ -1,4 +1,4 @@
-//! Follows the key: reads it, then watches it from the next revision on, so that nothing
+//! Follows the keys: reads them, then watches them from the next revision on, so that nothing
 //! falls between; what comes goes into the shared map.
 
 use std::error::Error;
@@ -6,11 +6,11 @@ use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 use std::mem;
 use std::rc::Rc;
 
-use crate::store::etcd::etcd::Etcd;
-use crate::store::etcd::exchange::Exchange;
+use crate::store::etcd::etcd::{Etcd, Reading};
+use crate::store::etcd::exchange::{Exchange, Request};
 use crate::store::etcd::lease::Connection;
 use crate::store::etcd::messages::{
-    KeyState, RANGE, WATCH, WatchResponse, progress_request, range_request, watch_request,
+    Keys, Seen, WATCH, WatchResponse, progress_request, read_request, watch_request,
 };
 use crate::store::follower::Follower;
 use crate::store::grpc::{CallError, CallId};
@@ -31,8 +31,12 @@ pub struct EtcdFollower<D: SharedMap> {
     failures: u32,
     /// For so many ticks others may take the lease.
     rest: u32,
-    /// The revision of the last value that could not be read.
-    unreadable: Option<u64>,
+    /// The revisions of the last two values that could not be read, one a key.
+    unreadable: [u64; 2],
+    /// Whether the store allows the two keys alone, so that each has a watch, on one stream.
+    is_apart: bool,
+    /// The last revision of the flag's key that was taken.
+    flag_revision: u64,
     random: u64,
 }
 
@@ -74,6 +78,9 @@ const FAILURES_PER_TURN: u32 = 3;
 /// After its turn a worker takes the lease again when for so many ticks nobody else did.
 const REST: u32 = 2;
 
+/// What a store says that does not allow what is asked for.
+const DENIED: &str = "permission denied";
+
 /// Ends the watch of a member that has lost the others.
 const REQUIRE_LEADER: (&str, &[u8]) = ("hasleader", b"true");
 
@@ -87,7 +94,9 @@ impl<D: SharedMap> EtcdFollower<D> {
             doomed: Vec::new(),
             failures: 0,
             rest: 0,
-            unreadable: None,
+            unreadable: [0; 2],
+            is_apart: false,
+            flag_revision: 0,
             // Xorshift stays at 0.
             random: random | 1,
         }
@@ -111,9 +120,9 @@ impl<D: SharedMap> EtcdFollower<D> {
     fn read(&mut self, now: Timestamp) -> Step {
         let settings = &self.etcd.settings;
         let known = self.etcd.latest().generation;
-        let request = range_request(&settings.key);
+        let request = Request::Read(read_request(self.etcd.keys()));
         let deadline = now.plus_millis(settings.timeout_ms);
-        let exchange = Exchange::begin(&self.etcd, RANGE, request, deadline, now)?;
+        let exchange = Exchange::begin(&self.etcd, request, deadline, now)?;
         self.phase = Phase::Reading { exchange, known };
         Ok(())
     }
@@ -126,14 +135,14 @@ impl<D: SharedMap> EtcdFollower<D> {
         let Some(answer) = exchange.on_answer(&self.etcd, answer, now) else {
             return Ok(());
         };
-        let read = KeyState::decode(answer?)?;
-        self.take(&read, known)?;
+        let read = Keys::decode(answer?)?;
+        self.take(&read, known, now)?;
         self.watch(read.revision.saturating_add(1))
     }
 
     fn watch(&mut self, start_revision: u64) -> Step {
         let etcd = Rc::clone(&self.etcd);
-        let (cluster, key) = (&etcd.settings.cluster, &etcd.settings.key);
+        let cluster = &etcd.settings.cluster;
         let token = etcd.token();
         let mut metadata = vec![REQUIRE_LEADER];
         metadata.extend(token.as_ref().map(|token| ("token", token.as_slice())));
@@ -144,7 +153,13 @@ impl<D: SharedMap> EtcdFollower<D> {
             created: false,
             silence: 0,
         };
-        self.send(stream, &watch_request(key, start_revision))
+        let keys = etcd.keys();
+        let each = keys.map(|key| [key; 2]);
+        let watched = if self.is_apart { &each[..] } else { &[keys] };
+        let mut requests = watched
+            .iter()
+            .map(|keys| watch_request(*keys, start_revision));
+        requests.try_for_each(|request| self.send(stream, &request))
     }
 
     fn send(&self, stream: CallId, message: &Message) -> Step {
@@ -154,12 +169,16 @@ impl<D: SharedMap> EtcdFollower<D> {
             .ok_or_else(|| "the watch is gone".into())
     }
 
-    fn watched(&mut self, message: Result<&[u8], CallError>) -> Step {
+    fn watched(&mut self, message: Result<&[u8], CallError>, now: Timestamp) -> Step {
         let response = WatchResponse::decode(message?)?;
         if let Some(reason) = response.canceled {
             // A token that does not hold any more may be the cause.
             self.etcd.keep_token(b"");
             let reason = String::from_utf8_lossy(reason);
+            if reason.contains(DENIED) && !self.is_apart {
+                self.is_apart = true;
+                return self.begin_anew(now);
+            }
             return Err(format!("it canceled the watch: {reason:?}").into());
         }
         let Phase::Watching {
@@ -174,23 +193,47 @@ impl<D: SharedMap> EtcdFollower<D> {
             self.etcd.lease.report(Connection::Made, 0);
             self.notices.push(Notice::Connected);
         }
-        response.events.iter().try_for_each(|key| self.take(key, 0))
-    }
-
-    /// Takes over what the key is.
-    fn take(&mut self, key: &KeyState, known: u64) -> Step {
-        match self.etcd.state_of(key) {
-            // Where others are always faster, it is read again.
-            Ok(state) => self.etcd.state.adopt(&state, known)?,
-            Err(error) => {
-                let revision = key.mod_revision();
-                if self.unreadable.replace(revision) != Some(revision) {
-                    let problem = error.to_string();
-                    self.notices.push(Notice::Unreadable { revision, problem });
-                }
+        for event in &response.events {
+            let Some(keys) = self.etcd.keys_after(event) else {
+                continue;
+            };
+            if self.is_apart && self.is_overtaken(&keys) {
+                return self.begin_anew(now);
             }
+            self.take(&keys, 0, now)?;
         }
         Ok(())
+    }
+
+    /// Whether the other watch was faster than this news of the flag, which would be taken for what
+    /// is known.
+    fn is_overtaken(&self, keys: &Keys) -> bool {
+        keys.flag != Seen::Nothing
+            && keys.revision > self.flag_revision
+            && keys.revision < self.etcd.latest().generation
+    }
+
+    fn begin_anew(&mut self, now: Timestamp) -> Step {
+        self.close();
+        self.read(now)
+    }
+
+    /// Takes over what the keys are.
+    fn take(&mut self, keys: &Keys, known: u64, now: Timestamp) -> Step {
+        let Reading { state, unreadable } = self.etcd.state_of(keys, now);
+        if keys.flag != Seen::Nothing {
+            self.flag_revision = keys.revision;
+        }
+        for (revision, problem) in unreadable {
+            if !self.unreadable.contains(&revision) {
+                let [_, last] = self.unreadable;
+                self.unreadable = [last, revision];
+                let problem = problem.to_string();
+                self.notices.push(Notice::Unreadable { revision, problem });
+            }
+        }
+        // Where others are always faster, it is read again.
+        Ok(self.etcd.state.adopt(&state, known)?)
     }
 
     /// What is to be reported of a step.
@@ -291,7 +334,7 @@ impl<D: SharedMap> Follower for EtcdFollower<D> {
         let has_ended = answer.is_err();
         let step = match &self.phase {
             Phase::Reading { exchange, .. } if exchange.awaits(id) => self.answer(answer, now),
-            Phase::Watching { stream, .. } if *stream == id => self.watched(answer),
+            Phase::Watching { stream, .. } if *stream == id => self.watched(answer, now),
             _ => Ok(()),
         };
         let notices = self.report(step);

@@ -4,34 +4,46 @@
 use crate::store::grpc::{CallError, Method};
 use crate::syntax::protobuf::{Message, Value, fields};
 
-pub(crate) const RANGE: Method = ("etcdserverpb.KV", "Range");
 pub(crate) const TXN: Method = ("etcdserverpb.KV", "Txn");
 pub(crate) const WATCH: Method = ("etcdserverpb.Watch", "Watch");
 pub(crate) const AUTHENTICATE: Method = ("etcdserverpb.Auth", "Authenticate");
 const MOD_REVISION: u64 = 2;
 const DELETE: u64 = 1;
 
-/// Reads a key.
-pub(crate) fn range_request(key: &str) -> Message {
-    Message::default().bytes(1, key)
+/// Reads two keys, at one revision of the store.
+pub(crate) fn read_request(keys: [&str; 2]) -> Message {
+    let read = |request: Message, key| request.message(2, &range(key));
+    keys.into_iter().fold(Message::default(), read)
 }
 
-/// Writes a value if the key is still of this revision, or absent for 0; else reads it.
-pub(crate) fn txn_request(key: &str, mod_revision: u64, value: &str) -> Message {
-    let compare = Message::default()
-        .varint(2, MOD_REVISION)
-        .bytes(3, key)
-        .varint(6, mod_revision);
-    let put = Message::default().bytes(1, key).bytes(2, value);
-    Message::default()
-        .message(1, &compare)
-        .message(2, &Message::default().message(2, &put))
-        .message(3, &Message::default().message(1, &range_request(key)))
+/// Writes values if both keys are still of these revisions, or absent for 0; else reads them.
+pub(crate) fn write_request(keys: [(&str, u64); 2], values: &[(&str, &str)]) -> Message {
+    let mut request = Message::default();
+    for (key, mod_revision) in keys {
+        let compare = Message::default()
+            .varint(2, MOD_REVISION)
+            .bytes(3, key)
+            .varint(6, mod_revision);
+        request = request.message(1, &compare);
+    }
+    for (key, value) in values {
+        let put = Message::default().bytes(1, key).bytes(2, value);
+        request = request.message(2, &Message::default().message(2, &put));
+    }
+    let read = |request: Message, (key, _)| request.message(3, &range(key));
+    keys.into_iter().fold(request, read)
 }
 
-/// Watches a key from a revision on.
-pub(crate) fn watch_request(key: &str, start_revision: u64) -> Message {
-    let create = Message::default().bytes(1, key).varint(3, start_revision);
+fn range(key: &str) -> Message {
+    Message::default().message(1, &Message::default().bytes(1, key))
+}
+
+/// Watches the keys from the first to the last from a revision on.
+pub(crate) fn watch_request([first, last]: [&str; 2], start_revision: u64) -> Message {
+    let create = Message::default()
+        .bytes(1, first)
+        .bytes(2, format!("{last}\0"))
+        .varint(3, start_revision);
     Message::default().message(1, &create)
 }
 
@@ -52,20 +64,39 @@ pub(crate) struct KeyValue<'a> {
     pub(super) value: &'a [u8],
 }
 
-/// What the key is at a revision of the store.
+/// What is said of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct KeyState<'a> {
-    pub(super) revision: u64,
-    pub(super) key_value: Option<KeyValue<'a>>,
+pub(crate) enum Seen<'a> {
+    Nothing,
+    Absent,
+    There(KeyValue<'a>),
 }
 
-/// The answer to a [`txn_request`].
+/// What is said of both keys at a revision of the store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Keys<'a> {
+    pub(super) revision: u64,
+    /// The key of the flag.
+    pub(super) flag: Seen<'a>,
+    /// The key of the revocations.
+    pub(super) revocation: Seen<'a>,
+}
+
+/// The answer to a [`write_request`].
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum TxnResponse<'a> {
-    /// The value was written, at this revision.
+pub(crate) enum Write<'a> {
+    /// The values were written, at this revision.
     Written(u64),
-    /// Another was read instead.
-    Read(KeyState<'a>),
+    /// Others were read instead.
+    Read(Keys<'a>),
+}
+
+/// What happened to a key.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Event<'a> {
+    pub(super) key: &'a [u8],
+    pub(super) revision: u64,
+    pub(super) seen: Seen<'a>,
 }
 
 /// A message of a watch.
@@ -74,7 +105,7 @@ pub(crate) struct WatchResponse<'a> {
     pub(super) created: bool,
     /// The reason, where the watch is canceled.
     pub(super) canceled: Option<&'a [u8]>,
-    pub(super) events: Vec<KeyState<'a>>,
+    pub(super) events: Vec<Event<'a>>,
 }
 
 impl<'a> KeyValue<'a> {
@@ -87,53 +118,71 @@ impl<'a> KeyValue<'a> {
     }
 }
 
-impl<'a> KeyState<'a> {
-    /// Reads the answer to a [`range_request`].
-    pub(super) fn decode(message: &'a [u8]) -> Result<Self, CallError> {
-        let fields = Fields::of(message)?;
-        Ok(Self {
-            revision: fields.revision()?,
-            key_value: fields.key_value()?,
-        })
-    }
-
-    /// Reads an event of a watch.
-    fn decode_event(message: &'a [u8]) -> Result<Self, CallError> {
-        let fields = Fields::of(message)?;
-        let key_value = fields.key_value()?.unwrap_or_default();
-        Ok(Self {
-            revision: key_value.mod_revision,
-            key_value: (fields.varint(1) != DELETE).then_some(key_value),
-        })
-    }
-
+impl Seen<'_> {
     /// The revision of the key, 0 where it is not there.
     pub(super) fn mod_revision(&self) -> u64 {
-        self.key_value.map_or(0, |key_value| key_value.mod_revision)
+        match self {
+            Self::There(key_value) => key_value.mod_revision,
+            Self::Nothing | Self::Absent => 0,
+        }
     }
 }
 
-impl<'a> TxnResponse<'a> {
+impl<'a> Keys<'a> {
+    /// Reads the answer to a [`read_request`].
+    pub(super) fn decode(message: &'a [u8]) -> Result<Self, CallError> {
+        Self::of(&Fields::of(message)?)
+    }
+
+    fn of(fields: &Fields<'a>) -> Result<Self, CallError> {
+        let mut seen = fields.all(3).map(|operation| {
+            let range = Fields::of(operation)?.last(1, Fields::of)?;
+            let key_value = range.ok_or_else(CallError::malformed)?.key_value()?;
+            Ok(key_value.map_or(Seen::Absent, Seen::There))
+        });
+        let mut next = || seen.next().ok_or_else(CallError::malformed)?;
+        Ok(Self {
+            revision: fields.revision()?,
+            flag: next()?,
+            revocation: next()?,
+        })
+    }
+}
+
+impl<'a> Write<'a> {
     pub(super) fn decode(message: &'a [u8]) -> Result<Self, CallError> {
         let fields = Fields::of(message)?;
-        let revision = fields.revision()?;
-        let range = |operation| Fields::of(Fields::of(operation)?.bytes(1));
-        let range = fields.last(3, range)?;
-        if fields.varint(2) != 0 {
-            return Ok(Self::Written(revision));
+        match fields.varint(2) {
+            0 => Keys::of(&fields).map(Self::Read),
+            _ => fields.revision().map(Self::Written),
         }
-        let key_value = range.map(|range| range.key_value()).transpose()?;
-        Ok(Self::Read(KeyState {
-            revision,
-            key_value: key_value.flatten(),
-        }))
+    }
+}
+
+impl<'a> Event<'a> {
+    fn decode(message: &'a [u8]) -> Result<Self, CallError> {
+        let fields = Fields::of(message)?;
+        let key_value = fields.key_value()?.unwrap_or_default();
+        let key = fields
+            .last(2, Fields::of)?
+            .map_or(&[][..], |it| it.bytes(1));
+        let is_deleted = fields.varint(1) == DELETE;
+        Ok(Self {
+            key,
+            revision: key_value.mod_revision,
+            seen: if is_deleted {
+                Seen::Absent
+            } else {
+                Seen::There(key_value)
+            },
+        })
     }
 }
 
 impl<'a> WatchResponse<'a> {
     pub(super) fn decode(message: &'a [u8]) -> Result<Self, CallError> {
         let fields = Fields::of(message)?;
-        let events = fields.all(11).map(KeyState::decode_event);
+        let events = fields.all(11).map(Event::decode);
         Ok(Self {
             created: fields.varint(3) != 0,
             canceled: (fields.varint(4) != 0).then(|| fields.bytes(6)),
@@ -227,44 +276,66 @@ mod tests {
         }
     }
 
-    #[test]
-    fn a_transaction_compares_the_revision_of_the_key() {
-        let request = txn_request("k", 0, r#"{"maintenance":true}"#);
-        let expected = "0a0710021a016b3000121b12190a016b12147b226d61696e74656e616e6365223a7472\
-                        75657d1a050a030a016b";
-        let hex: String = request
-            .as_ref()
-            .iter()
-            .map(|b| format!("{b:02x}"))
-            .collect();
-        assert_eq!(hex, expected);
+    fn hex(message: &Message) -> String {
+        let bytes = message.as_ref().iter();
+        bytes.map(|byte| format!("{byte:02x}")).collect()
     }
 
     #[test]
-    fn a_range_finds_the_key_or_not() {
-        for (rest, key_value) in [
-            ("", None),
-            (&*format!("{KEY_VALUE}2001"), Some(key_value())),
+    fn a_transaction_compares_the_revisions_of_both_keys() {
+        let request = write_request([("k", 0), ("r", 3)], &[("k", "v")]);
+        let compared = "0a0710021a016b30000a0710021a01723003";
+        let expected = format!("{compared}120812060a016b1201761a050a030a016b1a050a030a0172");
+        assert_eq!(hex(&request), expected);
+        assert_eq!(
+            hex(&read_request(["k", "r"])),
+            "12050a030a016b12050a030a0172"
+        );
+    }
+
+    #[test]
+    fn a_watch_is_of_all_keys_from_the_first_to_the_last() {
+        let request = watch_request(["k", "k/r"], 5);
+        assert_eq!(hex(&request), "0a0b0a016b12046b2f72001805");
+    }
+
+    #[test]
+    fn a_read_finds_each_key_or_not() {
+        let absent = "1a060a040a021807";
+        let there = format!("1a270a250a021807{KEY_VALUE}");
+        for (first, second, flag, revocation) in [
+            (absent, absent, Seen::Absent, Seen::Absent),
+            (&*there, absent, Seen::There(key_value()), Seen::Absent),
+            (absent, &*there, Seen::Absent, Seen::There(key_value())),
         ] {
-            let message = message(rest);
-            let expected = KeyState {
+            let message = message(&format!("1001{first}{second}"));
+            let expected = Keys {
                 revision: 7,
-                key_value,
+                flag,
+                revocation,
             };
-            assert_eq!(KeyState::decode(&message), Ok(expected));
+            assert_eq!(Keys::decode(&message), Ok(expected));
+        }
+        for rest in ["", absent, &format!("{absent}1a00")] {
+            assert_eq!(
+                Keys::decode(&message(rest)),
+                Err(CallError::malformed()),
+                "{rest}"
+            );
         }
     }
 
     #[test]
     fn a_transaction_wrote_or_read() {
         let written = message("10011a0612040a021807");
-        assert_eq!(TxnResponse::decode(&written), Ok(TxnResponse::Written(7)));
-        let read = message(&format!("1a290a270a021807{KEY_VALUE}2001"));
-        let expected = TxnResponse::Read(KeyState {
+        assert_eq!(Write::decode(&written), Ok(Write::Written(7)));
+        let read = message(&format!("1a270a250a021807{KEY_VALUE}1a060a040a021807"));
+        let expected = Write::Read(Keys {
             revision: 7,
-            key_value: Some(key_value()),
+            flag: Seen::There(key_value()),
+            revocation: Seen::Absent,
         });
-        assert_eq!(TxnResponse::decode(&read), Ok(expected));
+        assert_eq!(Write::decode(&read), Ok(expected));
     }
 
     #[test]
@@ -279,30 +350,32 @@ mod tests {
         };
         assert_eq!(WatchResponse::decode(&progress), Ok(silent));
         let put = message(&format!("5a21{KEY_VALUE}"));
-        let event = KeyState {
+        let event = Event {
+            key: b"k",
             revision: 7,
-            key_value: Some(key_value()),
+            seen: Seen::There(key_value()),
         };
         assert_eq!(WatchResponse::decode(&put).unwrap().events, [event]);
         let deleted = message("5a09080112050a016b1808");
-        let event = KeyState {
+        let event = Event {
+            key: b"k",
             revision: 8,
-            key_value: None,
+            seen: Seen::Absent,
         };
         assert_eq!(WatchResponse::decode(&deleted).unwrap().events, [event]);
     }
 
     #[test]
     fn no_bytes_are_no_answer() {
-        assert_eq!(KeyState::decode(b""), Err(CallError::malformed()));
-        assert_eq!(TxnResponse::decode(b""), Err(CallError::malformed()));
+        assert_eq!(Keys::decode(b""), Err(CallError::malformed()));
+        assert_eq!(Write::decode(b""), Err(CallError::malformed()));
     }
 
     proptest! {
         #[test]
         fn any_bytes_can_be_read(message: Vec<u8>) {
-            let _ = KeyState::decode(&message);
-            let _ = TxnResponse::decode(&message);
+            let _ = Keys::decode(&message);
+            let _ = Write::decode(&message);
             let _ = WatchResponse::decode(&message);
             let _ = decode_token(&message);
         }

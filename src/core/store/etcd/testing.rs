@@ -1,10 +1,10 @@
-//! A model of etcd with one key, as a gRPC client shows it.
+//! A model of etcd, as a gRPC client shows it.
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
-use crate::store::etcd::messages::{AUTHENTICATE, RANGE, TXN, WATCH};
+use crate::store::etcd::messages::{AUTHENTICATE, TXN, WATCH};
 use crate::store::grpc::{CallError, CallId, Client, Metadata, Method};
 use crate::syntax::protobuf::{Message, Value, fields};
 
@@ -12,17 +12,19 @@ use crate::syntax::protobuf::{Message, Value, fields};
 #[derive(Default)]
 pub(crate) struct Model {
     pub(crate) revision: Cell<u64>,
-    pub(crate) key_value: RefCell<Option<(u64, Vec<u8>)>>,
+    pub(crate) keys: RefCell<BTreeMap<String, (u64, Vec<u8>)>>,
     /// The token that must come with each call.
     pub(crate) token: RefCell<Option<String>>,
     pub(crate) is_down: Cell<bool>,
     /// The cluster is not known.
     pub(crate) has_no_cluster: Cell<bool>,
+    /// Keys may be watched one by one only.
+    pub(crate) denies_ranges: Cell<bool>,
     pub(crate) logins: Cell<u64>,
     last_id: Cell<u32>,
     calls: RefCell<VecDeque<Call>>,
-    /// All that ever happened to the key, with the revision.
-    history: RefCell<Vec<(u64, Message)>>,
+    /// All that ever happened to the keys, with the revision.
+    history: RefCell<Vec<(u64, String, Message)>>,
     /// The last revision that is forgotten.
     compacted: Cell<u64>,
     /// The messages that each stream has for the one who opened it.
@@ -46,22 +48,42 @@ impl Model {
         Rc::new(model)
     }
 
-    /// Somebody else writes the key, or deletes it.
+    /// Somebody else writes the key of the flag, or deletes it.
     pub(crate) fn put(&self, value: Option<&str>) {
-        let revision = self.revision.get() + 1;
-        self.revision.set(revision);
+        self.put_key(KEY, value);
+    }
+
+    pub(crate) fn put_key(&self, key: &str, value: Option<&str>) {
+        self.revision.set(self.revision.get() + 1);
+        self.write(key, value);
+    }
+
+    /// At the revision as it is.
+    fn write(&self, key: &str, value: Option<&str>) {
+        let revision = self.revision.get();
         let value = value.map(|value| (revision, value.as_bytes().to_vec()));
         let event = match &value {
-            Some(value) => Message::default().message(2, &key_value(value)),
+            Some(value) => Message::default().message(2, &key_value(key, value)),
             None => Message::default()
                 .varint(1, 1)
-                .message(2, &Message::default().varint(3, revision)),
+                .message(2, &Message::default().bytes(1, key).varint(3, revision)),
         };
-        self.key_value.replace(value);
+        match value {
+            Some(value) => self.keys.borrow_mut().insert(key.to_owned(), value),
+            None => self.keys.borrow_mut().remove(key),
+        };
         for messages in self.streams.borrow_mut().values_mut() {
             messages.push(self.response().message(11, &event).into());
         }
-        self.history.borrow_mut().push((revision, event));
+        let happened = (revision, key.to_owned(), event);
+        self.history.borrow_mut().push(happened);
+    }
+
+    /// The value of a key.
+    pub(crate) fn value(&self, key: &str) -> Option<String> {
+        let keys = self.keys.borrow();
+        let (_, value) = keys.get(key)?;
+        String::from_utf8(value.clone()).ok()
     }
 
     /// The store is restored from an old backup.
@@ -99,14 +121,15 @@ impl Model {
         self.compacted.set(self.revision.get());
     }
 
-    /// All values that the key ever had, with their revisions.
-    pub(crate) fn values(&self) -> Vec<(u64, String)> {
+    /// All values that the keys ever had, with their revisions.
+    pub(crate) fn values(&self) -> Vec<(u64, String, String)> {
         let history = self.history.borrow();
         let value = |event: &Message| {
             let value = bytes(bytes(event.as_ref(), 2), 5).to_vec();
             String::from_utf8(value).unwrap()
         };
-        let values = history.iter().map(|(at, event)| (*at, value(event)));
+        let values = history.iter();
+        let values = values.map(|(at, key, event)| (*at, key.clone(), value(event)));
         values.collect()
     }
 
@@ -151,30 +174,45 @@ impl Model {
             ));
         }
         Ok(match call.method {
-            RANGE => self.range(),
             TXN => self.txn(&call.message),
             method => panic!("{method:?}"),
         })
     }
 
-    fn range(&self) -> Message {
-        match &*self.key_value.borrow() {
-            Some(value) => self.response().message(2, &key_value(value)),
+    fn range(&self, key: &str) -> Message {
+        match self.keys.borrow().get(key) {
+            Some(value) => self.response().message(2, &key_value(key, value)),
             None => self.response(),
         }
     }
 
     fn txn(&self, message: &[u8]) -> Message {
-        let compare = bytes(message, 1);
-        let expected = varint(compare, 6);
-        let current = self.key_value.borrow().as_ref().map_or(0, |value| value.0);
-        if current == expected {
-            let put = bytes(bytes(message, 2), 2);
-            self.put(Some(std::str::from_utf8(bytes(put, 2)).unwrap()));
-            return self.response().varint(2, 1);
+        let holds = |compare: &[u8]| {
+            let current = self
+                .keys
+                .borrow()
+                .get(text(bytes(compare, 3)))
+                .map(|it| it.0);
+            current.unwrap_or(0) == varint(compare, 6)
+        };
+        let holds = all(message, 1).into_iter().all(holds);
+        let operations = all(message, if holds { 2 } else { 3 });
+        let puts = operations.iter().map(|operation| bytes(operation, 2));
+        let puts: Vec<_> = puts.filter(|put| !put.is_empty()).collect();
+        if !puts.is_empty() {
+            self.revision.set(self.revision.get() + 1);
         }
-        let read = Message::default().message(1, &self.range());
-        self.response().message(3, &read)
+        for put in puts {
+            self.write(text(bytes(put, 1)), Some(text(bytes(put, 2))));
+        }
+        let mut answer = self.response().varint(2, u64::from(holds));
+        for operation in operations {
+            let read = text(bytes(bytes(operation, 1), 1));
+            if !read.is_empty() {
+                answer = answer.message(3, &Message::default().message(1, &self.range(read)));
+            }
+        }
+        answer
     }
 
     fn response(&self) -> Message {
@@ -233,14 +271,22 @@ impl Client for Rc<Model> {
         // An empty request is one of progress.
         let create = bytes(message.as_ref(), 1);
         let created = u64::from(!create.is_empty());
+        let is_range = bytes(create, 2) != [bytes(create, 1), b"\0"].concat();
+        if created == 1 && self.denies_ranges.get() && is_range {
+            let denied = self.response().varint(3, 1).varint(4, 1);
+            messages.push(denied.bytes(6, "etcdserver: permission denied").into());
+            return true;
+        }
         messages.push(self.response().varint(3, created).into());
         if created == 1 && varint(create, 3) <= self.compacted.get() {
             let canceled = self.response().varint(4, 1).varint(5, self.compacted.get());
             messages.push(canceled.into());
         } else if created == 1 {
             let history = self.history.borrow();
-            let missed = history.iter().filter(|(at, _)| *at >= varint(create, 3));
-            messages.extend(missed.map(|(_, event)| self.response().message(11, event).into()));
+            let is_watched = |key: &str| is_range || key.as_bytes() == bytes(create, 1);
+            let missed = history.iter().filter(|(_, key, _)| is_watched(key));
+            let missed = missed.filter(|(at, ..)| *at >= varint(create, 3));
+            messages.extend(missed.map(|(.., event)| self.response().message(11, event).into()));
         }
         true
     }
@@ -250,8 +296,16 @@ impl Client for Rc<Model> {
     }
 }
 
-fn key_value((revision, value): &(u64, Vec<u8>)) -> Message {
-    Message::default().varint(3, *revision).bytes(5, value)
+/// The key of the flag.
+const KEY: &str = "k";
+
+fn key_value(key: &str, (revision, value): &(u64, Vec<u8>)) -> Message {
+    let key_value = Message::default().bytes(1, key);
+    key_value.varint(3, *revision).bytes(5, value)
+}
+
+fn text(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).unwrap()
 }
 
 fn token(metadata: &Metadata) -> Option<String> {
@@ -260,12 +314,20 @@ fn token(metadata: &Metadata) -> Option<String> {
 }
 
 fn bytes(message: &[u8], number: u64) -> &[u8] {
-    fields(message)
-        .find_map(|field| match field? {
-            (field, Value::Bytes(bytes)) if field == number => Some(bytes),
-            _ => None,
-        })
-        .unwrap_or_default()
+    all(message, number).first().copied().unwrap_or_default()
+}
+
+fn all(message: &[u8], number: u64) -> Vec<&[u8]> {
+    let of_number = |field: Option<(u64, Value<'_>)>| match field {
+        Some((field, Value::Bytes(_))) => field == number,
+        _ => false,
+    };
+    let fields = fields(message).filter(|field| of_number(*field));
+    let bytes = fields.filter_map(|field| match field? {
+        (_, Value::Bytes(bytes)) => Some(bytes),
+        _ => None,
+    });
+    bytes.collect()
 }
 
 fn varint(message: &[u8], number: u64) -> u64 {

@@ -9,7 +9,7 @@ mod simulation;
 use std::rc::Rc;
 
 use crate::policy::fleet_store::{EtcdSettings, Login};
-use crate::state::change::{Edit, Precondition, PreconditionFailed, StateChange};
+use crate::state::change::{Conflict, Edit, Precondition, StateChange};
 use crate::store::etcd::etcd::*;
 use crate::store::etcd::follower::EtcdFollower;
 use crate::store::etcd::testing::Model;
@@ -137,6 +137,7 @@ fn set(value: &str) -> StateChange {
 }
 
 fn value(model: &Model) -> String {
-    let value = model.key_value.borrow().clone().unwrap().1;
-    String::from_utf8(value).unwrap()
+    model.value("k").unwrap()
 }
+
+const REVOCATION_KEY: &str = "k/bypass-revoked-at";

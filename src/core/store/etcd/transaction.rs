@@ -1,4 +1,4 @@
-//! Changes that etcd makes: read the key, then write it if it is still what was read.
+//! Changes that etcd makes: read the keys, then write if they are still what was read.
 //!
 //! What was read tells that the store has a quorum before anything is written, and what
 //! the change has to follow. It may take three quarters of the time, so that a write never
@@ -9,9 +9,9 @@ use std::rc::Rc;
 use crate::state::change::StateChange;
 use crate::state::state::State;
 use crate::store::etcd::etcd::Etcd;
-use crate::store::etcd::exchange::Exchange;
-use crate::store::etcd::messages::{KeyState, RANGE, TXN, TxnResponse, range_request, txn_request};
-use crate::store::etcd::value::encode;
+use crate::store::etcd::exchange::{Exchange, Request};
+use crate::store::etcd::messages::{Keys, Seen, Write, read_request, write_request};
+use crate::store::etcd::value::{decode_revocation, encode};
 use crate::store::grpc::{CallError, CallId};
 use crate::store::shared_map::SharedMap;
 use crate::store::state_store::{
@@ -59,10 +59,10 @@ const ATTEMPTS: usize = 16;
 impl<D: SharedMap> Transaction<D> {
     fn begin(etcd: Rc<Etcd<D>>, change: StateChange, now: Timestamp) -> Result<Self, CallError> {
         let timeout_ms = etcd.settings.timeout_ms;
-        let request = range_request(&etcd.settings.key);
+        let request = Request::Read(read_request(etcd.keys()));
         let read_by = now.plus_millis((timeout_ms * 3).div_ceil(4));
         Ok(Self {
-            exchange: Exchange::begin(&etcd, RANGE, request, read_by, now)?,
+            exchange: Exchange::begin(&etcd, request, read_by, now)?,
             known: etcd.latest().generation,
             etcd,
             change,
@@ -71,23 +71,44 @@ impl<D: SharedMap> Transaction<D> {
         })
     }
 
-    /// Writes what the change makes of the key as it was read.
-    fn write(&mut self, key: &KeyState, attempt: usize, now: Timestamp) -> Result<(), ChangeError> {
+    /// Writes what the change makes of the keys as they were read.
+    fn write(&mut self, read: &Keys, attempt: usize, now: Timestamp) -> Result<(), ChangeError> {
         if attempt > ATTEMPTS {
             return Err(Contended.into());
         }
-        let latest = self.etcd.latest();
-        let current = self.etcd.state_of(key);
         // A value that cannot be read is replaced.
-        let mut current = current.unwrap_or_else(|_| (*latest).clone());
-        current.keep_revocation(&latest);
+        let current = self.etcd.state_of(read, now).state;
         let next = self.change.apply(&current)?;
-        let settings = &self.etcd.settings;
-        let request = txn_request(&settings.key, key.mod_revision(), &encode(&next));
+        let [flag_key, revocation_key] = self.etcd.keys();
+        let flag = self
+            .change
+            .sets_flag()
+            .then(|| encode(next.setting.as_ref()));
+        let revocation = self.revocation(&next, read.revocation);
+        let revocation = revocation.map(|millis| millis.to_string());
+        let values = [(flag_key, &flag), (revocation_key, &revocation)];
+        let values = values.map(|(key, value)| Some((key, value.as_deref()?)));
+        let values: Vec<_> = values.into_iter().flatten().collect();
+        let keys = [
+            (flag_key, read.flag.mod_revision()),
+            (revocation_key, read.revocation.mod_revision()),
+        ];
+        let request = Request::Write(write_request(keys, &values));
         self.exchange =
-            Exchange::begin(&self.etcd, TXN, request, self.deadline, now).map_err(unreachable)?;
+            Exchange::begin(&self.etcd, request, self.deadline, now).map_err(unreachable)?;
         self.step = Step::Writing(next, attempt);
         Ok(())
+    }
+
+    /// What to write of the revocations: one that is made, or that is known, but not from there.
+    fn revocation(&self, next: &State, read: Seen) -> Option<i64> {
+        let written = match read {
+            Seen::There(key_value) => decode_revocation(key_value.value).map(Some),
+            Seen::Nothing | Seen::Absent => Ok(None),
+        };
+        let is_made = !self.change.sets_flag();
+        let is_known = written.is_ok_and(|written| written < next.bypass_revoked_at);
+        next.bypass_revoked_at.filter(|_| is_made || is_known)
     }
 
     fn go_on(
@@ -97,18 +118,18 @@ impl<D: SharedMap> Transaction<D> {
     ) -> Result<Option<Rc<State>>, ChangeError> {
         match &mut self.step {
             Step::Reading => {
-                let read = answer.and_then(KeyState::decode).map_err(unreachable)?;
+                let read = answer.and_then(Keys::decode).map_err(unreachable)?;
                 self.write(&read, 1, now)?;
             }
             Step::Writing(next, attempt) => {
-                match answer.and_then(TxnResponse::decode).map_err(unwritten)? {
-                    TxnResponse::Written(revision) => {
+                match answer.and_then(Write::decode).map_err(unwritten)? {
+                    Write::Written(revision) => {
                         next.generation = revision;
                         // Where others were faster again and again, the watch brings it.
                         let _ = self.etcd.state.adopt(next, self.known);
                         return Ok(Some(Rc::new(next.clone())));
                     }
-                    TxnResponse::Read(read) => {
+                    Write::Read(read) => {
                         let attempt = *attempt + 1;
                         self.write(&read, attempt, now)?;
                     }

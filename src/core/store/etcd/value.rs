@@ -1,18 +1,18 @@
-//! The value of the key in etcd: JSON that people and tools may write.
+//! The values of the keys in etcd, which people and tools may write: JSON, and of the revocations a
+//! number.
 
 use serde::{Deserialize, Serialize};
 
 use crate::state::setting::Setting;
-use crate::state::state::State;
-use crate::syntax::invalid::InvalidConfig;
+use crate::syntax::invalid::{Compiled, InvalidConfig};
 use crate::syntax::json::Json;
 
-/// The state that a value of this revision makes. `{"maintenance": true}` is enough; keys of a
-/// later version are left alone.
+/// What a value sets, and the revocation that version 1 wrote beside it. `{"maintenance": true}` is
+/// enough; keys of a later version are left alone.
 ///
 /// # Errors
 /// It is no such JSON; the text names line and column.
-pub(crate) fn decode(value: &[u8], generation: u64) -> Result<State, InvalidConfig> {
+pub(crate) fn decode(value: &[u8]) -> Compiled<(Option<Setting>, Option<i64>)> {
     #[derive(Deserialize)]
     struct Revocation {
         bypass_revoked_at: Option<i64>,
@@ -23,20 +23,26 @@ pub(crate) fn decode(value: &[u8], generation: u64) -> Result<State, InvalidConf
         Json::Object(entries) => entries.iter_mut().find(|(key, _)| key == "maintenance"),
         _ => None,
     };
-    // `null` is a reset that has a revocation to keep.
+    // `null` is a reset of which the revision is known.
     let null = flag.filter(|(_, flag)| *flag == Json::Null);
     let is_reset = null.map(|(_, flag)| *flag = Json::Bool(false)).is_some();
     let setting: Setting = json.read_leniently()?;
     let Revocation { bypass_revoked_at } = json.read_leniently()?;
-    Ok(State {
-        generation,
-        setting: (!is_reset).then_some(setting),
-        bypass_revoked_at,
-    })
+    Ok(((!is_reset).then_some(setting), bypass_revoked_at))
 }
 
-/// The value that stands for a state.
-pub(crate) fn encode(state: &State) -> String {
+/// The moment of a revocation, in milliseconds since the Unix epoch.
+///
+/// # Errors
+/// It is no such number.
+pub(crate) fn decode_revocation(value: &[u8]) -> Compiled<i64> {
+    let text = str::from_utf8(value.trim_ascii()).ok();
+    let millis = text.and_then(|text| text.parse().ok());
+    millis.ok_or_else(|| InvalidConfig::new("expected milliseconds since 1970, a whole number"))
+}
+
+/// The value that stands for what is set.
+pub(crate) fn encode(setting: Option<&Setting>) -> String {
     #[derive(Serialize)]
     #[serde(untagged)]
     enum Flag<'a> {
@@ -44,55 +50,65 @@ pub(crate) fn encode(state: &State) -> String {
         Reset { maintenance: () },
     }
 
-    #[derive(Serialize)]
-    struct Value<'a> {
-        #[serde(flatten)]
-        flag: Flag<'a>,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        bypass_revoked_at: Option<i64>,
-    }
-
-    let flag = state.setting.as_ref().map(Flag::Set);
-    let value = Value {
-        flag: flag.unwrap_or(Flag::Reset { maintenance: () }),
-        bypass_revoked_at: state.bypass_revoked_at,
-    };
-    serde_json::to_string(&value).unwrap_or_default()
+    let flag = setting.map(Flag::Set);
+    let flag = flag.unwrap_or(Flag::Reset { maintenance: () });
+    serde_json::to_string(&flag).unwrap_or_default()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn state(value: &str) -> Result<State, String> {
-        decode(value.as_bytes(), 7).map_err(|error| error.to_string())
+    fn setting(value: &str) -> Result<Option<Setting>, String> {
+        let decoded = decode(value.as_bytes());
+        decoded
+            .map(|(setting, _)| setting)
+            .map_err(|error| error.to_string())
     }
 
     #[test]
     fn a_person_need_only_write_the_flag() {
         for maintenance in [true, false] {
-            let state = state(&format!(r#"{{"maintenance": {maintenance}}}"#)).unwrap();
-            assert_eq!(state.generation, 7);
-            assert_eq!(state.setting.unwrap().maintenance, maintenance);
+            let setting = setting(&format!(r#"{{"maintenance": {maintenance}}}"#)).unwrap();
+            assert_eq!(setting.unwrap().maintenance, maintenance);
         }
     }
 
     #[test]
     fn what_is_written_reads_the_same() {
         for value in [
-            r#"{"maintenance":true,"since":"2026-01-01T00:00:00Z","start":"2026-01-01T01:00:00Z","until":"2026-01-01T02:00:00Z","retry_after":60,"message":"m","changed_by":"ops","bypass_revoked_at":5}"#,
+            r#"{"maintenance":true,"since":"2026-01-01T00:00:00Z","start":"2026-01-01T01:00:00Z","until":"2026-01-01T02:00:00Z","retry_after":60,"message":"m","changed_by":"ops","off_at":"2026-01-01T03:00:00Z"}"#,
             r#"{"maintenance":false}"#,
-            r#"{"maintenance":null,"bypass_revoked_at":5}"#,
+            r#"{"maintenance":null}"#,
         ] {
-            let state = state(value).unwrap();
-            assert_eq!(encode(&state), value);
+            let setting = setting(value).unwrap();
+            assert_eq!(encode(setting.as_ref()), value);
         }
     }
 
     #[test]
+    fn a_revocation_is_a_number_and_was_a_key_of_the_flag_before() {
+        let (_, revoked_at) = decode(br#"{"maintenance":null,"bypass_revoked_at":5}"#).unwrap();
+        assert_eq!(revoked_at, Some(5));
+        assert_eq!(decode_revocation(b"1767225600000\n"), Ok(1_767_225_600_000));
+        for value in [
+            "",
+            "now",
+            "1.5",
+            "9223372036854775808",
+            "5 5",
+            "{}",
+            "\"5\"",
+        ] {
+            assert!(decode_revocation(value.as_bytes()).is_err(), "{value}");
+        }
+        assert!(decode_revocation(b"\xff").is_err());
+    }
+
+    #[test]
     fn a_null_flag_is_a_reset_and_an_absent_one_an_error() {
-        assert_eq!(state(r#"{"maintenance":null}"#).unwrap().setting, None);
-        let error = state(r#"{"maintenence":true}"#).unwrap_err();
+        assert_eq!(setting(r#"{"maintenance":null}"#).unwrap(), None);
+        let error = setting(r#"{"maintenence":true}"#).unwrap_err();
         assert_eq!(error, "missing field `maintenance`");
     }
 
@@ -108,8 +124,8 @@ mod tests {
             r#"{"maintenance":true,"retry_after":-1}"#,
             r#"{"maintenance":true}}"#,
         ] {
-            assert!(state(value).is_err(), "{value}");
+            assert!(setting(value).is_err(), "{value}");
         }
-        assert!(decode(b"\xff", 7).is_err());
+        assert!(decode(b"\xff").is_err());
     }
 }

@@ -105,6 +105,10 @@ impl RequestHead for DescribedRequest<'_> {
         &self.headers
     }
 
+    fn ends_with_headers(&self) -> bool {
+        true
+    }
+
     fn client_ip(&self) -> Option<IpAddr> {
         self.client_ip
     }

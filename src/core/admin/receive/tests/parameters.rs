@@ -114,6 +114,7 @@ fn no_on_is_longer_than_max_on_seconds() {
         ("start=2025-12-31T23:59:30Z", Some("2026-01-01T00:00:30Z")),
         ("start=2025-12-31T23:59:30Z&for=61", None),
     ] {
+        filter.call("POST /off");
         let answer = filter.call(&format!("POST /on?{query}"));
         match until {
             Some(until) => assert_eq!(answer.json()["until"], until, "{query}"),

@@ -36,7 +36,7 @@ fn a_change_for_a_generation_that_is_past_changes_nothing() {
         ..set(OFF)
     };
     model.put(Some(ON));
-    let failed = || ChangeError::from(PreconditionFailed { generation: 3 });
+    let failed = || ChangeError::from(Conflict::Generation(3));
     assert_eq!(
         worker.change(stale()),
         Err(failed()),
@@ -121,24 +121,110 @@ fn a_change_that_loses_every_race_is_given_up() {
     assert_eq!(value(&model), OFF);
 }
 
-#[test]
-fn a_revocation_outlives_a_reset_a_deletion_and_what_others_write() {
-    let model = Model::new();
-    let mut worker = Worker::connected(&model);
-    let change = |edit| StateChange {
+fn change(edit: Edit) -> StateChange {
+    StateChange {
         edit,
         precondition: Precondition::Any,
-    };
-    worker.change(change(Edit::RevokeBypass(now()))).unwrap();
-    let revoked_at = Some(now());
+    }
+}
+
+#[test]
+fn a_revocation_has_a_key_of_its_own_which_nothing_done_to_the_other_touches() {
+    let model = Model::new();
+    let mut worker = Worker::connected(&model);
+    model.put(Some(ON));
+    worker.receive();
+    let revoked = worker.change(change(Edit::RevokeBypass(now()))).unwrap();
+    assert_eq!((revoked.generation, worker.flag()), (3, Some(true)));
+    assert_eq!(value(&model), ON, "the flag is as somebody wrote it");
+    let millis = now().unix_millis().to_string();
     worker.change(change(Edit::Reset)).unwrap();
-    assert!(value(&model).starts_with(r#"{"maintenance":null,"bypass_revoked_at":"#));
-    for value in [None, Some(ON)] {
+    assert_eq!(value(&model), r#"{"maintenance":null}"#);
+    for value in [None, Some(ON), Some("unreadable")] {
         model.put(value);
         worker.receive();
-        assert_eq!(worker.store.latest().bypass_revoked_at(), revoked_at);
+        worker.change(set(OFF)).unwrap();
+        let late = Worker::connected(&model);
+        for worker in [&worker, &late] {
+            assert_eq!(worker.store.latest().bypass_revoked_at(), Some(now()));
+        }
+        assert_eq!(model.value(REVOCATION_KEY).as_ref(), Some(&millis));
+        assert_eq!(late.generation(), worker.generation());
     }
+}
+
+#[test]
+fn a_revocation_follows_its_precondition_and_makes_a_generation() {
+    let model = Model::new();
+    let worker = Worker::connected(&model);
     worker.change(set(ON)).unwrap();
-    let other = Worker::connected(&model);
-    assert_eq!(other.store.latest().bypass_revoked_at(), revoked_at);
+    let follows = |generation, edit| StateChange {
+        edit,
+        precondition: Precondition::OneOf(vec![generation]),
+    };
+    let revoke = || Edit::RevokeBypass(now());
+    let stale = worker.change(follows(1, revoke())).unwrap_err();
+    assert_eq!(stale, Conflict::Generation(2).into());
+    let revoked = worker.change(follows(2, revoke())).unwrap();
+    assert_eq!((revoked.generation, worker.generation()), (3, 3));
+    let stale = worker.change(follows(2, Edit::Reset)).unwrap_err();
+    assert_eq!(stale, Conflict::Generation(3).into());
+    let again = worker.change(follows(3, revoke())).unwrap();
+    assert_eq!(again.bypass_revoked_at(), Some(now().plus_millis(1)));
+    assert_eq!(Worker::connected(&model).generation(), 4);
+}
+
+#[test]
+fn a_change_that_loses_a_race_with_a_revocation_is_made_after_it() {
+    let model = Model::new();
+    let worker = Worker::connected(&model);
+    let mut on = worker.begin(set(ON));
+    assert_eq!(step(&model, &mut *on), None);
+    model.put_key(REVOCATION_KEY, Some("5"));
+    let state = finish(&model, &mut *on).unwrap();
+    assert_eq!((state.generation, state.bypass_revoked_at), (3, Some(5)));
+}
+
+#[test]
+fn a_revocation_that_the_flag_s_key_had_before_moves_to_its_own() {
+    let model = Model::new();
+    model.put(Some(r#"{"maintenance":true,"bypass_revoked_at":5}"#));
+    let worker = Worker::connected(&model);
+    assert_eq!(worker.store.latest().bypass_revoked_at, Some(5));
+    worker.change(set(OFF)).unwrap();
+    assert_eq!(value(&model), OFF);
+    assert_eq!(model.value(REVOCATION_KEY).as_deref(), Some("5"));
+    assert_eq!(
+        Worker::connected(&model).store.latest().bypass_revoked_at,
+        Some(5)
+    );
+}
+
+#[test]
+fn an_unreadable_revocation_is_only_replaced_by_another() {
+    let model = Model::new();
+    let worker = Worker::connected(&model);
+    worker.change(change(Edit::RevokeBypass(now()))).unwrap();
+    model.put_key(REVOCATION_KEY, Some("now"));
+    worker.change(set(ON)).unwrap();
+    assert_eq!(model.value(REVOCATION_KEY).as_deref(), Some("now"));
+    worker.change(change(Edit::RevokeBypass(now()))).unwrap();
+    assert!(model.value(REVOCATION_KEY).unwrap().parse::<i64>().is_ok());
+}
+
+#[test]
+fn a_planned_on_does_not_end_what_is_in_force_whoever_set_it() {
+    let model = Model::new();
+    let worker = Worker::connected(&model);
+    let planned =
+        r#"{"maintenance":true,"since":"2026-01-01T00:00:00Z","start":"2026-01-02T00:00:00Z"}"#;
+    worker.change(set(planned)).unwrap();
+    model.put(Some(ON));
+    // Of which this worker has not heard.
+    assert_eq!(worker.change(set(planned)), Err(Conflict::InForce.into()));
+    model.put(Some(
+        r#"{"maintenance":false,"since":"2025-01-01T00:00:00Z"}"#,
+    ));
+    worker.change(set(planned)).unwrap();
+    assert!(value(&model).contains(r#""off_at":"2025-01-01T00:00:00Z""#));
 }

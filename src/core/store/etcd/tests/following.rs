@@ -216,3 +216,133 @@ fn another_reason_is_reported_as_well() {
     };
     assert!(first.contains("refused") && second.contains("token"));
 }
+
+#[test]
+fn a_revocation_put_by_hand_is_followed_and_other_keys_are_not() {
+    let model = Model::new();
+    model.put(Some(ON));
+    model.put_key(REVOCATION_KEY, Some("7\n"));
+    let mut worker = Worker::connected(&model);
+    let known = |worker: &Worker| {
+        let state = worker.store.latest();
+        (state.generation, state.bypass_revoked_at)
+    };
+    assert_eq!(known(&worker), (3, Some(7)));
+    model.put_key("k-2", Some(OFF));
+    model.put_key("k/a", Some(OFF));
+    worker.receive();
+    assert_eq!((known(&worker), worker.flag()), ((3, Some(7)), Some(true)));
+    model.put_key(REVOCATION_KEY, Some("9"));
+    worker.receive();
+    assert_eq!((known(&worker), worker.flag()), ((6, Some(9)), Some(true)));
+    // What was revoked stays so.
+    for value in [Some("8"), None] {
+        model.put_key(REVOCATION_KEY, value);
+        worker.receive();
+        assert_eq!((known(&worker), worker.flag()), ((7, Some(9)), Some(true)));
+    }
+    assert_eq!(worker.notices, [Notice::Connected]);
+}
+
+#[test]
+fn of_two_keys_the_one_that_can_be_read_counts() {
+    let model = Model::new();
+    model.put(Some(ON));
+    let mut worker = Worker::connected(&model);
+    model.put(Some("on"));
+    model.put_key(REVOCATION_KEY, Some("5"));
+    worker.receive();
+    for (worker, flag) in [(&worker, Some(true)), (&Worker::connected(&model), None)] {
+        assert_eq!(worker.flag(), flag);
+        let state = worker.store.latest();
+        assert_eq!((state.generation, state.bypass_revoked_at), (4, Some(5)));
+        let unreadable = |notice: &&Notice| matches!(notice, Notice::Unreadable { .. });
+        assert_eq!(worker.notices.iter().filter(unreadable).count(), 1);
+    }
+    model.put_key(REVOCATION_KEY, Some("soon"));
+    model.put(Some(OFF));
+    worker.receive();
+    assert_eq!((worker.flag(), worker.generation()), (Some(false), 6));
+    let last = worker.notices.last();
+    assert!(
+        matches!(last, Some(Notice::Unreadable { revision: 5, .. })),
+        "{last:?}"
+    );
+}
+
+#[test]
+fn an_off_that_does_not_say_since_when_counts_from_when_it_was_learnt_of() {
+    let model = Model::new();
+    model.put(Some(OFF));
+    let mut worker = Worker::connected(&model);
+    let silenced_at = |worker: &Worker| worker.store.latest().setting.as_ref()?.silenced_at();
+    assert_eq!(silenced_at(&worker), Some(now()));
+    assert_eq!(worker.store.latest().setting.as_ref().unwrap().since, None);
+    let later = now().plus_millis(5000);
+    let event = |worker: &mut Worker| {
+        for (stream, message) in model.messages() {
+            worker.follower.on_answer(stream, Ok(&message), later);
+        }
+    };
+    // It is read again after the connection was lost, or comes with a revocation.
+    worker.follower.stop();
+    worker.follower.tick(later);
+    while let Some((call, answer)) = model.answer() {
+        worker.follower.on_answer(call, Ok(&answer.unwrap()), later);
+    }
+    event(&mut worker);
+    assert!(worker.store.is_connected());
+    model.put_key(REVOCATION_KEY, Some("5"));
+    event(&mut worker);
+    assert_eq!(
+        (silenced_at(&worker), worker.generation()),
+        (Some(now()), 3)
+    );
+    model.put(Some(OFF));
+    event(&mut worker);
+    assert_eq!(silenced_at(&worker), Some(later));
+}
+
+#[test]
+fn a_store_that_allows_the_two_keys_alone_is_followed_key_by_key() {
+    let model = Model::new();
+    model.denies_ranges.set(true);
+    model.put(Some(ON));
+    let mut worker = Worker::alone(&model);
+    for _ in 0..2 {
+        worker.tick();
+    }
+    assert_eq!(worker.notices, [Notice::Connected]);
+    assert_eq!((worker.flag(), model.open_streams().len()), (Some(true), 1));
+    model.put_key(REVOCATION_KEY, Some("5"));
+    model.put(Some(OFF));
+    worker.receive();
+    let state = worker.store.latest();
+    assert_eq!((state.generation, state.bypass_revoked_at), (4, Some(5)));
+    assert_eq!(worker.flag(), Some(false));
+}
+
+/// Two watches of one stream catch up each for itself.
+#[test]
+fn no_change_is_lost_where_the_watch_of_the_other_key_is_faster() {
+    let model = Model::new();
+    model.denies_ranges.set(true);
+    let mut worker = Worker::alone(&model);
+    for _ in 0..2 {
+        worker.tick();
+    }
+    model.put(Some(ON));
+    model.put_key(REVOCATION_KEY, Some("5"));
+    let mut messages = model.messages();
+    messages.reverse();
+    for (stream, message) in messages {
+        worker.follower.on_answer(stream, Ok(&message), now());
+    }
+    for _ in 0..2 {
+        worker.tick();
+    }
+    let state = worker.store.latest();
+    assert_eq!((state.generation, state.bypass_revoked_at), (3, Some(5)));
+    assert_eq!(worker.flag(), Some(true));
+    assert!(worker.store.is_connected());
+}

@@ -5,8 +5,9 @@ use std::mem;
 
 use super::*;
 use crate::state::change::StateChange;
+use crate::state::setting::Setting;
 use crate::store::etcd::testing::Answer;
-use crate::store::etcd::value::decode;
+use crate::store::etcd::value::{decode, decode_revocation};
 use crate::store::grpc::{CallError, CallId};
 
 const PROCESSES: usize = 2;
@@ -320,15 +321,13 @@ impl Fleet {
         let story = format!("{:#?}", self.story);
         let history = self.model.values();
         for (generation, name) in &self.acknowledged {
-            let written = history.iter().find(|(revision, _)| revision == generation);
-            let (_, value) = written.unwrap_or_else(|| panic!("{name} was lost: {story}"));
             let is_revocation = name.starts_with("revocation");
-            let mark = if is_revocation {
-                "bypass_revoked_at"
-            } else {
-                name
-            };
-            assert!(value.contains(&format!("\"{mark}\"")), "{name}: {story}");
+            let expected = if is_revocation { REVOCATION_KEY } else { "k" };
+            let mut written = history.iter();
+            let written = written.find(|(at, key, _)| at == generation && key == expected);
+            let (.., value) = written.unwrap_or_else(|| panic!("{name} was lost: {story}"));
+            let is_it = is_revocation || value.contains(&format!("\"{name}\""));
+            assert!(is_it, "{name}: {story}");
         }
         let mut generations: Vec<u64> = self.acknowledged.iter().map(|(at, _)| *at).collect();
         generations.sort_unstable();
@@ -337,24 +336,32 @@ impl Fleet {
         for name in &self.refused {
             let is_there = history
                 .iter()
-                .any(|(_, value)| value.contains(&format!("\"{name}\"")));
+                .any(|(.., value)| value.contains(&format!("\"{name}\"")));
             assert!(!is_there, "{name} was refused, but made: {story}");
         }
-        let key_value = self.model.key_value.borrow().clone();
+        let keys = self.model.keys.borrow().clone();
+        let revocation = keys.get(REVOCATION_KEY);
         for member in self.workers.iter_mut().flatten() {
             assert!(member.worker.store.is_connected(), "{story}");
             let state = &member.worker.store.state;
             state.refresh().unwrap();
             let state = state.snapshot();
-            match &key_value {
+            if let Some((revision, value)) = revocation {
+                assert!(state.generation >= *revision, "{story}");
+                let expected = decode_revocation(value).unwrap();
+                assert!(state.bypass_revoked_at >= Some(expected), "{story}");
+            }
+            match keys.get("k") {
                 Some((revision, value)) => {
-                    assert_eq!(state.generation, *revision, "{story}");
-                    let expected = decode(value, *revision).unwrap();
-                    assert_eq!(state.setting, expected.setting, "{story}");
-                    assert!(
-                        state.bypass_revoked_at >= expected.bypass_revoked_at,
-                        "{story}"
-                    );
+                    let last = revocation.map_or(0, |(revision, _)| *revision);
+                    assert_eq!(state.generation, last.max(*revision), "{story}");
+                    let (expected, _) = decode(value).unwrap();
+                    // When it was learnt of is no part of the value.
+                    let known = state.setting.clone().map(|setting| Setting {
+                        off_at: None,
+                        ..setting
+                    });
+                    assert_eq!(known, expected, "{story}");
                 }
                 None => assert_eq!(state.setting, None, "{story}"),
             }
