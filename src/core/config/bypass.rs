@@ -13,6 +13,8 @@ pub struct BypassConfig {
     pub key_env: Option<String>,
     /// The name of the cookie that carries a token.
     pub cookie: Option<String>,
+    /// The domain whose hosts all get the cookie.
+    pub domain: Option<String>,
     /// How long a token may live.
     pub max_ttl_seconds: Option<Number>,
 }

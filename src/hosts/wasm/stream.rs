@@ -33,6 +33,10 @@ impl Stream for HttpStream {
         HeaderMap::decode(hostcalls::get_header_map(REQUEST_HEADERS).unwrap_or_default())
     }
 
+    fn cookies(&self) -> Option<Vec<u8>> {
+        hostcalls::get_property(b"request\0headers\0cookie").ok()
+    }
+
     fn source_address(&self) -> Option<Vec<u8>> {
         hostcalls::get_property(b"source\0address").ok()
     }
@@ -51,7 +55,7 @@ impl Stream for HttpStream {
         read(PATH, |_| false)
     }
 
-    fn set_header(&self, name: &str, value: Option<&str>) {
+    fn set_header(&self, name: &str, value: Option<&[u8]>) {
         match value {
             Some(value) => hostcalls::set_header(REQUEST_HEADERS, name, value),
             None => hostcalls::remove_header(REQUEST_HEADERS, name),
