@@ -92,7 +92,7 @@ pub enum RetryAfterConfig {
     Seconds(u64),
     /// An IMF-fixdate, RFC 9110 section 5.6.7.
     Date(String),
-    /// `null`: no header.
+    /// `"none"` or `null`: no header.
     None,
 }
 
@@ -100,9 +100,10 @@ impl<'de> Deserialize<'de> for RetryAfterConfig {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         match Json::deserialize(deserializer)? {
             Json::Unsigned(seconds) => Ok(Self::Seconds(seconds)),
+            Json::String(none) if none == "none" => Ok(Self::None),
             Json::String(date) => Ok(Self::Date(date)),
             Json::Null => Ok(Self::None),
-            other => Err(other.unexpected(&"seconds, an IMF-fixdate or null")),
+            other => Err(other.unexpected(&"seconds, an IMF-fixdate or \"none\"")),
         }
     }
 }
