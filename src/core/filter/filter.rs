@@ -105,19 +105,18 @@ impl<H: Host> Filter<H> {
             self.metrics.count(Counter::Errors);
         }
         match decision.verdict {
-            Verdict::Pass => self.pass(stream, &request, || None),
+            Verdict::Pass => self.pass(stream, &request, None),
             Verdict::Allowed(exemption) => {
                 let reason = exemption.reason();
                 self.metrics.count_allowed(reason);
                 stream.set_filter_state(reason.filter_state());
-                self.pass(stream, &request, || {
-                    Some(format!("on; allowed={}", reason.as_str()))
-                })
+                let told = format_args!("on; allowed={}", reason.as_str());
+                self.pass(stream, &request, Some(told))
             }
             Verdict::Observed => {
                 self.metrics.count(Counter::Observed);
                 stream.set_filter_state("observed");
-                self.pass(stream, &request, || Some("on; observed".to_owned()))
+                self.pass(stream, &request, Some(format_args!("on; observed")))
             }
             Verdict::Blocked(reply) => {
                 self.metrics.count(Counter::Blocked);
@@ -133,10 +132,10 @@ impl<H: Host> Filter<H> {
         &self,
         stream: &H::Stream,
         request: &Request<'_, H>,
-        maintenance: impl FnOnce() -> Option<String>,
+        maintenance: Option<fmt::Arguments<'_>>,
     ) -> Outcome {
         if let Some(header) = &self.policy.upstream_header {
-            match maintenance() {
+            match maintenance.map(|maintenance| maintenance.to_string()) {
                 Some(maintenance) => stream.set_header(header, Some(maintenance.as_bytes())),
                 None => request.remove(header),
             }
