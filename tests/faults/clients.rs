@@ -2,6 +2,7 @@
 
 mod departures;
 mod huge_headers;
+mod long_paths;
 mod slow;
 mod tiny_window;
 

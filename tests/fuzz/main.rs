@@ -81,6 +81,7 @@ tests! {
     bypass_token
     client_address
     configuration
+    contract
     cookies
     etcd_document
     etcd_messages

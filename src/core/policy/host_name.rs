@@ -6,7 +6,11 @@ use std::net::Ipv6Addr;
 pub(crate) fn host_name(authority: &[u8]) -> &[u8] {
     let colon = authority.iter().rposition(|&byte| byte == b':');
     let name = match colon.and_then(|colon| authority.split_at_checked(colon)) {
-        Some((name, [_colon, port @ ..])) if port.iter().all(u8::is_ascii_digit) => name,
+        Some((name, [_colon, port @ ..]))
+            if !port.is_empty() && port.iter().all(u8::is_ascii_digit) =>
+        {
+            name
+        }
         _ => authority,
     };
     name.strip_suffix(b".").unwrap_or(name)

@@ -203,6 +203,7 @@ mod tests {
         let blocked = Hosts::compile(&entries, Reading::Any).unwrap();
         for (authority, index) in [
             ("shop.example.com:abc", 0),
+            ("shop.example.com:", 0),
             ("shop.example.com:80:80", 0),
             ("u@shop.example.com", 0),
             ("a:b@u@shop.example.com:80", 0),
@@ -242,6 +243,7 @@ mod tests {
         for (entry, meant) in [
             ("https://Shop.example.com:8443/a?b", "shop.example.com"),
             ("shop.example.com/", "shop.example.com"),
+            ("shop.example.com:", "shop.example.com"),
             ("u@shop.example.com", "shop.example.com"),
             ("m\u{fc}nchen.de", "xn--mnchen-3ya.de"),
             ("*.m\u{fc}nchen.de:80", "*.xn--mnchen-3ya.de"),

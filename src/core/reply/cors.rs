@@ -5,14 +5,11 @@ use std::borrow::Cow;
 use crate::policy::response::cors::Cors;
 use crate::policy::response::response::Response;
 use crate::reply::local_reply::{LocalReply, MAX_REPEATED_BYTES};
-use crate::reply::protocol::is_grpc;
 use crate::request::headers::Headers;
 
 /// What a preflight asks for.
 const METHOD: &str = "access-control-request-method";
 const HEADERS: &str = "access-control-request-headers";
-
-const GRPC_OK: u8 = 0;
 
 /// The headers that scripts may read.
 const EXPOSED: &str = "retry-after, x-maintenance-mode";
@@ -48,8 +45,6 @@ impl<'p> Grant<'p> {
         headers: &impl Headers,
     ) -> LocalReply<'p> {
         let mut reply = LocalReply::of(response, &response.drafts.preflight);
-        // A host that makes gRPC of the reply all the same is to make a success of it.
-        reply.grpc_status = is_grpc(headers).then_some(GRPC_OK);
         self.add_to(&mut reply);
         let mut allow = |asked, answer| {
             let value = headers.get(asked);

@@ -27,7 +27,7 @@ pub enum Json {
     List(Vec<Json>),
     /// An object, in the order it was written; keys may be repeated.
     Object(Vec<(String, Json)>),
-    /// What was here is taken out; [`Json::rest`] is without it.
+    /// What was here is taken out.
     TakenOut,
 }
 

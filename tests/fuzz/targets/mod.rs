@@ -9,6 +9,7 @@ pub mod admin_query;
 pub mod bypass_token;
 pub mod client_address;
 pub mod configuration;
+pub mod contract;
 pub mod cookies;
 pub mod etcd_document;
 pub mod etcd_messages;
@@ -18,6 +19,10 @@ pub mod paths;
 pub mod state;
 
 mod etcd;
+#[path = "../pairs/mod.rs"]
+mod pairs;
+#[path = "../reading/mod.rs"]
+mod reading;
 mod reference;
 mod request;
 
@@ -25,12 +30,13 @@ mod request;
 pub type Target = fn(&[u8]);
 
 /// All targets, by the name of their corpus.
-pub const ALL: [(&str, Target); 12] = [
+pub const ALL: [(&str, Target); 13] = [
     ("accept", accept::check),
     ("admin_query", admin_query::check),
     ("bypass_token", bypass_token::check),
     ("client_address", client_address::check),
     ("configuration", configuration::check),
+    ("contract", contract::check),
     ("cookies", cookies::check),
     ("etcd_document", etcd_document::check),
     ("etcd_messages", etcd_messages::check),

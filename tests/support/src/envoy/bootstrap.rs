@@ -87,7 +87,11 @@ fn listeners_of(directory: &Path, options: &Options) -> Vec<Value> {
         .other_listener
         .as_ref()
         .map(|configuration| listener(directory, options, "other", configuration));
-    [first].into_iter().chain(other).collect()
+    [first]
+        .into_iter()
+        .chain(other)
+        .chain(options.listeners.iter().cloned())
+        .collect()
 }
 
 fn listener(directory: &Path, options: &Options, name: &str, configuration: &str) -> Value {

@@ -61,6 +61,8 @@ pub struct Options {
     pub is_to_end: bool,
     /// Clusters beside `upstream`.
     pub clusters: Vec<Value>,
+    /// Listeners beside those with the filter.
+    pub listeners: Vec<Value>,
     /// The plugin configuration of one more listener, `other`; only where listeners come by
     /// LDS.
     pub other_listener: Option<String>,
@@ -106,6 +108,7 @@ impl Options {
             restart: None,
             is_to_end: false,
             clusters: Vec::new(),
+            listeners: Vec::new(),
             other_listener: None,
             stops_at_headers: false,
             vm_configuration: String::new(),

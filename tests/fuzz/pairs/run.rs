@@ -1,0 +1,177 @@
+//! A case, run through the filter.
+
+use maintenance_mode_core::filter::filter::{Filter, Outcome};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use super::{
+    host::{Exchange, Process},
+    reading::{
+        case::{Case, Fault, Given, On, Request, Seen, Token, What},
+        decision::cookie_of,
+        endpoint::TOKEN,
+        time,
+    },
+};
+
+/// What signs the tokens.
+pub const KEY: &str = "a key that has at least 32 bytes, or more";
+const OTHER_KEY: &str = "another key that has more than 32 bytes";
+
+/// The `tokens` of an admin endpoint.
+pub fn admin_tokens() -> Value {
+    let digest = Sha256::digest(TOKEN);
+    let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    json!([{"name": "ops", "sha256": hex}])
+}
+
+/// What the filter did with each request.
+///
+/// # Errors
+/// It refused the configuration, or a call.
+pub fn run(case: &Case) -> Result<Vec<Seen>, String> {
+    let process = Process::default();
+    process.set_now(case.calls.first().map_or(START, |call| call.at));
+    let mut tokens = Vec::new();
+    if !case.calls.is_empty() {
+        set(&process, case)?;
+    }
+    for token in &case.tokens {
+        tokens.push(minted(&process, token)?);
+    }
+    let text = case.configuration.to_string();
+    let Some(filter) = Filter::configure(process.clone(), text.as_bytes()) else {
+        return Err(format!("refused: {}", process.last_line()));
+    };
+    process.take_counts();
+    let seen = case.requests.iter().map(|request| {
+        process.set_now(request.at);
+        let exchange = Exchange::new(with_tokens(request, &tokens, false));
+        let passed = matches!(filter.handle(&exchange), Outcome::Passed);
+        let mut seen = exchange.seen(passed, process.take_counts());
+        if let Some(upstream) = &mut seen.upstream {
+            let shown = Request {
+                lines: std::mem::take(upstream),
+                ..request.clone()
+            };
+            *upstream = with_tokens(&shown, &tokens, true).lines;
+        }
+        seen
+    });
+    Ok(seen.collect())
+}
+
+/// Before all that is called.
+const START: i64 = 1_795_000_000_000;
+
+/// Makes the calls, on an endpoint of the same scope.
+fn set(process: &Process, case: &Case) -> Result<(), String> {
+    let scope = case.configuration["scope"].as_str().unwrap_or("default");
+    let filter = admin(process, scope, KEY)?;
+    let expected = super::reading::flag::State::after(&case.calls).made;
+    for (call, is_made) in case.calls.iter().zip(expected) {
+        process.set_now(call.at);
+        let path = match &call.what {
+            What::On(on) => format!("on?{}", query(on)),
+            What::Off => "off".to_owned(),
+            What::Reset => "reset".to_owned(),
+            What::Revoke => "bypass/revoke".to_owned(),
+        };
+        let (status, body) = post(&filter, &path);
+        let right = if is_made { 200 } else { 409 };
+        if status != right {
+            let at = time::format(call.at);
+            return Err(format!(
+                "a call: answered {status}, not {right}: {path} at {at}: {body}"
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn admin(process: &Process, scope: &str, key: &str) -> Result<Filter<Process>, String> {
+    let configuration = json!({
+        "scope": scope,
+        "admin": {"path": "/m", "tokens": admin_tokens()},
+        "bypass": {"key": key, "max_ttl_seconds": 1_000_000},
+    });
+    let filter = Filter::configure(process.clone(), configuration.to_string().as_bytes());
+    filter.ok_or_else(|| process.last_line())
+}
+
+fn query(on: &On) -> String {
+    let escaped = |text: &str| -> String { text.bytes().map(|b| format!("%{b:02X}")).collect() };
+    let mut parameters = Vec::new();
+    for (name, moment) in [("start", on.start), ("until", on.until)] {
+        parameters.extend(moment.map(|moment| format!("{name}={}", time::format(moment))));
+    }
+    parameters.extend(
+        on.retry_after
+            .map(|seconds| format!("retry_after={seconds}")),
+    );
+    let message = on.message.as_ref();
+    parameters.extend(message.map(|message| format!("message={}", escaped(message))));
+    parameters.join("&")
+}
+
+fn post(filter: &Filter<Process>, call: &str) -> (u16, String) {
+    let lines = [
+        (":method", "POST".to_owned()),
+        (":path", format!("/m/{call}")),
+        (":authority", "admin".to_owned()),
+        ("content-length", "0".to_owned()),
+        ("authorization", format!("Bearer {TOKEN}")),
+    ];
+    let lines = lines.map(|(name, value)| (name.to_owned(), value.into_bytes()));
+    let exchange = Exchange::new(Request {
+        at: 0,
+        source: Some("192.0.2.9:4711".to_owned()),
+        lines: lines.to_vec(),
+        attributes: Vec::new(),
+        route_action: Given::Absent,
+    });
+    filter.handle(&exchange);
+    let reply = exchange.reply().unwrap();
+    (reply.status, reply.body)
+}
+
+fn minted(process: &Process, token: &Token) -> Result<String, String> {
+    process.set_now(token.issued);
+    let key = match token.fault {
+        Fault::OtherKey => OTHER_KEY,
+        _ => KEY,
+    };
+    let filter = admin(process, "other", key)?;
+    let (_, body) = post(&filter, &format!("bypass?name=qa&ttl={}", token.seconds));
+    let answer: Value = serde_json::from_str(&body).map_err(|_| body.clone())?;
+    let mut text = answer["token"].as_str().ok_or(body)?.to_owned();
+    if token.fault == Fault::Tampered {
+        let last = text.pop();
+        text.push(if last == Some('0') { '1' } else { '0' });
+    }
+    Ok(text)
+}
+
+/// Puts tokens into the places of their names, or `back`.
+fn with_tokens(request: &Request, tokens: &[String], back: bool) -> Request {
+    let mut request = request.clone();
+    for (number, token) in tokens.iter().enumerate() {
+        let name = format!("{{token {number}}}");
+        let (from, to) = if back { (token, &name) } else { (&name, token) };
+        for (header, value) in &mut request.lines {
+            if header == "cookie" || header == "x-maintenance-bypass" {
+                let text = String::from_utf8_lossy(value);
+                if text.contains(from.as_str()) {
+                    *value = text.replace(from.as_str(), to).into_bytes();
+                }
+            }
+        }
+    }
+    request
+}
+
+/// The cookie that holds a token.
+pub fn cookie(configuration: &Value, token: usize) -> String {
+    let name = cookie_of(&configuration["bypass"]);
+    format!("{name}={{token {token}}}")
+}
