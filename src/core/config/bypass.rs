@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::config::number::Number;
+use crate::config::seconds::Seconds;
 
 /// `bypass`
 #[derive(Debug, Default, PartialEq, Deserialize)]
@@ -16,5 +16,5 @@ pub struct BypassConfig {
     /// The domain whose hosts all get the cookie.
     pub domain: Option<String>,
     /// How long a token may live.
-    pub max_ttl_seconds: Option<Number>,
+    pub max_ttl_seconds: Option<Seconds>,
 }

@@ -5,6 +5,8 @@ use std::{fmt, iter};
 use serde::{Deserialize, Deserializer, de};
 
 use crate::config::number::Number;
+use crate::config::seconds::Seconds;
+use crate::syntax::duration;
 use crate::syntax::json::Json;
 
 /// The keys of `response`, which a rule may have instead of the global ones.
@@ -31,9 +33,9 @@ response! {
     /// The `Retry-After` of a reply for which no end is known.
     retry_after: RetryAfterConfig,
     /// The most seconds that are added to each `Retry-After` in seconds.
-    retry_after_jitter: Number,
+    retry_after_jitter: Seconds,
     /// Seconds for the `Refresh` header of HTML replies.
-    refresh: Number,
+    refresh: Seconds,
     /// The representation of the body.
     format: Format,
     /// `{{title}}` of the bodies.
@@ -101,9 +103,12 @@ impl<'de> Deserialize<'de> for RetryAfterConfig {
         match Json::deserialize(deserializer)? {
             Json::Unsigned(seconds) => Ok(Self::Seconds(seconds)),
             Json::String(none) if none == "none" => Ok(Self::None),
-            Json::String(date) => Ok(Self::Date(date)),
+            Json::String(text) => Ok(match duration::parse(&text) {
+                Some(seconds) => Self::Seconds(seconds),
+                None => Self::Date(text),
+            }),
             Json::Null => Ok(Self::None),
-            other => Err(other.unexpected(&"seconds, an IMF-fixdate or \"none\"")),
+            other => Err(other.unexpected(&"seconds, a duration like 1h30m, an IMF-fixdate or \"none\"")),
         }
     }
 }

@@ -11,6 +11,7 @@ use subtle::ConstantTimeEq;
 
 use crate::config::bypass::BypassConfig;
 use crate::config::number::Number;
+use crate::config::seconds::Seconds;
 use crate::policy::bypass_cookie::compile_domain;
 use crate::policy::environment::Environment;
 use crate::request::headers::Headers;
@@ -74,14 +75,14 @@ impl Bypass {
                 .at("key_env")?,
             _ => return refuse("expected either `key` or `key_env`"),
         };
-        let default = Number(DEFAULT_MAX_TTL_SECONDS);
-        let max_ttl = config.max_ttl_seconds.unwrap_or(default);
+        let default = Seconds(DEFAULT_MAX_TTL_SECONDS);
+        let Seconds(max_ttl) = config.max_ttl_seconds.unwrap_or(default);
         let domain_of = |domain| compile_domain(domain, cookie);
         Ok(Self {
             key,
             cookie: cookie.into(),
             domain: optional(config.domain.as_deref(), domain_of).at("domain")?,
-            max_ttl_seconds: max_ttl.seconds().at("max_ttl_seconds")?,
+            max_ttl_seconds: Number(max_ttl).seconds().at("max_ttl_seconds")?,
         })
     }
 

@@ -2,6 +2,7 @@
 
 use crate::config::number::Number;
 use crate::config::response::{Format, ResponseConfig, RetryAfterConfig};
+use crate::config::seconds::Seconds;
 use crate::policy::json_body;
 use crate::policy::page;
 use crate::policy::page::page;
@@ -66,7 +67,7 @@ impl Response {
             message: config.message.as_deref().unwrap_or(words.message).into(),
             retry_after: compile_retry_after(config.retry_after.as_ref()).at("retry_after")?,
         };
-        let refresh = config.refresh.map(|Number(seconds)| seconds);
+        let refresh = config.refresh.map(|Seconds(seconds)| seconds);
         let page_policy = config.html.is_none().then_some(page::POLICY);
         let html = template(&config.html, &page(words), Escape::Html).at("html")?;
         let json = |text| json_body::compile(text, &facts.values());
@@ -78,7 +79,7 @@ impl Response {
         let clear_site_data = compile_clear_site_data(clear_site_data).at("clear_site_data")?;
         let cors = optional(config.cors.as_ref(), Cors::compile).at("cors")?;
         let expired = config.expire_cookies.as_deref().unwrap_or_default();
-        let Number(retry_after_jitter) = config.retry_after_jitter.unwrap_or(Number(0));
+        let Seconds(retry_after_jitter) = config.retry_after_jitter.unwrap_or(Seconds(0));
         let outline = Outline {
             scope,
             vary: vary(format, cors.is_some()),
@@ -171,7 +172,7 @@ fn compile_retry_after(config: Option<&RetryAfterConfig>) -> Compiled<Option<Ret
             Some(RetryAfter::Date(date.as_str().into()))
         }
         Some(RetryAfterConfig::Date(date)) => {
-            let expected = "an IMF-fixdate like \"Sun, 06 Nov 1994 08:49:37 GMT\", or \"none\"";
+            let expected = "an IMF-fixdate like \"Sun, 06 Nov 1994 08:49:37 GMT\", a duration like 1h30m, or \"none\"";
             return Err(InvalidConfig::is_not(date, expected));
         }
     })
