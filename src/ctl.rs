@@ -3,11 +3,13 @@
 //!
 //! Results go to standard output, what is wrong to standard error. Nothing prints a token
 //! but `bypass`, whose purpose it is. The floors, from the top: `main`, `commands`,
-//! `endpoints`, `arguments`, `documents`, `process`.
+//! `endpoints`, `arguments`, `doctor`, `setup`, `documents`, `process`.
 
 mod arguments;
 mod commands;
+mod doctor;
 mod documents;
 mod endpoints;
 pub mod main;
 mod process;
+mod setup;

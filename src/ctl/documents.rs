@@ -1,9 +1,11 @@
-//! The plugin configurations in files: on their own, in an Envoy configuration, or in
-//! manifests for Kubernetes.
+//! Files, as trees of values that know where they stand.
 
-pub(crate) mod envoy;
-pub(crate) mod file;
-pub(crate) mod found;
-pub(crate) mod manifest;
-pub(crate) mod protobuf_struct;
+pub(crate) mod config_dump;
+pub(crate) mod dialect;
+pub(crate) mod document;
+pub(crate) mod fault;
+pub(crate) mod json;
+pub(crate) mod load;
+pub(crate) mod node;
+pub(crate) mod spot;
 pub(crate) mod yaml;

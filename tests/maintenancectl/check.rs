@@ -1,6 +1,10 @@
-//! `check`: good and bad files of each kind.
+//! `check`: files of each kind, what is printed of them, and how it ends.
+
+use std::fs;
 
 use serde_json::json;
+use support::{Delivery, Envoy, Options, admin, project::file};
+use tempfile::TempDir;
 
 use crate::command::{ctl, ctl_with};
 
@@ -69,32 +73,163 @@ fn good_files_pass_and_bad_ones_name_the_culprit() {
     }
     for (text, place) in files(bad) {
         let checked = ctl_with(&text, &["check", "-"]);
-        let error = "allow.client_ips[1]: \"10.0.0.300\" is not an IP address or CIDR block";
-        let expected = (Some(1), format!("-: {place}{error}\n"));
-        assert_eq!((checked.code, checked.stderr), expected, "{text}");
-        assert_eq!(checked.stdout, "");
+        assert_eq!(checked.code, Some(1), "{text}");
+        let mut lines = checked.stdout.lines();
+        let finding = lines.next().unwrap();
+        let error = "\"10.0.0.300\" is not an IP address or CIDR block";
+        let end = format!(" {place}allow.client_ips[1]: {error}");
+        assert!(
+            finding.starts_with("error[invalid] -:") && finding.ends_with(&end),
+            "{finding}"
+        );
+        assert!(
+            lines.next().unwrap().starts_with("    fix: "),
+            "{}",
+            checked.stdout
+        );
+        let rest: Vec<&str> = lines.collect();
+        assert_eq!(rest, ["1 error, 0 warnings, 0 notes"]);
+        assert_eq!(checked.stderr, "");
+    }
+}
+
+/// Everything in `envoy` that Envoy, Istio or Envoy Gateway read.
+fn samples() -> Vec<String> {
+    let mut samples = Vec::new();
+    let mut folders = vec![file("envoy")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path
+                .extension()
+                .is_some_and(|extension| extension == "yaml")
+            {
+                let text = fs::read_to_string(&path).unwrap();
+                let has_filter = [
+                    "maintenance_mode.wasm",
+                    "lds_config",
+                    "config_discovery",
+                    "/maintenance-mode@sha256",
+                ];
+                if has_filter.iter().any(|part| text.contains(part))
+                    && !text.contains("services:\n")
+                {
+                    samples.push(path.to_str().unwrap().to_owned());
+                }
+            }
+        }
+    }
+    samples
+}
+
+#[test]
+fn every_sample_passes_strictly() {
+    let samples = samples();
+    assert!(samples.len() >= 11, "{samples:?}");
+    for sample in samples {
+        let checked = ctl(&["check", "--strict", &sample, "--json"]);
+        assert_eq!(checked.code, Some(0), "{sample}: {checked:?}");
+        let findings = checked.json();
+        let mut findings = findings["findings"].as_array().unwrap().iter();
+        assert!(
+            findings.all(|finding| finding["code"] == "placeholder"),
+            "{checked:?}"
+        );
     }
 }
 
 #[test]
-fn the_sample_passes() {
-    let sample = concat!(env!("CARGO_MANIFEST_DIR"), "/envoy/envoy.yaml");
-    let checked = ctl(&["check", sample]);
-    assert_eq!(checked.code, Some(0), "{checked:?}");
-    assert!(checked.stdout.starts_with(sample) && checked.stdout.ends_with(": OK\n"));
+fn a_file_that_another_names_is_read_wherever_one_stands() {
+    let directory = TempDir::new().unwrap();
+    let write = |name: &str, text: &str| fs::write(directory.path().join(name), text).unwrap();
+    let discovery = "static_resources: {listeners: [{filter_chains: [{filters: [{typed_config: {'@type': \
+        type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager, \
+        http_filters: [{name: m, config_discovery: {config_source: {path_config_source: {path: ecds.yaml}}}}]}}]}]}]}";
+    write("envoy.yaml", discovery);
+    let envoy = directory.path().join("envoy.yaml");
+    let envoy = envoy.to_str().unwrap();
+    let missing = ctl(&["check", envoy]);
+    assert_eq!(missing.code, Some(1), "{missing:?}");
+    assert!(missing.stdout.contains("no-filter") && missing.stdout.contains("ecds.yaml is named"));
+    let ecds = |value: &str| {
+        format!(
+            "resources: [{{'@type': type.googleapis.com/envoy.config.core.v3.TypedExtensionConfig, name: m, typed_config: \
+             {{'@type': {WASM}, config: {{name: maintenance, configuration: {{'@type': type.googleapis.com/google.protobuf.Struct, value: {value}}}}}}}}}]"
+        )
+    };
+    write("ecds.yaml", &ecds("{allow: {paths: [/a]}}"));
+    assert_eq!(ctl(&["check", "--strict", envoy]).code, Some(0));
+    // What stands around is in the one file, and what it is about in the other.
+    write("ecds.yaml", &ecds("{allow: {client_ips: [10.0.0.0/8]}}"));
+    let checked = ctl(&["check", "--strict", envoy, "--json"]);
+    let finding = &checked.json()["findings"][0];
+    assert_eq!(checked.code, Some(1), "{checked:?}");
+    assert_eq!(
+        (&finding["code"], &finding["file"]),
+        (&json!("forgeable-address"), &json!(envoy))
+    );
 }
 
 #[test]
-fn files_without_the_filter_are_wrong_usage() {
-    for text in [
-        "static_resources: {}",
-        "kind: Service\napiVersion: v1",
-        "[]",
-        "a: b\n---\nc: d",
-    ] {
-        assert_eq!(ctl_with(text, &["check", "-"]).code, Some(2), "{text}");
+fn a_running_envoy_is_asked_for_all_that_it_has() {
+    let options = |use_remote_address: bool, delivery| Options {
+        connection_manager: json!({"use_remote_address": use_remote_address}),
+        delivery,
+        ..Options::new(json!({"allow": {"client_ips": ["10.0.0.0/8"]}, "admin": admin()}))
+    };
+    for delivery in [Delivery::Static, Delivery::Lds, Delivery::Ecds] {
+        let sound = Envoy::with(options(true, delivery));
+        let checked = ctl(&["check", "--strict", &format!("http://{}/", sound.admin)]);
+        assert_eq!(checked.code, Some(0), "{checked:?}");
+        assert!(
+            checked.stdout.ends_with("OK\n") && checked.stdout.lines().count() == 1,
+            "{checked:?}"
+        );
     }
+    let forgeable = Envoy::with(options(false, Delivery::Ecds));
+    let url = format!("http://{}", forgeable.admin);
+    let checked = ctl(&["check", &url, "--json"]);
+    assert_eq!(checked.code, Some(0), "a warning alone: {checked:?}");
+    let findings = checked.json();
+    assert_eq!(
+        findings["findings"].as_array().unwrap().len(),
+        1,
+        "{findings}"
+    );
+    assert_eq!(findings["findings"][0]["code"], "forgeable-address");
+    assert_eq!(ctl(&["check", "--strict", &url]).code, Some(1));
+    assert_eq!(
+        ctl(&["check", &format!("http://{}", forgeable.address)]).code,
+        Some(2)
+    );
+}
+
+#[test]
+fn what_cannot_be_read_is_wrong_usage() {
     assert_eq!(ctl(&["check", "/does/not/exist"]).code, Some(2));
+    assert_eq!(ctl(&["check"]).code, Some(2));
+}
+
+#[test]
+fn files_are_read_as_one_set_up() {
+    let directory = TempDir::new().unwrap();
+    let path = |name: &str| directory.path().join(name).to_str().unwrap().to_owned();
+    let plugin = path("plugin.yaml");
+    let rule = path("rule.yaml");
+    fs::write(&plugin, "response: {status: 429}\n").unwrap();
+    let text = "apiVersion: networking.istio.io/v1\nkind: DestinationRule\nspec: {trafficPolicy: {outlierDetection: {}}}\n";
+    fs::write(&rule, text).unwrap();
+    assert_eq!(ctl(&["check", "--front", "--strict", &rule]).code, Some(1));
+    let checked = ctl(&["check", "--front", "--strict", &rule, &plugin]);
+    let expected = (Some(0), format!("{plugin}: OK\n"));
+    assert_eq!((checked.code, checked.stdout), expected);
+    let checked = ctl_with(
+        "static_resources: {clusters: []}",
+        &["check", "--front", "-"],
+    );
+    assert_eq!((checked.code, &*checked.stdout), (Some(0), "-: OK\n"));
 }
 
 #[test]
@@ -112,34 +247,36 @@ fn other_filters_are_left_alone_and_many_are_all_checked() {
     ]});
     let checked = ctl_with(&text.to_string(), &["check", "-", "--json"]);
     assert_eq!(checked.code, Some(1), "{checked:?}");
-    let verdicts = checked.json();
-    let valid: Vec<bool> = verdicts
-        .as_array()
-        .unwrap()
+    let document = checked.json();
+    let findings = document["findings"].as_array().unwrap();
+    let messages: Vec<&str> = findings
         .iter()
-        .map(|verdict| verdict["valid"].as_bool().unwrap())
+        .map(|found| found["message"].as_str().unwrap())
         .collect();
-    assert_eq!(valid, [true, false, false]);
-    let error = |index: usize| verdicts[index]["error"].as_str().unwrap().to_owned();
-    assert!(error(1).contains("`mod`"), "{verdicts}");
-    assert!(error(2).contains("line 1 column"), "{verdicts}");
+    assert_eq!(messages.len(), 2, "{messages:?}");
+    assert!(messages[0].contains("`mod`"), "{messages:?}");
+    assert!(messages[1].contains("line 1 column"), "{messages:?}");
 }
 
 #[test]
-fn an_unquoted_on_is_a_boolean_as_it_is_to_envoy() {
-    let checked = ctl_with("mode: on\n", &["check", "-"]);
-    assert_eq!(checked.code, Some(1));
-    assert!(checked.stderr.starts_with("-: mode: "), "{checked:?}");
-    assert_eq!(ctl_with("mode: 'on'\n", &["check", "-"]).code, Some(0));
-}
-
-#[test]
-fn a_secret_of_the_environment_is_a_note() {
+fn a_secret_of_the_environment_is_told_of() {
     let config =
         r#"{"admin":{"path":"/m","token_env":"NOT_SET_A"},"bypass":{"key_env":"NOT_SET_B"}}"#;
     let checked = ctl_with(config, &["check", "-"]);
-    assert_eq!(checked.code, Some(0), "{checked:?}");
+    assert_eq!(
+        (checked.code, &*checked.stdout),
+        (Some(0), "-: OK\n"),
+        "{checked:?}"
+    );
     for variable in ["NOT_SET_A", "NOT_SET_B"] {
         assert!(checked.stderr.contains(variable), "{checked:?}");
     }
+}
+
+#[test]
+fn words_of_yaml_are_no_keywords() {
+    let checked = ctl_with("response: {format: on}\n", &["check", "-"]);
+    assert_eq!(checked.code, Some(1));
+    assert!(checked.stdout.contains("response.format: "), "{checked:?}");
+    assert_eq!(ctl_with("mode: 'on'\n", &["check", "-"]).code, Some(0));
 }

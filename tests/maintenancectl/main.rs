@@ -9,6 +9,7 @@
 mod calls;
 mod check;
 mod command;
+mod doctor;
 mod explain;
 mod run;
 mod tokens;

@@ -60,10 +60,8 @@ fn decision(manifest: &Value) -> Value {
 fn every_manifest_passes_the_check_of_the_command_line() {
     for (path, _) in manifests() {
         let path = file(&path);
-        let checked = maintenancectl(&["check".as_ref(), path.as_os_str()]);
-        let stdout = String::from_utf8_lossy(&checked.stdout);
+        let checked = maintenancectl(&["check".as_ref(), "--strict".as_ref(), path.as_os_str()]);
         assert!(checked.status.success(), "{checked:?}");
-        assert!(stdout.ends_with(": OK\n"), "{stdout}");
     }
 }
 

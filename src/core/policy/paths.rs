@@ -1,5 +1,7 @@
 //! The entries of `paths`.
 
+use std::borrow::Cow;
+
 use crate::config::matchers::PathConfig;
 use crate::policy::path_entry;
 use crate::policy::path_index::PathIndex;
@@ -8,7 +10,7 @@ use crate::policy::text_match::TextMatch;
 use crate::syntax::invalid::{Compiled, each};
 use crate::syntax::path::MAX_COMPARED_BYTES;
 use crate::syntax::percent::decode;
-use crate::syntax::readings::{Readings, readable};
+use crate::syntax::readings::{Readings, with_upper_case};
 use crate::syntax::regex::Regex;
 
 /// Paths to compare a request path (without query) with. Exact paths, prefixes and
@@ -46,43 +48,49 @@ impl Paths {
 
     /// The place of an entry that matches the path; `readings` are the path's.
     pub fn find(&self, path: &[u8], readings: &Readings) -> Option<usize> {
-        let find = |path: &[u8], upper_case: &[u8]| {
+        if path.len() > MAX_COMPARED_BYTES {
+            return (self.reading == Reading::Any).then_some(0);
+        }
+        let as_sent = || {
+            let upper_case = readings.upper_case(path);
             let written = self.written.find(upper_case);
-            written.or_else(|| self.find_regex(path, upper_case))
+            // What an escape stands for may be what an expression names.
+            written.or_else(|| self.find_regex(|| vec![path, upper_case, readings.readable(path)]))
         };
         match self.reading {
-            Reading::Any if path.len() > MAX_COMPARED_BYTES => Some(0),
-            Reading::Canonical if path.len() > MAX_COMPARED_BYTES => None,
             // Most paths match nothing, and need no second look.
-            Reading::Canonical => {
-                find(path, readings.upper_case(path)).filter(|_| readings.is_canonical(path))
-            }
-            Reading::Any => find(path, readings.upper_case(path)).or_else(|| {
+            Reading::Canonical => as_sent().filter(|_| readings.is_canonical(path)),
+            Reading::Any => as_sent().or_else(|| {
                 let mut readings = readings.of(path).iter();
-                readings.find_map(|reading| {
-                    let decoded = self.decoded.find(reading);
-                    decoded.or_else(|| find(reading, Readings::default().upper_case(reading)))
-                })
+                readings.find_map(|reading| self.find_reading(reading))
             }),
         }
     }
 
-    /// An expression may name escapes in upper case, as they were sent, or what they stand for.
-    fn find_regex(&self, path: &[u8], upper_case: &[u8]) -> Option<usize> {
+    fn find_reading(&self, reading: &[u8]) -> Option<usize> {
+        let upper_case = with_upper_case(reading);
+        let upper_case = upper_case.as_deref().unwrap_or(reading);
+        let decoded = self.decoded.find(reading);
+        decoded
+            .or_else(|| self.written.find(upper_case))
+            .or_else(|| self.find_regex(|| vec![reading, upper_case]))
+    }
+
+    /// The place of an expression that matches one of these forms of a path.
+    fn find_regex<'f>(&self, forms: impl FnOnce() -> Vec<&'f [u8]>) -> Option<usize> {
         if self.regexes.is_empty() {
             return None;
         }
-        let mut forms = vec![path];
-        let readable = readable(path);
-        for form in [upper_case, &readable] {
-            if !forms.contains(&form) {
-                forms.push(form);
+        let mut distinct: Vec<Cow<str>> = Vec::new();
+        for form in forms() {
+            let form = String::from_utf8_lossy(form);
+            if !distinct.contains(&form) {
+                distinct.push(form);
             }
         }
-        let forms: Vec<_> = forms.into_iter().map(String::from_utf8_lossy).collect();
         let mut regexes = self.regexes.iter();
         regexes.find_map(|(regex, index)| {
-            let matches = forms.iter().any(|form| regex.is_match(form.as_bytes()));
+            let matches = distinct.iter().any(|form| regex.is_match(form.as_bytes()));
             matches.then_some(*index)
         })
     }

@@ -38,11 +38,6 @@ pub fn is_canonical(path: &[u8]) -> bool {
             .all(|segment| segment != b"." && segment != b"..")
 }
 
-/// Whether a path is sure to be its own normalised form.
-pub fn is_normal(path: &[u8]) -> bool {
-    !path.contains(&b'%') && is_canonical(path)
-}
-
 pub(super) fn is_canonical_octet(octet: Octet) -> bool {
     match octet {
         Octet::Literal(byte) => byte.is_ascii_graphic() && byte != b'\\' && byte != b';',

@@ -3,7 +3,7 @@
 use std::cell::OnceCell;
 
 use crate::syntax::hex;
-use crate::syntax::path::{before, is_canonical, is_canonical_octet, is_normal};
+use crate::syntax::path::{before, is_canonical, is_canonical_octet};
 use crate::syntax::percent::{Octet, is_unreserved, octets};
 
 /// What is known of one path (without query), found out when it is first asked for.
@@ -11,6 +11,7 @@ use crate::syntax::percent::{Octet, is_unreserved, octets};
 pub struct Readings {
     is_canonical: OnceCell<bool>,
     upper_case: OnceCell<Option<Vec<u8>>>,
+    readable: OnceCell<Vec<u8>>,
     readings: OnceCell<Vec<Vec<u8>>>,
 }
 
@@ -26,10 +27,18 @@ impl Readings {
         upper_case.as_deref().unwrap_or(path)
     }
 
+    /// A path as people read it, without escapes of spaces and of letters outside ASCII; the same
+    /// at each call.
+    pub fn readable(&self, path: &[u8]) -> &[u8] {
+        let is_readable = |byte: u8| byte == b' ' || !byte.is_ascii();
+        self.readable.get_or_init(|| decode_once(path, is_readable))
+    }
+
     /// The readings of a path, the same at each call; none of one that has no other.
     pub fn of(&self, path: &[u8]) -> &[Vec<u8>] {
         self.readings.get_or_init(|| {
-            if is_normal(path) {
+            // Without escapes a canonical path is its own normalised form.
+            if !path.contains(&b'%') && self.is_canonical(path) {
                 return Vec::new();
             }
             readings(path)
@@ -51,7 +60,7 @@ pub(crate) fn with_upper_case(path: &[u8]) -> Option<Vec<u8>> {
         [b'%', digits @ ..] => digits.iter().any(u8::is_ascii_lowercase),
         _ => false,
     };
-    if !path.windows(3).any(is_lower) {
+    if !path.contains(&b'%') || !path.windows(3).any(is_lower) {
         return None;
     }
     let mut path = path.to_vec();
@@ -69,11 +78,6 @@ pub(crate) fn with_upper_case(path: &[u8]) -> Option<Vec<u8>> {
     Some(path)
 }
 
-/// A path as people read it: without escapes of spaces and of letters outside ASCII.
-pub fn readable(path: &[u8]) -> Vec<u8> {
-    decode_once(path, |byte| byte == b' ' || !byte.is_ascii())
-}
-
 type Decode = fn(&[u8]) -> Vec<u8>;
 
 /// All such readings, each once; a canonical path has none but [`normalised`] that differs. Servers
@@ -86,18 +90,31 @@ fn readings(path: &[u8]) -> Vec<Vec<u8>> {
         |path| decode_once(path, |byte| !is_canonical_octet(Octet::Escaped(byte))),
         |path| decode_once(path, is_unreserved),
     ];
-    let mut readings = Vec::new();
-    for decoded in decoders.map(|decode| decode(path)) {
+    let mut readings = Distinct::default();
+    let mut decoded = Distinct::default();
+    for decode in decoders {
+        decoded.push(decode(path));
+    }
+    for decoded in decoded.0 {
         for slashes in [BOTH, b"/"] {
             for empty in [Empty::Merged, Empty::Kept] {
-                let reading = resolved(&decoded, slashes, empty);
-                if !readings.contains(&reading) {
-                    readings.push(reading);
-                }
+                readings.push(resolved(&decoded, slashes, empty));
             }
         }
     }
-    readings
+    readings.0
+}
+
+/// Texts, each once.
+#[derive(Default)]
+struct Distinct(Vec<Vec<u8>>);
+
+impl Distinct {
+    fn push(&mut self, text: Vec<u8>) {
+        if !self.0.contains(&text) {
+            self.0.push(text);
+        }
+    }
 }
 
 /// What some servers take for a slash.
@@ -117,7 +134,8 @@ fn resolved(decoded: &[u8], slashes: &[u8], empty: Empty) -> Vec<u8> {
         [first, rest @ ..] if is_slash(first) => rest,
         rest => rest,
     };
-    let mut segments: Vec<&[u8]> = Vec::new();
+    // Each segment with the slash before it.
+    let mut resolved = Vec::with_capacity(decoded.len() + 1);
     let mut ends_in_slash = false;
     for segment in decoded.split(is_slash) {
         let segment = before(segment, b';');
@@ -125,18 +143,20 @@ fn resolved(decoded: &[u8], slashes: &[u8], empty: Empty) -> Vec<u8> {
             b"." => {}
             b"" if empty == Empty::Merged => {}
             b".." => {
-                segments.pop();
+                let parent = resolved.iter().rposition(|&byte| byte == b'/');
+                resolved.truncate(parent.unwrap_or_default());
             }
-            _ => segments.push(segment),
+            _ => {
+                resolved.push(b'/');
+                resolved.extend_from_slice(segment);
+            }
         }
         ends_in_slash = matches!(segment, b"" | b"." | b"..");
     }
-    let mut resolved = Vec::with_capacity(decoded.len() + 1);
-    for segment in segments.iter().filter(|segment| !segment.is_empty()) {
-        resolved.push(b'/');
-        resolved.extend_from_slice(segment);
+    if empty == Empty::Kept {
+        resolved.dedup_by(|next, last| *next == b'/' && *last == b'/');
     }
-    if ends_in_slash || resolved.is_empty() {
+    if resolved.last() != Some(&b'/') && (ends_in_slash || resolved.is_empty()) {
         resolved.push(b'/');
     }
     resolved
@@ -257,8 +277,8 @@ mod tests {
         }
 
         #[test]
-        fn a_path_that_is_normal_is_its_own(path in "(/[a-z.%;]{0,3}){1,4}/?") {
-            if is_normal(path.as_bytes()) {
+        fn a_canonical_path_without_escapes_is_its_own(path in "(/[a-z.;]{0,3}){1,4}/?") {
+            if is_canonical(path.as_bytes()) {
                 proptest::prop_assert_eq!(normalised(path.as_bytes()), path.as_bytes());
             }
         }

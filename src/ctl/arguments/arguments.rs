@@ -13,8 +13,8 @@ use crate::ctl::arguments::run::Run;
 const EXIT_CODES: &str = "\
 Exit codes:
   0  all is well
-  1  a call failed, endpoints disagree, or a configuration is invalid
-  2  wrong usage, a file that cannot be read, or one without a configuration of the filter
+  1  a call failed, endpoints disagree, or `check` found an error
+  2  wrong usage, or a file that cannot be read
   `run` exits with the code of its command, 128 + N if signal N ended it; with 125 if
   maintenance could not be switched on or put back, 126 if the command cannot be executed,
   127 if it is not found.";
@@ -69,16 +69,20 @@ Puts back what was also when the command fails, and when it is interrupted by SI
 SIGTERM, which the command gets, too. What somebody else has changed meanwhile is left as
 it is. Give an end with --for or --until, in case this process is killed.")]
     Run(Run),
-    /// Check configurations with the filter's own code
+    /// Find what will not work as it is meant, in the configuration and in what stands around
     #[command(after_help = "\
 Example:
   maintenancectl check envoy/envoy.yaml
+  maintenancectl check --strict http://127.0.0.1:9901
   helm template . | maintenancectl check -
 
-Takes plugin configurations (JSON or YAML), Envoy's bootstrap, listeners and discovery files,
-Istio's WasmPlugin, TrafficExtension and EnvoyFilter, and Envoy Gateway's
-EnvoyExtensionPolicy. Filters of other modules are left out: ours have `maintenance` in their
-name, VM id, root id or code. As Envoy does, YAML's on and off without quotes are booleans.")]
+Takes plugin configurations (JSON or YAML), Envoy's bootstrap, listeners, discovery files and
+config_dump, Istio's WasmPlugin, TrafficExtension and EnvoyFilter, and Envoy Gateway's
+EnvoyExtensionPolicy; with --front the bootstrap of a proxy in front, a DestinationRule or a
+BackendTrafficPolicy. Filters of other modules are left out: ours have `maintenance` in their
+name, VM id, root id or code. YAML is read as Envoy or Kubernetes read it, so on and off
+without quotes are booleans; what begins with { must be JSON. envoy/operations.md explains
+each code.")]
     Check(Check),
     /// Show what the filter decides on a request, and why
     #[command(after_help = "\

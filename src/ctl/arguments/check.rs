@@ -1,15 +1,20 @@
 //! `check`.
 
-use std::path::PathBuf;
-
 use clap::Args;
 
 #[derive(Debug, Args)]
 pub(crate) struct Check {
-    /// The files, `-` for standard input
-    #[arg(required = true, value_name = "FILE")]
-    pub(crate) files: Vec<PathBuf>,
-    /// Print JSON: a list of {file, where, valid, error, notes}
+    /// Files, which are read as one set-up with those that they name, `-` for standard input;
+    /// or the admin address of a running Envoy, such as http://127.0.0.1:9901
+    #[arg(required = true, value_name = "FILE|URL")]
+    pub(crate) sources: Vec<String>,
+    /// Fail for warnings, too
+    #[arg(long)]
+    pub(crate) strict: bool,
+    /// The files are of a proxy in front of the filter, and need not have it
+    #[arg(long)]
+    pub(crate) front: bool,
+    /// Print JSON: {findings: [{severity, code, file, where, message, fix, line, column}]}
     #[arg(long)]
     pub(crate) json: bool,
 }

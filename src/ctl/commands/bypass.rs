@@ -8,12 +8,13 @@ use maintenance_mode_core::policy::environment::Environment;
 use serde_json::json;
 
 use crate::ctl::arguments::bypass::{KeySource, MintBypass};
-use crate::ctl::documents::file::configurations;
+use crate::ctl::documents::load::load;
 use crate::ctl::process::clock::now;
 use crate::ctl::process::console::say;
 use crate::ctl::process::environment::variable;
 use crate::ctl::process::exit::{Abort, Exit};
 use crate::ctl::process::input::read;
+use crate::ctl::setup::survey::survey;
 
 pub(crate) fn bypass(options: &MintBypass) -> Result<Exit, Abort> {
     let config = config(&options.key)?;
@@ -57,8 +58,12 @@ fn config(source: &KeySource) -> Result<BypassConfig, String> {
 
 /// The first `bypass` in a file.
 fn config_in(path: &Path) -> Result<BypassConfig, String> {
-    for found in configurations(path).map_err(|error| error.to_string())? {
-        if let Some(bypass) = found.parse()?.bypass {
+    let loaded = load(&[path.display().to_string()]);
+    if let Some(problem) = loaded.problem() {
+        return Err(problem);
+    }
+    for plugin in survey(&loaded.documents).plugins {
+        if let Some(bypass) = plugin.compiled.accepted()?.0.bypass {
             return Ok(bypass);
         }
     }

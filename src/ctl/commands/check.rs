@@ -1,77 +1,200 @@
-//! `check`: whether the filter accepts the configurations in a file.
+//! `check`: what will not work as it is meant, in files or in a running Envoy.
 
-use std::path::Path;
-
+use maintenance_mode_core::config::plugin::PluginConfig;
 use maintenance_mode_core::syntax::one_line::OneLine;
 use serde::Serialize;
 
 use crate::ctl::arguments::check::Check;
-use crate::ctl::documents::file::{FileError, configurations};
-use crate::ctl::documents::found::{Found, location};
+use crate::ctl::doctor::checks::diagnose;
+use crate::ctl::doctor::finding::{Finding, Severity};
+use crate::ctl::documents::fault::SyntaxFault;
+use crate::ctl::documents::load::{Loaded, load};
+use crate::ctl::documents::spot::Place;
 use crate::ctl::process::console::{complain, say};
 use crate::ctl::process::exit::Exit;
+use crate::ctl::setup::plugin::Plugin;
+use crate::ctl::setup::setup::Setup;
+use crate::ctl::setup::survey::survey;
 
-/// What there is to say of one configuration.
-#[derive(Debug, Serialize)]
-struct FileVerdict {
-    file: String,
-    /// Empty where the whole file is the configuration.
-    #[serde(rename = "where")]
-    place: String,
-    valid: bool,
-    error: Option<String>,
-    notes: Vec<String>,
-}
-
+/// Checks all sources as one set-up, and prints what it finds.
 pub(crate) fn check(options: &Check) -> Exit {
-    let mut verdicts = Vec::new();
-    let mut exit = Exit::SUCCESS;
-    for path in &options.files {
-        let found = match configurations(path) {
-            Ok(found) => found,
-            Err(FileError::Malformed(error)) => vec![Found::whole(Err(error))],
-            Err(problem) => {
-                complain(&format!("{}: {problem}", path.display()));
-                exit = Exit::USAGE;
-                continue;
-            }
-        };
-        verdicts.extend(found.into_iter().map(|found| FileVerdict::on(path, found)));
+    let loaded = load(&options.sources);
+    for (source, problem) in &loaded.unreadable {
+        complain(&format!("{source}: {problem}"));
     }
-    if exit == Exit::SUCCESS && verdicts.iter().any(|verdict| !verdict.valid) {
-        exit = Exit::FAILURE;
-    }
+    let setup = survey(&loaded.documents);
+    let findings = findings(&loaded, &setup, options.front);
     if options.json {
-        say(&serde_json::to_string(&verdicts).unwrap_or_default());
+        let findings = findings.iter().map(Row::of).collect();
+        say(&serde_json::to_string(&Report { findings }).unwrap_or_default());
     } else {
-        verdicts.iter().for_each(FileVerdict::print);
+        report(&findings, &setup, &loaded);
     }
-    exit
+    let worst = if options.strict {
+        Severity::Warning
+    } else {
+        Severity::Error
+    };
+    if !loaded.unreadable.is_empty() {
+        Exit::USAGE
+    } else if findings.iter().any(|finding| finding.severity <= worst) {
+        Exit::FAILURE
+    } else {
+        Exit::SUCCESS
+    }
 }
 
-impl FileVerdict {
-    fn on(path: &Path, found: Found) -> Self {
-        let (error, notes) = match found.compile() {
-            Ok(accepted) => (None, accepted.notes),
-            Err(error) => (Some(error), Vec::new()),
+fn findings(loaded: &Loaded, setup: &Setup, is_front: bool) -> Vec<Finding> {
+    let malformed = loaded
+        .malformed
+        .iter()
+        .map(|(file, fault)| unreadable(file, fault));
+    let mut findings: Vec<Finding> = malformed.collect();
+    // What cannot be read may well have the filter.
+    let is_all_there = findings.is_empty() && loaded.unreadable.is_empty();
+    let of_setup = diagnose(setup, is_front || !is_all_there && setup.plugins.is_empty());
+    findings.extend(of_setup);
+    findings.sort_by(|one, other| {
+        let key = |finding: &Finding| {
+            (
+                finding.severity,
+                finding.place.file.clone(),
+                finding.place.position,
+            )
         };
-        Self {
-            file: path.display().to_string(),
-            place: found.place,
-            valid: error.is_none(),
-            error,
-            notes,
-        }
-    }
+        key(one).cmp(&key(other))
+    });
+    findings
+}
 
-    fn print(&self) {
-        let location = location(&self.file, &self.place);
-        match &self.error {
-            Some(error) => complain(&format!("{location}: {error}")),
-            None => say(&OneLine(&format!("{location}: OK")).to_string()),
-        }
-        for note in &self.notes {
-            complain(&format!("{location}: note: {note}"));
+/// A file that is neither JSON nor YAML.
+fn unreadable(file: &str, fault: &SyntaxFault) -> Finding {
+    Finding {
+        severity: Severity::Error,
+        code: "invalid",
+        place: Place {
+            file: file.to_owned(),
+            path: String::new(),
+            position: fault.position,
+        },
+        message: fault.problem.clone(),
+        fix: "What begins with { must be JSON: no comments, no comma after the last entry, \
+              quotes around every key. All else must be YAML."
+            .to_owned(),
+    }
+}
+
+/// What `--json` prints.
+#[derive(Serialize)]
+struct Report<'f> {
+    findings: Vec<Row<'f>>,
+}
+
+#[derive(Serialize)]
+struct Row<'f> {
+    severity: &'f str,
+    code: &'f str,
+    file: &'f str,
+    #[serde(rename = "where")]
+    path: &'f str,
+    message: &'f str,
+    fix: &'f str,
+    line: Option<usize>,
+    column: Option<usize>,
+}
+
+impl<'f> Row<'f> {
+    fn of(finding: &'f Finding) -> Self {
+        let position = finding.place.position;
+        Self {
+            severity: finding.severity.as_str(),
+            code: finding.code,
+            file: &finding.place.file,
+            path: &finding.place.path,
+            message: &finding.message,
+            fix: &finding.fix,
+            line: position.map(|position| position.line),
+            column: position.map(|position| position.column),
         }
     }
+}
+
+fn report(findings: &[Finding], setup: &Setup, loaded: &Loaded) {
+    for finding in findings {
+        let (severity, code) = (finding.severity.as_str(), finding.code);
+        let mut place = finding.place.file.clone();
+        if let Some(position) = finding.place.position {
+            place.push_str(&format!(":{}:{}", position.line, position.column));
+        }
+        if !finding.place.path.is_empty() {
+            place.push_str(&format!(" {}", finding.place.path));
+        }
+        line(&format!("{severity}[{code}] {place}: {}", message(finding)));
+        say(&format!(
+            "    {}",
+            OneLine(&format!("fix: {}", finding.fix))
+        ));
+    }
+    for file in &loaded.missing {
+        line(&format!(
+            "{file} is named here, but not there: it was not checked"
+        ));
+    }
+    match findings {
+        [] if setup.plugins.is_empty() => {
+            let mut files: Vec<&str> = setup.documents.iter().map(|root| root.file()).collect();
+            files.dedup();
+            files.iter().for_each(|file| line(&format!("{file}: OK")));
+        }
+        [] => setup.plugins.iter().for_each(|plugin| {
+            let place = plugin.settings().place();
+            let joint = if place.path.is_empty() { "" } else { ": " };
+            let place = format!("{}: {}{joint}", place.file, place.path);
+            line(&format!("{place}OK"));
+            if let Some(note) = note(plugin) {
+                complain(&format!("{place}note: {note}"));
+            }
+        }),
+        _ => line(&count(findings)),
+    }
+}
+
+/// Without the place in the configuration that the filter's own words begin with: it is said.
+fn message(finding: &Finding) -> &str {
+    let (place, message) = (&finding.place.path, &finding.message);
+    let said = message
+        .split_once(": ")
+        .filter(|(place_within, _)| place.ends_with(place_within));
+    said.map_or(message, |(_, problem)| problem)
+}
+
+/// What else there is to know of a configuration without a fault.
+fn note(plugin: &Plugin) -> Option<String> {
+    let is_empty = (plugin.compiled.accepted.as_ref())
+        .is_some_and(|(config, _)| *config == PluginConfig::default());
+    match plugin.compiled.placeholders.as_slice() {
+        [] => is_empty.then(|| "the configuration is empty, so all traffic passes".to_owned()),
+        names => Some(format!(
+            "not set here, so that a placeholder took its place: {}",
+            names.join(", ")
+        )),
+    }
+}
+
+fn line(text: &str) {
+    say(&OneLine(text).to_string());
+}
+
+/// `1 error, 2 warnings, 0 notes`
+fn count(findings: &[Finding]) -> String {
+    let severities = [Severity::Error, Severity::Warning, Severity::Note];
+    let counts = severities.map(|severity| {
+        let count = findings
+            .iter()
+            .filter(|finding| finding.severity == severity)
+            .count();
+        let plural = if count == 1 { "" } else { "s" };
+        format!("{count} {}{plural}", severity.as_str())
+    });
+    counts.join(", ")
 }

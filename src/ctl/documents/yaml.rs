@@ -1,21 +1,42 @@
-//! YAML as Envoy and Kubernetes read it, made into JSON values.
-//!
-//! Both take an unquoted `on`, `off`, `yes` or `no` for a boolean, as YAML 1.1 did; a reader
-//! that does not would pass a `mode: on` that the filter then refuses.
+//! YAML as Envoy and Kubernetes read it, and where each value stands.
 
 use std::collections::HashMap;
 
-use serde_json::{Map, Number, Value};
 use yaml_rust2::parser::{Event, Parser, Tag};
-use yaml_rust2::scanner::{Marker, TScalarStyle};
+use yaml_rust2::scanner::{Marker, ScanError, TScalarStyle};
+
+use crate::ctl::documents::dialect::Dialect;
+use crate::ctl::documents::fault::SyntaxFault;
+use crate::ctl::documents::node::{Kind, Node, Position};
 
 /// How deep lists and maps may be nested.
 const MAX_DEPTH: usize = 128;
 /// How many values a file may have, once its aliases are followed.
 const MAX_VALUES: usize = 1_000_000;
 
-/// The documents of a file, without those that are empty; an error has line and column.
-pub(super) fn parse(text: &str) -> Result<Vec<Value>, String> {
+/// A document, before it is known who reads it.
+#[derive(Clone, Debug)]
+pub(super) struct Written {
+    position: Position,
+    form: Form,
+}
+
+#[derive(Clone, Debug)]
+enum Form {
+    Plain(String),
+    /// Without quotes, but with `!!str` before it.
+    Tagged(String),
+    /// In quotes, or a block, whose lines are lines of the file.
+    Quoted(String, Option<Position>),
+    List(Vec<Written>),
+    Map(Vec<(String, Written)>),
+}
+
+/// The documents of a file, without those that are empty.
+///
+/// # Errors
+/// What is wrong, with line and column.
+pub(super) fn parse(text: &str) -> Result<Vec<Written>, SyntaxFault> {
     let mut reader = YamlReader {
         parser: Parser::new(text.chars()),
         anchors: HashMap::new(),
@@ -28,7 +49,7 @@ pub(super) fn parse(text: &str) -> Result<Vec<Value>, String> {
             (Event::StreamStart | Event::DocumentStart | Event::DocumentEnd, _) => {}
             (event, marker) => {
                 let document = reader.value(event, marker, 0)?;
-                if !document.is_null() {
+                if !matches!(&document.form, Form::Plain(text) if text.is_empty()) {
                     documents.push(document);
                 }
             }
@@ -36,24 +57,85 @@ pub(super) fn parse(text: &str) -> Result<Vec<Value>, String> {
     }
 }
 
+impl Written {
+    /// Whether a document has a key.
+    pub(super) fn has(&self, key: &str) -> bool {
+        match &self.form {
+            Form::Map(entries) => entries.iter().any(|(other, _)| other == key),
+            _ => false,
+        }
+    }
+
+    /// What a reader makes of it.
+    pub(super) fn read(self, dialect: Dialect) -> Node {
+        let kind = match self.form {
+            Form::Plain(text) => dialect.plain(text),
+            Form::Tagged(text) => dialect.tagged(text),
+            Form::Quoted(text, start) => Kind::Text(text, start),
+            Form::List(items) => {
+                Kind::List(items.into_iter().map(|item| item.read(dialect)).collect())
+            }
+            Form::Map(entries) => {
+                let entries = entries.into_iter();
+                let entries = entries.map(|(key, value)| (key, value.read(dialect)));
+                let entries: Vec<_> = entries.collect();
+                match dialect {
+                    Dialect::Envoy => Kind::Map(entries),
+                    Dialect::Kubernetes => Kind::Map(merged(entries)),
+                }
+            }
+        };
+        let position = Some(self.position);
+        Node { position, kind }
+    }
+}
+
+/// What `<<` names is there, too, but for keys that the map has itself.
+fn merged(entries: Vec<(String, Node)>) -> Vec<(String, Node)> {
+    let (merges, mut entries): (Vec<_>, Vec<_>) =
+        entries.into_iter().partition(|(key, _)| key == "<<");
+    for (_, node) in merges {
+        let maps = match node.kind {
+            Kind::List(items) => items,
+            _ => vec![node],
+        };
+        for map in maps {
+            let Kind::Map(more) = map.kind else { continue };
+            for (key, node) in more {
+                if entries.iter().all(|(other, _)| *other != key) {
+                    entries.push((key, node));
+                }
+            }
+        }
+    }
+    entries
+}
+
 struct YamlReader<'t> {
     parser: Parser<std::str::Chars<'t>>,
-    anchors: HashMap<usize, (Value, usize)>,
+    anchors: HashMap<usize, (Written, usize)>,
     values: usize,
 }
 
 impl YamlReader<'_> {
-    fn next(&mut self) -> Result<(Event, Marker), String> {
+    fn next(&mut self) -> Result<(Event, Marker), SyntaxFault> {
         self.parser
             .next_token()
-            .map_err(|error| format!("not valid YAML: {error}"))
+            .map_err(|error: ScanError| at(*error.marker(), error.info()))
     }
 
-    fn value(&mut self, event: Event, marker: Marker, depth: usize) -> Result<Value, String> {
+    fn value(
+        &mut self,
+        event: Event,
+        marker: Marker,
+        depth: usize,
+    ) -> Result<Written, SyntaxFault> {
         let before = self.values;
         self.values += 1;
-        let (value, anchor) = match event {
-            Event::Scalar(text, style, anchor, tag) => (scalar(text, style, tag.as_ref()), anchor),
+        let (form, anchor) = match event {
+            Event::Scalar(text, style, anchor, tag) => {
+                (scalar(text, style, tag.as_ref(), marker), anchor)
+            }
             Event::SequenceStart(anchor, _) => (self.sequence(depth)?, anchor),
             Event::MappingStart(anchor, _) => (self.mapping(depth)?, anchor),
             Event::Alias(anchor) => {
@@ -62,13 +144,15 @@ impl YamlReader<'_> {
                     .get(&anchor)
                     .ok_or_else(|| at(marker, "an alias of nothing"))?;
                 self.values += size;
-                (value.clone(), 0)
+                (value.form.clone(), 0)
             }
             _ => return Err(at(marker, "expected a value")),
         };
         if self.values > MAX_VALUES {
             return Err(at(marker, "too many values"));
         }
+        let position = position(marker);
+        let value = Written { position, form };
         if anchor != 0 {
             let size = self.values - before;
             self.anchors.insert(anchor, (value.clone(), size));
@@ -76,94 +160,135 @@ impl YamlReader<'_> {
         Ok(value)
     }
 
-    fn sequence(&mut self, depth: usize) -> Result<Value, String> {
+    fn sequence(&mut self, depth: usize) -> Result<Form, SyntaxFault> {
         let mut items = Vec::new();
         loop {
             match self.next()? {
-                (Event::SequenceEnd, _) => return Ok(Value::Array(items)),
+                (Event::SequenceEnd, _) => return Ok(Form::List(items)),
                 (_, marker) if depth >= MAX_DEPTH => return Err(at(marker, "nested too deeply")),
                 (event, marker) => items.push(self.value(event, marker, depth + 1)?),
             }
         }
     }
 
-    fn mapping(&mut self, depth: usize) -> Result<Value, String> {
-        let mut map = Map::new();
+    fn mapping(&mut self, depth: usize) -> Result<Form, SyntaxFault> {
+        let mut map: Vec<(String, Written)> = Vec::new();
         loop {
             let (key, marker) = match self.next()? {
-                (Event::MappingEnd, _) => return Ok(Value::Object(map)),
+                (Event::MappingEnd, _) => return Ok(Form::Map(map)),
                 (_, marker) if depth >= MAX_DEPTH => return Err(at(marker, "nested too deeply")),
                 (Event::Scalar(key, ..), marker) => (key, marker),
                 (_, marker) => return Err(at(marker, "expected a key that is a string")),
             };
             let (event, value_marker) = self.next()?;
-            let value = self.value(event, value_marker, depth + 1)?;
-            if map.contains_key(&key) {
+            let mut value = self.value(event, value_marker, depth + 1)?;
+            value.position = position(marker);
+            if key != "<<" && map.iter().any(|(other, _)| *other == key) {
                 return Err(at(marker, &format!("the key {key:?} is there twice")));
             }
-            map.insert(key, value);
+            map.push((key, value));
         }
     }
 }
 
-fn at(marker: Marker, problem: &str) -> String {
-    format!(
-        "not valid YAML: {problem} at line {} column {}",
-        marker.line(),
-        marker.col() + 1
-    )
-}
-
-fn scalar(text: String, style: TScalarStyle, tag: Option<&Tag>) -> Value {
+fn scalar(text: String, style: TScalarStyle, tag: Option<&Tag>, marker: Marker) -> Form {
     let is_string = tag.is_some_and(|tag| tag.suffix == "str");
-    if style != TScalarStyle::Plain || is_string {
-        return Value::String(text);
-    }
-    match text.as_str() {
-        "" | "~" | "null" | "Null" | "NULL" => return Value::Null,
-        "y" | "Y" | "yes" | "Yes" | "YES" | "true" | "True" | "TRUE" | "on" | "On" | "ON" => {
-            return Value::Bool(true);
+    match style {
+        TScalarStyle::Plain if is_string => Form::Tagged(text),
+        TScalarStyle::Plain => Form::Plain(text),
+        TScalarStyle::Literal => {
+            let start = block(&text, marker);
+            Form::Quoted(text, Some(start))
         }
-        "n" | "N" | "no" | "No" | "NO" | "false" | "False" | "FALSE" | "off" | "Off" | "OFF" => {
-            return Value::Bool(false);
-        }
-        _ => {}
+        _ => Form::Quoted(text, None),
     }
-    number(&text).map_or(Value::String(text), Value::Number)
 }
 
-fn number(text: &str) -> Option<Number> {
-    let is_numeric = |byte: u8| byte.is_ascii_digit() || b"+-.eE".contains(&byte);
-    if !text.bytes().all(is_numeric) {
-        return None;
+/// Where the text of a literal block begins: its marker is at its first line that is not empty.
+fn block(text: &str, marker: Marker) -> Position {
+    let empty = text.len() - text.trim_start_matches('\n').len();
+    let first = position(marker);
+    Position {
+        line: first.line.saturating_sub(empty),
+        ..first
     }
-    let whole = text.parse::<u64>().map(Number::from);
-    let whole = whole.or_else(|_| text.parse::<i64>().map(Number::from));
-    whole.ok().or_else(|| Number::from_f64(text.parse().ok()?))
+}
+
+fn position(marker: Marker) -> Position {
+    Position {
+        line: marker.line(),
+        column: marker.col() + 1,
+    }
+}
+
+fn at(marker: Marker, problem: &str) -> SyntaxFault {
+    let position = position(marker);
+    SyntaxFault {
+        position: Some(position),
+        problem: format!(
+            "not valid YAML: {problem} at line {} column {}",
+            position.line, position.column
+        ),
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
 
+    fn read(text: &str, dialect: Dialect) -> Vec<Value> {
+        let documents = parse(text).unwrap().into_iter();
+        documents
+            .map(|document| document.read(dialect).to_json())
+            .collect()
+    }
+
     #[test]
-    fn scalars_have_the_types_that_envoy_gives_them() {
+    fn scalars_have_types_unless_quoted() {
         let text = "a: on\nb: 'on'\nc: 10\nd: -1\ne: 10.0.0.1\nf: 2026-01-01T00:00:00Z\n\
-                    g: ~\nh: \"10\"\ni: !!str 10\nj: 1.5\nk: |\n  x\n";
+                    g: ~\nh: \"10\"\nk: |\n  x\n";
         let expected = json!({
             "a": true, "b": "on", "c": 10, "d": -1, "e": "10.0.0.1",
-            "f": "2026-01-01T00:00:00Z", "g": null, "h": "10", "i": "10", "j": 1.5, "k": "x\n",
+            "f": "2026-01-01T00:00:00Z", "g": null, "h": "10", "k": "x\n",
         });
-        assert_eq!(parse(text), Ok(vec![expected]));
+        let tagged = "a: !!str on\n";
+        assert_eq!(read(tagged, Dialect::Envoy), [json!({"a": true})]);
+        assert_eq!(read(tagged, Dialect::Kubernetes), [json!({"a": "on"})]);
+        for dialect in [Dialect::Envoy, Dialect::Kubernetes] {
+            assert_eq!(read(text, dialect), std::slice::from_ref(&expected));
+        }
     }
 
     #[test]
     fn documents_anchors_and_flow_style() {
         let text = "---\na: &x [1, {b: c}]\nd: *x\n---\n# nothing\n---\n- 1\n";
         let first = json!({"a": [1, {"b": "c"}], "d": [1, {"b": "c"}]});
-        assert_eq!(parse(text), Ok(vec![first, json!([1])]));
+        assert_eq!(read(text, Dialect::Envoy), [first, json!([1])]);
+    }
+
+    #[test]
+    fn kubernetes_merges_keys() {
+        let text = "a: &a {b: 1, c: 2}\nd: {<<: *a, b: 3}\n";
+        let merged = json!({"a": {"b": 1, "c": 2}, "d": {"b": 3, "c": 2}});
+        assert_eq!(read(text, Dialect::Kubernetes), [merged]);
+        let kept = json!({"a": {"b": 1, "c": 2}, "d": {"<<": {"b": 1, "c": 2}, "b": 3}});
+        assert_eq!(read(text, Dialect::Envoy), [kept]);
+    }
+
+    #[test]
+    fn a_block_says_where_its_lines_are() {
+        let document = parse("# a\nv:\n  w: |\n\n    {\n  x: >\n   {\n")
+            .unwrap()
+            .remove(0);
+        let node = document.read(Dialect::Envoy);
+        let w = node.entry("v").unwrap().entry("w").unwrap();
+        assert_eq!(w.position, Some(Position { line: 3, column: 3 }));
+        let Kind::Text(_, start) = w.kind else {
+            panic!("{w:?}");
+        };
+        assert_eq!(start, Some(Position { line: 4, column: 5 }));
     }
 
     #[test]
@@ -176,7 +301,7 @@ mod tests {
             ),
             ("? [a]\n: b\n", "expected a key that is a string"),
         ] {
-            let refused = parse(text).unwrap_err();
+            let refused = parse(text).unwrap_err().problem;
             assert!(refused.contains(error), "{text} gave {refused}");
         }
         assert!(parse(&"[".repeat(1000)).is_err());
@@ -190,6 +315,11 @@ mod tests {
             let list = [previous.as_str(); 10].join(",");
             text.push_str(&format!("a{level}: &a{level} [{list}]\n"));
         }
-        assert!(parse(&text).unwrap_err().contains("too many values"));
+        assert!(
+            parse(&text)
+                .unwrap_err()
+                .problem
+                .contains("too many values")
+        );
     }
 }

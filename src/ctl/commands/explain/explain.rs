@@ -7,18 +7,25 @@ use maintenance_mode_core::state::state::State;
 use crate::ctl::arguments::explain::Explain;
 use crate::ctl::commands::explain::explanation::Explanation;
 use crate::ctl::commands::explain::request::DescribedRequest;
-use crate::ctl::documents::file::configurations;
-use crate::ctl::documents::found::{Found, location};
+use crate::ctl::documents::load::load;
 use crate::ctl::process::clock::now;
 use crate::ctl::process::console::say;
 use crate::ctl::process::exit::{Abort, Exit};
+use crate::ctl::setup::plugin::Plugin;
+use crate::ctl::setup::survey::survey;
 
 pub(crate) fn explain(options: &Explain) -> Result<Exit, Abort> {
     let file = options.file.display();
-    let found = select(options).map_err(|problem| format!("{file}: {problem}"))?;
-    let explanation = decided(options, &found).map_err(|problem| {
-        let location = location(file, &found.place);
-        Exit::FAILURE.because(format_args!("{location}: {problem}"))
+    let loaded = load(&[file.to_string()]);
+    if let Some(problem) = loaded.problem() {
+        return Err(format!("{file}: {problem}").into());
+    }
+    let plugins = survey(&loaded.documents).plugins;
+    let plugin = select(options, &plugins).map_err(|problem| format!("{file}: {problem}"))?;
+    let explanation = decided(options, plugin).map_err(|problem| {
+        let place = plugin.settings().place().path;
+        let joint = if place.is_empty() { "" } else { ": " };
+        Exit::FAILURE.because(format_args!("{file}: {place}{joint}{problem}"))
     })?;
     say(&if options.json {
         serde_json::to_string(&explanation).unwrap_or_default()
@@ -29,23 +36,26 @@ pub(crate) fn explain(options: &Explain) -> Result<Exit, Abort> {
 }
 
 /// The configuration that is meant.
-fn select(options: &Explain) -> Result<Found, String> {
-    let found = configurations(&options.file).map_err(|error| error.to_string())?;
-    let count = found.len();
-    if options.nth.is_none() && count > 1 {
-        return Err(format!(
+fn select<'p, 'd>(options: &Explain, plugins: &'p [Plugin<'d>]) -> Result<&'p Plugin<'d>, String> {
+    let count = plugins.len();
+    match (plugins, options.nth) {
+        ([], _) => Err(
+            "no configuration of the filter found: expected a plugin configuration, or a filter \
+             with `maintenance` in its name, VM id, root id or code"
+                .to_owned(),
+        ),
+        ([only], None) => Ok(only),
+        (_, None) => Err(format!(
             "there are {count} configurations: choose one with --nth"
-        ));
+        )),
+        (_, Some(nth)) => (nth.checked_sub(1).and_then(|index| plugins.get(index)))
+            .ok_or_else(|| format!("there are {count} configurations, and none is number {nth}")),
     }
-    let nth = options.nth.unwrap_or(1);
-    let meant = (1..).zip(found).find(|(number, _)| *number == nth);
-    let (_, found) = meant
-        .ok_or_else(|| format!("there are {count} configurations, and none is number {nth}"))?;
-    Ok(found)
 }
 
-fn decided(options: &Explain, found: &Found) -> Result<Explanation, String> {
-    let policy = found.compile()?.policy;
+fn decided(options: &Explain, plugin: &Plugin) -> Result<Explanation, String> {
+    let accepted = plugin.compiled.accepted.as_ref();
+    let (_, policy) = accepted.ok_or_else(|| plugin.compiled.problem())?;
     let now = options.at.unwrap_or_else(now);
     let setting = (options.on || options.off).then(|| Setting {
         maintenance: options.on,
@@ -57,5 +67,5 @@ fn decided(options: &Explain, found: &Found) -> Result<Explanation, String> {
         ..State::default()
     };
     let request = DescribedRequest::new(options, &policy.client_address, now);
-    Ok(Explanation::of(&decide(&policy, &state, &request)))
+    Ok(Explanation::of(&decide(policy, &state, &request)))
 }

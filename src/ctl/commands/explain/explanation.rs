@@ -109,11 +109,13 @@ mod tests {
     use super::*;
     use crate::ctl::arguments::arguments::{Arguments, Command};
     use crate::ctl::commands::explain::request::DescribedRequest;
-    use crate::ctl::documents::found::Found;
+    use crate::ctl::documents::document::documents;
+    use crate::ctl::setup::compiled::Compiled;
+    use crate::ctl::setup::environment::Variables;
 
     fn explained(configuration: &str, arguments: &[&str]) -> (&'static str, String) {
-        let found = Found::whole(Ok(configuration.to_owned()));
-        let policy = found.compile().unwrap().policy;
+        let root = &documents("-", configuration).unwrap()[0].root;
+        let (_, policy) = Compiled::of(root, &Variables::All).accepted().unwrap();
         let explain = ["maintenancectl", "explain", "-", "--ip", "192.0.2.1"];
         let arguments = [&explain, arguments].concat();
         let Command::Explain(options) = Arguments::parse_from(arguments).command else {

@@ -1,0 +1,93 @@
+//! `dead-rule`: a rule, or an entry, whose requests one before it always takes.
+
+use crate::ctl::doctor::cover::{Covered, covers};
+use crate::ctl::doctor::finding::Findings;
+use crate::ctl::documents::spot::Spot;
+use crate::ctl::setup::setup::Setup;
+
+/// How many comparisons are worth their time: a second or so.
+const MAX_COMPARISONS: usize = 1_000_000;
+
+pub(super) fn check(setup: &Setup, findings: &mut Findings) {
+    for (_, plugin) in setup.accepted() {
+        let settings = plugin.settings();
+        let rules = settings.list("rules");
+        let matches: Vec<Spot> = rules.iter().filter_map(|rule| rule.get("match")).collect();
+        for matchers in settings.get("allow").iter().chain(&matches) {
+            entries(matchers, findings);
+        }
+        let lists: Vec<_> = matches.iter().map(lists).collect();
+        for (index, later) in lists.iter().enumerate() {
+            let mut before = lists.iter().take(index).enumerate();
+            let taker = before.find(|(_, earlier)| takes(earlier, later));
+            if let (Some((taker, _)), Some(rule)) = (taker, rules.get(index)) {
+                findings.add(
+                    rule.place(),
+                    format!(
+                        "this rule is never reached: {} takes each of its requests",
+                        title(rules.get(taker), taker)
+                    ),
+                    "Put it before that rule, or make that one narrower: the first rule that \
+                     matches wins.",
+                );
+            }
+        }
+    }
+}
+
+fn title(rule: Option<&Spot>, index: usize) -> String {
+    match rule.and_then(|rule| rule.text_of("name")) {
+        Some(name) => format!("rules[{index}], {name:?},"),
+        None => format!("rules[{index}]"),
+    }
+}
+
+/// The entries of each kind.
+fn lists<'s>(matchers: &Spot<'s>) -> Vec<(&'s str, Vec<Covered<'s>>)> {
+    let kinds = matchers.entries().into_iter();
+    let kinds = kinds.map(|(kind, list)| (kind, list.items()));
+    let kinds = kinds.filter(|(_, entries)| !entries.is_empty());
+    kinds
+        .map(|(kind, entries)| {
+            let entries = entries.into_iter().map(|entry| Covered::new(kind, entry));
+            (kind, entries.collect())
+        })
+        .collect()
+}
+
+/// Whether each request that matches `later` matches `earlier`: of each kind that this names,
+/// the other has entries, and one of this takes each.
+fn takes(earlier: &[(&str, Vec<Covered>)], later: &[(&str, Vec<Covered>)]) -> bool {
+    let takes_kind = |(kind, wide): &(&str, Vec<Covered>)| {
+        let narrow = later.iter().find(|(other, _)| other == kind);
+        narrow.is_some_and(|(_, narrow)| {
+            wide.len() * narrow.len() <= MAX_COMPARISONS
+                && narrow
+                    .iter()
+                    .all(|entry| wide.iter().any(|wide| covers(wide, entry)))
+        })
+    };
+    !earlier.is_empty() && earlier.iter().all(takes_kind)
+}
+
+fn entries(matchers: &Spot, findings: &mut Findings) {
+    for (kind, entries) in lists(matchers) {
+        // Blocks of addresses are compared as numbers, which takes no time.
+        if kind != "client_ips" && entries.len() * entries.len() > 2 * MAX_COMPARISONS {
+            continue;
+        }
+        for (index, later) in entries.iter().enumerate() {
+            let mut before = entries.iter().take(index);
+            if let Some(earlier) = before.find(|earlier| covers(earlier, later)) {
+                findings.add(
+                    later.spot.place(),
+                    format!(
+                        "this entry changes nothing: {} takes each of its requests",
+                        earlier.spot.place().path
+                    ),
+                    "Remove it, or make the other one narrower.",
+                );
+            }
+        }
+    }
+}

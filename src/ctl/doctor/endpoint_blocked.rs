@@ -1,0 +1,89 @@
+//! `endpoint-blocked`: a filter stands before the admin endpoint of another and blocks it.
+
+use maintenance_mode_core::decision::decide::decide;
+use maintenance_mode_core::decision::decision::Verdict;
+use maintenance_mode_core::policy::policy::Policy;
+use maintenance_mode_core::state::setting::Setting;
+use maintenance_mode_core::state::state::State;
+
+use crate::ctl::doctor::finding::Findings;
+use crate::ctl::doctor::probe::{Probe, Traits};
+use crate::ctl::setup::plugin::Plugin;
+use crate::ctl::setup::setup::Setup;
+
+pub(super) fn check(setup: &Setup, findings: &mut Findings) {
+    for chain in setup.chains() {
+        let plugins = chain.iter().filter_map(|index| setup.plugins.get(*index));
+        let plugins: Vec<&Plugin> = plugins.collect();
+        for (index, second) in plugins.iter().enumerate() {
+            for first in plugins.iter().take(index) {
+                between(first, second, findings);
+            }
+        }
+    }
+}
+
+fn between(first: &Plugin, second: &Plugin, findings: &mut Findings) {
+    let (Some((_, policy)), Some((_, other))) =
+        (&first.compiled.accepted, &second.compiled.accepted)
+    else {
+        return;
+    };
+    let Some(path) = other.endpoint.as_ref().map(|endpoint| endpoint.path()) else {
+        return;
+    };
+    let settings = first.settings();
+    let place = settings
+        .get("allow")
+        .unwrap_or_else(|| settings.clone())
+        .place();
+    let second_place = second.settings().place().path;
+    match verdict(policy, path) {
+        Met::Blocked => findings.add(
+            place,
+            format!(
+                "while this filter blocks, the admin endpoint {path} of the one behind it (at \
+                 {second_place}) cannot be reached: nobody can switch that one off"
+            ),
+            format!("Write allow.paths: [\"{path}/*\"] in this filter."),
+        ),
+        Met::Endpoint if policy.scope != other.scope => findings.add(
+            settings.place(),
+            format!(
+                "this filter answers {path} itself, so that the endpoint of the one behind it (at \
+                 {second_place}), which has another scope, is never reached"
+            ),
+            "Give each of them an admin.path of its own.",
+        ),
+        _ => {}
+    }
+}
+
+enum Met {
+    Nothing,
+    Blocked,
+    Endpoint,
+}
+
+/// What a call of another endpoint meets while this filter is on.
+fn verdict(policy: &Policy, path: &str) -> Met {
+    let setting = Setting {
+        maintenance: true,
+        ..Setting::default()
+    };
+    let state = State {
+        setting: Some(setting),
+        ..State::default()
+    };
+    let call = format!("{path}/off");
+    let probe = Probe::of(Traits {
+        path: &call,
+        method: "POST",
+        ..Traits::default()
+    });
+    match decide(policy, &state, &probe).verdict {
+        Verdict::Blocked(_) => Met::Blocked,
+        Verdict::Admin(_) => Met::Endpoint,
+        _ => Met::Nothing,
+    }
+}

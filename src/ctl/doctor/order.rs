@@ -1,0 +1,231 @@
+//! `order`: a filter that this one needs comes after it, or one that answers comes before.
+
+use crate::ctl::doctor::finding::Findings;
+use crate::ctl::documents::spot::Spot;
+use crate::ctl::setup::manager::{HttpFilter, Manager};
+use crate::ctl::setup::plugin::{Carrier, Plugin};
+use crate::ctl::setup::setup::Setup;
+
+/// Filters that write metadata; the namespace that they write to, where it is always the same.
+const WRITERS: [(&str, Option<&str>); 3] = [
+    ("jwt_authn", Some("envoy.filters.http.jwt_authn")),
+    ("header_to_metadata", None),
+    ("set_metadata", None),
+];
+
+/// What `header_to_metadata` writes to where it does not say.
+const DEFAULT_NAMESPACE: &str = "envoy.lb";
+
+pub(super) fn check(setup: &Setup, findings: &mut Findings) {
+    for (index, plugin) in setup.plugins.iter().enumerate() {
+        for (manager, at) in setup.managers_of(index) {
+            let (before, rest) = manager.filters.split_at_checked(at).unwrap_or_default();
+            let after = rest.get(1..).unwrap_or_default();
+            in_chain(setup, manager, plugin, [before, after], findings);
+        }
+        in_istio(plugin, setup, findings);
+        if let Some(patch) = &plugin.around
+            && plugin.carrier != Carrier::Istio
+        {
+            in_patch(plugin, patch, findings);
+        }
+    }
+}
+
+fn in_chain(
+    setup: &Setup,
+    manager: &Manager,
+    plugin: &Plugin,
+    [before, after]: [&[HttpFilter]; 2],
+    findings: &mut Findings,
+) {
+    let ours = manager.filters.get(before.len());
+    let place = || ours.map_or_else(|| manager.spot.place(), |filter| filter.spot.place());
+    if before.iter().any(|filter| filter.is("router")) {
+        findings.add(
+            place(),
+            "the router stands before the filter and answers first: the filter sees no request, \
+             or Envoy refuses the list",
+            "Put the filter before envoy.filters.http.router, which must be the last.",
+        );
+    }
+    for filter in after {
+        if filter.is("grpc_web") {
+            findings.add(
+                filter.spot.place(),
+                "grpc_web comes after the filter: gRPC-Web clients get a reply that they cannot \
+                 read",
+                "Move envoy.filters.http.grpc_web before the filter.",
+            );
+        }
+        if filter.is("cors") && has_cors_policy(setup, manager) && !answers_cors(plugin) {
+            findings.add(
+                filter.spot.place(),
+                "cors comes after the filter: browsers do not let pages of other origins read \
+                 the reply, and preflights are blocked",
+                "Move envoy.filters.http.cors before the filter, or write response.cors with the \
+                 same origins.",
+            );
+        }
+        for attribute in metadata(plugin) {
+            if let Some(name) = writer(filter, attribute.text().unwrap_or_default()) {
+                findings.add(
+                    attribute.place(),
+                    format!(
+                        "{name} writes this metadata after the filter has looked for it: the \
+                         entry never matches"
+                    ),
+                    format!("Move envoy.filters.http.{name} before the filter."),
+                );
+            }
+        }
+    }
+}
+
+/// The namespaces of metadata that attributes are matched in.
+fn metadata<'p>(plugin: &'p Plugin) -> Vec<Spot<'p>> {
+    let all = plugin.settings().all().into_iter();
+    let paths = all
+        .flat_map(|spot| spot.list("attributes"))
+        .filter_map(|entry| entry.get("path"));
+    let namespaces = paths.filter_map(|path| {
+        let segments = path.items();
+        let begins = ["metadata", "filter_metadata"];
+        let is_metadata = begins
+            .iter()
+            .zip(&segments)
+            .all(|(word, spot)| spot.text() == Some(word));
+        segments.get(2).filter(|_| is_metadata).cloned()
+    });
+    namespaces.collect()
+}
+
+/// The name of a filter that writes to a namespace of metadata, as far as one knows.
+fn writer(filter: &HttpFilter, namespace: &str) -> Option<&'static str> {
+    let (name, fixed) = WRITERS.into_iter().find(|(name, _)| filter.is(name))?;
+    if let Some(fixed) = fixed {
+        return (fixed == namespace).then_some(name);
+    }
+    let all = filter
+        .message
+        .as_ref()
+        .map(|message| message.all())
+        .unwrap_or_default();
+    let written = all
+        .iter()
+        .filter_map(|spot| spot.text_of("metadata_namespace"));
+    let mut written: Vec<&str> = written.collect();
+    let is_by_default = |spot: &Spot| {
+        let rule = spot
+            .get("on_header_present")
+            .or_else(|| spot.get("on_header_missing"));
+        rule.is_some_and(|rule| rule.get("metadata_namespace").is_none())
+    };
+    if all.iter().any(is_by_default) {
+        written.push(DEFAULT_NAMESPACE);
+    }
+    (written.is_empty() || written.contains(&namespace)).then_some(name)
+}
+
+fn answers_cors(plugin: &Plugin) -> bool {
+    plugin.settings().at(&["response", "cors"]).is_some()
+}
+
+fn has_cors_policy(setup: &Setup, manager: &Manager) -> bool {
+    let routes = setup.routes_of(manager);
+    let all = routes
+        .iter()
+        .flat_map(|routes| routes.scopes())
+        .map(|scope| scope.spot);
+    all.into_iter().any(|spot| {
+        let typed = spot.at(&["typed_per_filter_config", "envoy.filters.http.cors"]);
+        let own = spot.get("cors").or_else(|| spot.at(&["route", "cors"]));
+        typed.or(own).is_some()
+    })
+}
+
+fn in_istio(plugin: &Plugin, setup: &Setup, findings: &mut Findings) {
+    let phase = plugin
+        .around
+        .as_ref()
+        .and_then(|manifest| manifest.at(&["spec", "phase"]));
+    let Some(phase) = phase.filter(|_| plugin.carrier == Carrier::Istio) else {
+        return;
+    };
+    if phase.text() != Some("AUTHN") {
+        return;
+    }
+    for attribute in metadata(plugin) {
+        findings.add(
+            attribute.place(),
+            "phase: AUTHN puts the filter before all that writes metadata, such as the claims of \
+             a token: this entry never matches",
+            "Remove `phase` from the manifest, or write phase: AUTHZ.",
+        );
+    }
+    let has_cors = setup.manifests.iter().any(|(kind, manifest)| {
+        *kind == "VirtualService"
+            && manifest
+                .all()
+                .iter()
+                .any(|spot| spot.get("corsPolicy").is_some())
+    });
+    if has_cors && !answers_cors(plugin) {
+        findings.add(
+            phase.place(),
+            "phase: AUTHN puts the filter before cors, and a VirtualService has a corsPolicy: \
+             browsers do not let pages of other origins read the reply, and preflights are blocked",
+            "Write response.cors with the same origins, or remove `phase`.",
+        );
+    }
+}
+
+/// Where an `EnvoyFilter` puts the filter.
+fn in_patch(plugin: &Plugin, patch: &Spot, findings: &mut Findings) {
+    let Some(operation) = patch.at(&["patch", "operation"]) else {
+        return;
+    };
+    let filter = [
+        "match",
+        "listener",
+        "filterChain",
+        "filter",
+        "subFilter",
+        "name",
+    ];
+    let beside = patch
+        .at(&filter)
+        .and_then(|name| name.text())
+        .unwrap_or_default();
+    let is_filter = patch.text_of("applyTo") == Some("HTTP_FILTER");
+    let is_after = match operation.text() {
+        Some("ADD") => true,
+        Some("INSERT_AFTER") => beside.is_empty() || beside.ends_with(".router"),
+        _ => false,
+    };
+    let is_first = match operation.text() {
+        Some("INSERT_FIRST") => true,
+        Some("INSERT_BEFORE") => WRITERS.iter().any(|(name, _)| beside.ends_with(name)),
+        _ => false,
+    };
+    if is_filter && is_first {
+        for attribute in metadata(plugin) {
+            findings.add(
+                attribute.place(),
+                "the EnvoyFilter puts the filter before all that writes metadata, such as the \
+                 claims of a token: this entry never matches",
+                "Write operation: INSERT_BEFORE, and match the subFilter \
+                 envoy.filters.http.router.",
+            );
+        }
+    }
+    if is_filter && is_after {
+        findings.add(
+            operation.place(),
+            "this puts the filter behind the router, which answers first: the filter sees no \
+             request, or Envoy refuses the list",
+            "Write operation: INSERT_BEFORE, and match the subFilter envoy.filters.http.router; \
+             or INSERT_FIRST.",
+        );
+    }
+}

@@ -1,0 +1,173 @@
+//! `reply-replaced`: what stands around the filter gives its reply another body or status.
+
+use crate::ctl::doctor::access_log_filter;
+use crate::ctl::doctor::finding::Findings;
+use crate::ctl::doctor::likely::Likely;
+use crate::ctl::doctor::reply::Reply;
+use crate::ctl::doctor::response_matcher::takes;
+use crate::ctl::documents::spot::Spot;
+use crate::ctl::setup::manager::Manager;
+use crate::ctl::setup::setup::Setup;
+use crate::ctl::setup::typed::message;
+
+/// Envoy's filter of that name.
+const CUSTOM_RESPONSE: &str = "envoy.extensions.filters.http.custom_response.v3.CustomResponse";
+
+pub(super) fn check(setup: &Setup, findings: &mut Findings) {
+    for manager in &setup.managers {
+        // One that an EnvoyFilter changes has the filters of the others.
+        let is_whole = !manager.filters.is_empty();
+        let plugins = manager.filters.iter().filter_map(|filter| filter.plugin);
+        let plugins = plugins.filter_map(|index| setup.plugins.get(index));
+        let replies: Vec<Reply> = match is_whole {
+            true => plugins.flat_map(Reply::all).collect(),
+            false => of_manifests(setup),
+        };
+        if !replies.is_empty() {
+            custom_response(setup, manager, &replies, findings);
+            local_reply_config(manager, &replies, findings);
+        }
+    }
+    let replies = of_manifests(setup);
+    let loose = setup
+        .loose
+        .iter()
+        .filter(|filter| filter.is("custom_response"));
+    for config in loose.filter_map(|filter| filter.message.as_ref()) {
+        caught(config, &replies, findings);
+    }
+    for (kind, manifest) in &setup.manifests {
+        if *kind == "BackendTrafficPolicy" {
+            response_override(manifest, &replies, findings);
+        }
+    }
+}
+
+/// The replies of plugins whose connection managers are not here.
+fn of_manifests(setup: &Setup) -> Vec<Reply> {
+    let plugins = setup
+        .plugins
+        .iter()
+        .filter(|plugin| plugin.around.is_some());
+    plugins.flat_map(Reply::all).collect()
+}
+
+fn local_reply_config(manager: &Manager, replies: &[Reply], findings: &mut Findings) {
+    let Some(config) = manager.spot.get("local_reply_config") else {
+        return;
+    };
+    if let Some(culprit) = replies.iter().find_map(|reply| rewrites(&config, reply)) {
+        findings.add(
+            culprit.place(),
+            "local_reply_config gives the filter's reply another body or status: no page for \
+             browsers, no problem document for programs",
+            "Put a mapper first whose filter is the CEL expression response.code_details == \
+             'maintenance_mode', with body_format_override: { text_format_source: \
+             { inline_string: \"%LOCAL_REPLY_BODY%\" } }.",
+        );
+    }
+}
+
+fn custom_response(setup: &Setup, manager: &Manager, replies: &[Reply], findings: &mut Findings) {
+    let filters: Vec<_> = manager
+        .filters
+        .iter()
+        .filter(|filter| filter.is("custom_response"))
+        .collect();
+    for config in filters.iter().filter_map(|filter| filter.message.as_ref()) {
+        caught(config, replies, findings);
+    }
+    if filters.is_empty() {
+        return;
+    }
+    let routes = setup.routes_of(manager);
+    for scope in routes.iter().flat_map(|routes| routes.scopes()) {
+        let entries = scope.spot.get("typed_per_filter_config");
+        for (_, entry) in entries.map(|entries| entries.entries()).unwrap_or_default() {
+            if let Some((CUSTOM_RESPONSE, config)) = message(&entry) {
+                caught(&config, replies, findings);
+            }
+        }
+    }
+}
+
+fn caught(config: &Spot, replies: &[Reply], findings: &mut Findings) {
+    let matcher = config.get("custom_response_matcher");
+    let catches = |matcher: &Spot| {
+        replies
+            .iter()
+            .any(|reply| takes(matcher, reply) > Likely::No)
+    };
+    if let Some(matcher) = matcher.filter(catches) {
+        findings.add(
+            matcher.place(),
+            "custom_response catches the filter's reply and puts another in its place: without \
+             retry-after, without x-maintenance-mode, and alerts count it as a fault",
+            "Add to the predicate, by and_matcher, a not_matcher on the response header \
+             x-maintenance-mode (HttpResponseHeaderMatchInput, safe_regex .*).",
+        );
+    }
+}
+
+/// What Envoy Gateway makes a `custom_response` of, which knows statuses only.
+fn response_override(policy: &Spot, replies: &[Reply], findings: &mut Findings) {
+    let spec = policy.get("spec");
+    for entry in spec
+        .map(|spec| spec.list("responseOverride"))
+        .unwrap_or_default()
+    {
+        let codes = entry
+            .get("match")
+            .map(|spot| spot.list("statusCodes"))
+            .unwrap_or_default();
+        let holds = |code: &Spot, status: f64| match code.get("range") {
+            Some(range) => {
+                let bound = |key: &str| range.number_of(key).unwrap_or_default();
+                (bound("start")..=bound("end")).contains(&status)
+            }
+            None => code.number_of("value") == Some(status),
+        };
+        let catches = |reply: &Reply| codes.iter().any(|code| holds(code, reply.status.into()));
+        if replies.iter().any(catches) {
+            findings.add(
+                entry.place(),
+                "responseOverride puts another response in the place of the filter's reply: \
+                 without retry-after, without x-maintenance-mode, and alerts count it as a fault",
+                "Leave the status of the reply out of statusCodes (503, unless response.status \
+                 says another), or give the reply one that is not listed.",
+            );
+        }
+    }
+}
+
+/// The part of a `LocalReplyConfig` that changes body or status of the reply.
+fn rewrites<'d>(config: &Spot<'d>, reply: &Reply) -> Option<Spot<'d>> {
+    let format = config
+        .get("body_format")
+        .filter(|format| !keeps_body(format));
+    for mapper in config.list("mappers") {
+        let filter = mapper.get("filter");
+        let holds = filter.map_or(Likely::Yes, |spot| access_log_filter::holds(&spot, reply));
+        if holds == Likely::No {
+            continue;
+        }
+        let status = mapper.number_of("status_code");
+        let other_status = status.is_some_and(|status| status != f64::from(reply.status));
+        let own = mapper.get("body_format_override");
+        let own_changes = own.as_ref().is_some_and(|format| !keeps_body(format));
+        if other_status || mapper.get("body").is_some() || own_changes {
+            return Some(mapper);
+        }
+        if holds == Likely::Yes {
+            return format.filter(|_| own.is_none());
+        }
+    }
+    format
+}
+
+/// Whether a `SubstitutionFormatString` is the body as it was.
+fn keeps_body(format: &Spot) -> bool {
+    let source = format.at(&["text_format_source", "inline_string"]);
+    let text = source.or_else(|| format.get("text_format"));
+    text.and_then(|text| text.text()).map(str::trim) == Some("%LOCAL_REPLY_BODY%")
+}

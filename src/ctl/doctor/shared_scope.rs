@@ -1,0 +1,89 @@
+//! `shared-scope`: filters that share one state, and would make different things of it.
+
+use serde_json::Value;
+
+use crate::ctl::doctor::finding::Findings;
+use crate::ctl::setup::plugin::{Carrier, Plugin};
+use crate::ctl::setup::setup::Setup;
+
+pub(super) fn check(setup: &Setup, findings: &mut Findings) {
+    let plugins: Vec<&Plugin> = setup.accepted().map(|(_, plugin)| plugin).collect();
+    for (index, later) in plugins.iter().enumerate() {
+        let before = plugins.iter().take(index);
+        let shares = |earlier: &&&Plugin| home(later).is_some() && home(earlier) == home(later);
+        for earlier in before.filter(shares) {
+            for key in ["windows", "store", "admin"] {
+                if differs(key, earlier, later) {
+                    report(key, earlier, later, findings);
+                }
+            }
+        }
+    }
+}
+
+fn report(key: &str, earlier: &Plugin, later: &Plugin, findings: &mut Findings) {
+    let settings = later.settings();
+    let place = settings
+        .get(key)
+        .unwrap_or_else(|| settings.clone())
+        .place();
+    let scope = settings.text_of("scope").unwrap_or("default");
+    findings.add(
+        place,
+        format!(
+            "this filter and the one at {} have the same VM id and the scope {scope:?}, so they \
+             share one state, but their `{key}` differ: what one promises the other does not keep",
+            named(earlier, later)
+        ),
+        format!("Write the same `{key}` in both, or give one of them a `scope` of its own."),
+    );
+}
+
+/// Where the other filter is, with its file where that is another.
+fn named(earlier: &Plugin, later: &Plugin) -> String {
+    let place = earlier.settings().place();
+    match place.file == later.settings().place().file {
+        true => place.path,
+        false => format!("{} {}", place.file, place.path),
+    }
+}
+
+/// What filters have in common that share a state; none where that is not known.
+fn home(plugin: &Plugin) -> Option<(String, String)> {
+    let vm = match plugin.carrier {
+        Carrier::Nothing => return None,
+        Carrier::Wasm => format!("vm {}", plugin.vm_id()),
+        Carrier::DynamicModule => "process".to_owned(),
+        // Without a VM id: all of one proxy share one.
+        Carrier::Istio | Carrier::EnvoyGateway => format!("proxy {}", plugin.selects()?),
+    };
+    let scope = plugin
+        .settings()
+        .text_of("scope")
+        .unwrap_or("default")
+        .to_owned();
+    Some((vm, scope))
+}
+
+fn differs(key: &str, one: &Plugin, other: &Plugin) -> bool {
+    let value = |plugin: &Plugin| {
+        let value = plugin.settings().get(key)?.node().to_json();
+        let is_nothing = value.as_array().is_some_and(Vec::is_empty);
+        (!is_nothing).then_some(value)
+    };
+    let (one, other) = (value(one), value(other));
+    match key {
+        "admin" => match (one, other) {
+            (Some(one), Some(other)) => without_addresses(one) != without_addresses(other),
+            _ => false,
+        },
+        _ => one != other,
+    }
+}
+
+fn without_addresses(mut admin: Value) -> Value {
+    if let Value::Object(keys) = &mut admin {
+        keys.remove("client_ips");
+    }
+    admin
+}

@@ -1,0 +1,13 @@
+//! A model of what files say of proxies: connection managers, filters, routes, clusters, and
+//! our plugins with what the filter makes of their configurations.
+
+pub(crate) mod compiled;
+pub(crate) mod environment;
+pub(crate) mod manager;
+pub(crate) mod manifest;
+pub(crate) mod plugin;
+pub(crate) mod routes;
+pub(crate) mod setup;
+pub(crate) mod standalone;
+pub(crate) mod survey;
+pub(crate) mod typed;

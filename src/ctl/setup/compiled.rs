@@ -1,0 +1,206 @@
+//! What the filter makes of a plugin configuration.
+
+use std::cell::RefCell;
+
+use maintenance_mode_core::config::plugin::PluginConfig;
+use maintenance_mode_core::policy::environment::Environment;
+use maintenance_mode_core::policy::faults::Faults;
+use maintenance_mode_core::policy::policy::Policy;
+use maintenance_mode_core::syntax::invalid;
+
+use crate::ctl::documents::node::{Kind, Node, Position, Step};
+use crate::ctl::setup::environment::Variables;
+
+/// A plugin configuration that was compiled with the filter's own code.
+#[derive(Debug, Default)]
+pub(crate) struct Compiled {
+    /// What the filter refuses, or would not find.
+    pub(crate) faults: Vec<Fault>,
+    /// None where the filter refuses it.
+    pub(crate) accepted: Option<(PluginConfig, Policy)>,
+    /// Variables that are not set here, for which something else stood in.
+    pub(crate) placeholders: Vec<String>,
+}
+
+/// What is wrong, and where in the plugin configuration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Fault {
+    pub(crate) steps: Vec<Step>,
+    /// Where that is no value: of a text that cannot be read.
+    pub(crate) position: Option<Position>,
+    /// As the filter logs it.
+    pub(crate) problem: String,
+    pub(crate) fix: String,
+}
+
+/// Where variables of the environment are named.
+const NAMES: [&[&str]; 3] = [
+    &["admin", "token_env"],
+    &["bypass", "key_env"],
+    &["store", "etcd", "password_env"],
+];
+
+/// Long enough for a token and a key.
+const PLACEHOLDER: &str = "a placeholder that is long enough";
+
+impl Compiled {
+    /// Does what the filter does with a configuration.
+    pub(crate) fn of(configuration: &Node, variables: &Variables) -> Self {
+        let placeholders = RefCell::new(Vec::new());
+        let variable = |name: &str| {
+            variables.value(name).or_else(|| {
+                placeholders.borrow_mut().push(name.to_owned());
+                Some(PLACEHOLDER.to_owned())
+            })
+        };
+        let environment = Environment {
+            owner: "the VM",
+            variable: &variable,
+        };
+        let (mut faults, accepted) = match compile(configuration, environment) {
+            Ok(accepted) => (Vec::new(), Some(accepted)),
+            Err(faults) => (located(&faults), None),
+        };
+        faults.extend(not_handed(configuration, variables));
+        Self {
+            faults,
+            accepted,
+            placeholders: placeholders.into_inner(),
+        }
+    }
+
+    /// # Errors
+    /// The first fault of what the filter refuses.
+    pub(crate) fn accepted(self) -> Result<(PluginConfig, Policy), String> {
+        let problem = self.problem();
+        self.accepted.ok_or(problem)
+    }
+
+    /// The first fault.
+    pub(crate) fn problem(&self) -> String {
+        let problem = self.faults.first().map(|fault| fault.problem.clone());
+        problem.unwrap_or_default()
+    }
+}
+
+/// Reads and compiles; what is wrong is all that the filter would refuse.
+fn compile(
+    configuration: &Node,
+    environment: Environment<'_>,
+) -> Result<(PluginConfig, Policy), Faults> {
+    let text = configuration.to_json().to_string();
+    let tree = PluginConfig::tree(text.as_bytes())?;
+    let policy = Policy::read(&tree, environment)?;
+    Ok((tree.read()?, policy))
+}
+
+fn located(faults: &Faults) -> Vec<Fault> {
+    let faults = faults.all().iter().map(|fault| {
+        let steps = fault.path().map(|step| match step {
+            invalid::Step::Key(key) => Step::Key(key.to_string()),
+            invalid::Step::Index(index) => Step::Index(*index),
+        });
+        let problem = fault.to_string();
+        Fault {
+            steps: steps.collect(),
+            position: None,
+            fix: fix(&problem).to_owned(),
+            problem,
+        }
+    });
+    faults.collect()
+}
+
+/// What to write instead is said by the filter where it knows; this is for what it cannot know.
+fn fix(problem: &str) -> &'static str {
+    match problem {
+        _ if problem.contains("unknown field") => {
+            "Write one of the keys that are named, or remove it."
+        }
+        _ if problem.contains("invalid type: boolean") && problem.contains("string") => {
+            "Write it in quotes: YAML makes booleans of on, off, yes and no."
+        }
+        _ if problem.contains("invalid type: integer") && problem.contains("string") => {
+            "Write it in quotes: YAML makes a number of it."
+        }
+        _ => "Write what is expected there.",
+    }
+}
+
+/// Variables that the configuration names, and the VM does not get.
+fn not_handed(configuration: &Node, variables: &Variables) -> Vec<Fault> {
+    let named = NAMES.iter().filter_map(|keys| {
+        let steps: Vec<Step> = keys
+            .iter()
+            .map(|key| Step::Key((*key).to_owned()))
+            .collect();
+        let node = steps
+            .iter()
+            .try_fold(configuration, |node, step| node.child(step))?;
+        let Kind::Text(name, _) = &node.kind else {
+            return None;
+        };
+        (!variables.has(name)).then(|| Fault {
+            steps,
+            position: None,
+            problem: format!(
+                "{}: the VM has no environment variable {name:?}, because nothing hands it over: \
+                 the filter refuses the configuration",
+                keys.join(".")
+            ),
+            fix: format!(
+                "Add {name} to vm_config.environment_variables.host_env_keys (Istio: \
+                 vmConfig.env with valueFrom: HOST; Envoy Gateway: env.hostKeys)."
+            ),
+        })
+    });
+    named.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ctl::documents::document::documents;
+    use crate::ctl::documents::node::path;
+
+    fn compiled(text: &str, variables: &Variables) -> Compiled {
+        Compiled::of(&documents("f", text).unwrap()[0].root, variables)
+    }
+
+    #[test]
+    fn a_fault_has_the_steps_to_its_place() {
+        for (text, place) in [
+            (
+                r#"{"allow": {"client_ips": ["::1", "10.0.0.300"]}}"#,
+                "allow.client_ips[1]",
+            ),
+            (r#"{"mod": "on"}"#, "mod"),
+            (r#"{"admin": {"path": "/m"}}"#, "admin"),
+            (
+                r#"{"response": {"headers": {":status": "1"}}}"#,
+                "response.headers.:status",
+            ),
+            (r#"{"mode": 1}"#, "mode"),
+        ] {
+            let faults = compiled(text, &Variables::All).faults;
+            assert_eq!(path(&faults[0].steps), place, "{faults:?}");
+        }
+    }
+
+    #[test]
+    fn every_variable_must_be_handed_over() {
+        let text =
+            r#"{"admin":{"path":"/m","token_env":"NOT_SET_A"},"bypass":{"key_env":"NOT_SET_B"}}"#;
+        let all = compiled(text, &Variables::All);
+        assert!(all.faults.is_empty() && all.accepted.is_some());
+        assert_eq!(all.placeholders, ["NOT_SET_A", "NOT_SET_B"]);
+        let handed = vec![("NOT_SET_B".to_owned(), Some("too short".to_owned()))];
+        let faults = compiled(text, &Variables::Handed(handed)).faults;
+        let problems: Vec<&str> = faults.iter().map(|fault| &*fault.problem).collect();
+        assert!(problems[0].starts_with("bypass.key_env: "), "{problems:?}");
+        assert!(
+            problems[1].starts_with("admin.token_env: the VM has no"),
+            "{problems:?}"
+        );
+    }
+}

@@ -1,0 +1,73 @@
+//! The environment variables that a VM gets.
+
+use crate::ctl::documents::spot::Spot;
+use crate::ctl::process::environment::variable;
+
+/// Who says which variables there are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Variables {
+    /// Nobody: a plugin configuration alone, or Envoy's own process.
+    All,
+    /// Those that are handed to the VM, with a value where it is written.
+    Handed(Vec<(String, Option<String>)>),
+}
+
+impl Variables {
+    /// Of a `VmConfig` of Envoy: `environment_variables`.
+    pub(super) fn of_vm(config: Option<&Spot>) -> Self {
+        let given = config.and_then(|config| config.get("environment_variables"));
+        let keys = given.as_ref().map(|given| given.list("host_env_keys"));
+        let values = given.and_then(|given| given.get("key_values"));
+        let values = values.map(|values| values.entries()).unwrap_or_default();
+        let values = values.into_iter().map(|(name, value)| {
+            let value = value.text().unwrap_or_default();
+            (name.to_owned(), Some(value.to_owned()))
+        });
+        Self::Handed(host_keys(keys.unwrap_or_default()).chain(values).collect())
+    }
+
+    /// Of a `vmConfig` of Istio: `env`.
+    pub(super) fn of_istio(config: Option<&Spot>) -> Self {
+        let variables = config.map(|config| config.list("env")).unwrap_or_default();
+        let variables = variables.iter().filter_map(|variable| {
+            let name = variable.text_of("name")?.to_owned();
+            let is_from_host = variable.text_of("valueFrom") == Some("HOST");
+            let value = variable.text_of("value").unwrap_or_default();
+            Some((name, (!is_from_host).then(|| value.to_owned())))
+        });
+        Self::Handed(variables.collect())
+    }
+
+    /// Of an entry of `spec.wasm` of Envoy Gateway: `env.hostKeys`.
+    pub(super) fn of_gateway(wasm: &Spot) -> Self {
+        let keys = wasm.get("env").map(|env| env.list("hostKeys"));
+        Self::Handed(host_keys(keys.unwrap_or_default()).collect())
+    }
+
+    /// Whether the filter can read a variable.
+    pub(super) fn has(&self, name: &str) -> bool {
+        match self {
+            Self::All => true,
+            Self::Handed(variables) => variables.iter().any(|(handed, _)| handed == name),
+        }
+    }
+
+    /// Its value, where that is known: as it is written, or as it is here.
+    pub(super) fn value(&self, name: &str) -> Option<String> {
+        let written = match self {
+            Self::All => None,
+            Self::Handed(variables) => variables.iter().find(|(handed, _)| handed == name),
+        };
+        match written {
+            Some((_, Some(value))) => Some(value.clone()),
+            _ => variable(name),
+        }
+    }
+}
+
+fn host_keys(keys: Vec<Spot>) -> impl Iterator<Item = (String, Option<String>)> {
+    let names = keys
+        .into_iter()
+        .filter_map(|key| key.text().map(str::to_owned));
+    names.map(|name| (name, None))
+}

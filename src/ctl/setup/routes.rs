@@ -1,0 +1,83 @@
+//! Route configurations.
+
+use crate::ctl::documents::spot::Spot;
+
+/// A route configuration.
+#[derive(Clone, Debug)]
+pub(crate) struct Routes<'d> {
+    pub(crate) spot: Spot<'d>,
+    pub(crate) name: &'d str,
+}
+
+/// A route, a virtual host, or what else may have a filter's settings of its own.
+#[derive(Clone, Debug)]
+pub(crate) struct Scope<'d> {
+    pub(crate) spot: Spot<'d>,
+    /// `virtual host "shop"`
+    pub(crate) title: String,
+}
+
+impl<'d> Routes<'d> {
+    pub(super) fn new(spot: Spot<'d>) -> Self {
+        let name = spot.text_of("name").unwrap_or_default();
+        Self { spot, name }
+    }
+
+    /// The route configuration, its virtual hosts, their routes and weighted clusters.
+    pub(crate) fn scopes(&self) -> Vec<Scope<'d>> {
+        let title = |what: &str, spot: &Spot| match spot.text_of("name") {
+            Some(name) => format!("{what} {name:?}"),
+            None => format!("a {what}"),
+        };
+        let mut scopes = vec![Scope {
+            spot: self.spot.clone(),
+            title: title("route configuration", &self.spot),
+        }];
+        for host in self.spot.list("virtual_hosts") {
+            let host_title = title("virtual host", &host);
+            for route in host.list("routes") {
+                let in_host = format!("{} of {host_title}", title("route", &route));
+                let weighted = route.at(&["route", "weighted_clusters"]);
+                let weighted = weighted
+                    .map(|spot| spot.list("clusters"))
+                    .unwrap_or_default();
+                scopes.extend(weighted.into_iter().map(|spot| Scope {
+                    title: format!("a weighted cluster in {in_host}"),
+                    spot,
+                }));
+                scopes.push(Scope {
+                    spot: route,
+                    title: in_host,
+                });
+            }
+            scopes.push(Scope {
+                title: host_title,
+                spot: host,
+            });
+        }
+        scopes
+    }
+
+    /// The clusters that routes lead to, each with its place.
+    pub(crate) fn clusters(&self) -> Vec<(&'d str, Spot<'d>)> {
+        let routes = self.spot.list("virtual_hosts").into_iter();
+        let routes = routes.flat_map(|host| host.list("routes"));
+        let actions = routes.filter_map(|route| route.get("route"));
+        actions.flat_map(|action| clusters(&action)).collect()
+    }
+}
+
+/// The clusters of a route's action, or of a `TcpProxy`.
+pub(super) fn clusters<'d>(action: &Spot<'d>) -> Vec<(&'d str, Spot<'d>)> {
+    let weighted = action.get("weighted_clusters");
+    let weighted = weighted
+        .map(|spot| spot.list("clusters"))
+        .unwrap_or_default();
+    let weighted = weighted
+        .into_iter()
+        .filter_map(|cluster| cluster.get("name"));
+    let named = action.get("cluster").into_iter().chain(weighted);
+    named
+        .filter_map(|spot| Some((spot.text()?, spot)))
+        .collect()
+}

@@ -1,0 +1,94 @@
+//! All that stands around the filter, and the filter in it.
+
+use crate::ctl::documents::document::Document;
+use crate::ctl::documents::spot::Spot;
+use crate::ctl::setup::manager::{HttpFilter, Manager};
+use crate::ctl::setup::plugin::Plugin;
+use crate::ctl::setup::routes::Routes;
+
+/// What files, read as one, say of proxies.
+#[derive(Debug, Default)]
+pub(crate) struct Setup<'d> {
+    /// Our filters, wherever they are configured.
+    pub(crate) plugins: Vec<Plugin<'d>>,
+    pub(crate) managers: Vec<Manager<'d>>,
+    /// Filters that are in no connection manager here: of ECDS, or of an `EnvoyFilter`.
+    pub(crate) loose: Vec<HttpFilter<'d>>,
+    /// `TcpProxy`s, with the clusters that they lead to.
+    pub(crate) tcp_proxies: Vec<(Spot<'d>, Vec<&'d str>)>,
+    pub(crate) routes: Vec<Routes<'d>>,
+    pub(crate) clusters: Vec<Spot<'d>>,
+    /// Whether the clusters are all that there are, as in a bootstrap without CDS.
+    pub(crate) has_all_clusters: bool,
+    /// Manifests for Kubernetes, each with its kind.
+    pub(crate) manifests: Vec<(&'d str, Spot<'d>)>,
+    /// The patches of `EnvoyFilter`s.
+    pub(crate) patches: Vec<Spot<'d>>,
+    pub(crate) documents: Vec<Spot<'d>>,
+}
+
+impl<'d> Setup<'d> {
+    /// The connection managers that a plugin is in, with its place among their filters.
+    pub(crate) fn managers_of(&self, plugin: usize) -> Vec<(&Manager<'d>, usize)> {
+        let of = |manager: &Manager<'d>| {
+            let mut filters = manager.filters.iter();
+            filters.position(|filter| filter.plugin == Some(plugin))
+        };
+        let managers = self.managers.iter();
+        managers
+            .filter_map(|manager| Some((manager, of(manager)?)))
+            .collect()
+    }
+
+    /// The route configurations of a connection manager: its own, and those that it names.
+    pub(crate) fn routes_of(&self, manager: &Manager<'d>) -> Vec<Routes<'d>> {
+        let all = manager.spot.all();
+        let own = all
+            .iter()
+            .filter(|spot| !spot.list("virtual_hosts").is_empty());
+        let mut routes: Vec<Routes<'d>> = own.cloned().map(Routes::new).collect();
+        let named = all
+            .iter()
+            .filter_map(|spot| spot.text_of("route_config_name"));
+        let named: Vec<&str> = named.collect();
+        let others = self
+            .routes
+            .iter()
+            .filter(|routes| named.contains(&routes.name));
+        routes.extend(others.cloned());
+        routes
+    }
+
+    /// The plugins that the filter accepts, each with its number.
+    pub(crate) fn accepted(&self) -> impl Iterator<Item = (usize, &Plugin<'d>)> {
+        let plugins = self.plugins.iter().enumerate();
+        plugins.filter(|(_, plugin)| plugin.compiled.accepted.is_some())
+    }
+
+    /// The filters of ours that one request meets one after the other.
+    pub(crate) fn chains(&self) -> Vec<Vec<usize>> {
+        let managers = self.managers.iter().map(|manager| {
+            let filters = manager.filters.iter();
+            filters
+                .filter_map(|filter| filter.plugin)
+                .collect::<Vec<_>>()
+        });
+        let manifests = self.manifests.iter().map(|(_, manifest)| {
+            let of = |plugin: &Plugin| {
+                let around = plugin.around.as_ref();
+                around.is_some_and(|around| around.place() == manifest.place())
+            };
+            let plugins = self.plugins.iter().enumerate();
+            plugins
+                .filter(|(_, plugin)| of(plugin))
+                .map(|(index, _)| index)
+                .collect()
+        });
+        managers.chain(manifests).collect()
+    }
+}
+
+/// Where documents begin.
+pub(super) fn roots(documents: &[Document]) -> Vec<Spot<'_>> {
+    documents.iter().map(Spot::root).collect()
+}
