@@ -108,7 +108,9 @@ impl<'de> Deserialize<'de> for RetryAfterConfig {
                 None => Self::Date(text),
             }),
             Json::Null => Ok(Self::None),
-            other => Err(other.unexpected(&"seconds, a duration like 1h30m, an IMF-fixdate or \"none\"")),
+            other => {
+                Err(other.unexpected(&"seconds, a duration like 1h30m, an IMF-fixdate or \"none\""))
+            }
         }
     }
 }
