@@ -5,8 +5,7 @@ use std::{fmt, iter};
 use serde::{Deserialize, Deserializer, de};
 
 use crate::config::number::Number;
-use crate::config::seconds::Seconds;
-use crate::syntax::duration;
+use crate::config::seconds::{Seconds, in_units};
 use crate::syntax::json::Json;
 
 /// The keys of `response`, which a rule may have instead of the global ones.
@@ -103,7 +102,7 @@ impl<'de> Deserialize<'de> for RetryAfterConfig {
         match Json::deserialize(deserializer)? {
             Json::Unsigned(seconds) => Ok(Self::Seconds(seconds)),
             Json::String(none) if none == "none" => Ok(Self::None),
-            Json::String(text) => Ok(match duration::parse(&text) {
+            Json::String(text) => Ok(match in_units(&text) {
                 Some(seconds) => Self::Seconds(seconds),
                 None => Self::Date(text),
             }),

@@ -70,9 +70,7 @@ fn expected(is_list: bool, blocks: &[Block], source: &[u8], value: &[u8]) -> Opt
     if let Some(cut) = value.len().checked_sub(LONGEST).filter(|cut| *cut > 0) {
         // The hop that may be cut is not known, nor what is before it.
         let near = &value[cut..];
-        let Some(comma) = near.iter().position(|&byte| byte == b',') else {
-            return None;
-        };
+        let comma = near.iter().position(|&byte| byte == b',')?;
         value = &near[comma + 1..];
         let mut hops = value.split(|&byte| byte == b',').map(hop);
         if hops.all(|hop| hop.is_some_and(|hop| is_in(blocks, hop))) {

@@ -117,6 +117,10 @@ fn retry_after_tells_absent_from_null() {
         Some(RetryAfterConfig::Seconds(5400))
     );
     assert_eq!(
+        retry_after(r#"{"response":{"retry_after":"5"}}"#),
+        Some(RetryAfterConfig::Date("5".into()))
+    );
+    assert_eq!(
         retry_after(r#"{"response":{"retry_after":"none"}}"#),
         retry_after(r#"{"response":{"retry_after":null}}"#)
     );
