@@ -10,5 +10,6 @@ pub mod plugin;
 pub mod protobuf_struct;
 pub mod response;
 pub mod rules;
+pub mod seconds;
 pub mod store;
 pub mod windows;

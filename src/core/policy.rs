@@ -3,6 +3,7 @@
 
 pub mod attribute_match;
 pub mod bypass;
+pub mod bypass_cookie;
 pub mod client_address;
 pub mod cookie_match;
 pub mod endpoint;
@@ -11,7 +12,9 @@ pub mod faults;
 pub mod flag;
 pub mod fleet_store;
 pub mod header_match;
+pub mod host_name;
 pub mod hosts;
+pub mod json_body;
 pub mod kind;
 pub mod matchers;
 pub mod networks;

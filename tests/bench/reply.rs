@@ -9,7 +9,10 @@ pub const HEADERS: [(&str, &str); 6] = [
     ("cache-control", "no-store"),
     ("x-maintenance-mode", "default"),
     ("retry-after", "3600"),
-    ("vary", "accept"),
+    (
+        "vary",
+        "accept, content-type, sec-fetch-dest, user-agent, x-requested-with",
+    ),
     ("content-type", "application/problem+json"),
     ("x-envoy-ratelimited", "true"),
 ];

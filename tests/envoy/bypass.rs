@@ -177,6 +177,97 @@ fn the_header_never_gets_to_the_upstream() {
 }
 
 #[test]
+fn without_bypass_the_header_does_not_get_to_the_upstream_either() {
+    let allow = json!({"paths": ["/open"]});
+    for configuration in [
+        json!({}),
+        json!({"mode": "off", "allow": allow}),
+        json!({"mode": "on", "allow": allow}),
+        json!({"mode": "on", "observe": true}),
+        json!({"admin": admin()}),
+    ] {
+        let envoy = Envoy::start(configuration.clone());
+        let open = Request::get("/open").header("cookie", format!("{COOKIE}=x"));
+        let request = open.header(HEADER, "a").header("X-Maintenance-Bypass", "b");
+        assert!(envoy.fetch(&request).is_upstream(), "{configuration}");
+        let head = envoy.upstream.last_head().to_lowercase();
+        assert!(!head.contains(HEADER), "{configuration}: {head}");
+        assert!(
+            head.contains(&format!("\r\ncookie: {COOKIE}=x\r\n")),
+            "{head}"
+        );
+    }
+}
+
+#[test]
+fn the_cookie_never_gets_to_the_upstream_and_all_others_do() {
+    let mut with_endpoint = configuration();
+    with_endpoint["allow"] = json!({"paths": ["/open"]});
+    let bypass = &with_endpoint["bypass"];
+    for configuration in [
+        with_endpoint.clone(),
+        json!({"mode": "off", "bypass": bypass}),
+        json!({"mode": "on", "observe": true, "bypass": bypass}),
+    ] {
+        let envoy = Envoy::start(configuration.clone());
+        for flag in [true, false] {
+            if configuration["admin"].is_object() {
+                envoy.toggle(flag);
+            }
+            for (lines, left) in [
+                (&[&b"maintenance_bypass=x"[..]][..], &[][..]),
+                (&[b"maintenance_bypass=x; a=1"], &[&b"a=1"[..]]),
+                (
+                    &[b"a=\"1\";maintenance_bypass=x;  b=\xe9"],
+                    &[b"a=\"1\";  b=\xe9"],
+                ),
+                (
+                    &[
+                        b"a=1",
+                        b"maintenance_bypass=x",
+                        b"b=2; maintenance_bypass=y",
+                    ],
+                    &[b"a=1; b=2"],
+                ),
+                (&[b"maintenance_bypass=x", b"maintenance_bypass=y"], &[]),
+                (
+                    &[b"a=1;xmaintenance_bypass=2"],
+                    &[b"a=1;xmaintenance_bypass=2"],
+                ),
+                (&[b"a=1", b"b=2"], &[b"a=1", b"b=2"]),
+            ] {
+                let add = |request: Request, line: &&[u8]| request.header("cookie", line);
+                let request = lines.iter().fold(Request::get("/open"), add);
+                assert!(passes(&envoy, &request), "{configuration} {request:?}");
+                let head = envoy.upstream.last_head();
+                let cookies = head
+                    .lines()
+                    .filter_map(|line| line.strip_prefix("cookie: "));
+                let cookies: Vec<&str> = cookies.collect();
+                let left = left.iter().map(|line| String::from_utf8_lossy(line));
+                let left: Vec<_> = left.collect();
+                let joined = left.join("; ");
+                let is_kept = cookies == left || cookies == [joined.as_str()];
+                assert!(is_kept, "{configuration} {lines:?} arrived as {head}");
+            }
+        }
+    }
+    let http2 = |envoy: &Envoy| {
+        let request = Http2Request::get("http://test.example/")
+            .header("cookie", "a=1")
+            .header("cookie", "maintenance_bypass=x")
+            .header("cookie", "b=2");
+        assert!(is_passed(&fetch_http2(
+            envoy.address,
+            request.body("").unwrap()
+        )));
+        envoy.upstream.last_head()
+    };
+    let head = http2(&Envoy::start(json!({"bypass": bypass})));
+    assert!(head.contains("\r\ncookie: a=1; b=2\r\n"), "{head}");
+}
+
+#[test]
 fn a_token_beats_an_on_rule_but_never_a_block_rule() {
     let mut configuration = configuration();
     let rule = |name: &str| json!({"name": name, "action": name, "match": {"paths": [format!("/{name}")]}});

@@ -116,6 +116,9 @@ fn x_forwarded_for_is_walked_from_the_right_past_trusted_proxies() {
             (&["2001:db8::1, [fd00::1]:443"], "2001:db8::1"),
             (&[" 192.0.2.1 ,\t10.0.0.1 "], "192.0.2.1"),
             (&["::ffff:192.0.2.1"], "192.0.2.1"),
+            (&["2001:db8::1%eth0"], "2001:db8::1"),
+            (&["[2001:db8::1%25eth0]:443, fd00::1%2"], "2001:db8::1"),
+            (&["192.0.2.1%eth0"], PROXY),
             (&["192.0.2.1, ::ffff:10.0.0.1"], "192.0.2.1"),
             (&["[::ffff:192.0.2.1]:1, [::ffff:10.0.0.1]:2"], "192.0.2.1"),
             (&["192.0.2.1", "10.0.0.1"], "192.0.2.1"),
@@ -155,6 +158,25 @@ fn without_client_address_no_header_is_read() {
     }
 }
 
+/// Nobody is let through for an address that takes too long to find.
+#[test]
+fn an_address_that_is_too_far_to_the_left_is_none() {
+    let mut configuration = json!({"mode": "on", "allow": {"client_ips": ["0.0.0.0/0", "::/0"]}});
+    configuration["client_address"] = client_address("x-forwarded-for");
+    let envoy = Envoy::with(Options {
+        connection_manager: as_sent(),
+        ..Options::new(configuration)
+    });
+    for (proxies, passes) in [(900, true), (1000, false), (5000, false)] {
+        let list = format!("192.0.2.1{}", ",10.0.0.1".repeat(proxies));
+        let response = envoy.fetch(&Request::get("/").header("x-forwarded-for", &list));
+        assert_eq!(response.is_upstream(), passes, "{proxies}");
+        let list = format!("{list},192.0.2.2");
+        let response = envoy.fetch(&Request::get("/").header("x-forwarded-for", list));
+        assert!(response.is_upstream(), "{proxies}");
+    }
+}
+
 #[test]
 fn another_header_is_one_address_or_nothing() {
     let clients = Clients::start(Some("CF-Connecting-IP"), as_sent());
@@ -168,6 +190,9 @@ fn another_header_is_one_address_or_nothing() {
             (&["2001:db8::1"], "2001:db8::1"),
             (&["[2001:db8::1]:443"], "2001:db8::1"),
             (&["::ffff:192.0.2.1"], "192.0.2.1"),
+            (&["2001:db8::1%eth0"], "2001:db8::1"),
+            (&["[2001:db8::1%25eth0]:443"], "2001:db8::1"),
+            (&["192.0.2.1%eth0"], PROXY),
             (&["10.0.0.2"], "10.0.0.2"),
             (&["192.0.2.1, 192.0.2.2"], PROXY),
             (&["192.0.2.1,192.0.2.1"], PROXY),

@@ -13,6 +13,8 @@ const HTML: &str = "text/html";
 const JSON: &str = "application/json";
 const PROBLEM: &str = "application/problem+json";
 const TEXT: &str = "text/plain";
+/// What decides on the representation.
+const VARY: &str = "accept, content-type, sec-fetch-dest, user-agent, x-requested-with";
 
 /// An Envoy in maintenance for all but `/open`.
 pub fn envoy(response: Value) -> Envoy {
@@ -53,7 +55,7 @@ fn a_blocked_request_gets_the_default_reply_and_an_allowed_one_nothing_of_it() {
     let ours = [
         ("retry-after", "3600"),
         ("cache-control", "no-store"),
-        ("vary", "accept"),
+        ("vary", VARY),
         ("x-maintenance-mode", "default"),
     ];
     let allowed = envoy.get("/open");
@@ -71,6 +73,7 @@ fn status_and_retry_after_are_the_configured_ones() {
         (200, json!(0), Some("0")),
         (299, json!(86_400), Some("86400")),
         (529, json!(date), Some(date)),
+        (598, json!("none"), None),
         (599, json!(null), None),
     ] {
         let envoy = envoy(json!({"status": status, "retry_after": retry_after}));

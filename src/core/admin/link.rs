@@ -48,10 +48,16 @@ pub(crate) fn follow(
     if let Some(expires) = bypass.expiry(token.as_bytes(), now, state.bypass_revoked_at()) {
         let cookie = &bypass.cookie;
         let max_age = now.seconds_until(expires);
+        let domain = bypass.domain.as_ref();
+        let domain = domain.map(|domain| format!("; Domain={domain}"));
+        let domain = domain.unwrap_or_default();
         let secure = secure(request.headers());
         reply.add(
             "set-cookie",
-            format!("{cookie}={token}; Path=/; Max-Age={max_age}; HttpOnly; SameSite=Lax{secure}"),
+            format!(
+                "{cookie}={token}; Path=/{domain}; Max-Age={max_age}; HttpOnly; \
+                 SameSite=Lax{secure}"
+            ),
         );
     }
     Some(reply)

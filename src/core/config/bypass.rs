@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::config::number::Number;
+use crate::config::seconds::Seconds;
 
 /// `bypass`
 #[derive(Debug, Default, PartialEq, Deserialize)]
@@ -13,6 +13,8 @@ pub struct BypassConfig {
     pub key_env: Option<String>,
     /// The name of the cookie that carries a token.
     pub cookie: Option<String>,
+    /// The domain whose hosts all get the cookie.
+    pub domain: Option<String>,
     /// How long a token may live.
-    pub max_ttl_seconds: Option<Number>,
+    pub max_ttl_seconds: Option<Seconds>,
 }

@@ -5,6 +5,7 @@ use std::{fmt, iter};
 use serde::{Deserialize, Deserializer, de};
 
 use crate::config::number::Number;
+use crate::config::seconds::{Seconds, in_units};
 use crate::syntax::json::Json;
 
 /// The keys of `response`, which a rule may have instead of the global ones.
@@ -31,9 +32,9 @@ response! {
     /// The `Retry-After` of a reply for which no end is known.
     retry_after: RetryAfterConfig,
     /// The most seconds that are added to each `Retry-After` in seconds.
-    retry_after_jitter: Number,
+    retry_after_jitter: Seconds,
     /// Seconds for the `Refresh` header of HTML replies.
-    refresh: Number,
+    refresh: Seconds,
     /// The representation of the body.
     format: Format,
     /// `{{title}}` of the bodies.
@@ -92,7 +93,7 @@ pub enum RetryAfterConfig {
     Seconds(u64),
     /// An IMF-fixdate, RFC 9110 section 5.6.7.
     Date(String),
-    /// `null`: no header.
+    /// `"none"` or `null`: no header.
     None,
 }
 
@@ -100,9 +101,15 @@ impl<'de> Deserialize<'de> for RetryAfterConfig {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         match Json::deserialize(deserializer)? {
             Json::Unsigned(seconds) => Ok(Self::Seconds(seconds)),
-            Json::String(date) => Ok(Self::Date(date)),
+            Json::String(none) if none == "none" => Ok(Self::None),
+            Json::String(text) => Ok(match in_units(&text) {
+                Some(seconds) => Self::Seconds(seconds),
+                None => Self::Date(text),
+            }),
             Json::Null => Ok(Self::None),
-            other => Err(other.unexpected(&"seconds, an IMF-fixdate or null")),
+            other => {
+                Err(other.unexpected(&"seconds, a duration like 1h30m, an IMF-fixdate or \"none\""))
+            }
         }
     }
 }

@@ -22,6 +22,7 @@ use crate::policy::environment::Environment;
 use crate::policy::faults::Faults;
 use crate::policy::policy::Policy;
 use crate::reply::local_reply::LocalReply;
+use crate::request::head::RequestHead;
 use crate::state::state::{State, UnreadableState};
 use crate::store::follower::Follower;
 use crate::store::grpc::{CallError, CallId};
@@ -94,22 +95,28 @@ impl<H: Host> Filter<H> {
     pub fn handle(&self, stream: &H::Stream) -> Outcome {
         let state = self.decisive_state();
         let request = Request::new(&self.host, stream, &self.policy.client_address);
+        if self.policy.bypass.is_some() && self.policy.endpoint.is_some() {
+            // The path and, for what passes, the cookies are needed: all at once costs as much
+            // as one of them.
+            request.headers();
+        }
         let decision = decide(&self.policy, &state, &request);
         if request.is_faulty() {
             self.metrics.count(Counter::Errors);
         }
         match decision.verdict {
-            Verdict::Pass => self.pass(stream, || None),
+            Verdict::Pass => self.pass(stream, &request, None),
             Verdict::Allowed(exemption) => {
                 let reason = exemption.reason();
                 self.metrics.count_allowed(reason);
                 stream.set_filter_state(reason.filter_state());
-                self.pass(stream, || Some(format!("on; allowed={}", reason.as_str())))
+                let told = format_args!("on; allowed={}", reason.as_str());
+                self.pass(stream, &request, Some(told))
             }
             Verdict::Observed => {
                 self.metrics.count(Counter::Observed);
                 stream.set_filter_state("observed");
-                self.pass(stream, || Some("on; observed".to_owned()))
+                self.pass(stream, &request, Some(format_args!("on; observed")))
             }
             Verdict::Blocked(reply) => {
                 self.metrics.count(Counter::Blocked);
@@ -120,13 +127,22 @@ impl<H: Host> Filter<H> {
         }
     }
 
-    /// To the upstream, which learns of maintenance where that is configured.
-    fn pass(&self, stream: &H::Stream, maintenance: impl FnOnce() -> Option<String>) -> Outcome {
+    /// To the upstream, which learns of maintenance where that is configured, and of no token.
+    fn pass(
+        &self,
+        stream: &H::Stream,
+        request: &Request<'_, H>,
+        maintenance: Option<fmt::Arguments<'_>>,
+    ) -> Outcome {
         if let Some(header) = &self.policy.upstream_header {
-            stream.set_header(header, maintenance().as_deref());
+            match maintenance.map(|maintenance| maintenance.to_string()) {
+                Some(maintenance) => stream.set_header(header, Some(maintenance.as_bytes())),
+                None => request.remove(header),
+            }
         }
-        if self.policy.bypass.is_some() {
-            stream.set_header(wire::BYPASS, None);
+        request.remove(wire::BYPASS);
+        if let Some(bypass) = &self.policy.bypass {
+            request.remove_cookie(bypass);
         }
         Outcome::Passed
     }

@@ -88,6 +88,9 @@ pub trait Stream: Clone + PartialEq {
     /// Whether nothing follows the headers.
     fn ends_with_headers(&self) -> bool;
 
+    /// All lines of `cookie`, whatever stands between them; cheaper than all headers.
+    fn cookies(&self) -> Option<Vec<u8>>;
+
     /// The address and port of the peer, as text: `10.0.0.1:4711`, `[2001:db8::1]:4711`.
     fn source_address(&self) -> Option<Vec<u8>>;
 
@@ -98,7 +101,7 @@ pub trait Stream: Clone + PartialEq {
     fn route_action(&self) -> Attribute;
 
     /// Sets a header of the request, or removes it.
-    fn set_header(&self, name: &str, value: Option<&str>);
+    fn set_header(&self, name: &str, value: Option<&[u8]>);
 
     /// Writes what became of the request for access logs.
     fn set_filter_state(&self, value: &str);

@@ -5,6 +5,7 @@ use std::cell::{Cell, OnceCell};
 use std::net::IpAddr;
 
 use crate::filter::host::{Host, Stream};
+use crate::policy::bypass::Bypass;
 use crate::policy::client_address::ClientAddress;
 use crate::request::attribute::{Attribute, AttributePath};
 use crate::request::head::RequestHead;
@@ -38,6 +39,25 @@ impl<'r, H: Host> Request<'r, H> {
             headers: OnceCell::new(),
             path: OnceCell::new(),
             now: OnceCell::new(),
+        }
+    }
+
+    /// Removes a header that goes no further. Where the headers were not read, to remove one
+    /// that is not there costs less than to look.
+    pub(crate) fn remove(&self, name: &str) {
+        let headers = self.headers.get();
+        if headers.is_none_or(|headers| headers.first(name).is_some()) {
+            self.stream.set_header(name, None);
+        }
+    }
+
+    /// Takes the bypass cookie out of the cookies.
+    pub(crate) fn remove_cookie(&self, bypass: &Bypass) {
+        let may_be_there = self.headers.get().is_some()
+            || (self.stream.cookies()).is_some_and(|cookies| bypass.may_be_in(&cookies));
+        if may_be_there && let Some(others) = bypass.other_cookies(self.headers()) {
+            let others = (!others.is_empty()).then_some(&*others);
+            self.stream.set_header("cookie", others);
         }
     }
 

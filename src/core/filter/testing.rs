@@ -145,6 +145,8 @@ pub(crate) struct Seen {
     pub(crate) route_action: Attribute,
     pub(crate) ends_with_headers: Cell<bool>,
     pub(crate) is_open: Cell<bool>,
+    /// What of the headers was read, in its order.
+    pub(crate) read: RefCell<Vec<&'static str>>,
     /// Whether the host refuses replies.
     pub(crate) refuses: Cell<bool>,
     /// The headers that were set or removed.
@@ -166,6 +168,7 @@ impl TestStream {
             route_action,
             ends_with_headers: Cell::new(true),
             is_open: Cell::new(true),
+            read: RefCell::default(),
             refuses: Cell::new(false),
             changes: RefCell::default(),
             filter_state: RefCell::default(),
@@ -193,6 +196,12 @@ impl TestStream {
     }
 }
 
+impl Seen {
+    fn asked(&self, what: &'static str) {
+        self.read.borrow_mut().push(what);
+    }
+}
+
 impl PartialEq for TestStream {
     fn eq(&self, other: &Self) -> bool {
         Rc::ptr_eq(&self.0, &other.0)
@@ -203,15 +212,23 @@ impl Stream for TestStream {
     type Headers = HeaderList;
 
     fn path(&self) -> Cow<'_, [u8]> {
+        self.0.asked("path");
         self.0.headers.first(":path").unwrap_or_default().into()
     }
 
     fn headers(&self) -> HeaderList {
+        self.0.asked("headers");
         self.0.headers.clone()
     }
 
     fn ends_with_headers(&self) -> bool {
         self.0.ends_with_headers.get()
+    }
+
+    fn cookies(&self) -> Option<Vec<u8>> {
+        self.0.asked("cookies");
+        let lines: Vec<_> = self.0.headers.values("cookie").collect();
+        (!lines.is_empty()).then(|| lines.join(&b','))
     }
 
     fn source_address(&self) -> Option<Vec<u8>> {
@@ -226,8 +243,9 @@ impl Stream for TestStream {
         self.0.route_action.clone()
     }
 
-    fn set_header(&self, name: &str, value: Option<&str>) {
-        let change = (name.to_owned(), value.map(str::to_owned));
+    fn set_header(&self, name: &str, value: Option<&[u8]>) {
+        let value = value.map(|value| String::from_utf8_lossy(value).into_owned());
+        let change = (name.to_owned(), value);
         self.0.changes.borrow_mut().push(change);
     }
 

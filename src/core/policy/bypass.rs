@@ -11,10 +11,12 @@ use subtle::ConstantTimeEq;
 
 use crate::config::bypass::BypassConfig;
 use crate::config::number::Number;
+use crate::config::seconds::Seconds;
+use crate::policy::bypass_cookie::compile_domain;
 use crate::policy::environment::Environment;
 use crate::request::headers::Headers;
 use crate::syntax::field::{cookie_values, token};
-use crate::syntax::invalid::{Compiled, InvalidConfig, Located, refuse};
+use crate::syntax::invalid::{Compiled, InvalidConfig, Located, optional, refuse};
 use crate::syntax::timestamp::Timestamp;
 use crate::syntax::{hex, wire};
 
@@ -44,6 +46,8 @@ pub struct Bypass {
     key: Hmac<Sha256>,
     /// The name of the cookie that carries a token.
     pub cookie: Box<str>,
+    /// The domain whose hosts all get it; without, it goes to the host that has set it.
+    pub domain: Option<Box<str>>,
     /// How long a token may live.
     pub max_ttl_seconds: u64,
 }
@@ -58,7 +62,8 @@ pub struct Minted {
 }
 
 impl Bypass {
-    /// Compiles `bypass`; refuses not one key of 32 bytes or more, and values out of range.
+    /// Compiles `bypass`; refuses not one key of 32 bytes or more, what names no cookie or domain,
+    /// and values out of range.
     pub fn compile(config: &BypassConfig, environment: Environment<'_>) -> Compiled<Self> {
         let cookie = config.cookie.as_deref().unwrap_or(DEFAULT_COOKIE);
         let cookie = token(cookie, "a cookie name").at("cookie")?;
@@ -70,12 +75,14 @@ impl Bypass {
                 .at("key_env")?,
             _ => return refuse("expected either `key` or `key_env`"),
         };
-        let default = Number(DEFAULT_MAX_TTL_SECONDS);
-        let max_ttl = config.max_ttl_seconds.unwrap_or(default);
+        let default = Seconds(DEFAULT_MAX_TTL_SECONDS);
+        let Seconds(max_ttl) = config.max_ttl_seconds.unwrap_or(default);
+        let domain_of = |domain| compile_domain(domain, cookie);
         Ok(Self {
             key,
             cookie: cookie.into(),
-            max_ttl_seconds: max_ttl.seconds().at("max_ttl_seconds")?,
+            domain: optional(config.domain.as_deref(), domain_of).at("domain")?,
+            max_ttl_seconds: Number(max_ttl).seconds().at("max_ttl_seconds")?,
         })
     }
 

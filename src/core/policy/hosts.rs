@@ -1,7 +1,12 @@
 //! The entries of `hosts`.
 
+use std::borrow::Cow;
+use std::net::Ipv6Addr;
+
+use crate::policy::host_name::{bracketed, host_name, is_host_name, meant_host};
 use crate::policy::reading::Reading;
 use crate::syntax::invalid::{Compiled, InvalidConfig, each};
+use crate::syntax::path::MAX_COMPARED_BYTES;
 
 /// Host names to compare `:authority` with. Case, port and a trailing dot do not matter.
 #[derive(Clone, Debug, Default)]
@@ -16,6 +21,7 @@ enum Host {
     Exact(Box<str>),
     /// What follows the `*`, with its dot.
     Below(Box<str>),
+    Address(Ipv6Addr),
 }
 
 impl Hosts {
@@ -26,67 +32,84 @@ impl Hosts {
         Ok(Self { reading, hosts })
     }
 
-    /// The place of the first entry that matches the `:authority` of a request.
+    /// The place of the first entry that matches the `:authority` of a request. Where a match
+    /// lets pass, only `host[:port]` has one; where it blocks, also whatever is in doubt: proxies
+    /// route by the domain alone, and servers drop users, ports and dots in their own ways.
     pub fn find(&self, authority: &[u8]) -> Option<usize> {
+        let mut hosts = self.hosts.iter();
         let name = host_name(authority);
-        self.hosts.iter().position(|host| match host {
-            Host::Exact(host) => name.eq_ignore_ascii_case(host.as_bytes()),
-            Host::Below(domain) => name
-                .split_at_checked(name.len().saturating_sub(domain.len()))
-                .is_some_and(|(labels, end)| {
-                    end.eq_ignore_ascii_case(domain.as_bytes()) && self.are_labels(labels)
-                }),
+        match self.reading {
+            Reading::Any if authority.len() > MAX_COMPARED_BYTES => hosts.next().map(|_| 0),
+            Reading::Any => {
+                let bare = bare(authority);
+                let bare = (*bare != *name).then_some(bare);
+                hosts.position(|host| {
+                    host.is(name) || bare.as_ref().is_some_and(|bare| host.is(bare))
+                })
+            }
+            Reading::Canonical if authority.len() > MAX_COMPARED_BYTES => None,
+            Reading::Canonical if is_host_name(name) || bracketed(name).is_some() => {
+                hosts.position(|host| host.is(name))
+            }
+            Reading::Canonical => None,
+        }
+    }
+}
+
+impl Host {
+    /// `None` for what is no host name.
+    fn parse(entry: &str) -> Option<Self> {
+        let name = host_name(entry.as_bytes());
+        if let Some(address) = bracketed(name) {
+            return Some(Self::Address(address));
+        }
+        let name = String::from_utf8_lossy(name).to_ascii_lowercase();
+        let domain = name.strip_prefix("*.");
+        is_host_name(domain.unwrap_or(&name).as_bytes()).then(|| match domain {
+            Some(domain) => Self::Below(format!(".{domain}").into()),
+            None => Self::Exact(name.as_str().into()),
         })
     }
 
-    /// Whether what stands before a domain is one label or more. Proxies route by the domain
-    /// alone: in doubt it is, where a match blocks.
-    fn are_labels(&self, labels: &[u8]) -> bool {
-        match self.reading {
-            Reading::Canonical => is_host_name(labels),
-            Reading::Any => !labels.is_empty(),
+    fn is(&self, name: &[u8]) -> bool {
+        match self {
+            Self::Exact(host) => name.eq_ignore_ascii_case(host.as_bytes()),
+            Self::Below(domain) => name
+                .split_at_checked(name.len().saturating_sub(domain.len()))
+                .is_some_and(|(labels, end)| {
+                    !labels.is_empty() && end.eq_ignore_ascii_case(domain.as_bytes())
+                }),
+            Self::Address(address) => bracketed(name) == Some(*address),
         }
     }
 }
 
-/// The host name in `authority`: without port and trailing dot.
-pub(crate) fn host_name(authority: &[u8]) -> &[u8] {
-    let colon = authority.iter().rposition(|&byte| byte == b':');
-    let name = match colon.and_then(|colon| authority.split_at_checked(colon)) {
-        Some((name, [_colon, port @ ..])) if port.iter().all(u8::is_ascii_digit) => name,
-        _ => authority,
+/// What is left of an authority without user, ports and superfluous dots.
+fn bare(authority: &[u8]) -> Cow<'_, [u8]> {
+    let host = authority.rsplit(|&byte| byte == b'@').next();
+    let host = host.unwrap_or_default();
+    let end = match host {
+        [b'[', ..] => host.iter().position(|&byte| byte == b']').map(|at| at + 1),
+        _ => host.iter().position(|&byte| byte == b':'),
     };
-    name.strip_suffix(b".").unwrap_or(name)
+    let host = end.and_then(|end| host.get(..end)).unwrap_or(host);
+    let labels = || host.split(|&byte| byte == b'.');
+    if labels().all(|label| !label.is_empty()) {
+        return host.into();
+    }
+    let labels = labels().filter(|label| !label.is_empty());
+    labels.collect::<Vec<_>>().join(&b'.').into()
 }
 
 fn compile_entry(entry: &str) -> Compiled<Host> {
-    let name = String::from_utf8_lossy(host_name(entry.as_bytes())).to_ascii_lowercase();
-    match name.strip_prefix("*.") {
-        Some(domain) if is_host_name(domain.as_bytes()) => {
-            Ok(Host::Below(format!(".{domain}").into()))
-        }
-        None if is_host_name(name.as_bytes()) || is_ip_literal(&name) => {
-            Ok(Host::Exact(name.into()))
-        }
-        _ => {
-            let expected = "a host name like \"shop.example.com\" or \"*.example.com\"";
-            Err(InvalidConfig::is_not(entry, expected))
-        }
-    }
-}
-
-/// One label or more of letters, digits, `-` and `_`, with a dot between.
-fn is_host_name(name: &[u8]) -> bool {
-    name.split(|&byte| byte == b'.').all(|label| {
-        let is_allowed = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
-        !label.is_empty() && label.iter().all(is_allowed)
+    Host::parse(entry).ok_or_else(|| {
+        let meant = meant_host(entry);
+        let expected = match Host::parse(&meant) {
+            Some(_) => format!("a host name as requests have it: write {meant:?}"),
+            None => "a host name like \"shop.example.com\" or \"*.example.com\"".to_owned(),
+        };
+        InvalidConfig::is_not(entry, &expected)
     })
-}
-
-fn is_ip_literal(name: &str) -> bool {
-    name.strip_prefix('[')
-        .and_then(|name| name.strip_suffix(']'))
-        .is_some_and(|address| address.parse::<std::net::Ipv6Addr>().is_ok())
 }
 
 #[cfg(test)]
@@ -164,6 +187,72 @@ mod tests {
         assert!(hosts("[2001:db8::1]").find(b"[2001:DB8::1]:8080").is_some());
         assert!(hosts("10.0.0.1").find(b"10.0.0.1:80").is_some());
         assert!(hosts("[::1]").find(b"[::2]").is_none());
+    }
+
+    #[test]
+    fn an_address_is_the_same_however_it_is_written() {
+        let set = hosts("[2001:db8::1]");
+        assert!(set.find(b"[2001:0db8:0::1]:80").is_some());
+        assert!(set.find(b"2001:db8::1").is_none());
+    }
+
+    #[test]
+    fn what_is_no_host_matches_where_a_match_blocks_by_what_is_left_of_it() {
+        let entries = ["shop.example.com", "[::1]"].map(str::to_owned);
+        let allowed = Hosts::compile(&entries, Reading::Canonical).unwrap();
+        let blocked = Hosts::compile(&entries, Reading::Any).unwrap();
+        for (authority, index) in [
+            ("shop.example.com:abc", 0),
+            ("shop.example.com:", 0),
+            ("shop.example.com:80:80", 0),
+            ("u@shop.example.com", 0),
+            ("a:b@u@shop.example.com:80", 0),
+            ("shop.example.com..", 0),
+            (".shop..example.com", 0),
+            ("u@.SHOP.example.com.:x", 0),
+            ("[::1]:x", 1),
+            ("u@[0:0::1]:80:80", 1),
+        ] {
+            let sent = authority.as_bytes();
+            assert_eq!(allowed.find(sent), None, "{authority}");
+            assert_eq!(blocked.find(sent), Some(index), "{authority}");
+        }
+        for authority in ["", "@", ":", "example.com", "shop.example.com@x", "[::1"] {
+            assert_eq!(blocked.find(authority.as_bytes()), None, "{authority}");
+        }
+    }
+
+    #[test]
+    fn a_host_that_is_too_long_matches_none_that_is_allowed_and_all_that_are_blocked() {
+        let entries = ["a.example".to_owned(), "*.example.com".to_owned()];
+        let long = |bytes: usize| format!("{}.example.com", "a".repeat(bytes - 12));
+        for (bytes, allowed, blocked) in [(8192, Some(1), Some(1)), (8193, None, Some(0))] {
+            let find = |reading| {
+                let hosts = Hosts::compile(&entries, reading).unwrap();
+                hosts.find(long(bytes).as_bytes())
+            };
+            assert_eq!(find(Reading::Canonical), allowed, "{bytes}");
+            assert_eq!(find(Reading::Any), blocked, "{bytes}");
+        }
+        let none = Hosts::compile(&[], Reading::Any).unwrap();
+        assert_eq!(none.find(long(9000).as_bytes()), None);
+    }
+
+    #[test]
+    fn the_host_that_is_meant_is_named() {
+        for (entry, meant) in [
+            ("https://Shop.example.com:8443/a?b", "shop.example.com"),
+            ("shop.example.com/", "shop.example.com"),
+            ("shop.example.com:", "shop.example.com"),
+            ("u@shop.example.com", "shop.example.com"),
+            ("m\u{fc}nchen.de", "xn--mnchen-3ya.de"),
+            ("*.m\u{fc}nchen.de:80", "*.xn--mnchen-3ya.de"),
+            ("2001:DB8::1", "[2001:DB8::1]"),
+        ] {
+            let error = Hosts::compile(&[entry.to_owned()], Reading::Canonical).unwrap_err();
+            let expected = format!("is not a host name as requests have it: write {meant:?}");
+            assert!(error.to_string().ends_with(&expected), "{error}");
+        }
     }
 
     #[test]

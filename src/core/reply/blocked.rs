@@ -51,15 +51,6 @@ pub fn blocked<'a>(
         let refresh = RetryAfter::Seconds(refresh).jittered(jitter, || request.random());
         reply.add("refresh", refresh.to_text().into_owned());
     }
-    if grant.is_some() {
-        let negotiated = draft.grpc_status.is_none() && response.format == Format::Auto;
-        let vary = if negotiated {
-            "accept, origin"
-        } else {
-            "origin"
-        };
-        reply.add("vary", vary);
-    }
     let cookies = &response.expired_cookies;
     let secure = if cookies.is_empty() {
         ""

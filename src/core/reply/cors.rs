@@ -1,5 +1,7 @@
 //! What scripts of other origins may see, [Fetch](https://fetch.spec.whatwg.org/#http-cors-protocol).
 
+use std::borrow::Cow;
+
 use crate::policy::response::cors::Cors;
 use crate::policy::response::response::Response;
 use crate::reply::local_reply::{LocalReply, MAX_REPEATED_BYTES};
@@ -9,9 +11,12 @@ use crate::request::headers::Headers;
 const METHOD: &str = "access-control-request-method";
 const HEADERS: &str = "access-control-request-headers";
 
+/// The headers that scripts may read.
+const EXPOSED: &str = "retry-after, x-maintenance-mode";
+
 /// An origin that may read the reply.
 pub(crate) struct Grant<'p> {
-    origin: &'p str,
+    origin: Cow<'p, str>,
     credentials: bool,
 }
 
@@ -20,17 +25,17 @@ impl<'p> Grant<'p> {
     pub(super) fn of(cors: &'p Cors, headers: &impl Headers) -> Option<Self> {
         let origin = headers.get("origin")?;
         Some(Self {
-            origin: cors.allowed(&origin)?,
+            origin: cors.allowing(&origin)?,
             credentials: cors.allow_credentials,
         })
     }
 
     pub(super) fn add_to(&self, reply: &mut LocalReply<'p>) {
-        reply.add("access-control-allow-origin", self.origin);
+        reply.add("access-control-allow-origin", self.origin.clone());
         if self.credentials {
             reply.add("access-control-allow-credentials", "true");
         }
-        reply.add("access-control-expose-headers", "retry-after");
+        reply.add("access-control-expose-headers", EXPOSED);
     }
 
     /// Allows the method and the headers that the preflight asks for, unless no browser would.
@@ -49,7 +54,6 @@ impl<'p> Grant<'p> {
         };
         allow(METHOD, "access-control-allow-methods");
         allow(HEADERS, "access-control-allow-headers");
-        reply.add("vary", "origin");
         reply
     }
 }

@@ -5,6 +5,7 @@ use std::cmp::Reverse;
 use Representation::{Html, Json, Text};
 
 use crate::request::headers::Headers;
+use crate::syntax::path::MAX_COMPARED_BYTES;
 
 /// A representation of the reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,8 +16,8 @@ pub(crate) enum Representation {
 }
 
 /// The representation with the highest quality. A type that is named beats a wildcard of
-/// equal quality, and ties go by order. Where none is named, browsers get HTML and all
-/// others JSON. There is always a reply: never a 406.
+/// equal quality, and ties go by order. Where none is named, scripts that say so get JSON,
+/// browsers HTML and all others JSON. There is always a reply: never a 406.
 pub(crate) fn negotiate(headers: &impl Headers) -> Representation {
     let preferences = preferences(headers);
     named(&preferences).unwrap_or_else(|| unnamed(headers, &preferences))
@@ -29,8 +30,11 @@ pub(crate) fn prefers_html(headers: &impl Headers) -> bool {
     html.is_named() && named(&preferences) == Some(Html)
 }
 
+/// By an `Accept` that is not too long to be read.
 fn preferences(headers: &impl Headers) -> [Preference; 3] {
-    let accept = headers.get("accept").unwrap_or_default();
+    let accept = headers.get("accept");
+    let accept = accept.filter(|accept| accept.len() <= MAX_COMPARED_BYTES);
+    let accept = accept.unwrap_or_default();
     let mut preferences = [Html, Json, Text].map(Preference::new);
     for (position, range) in split(&accept, b',').enumerate() {
         if let Some(range) = Range::parse(range) {
@@ -56,7 +60,7 @@ fn named(preferences: &[Preference; 3]) -> Option<Representation> {
 
 /// What a client gets that names none of our types.
 fn unnamed(headers: &impl Headers, preferences: &[Preference]) -> Representation {
-    let order = if is_browser(headers) {
+    let order = if !wants_data(headers) && is_browser(headers) {
         [Html, Json, Text]
     } else {
         [Json, Html, Text]
@@ -70,14 +74,31 @@ fn unnamed(headers: &impl Headers, preferences: &[Preference]) -> Representation
     acceptable.unwrap_or(first)
 }
 
+/// A script that calls itself one, or sends JSON.
+fn wants_data(headers: &impl Headers) -> bool {
+    let is_script = |by: &[u8]| by.eq_ignore_ascii_case(b"XMLHttpRequest");
+    let is_json = |content_type: &[u8]| {
+        let range = split(content_type, b';').next().and_then(Range::whole);
+        range.is_some_and(|range| range.specificity(Json) == Specificity::Named)
+    };
+    headers
+        .get("x-requested-with")
+        .is_some_and(|by| is_script(&by))
+        || headers.first("content-type").is_some_and(is_json)
+}
+
 /// A navigation, or a client that does not say but calls itself a browser.
 fn is_browser(headers: &impl Headers) -> bool {
     match headers.first("sec-fetch-dest") {
         Some(destination) => matches!(destination, b"document" | b"iframe"),
-        None => headers
-            .first("user-agent")
-            .is_some_and(|agent| agent.windows(7).any(|word| word == b"Mozilla")),
+        None => headers.first("user-agent").is_some_and(has_mozilla),
     }
+}
+
+/// As fast as the text is long, however long it is.
+fn has_mozilla(agent: &[u8]) -> bool {
+    let mut after_m = agent.split(|&byte| byte == b'M').skip(1);
+    after_m.any(|rest| rest.starts_with(b"ozilla"))
 }
 
 /// How much a client wants a representation, by the most specific entries that speak of it.
@@ -140,18 +161,22 @@ impl<'a> Range<'a> {
     /// `None` for what is no media range, or has a quality that cannot be read.
     fn parse(range: &'a [u8]) -> Option<Self> {
         let mut parts = split(range, b';').map(<[u8]>::trim_ascii);
-        let mut essence = parts.next()?.splitn(2, |&byte| byte == b'/');
-        let (kind, subtype) = (essence.next()?, essence.next()?);
-        let mut quality = 1000;
+        let mut range = Self::whole(parts.next()?)?;
         for parameter in parts {
             if let [b'q' | b'Q', b'=', value @ ..] = parameter {
-                quality = parse_quality(value)?;
+                range.quality = parse_quality(value)?;
             }
         }
+        Some(range)
+    }
+
+    /// Without parameters.
+    fn whole(range: &'a [u8]) -> Option<Self> {
+        let mut essence = range.trim_ascii().splitn(2, |&byte| byte == b'/');
         Some(Self {
-            kind,
-            subtype,
-            quality,
+            kind: essence.next()?,
+            subtype: essence.next()?,
+            quality: 1000,
         })
     }
 
@@ -221,123 +246,4 @@ fn split(text: &[u8], separator: u8) -> impl Iterator<Item = &[u8]> {
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-    use crate::request::headers::HeaderList;
-
-    fn negotiated(accept: &str, more: &[(&str, &str)]) -> Representation {
-        let headers = [&[("accept", accept)], more].concat();
-        negotiate(&HeaderList::new(&headers))
-    }
-
-    #[test]
-    fn the_highest_quality_wins() {
-        for (accept, expected) in [
-            ("text/html", Html),
-            ("application/xhtml+xml", Html),
-            ("application/json", Json),
-            ("application/vnd.api+json", Json),
-            ("application/problem+json", Json),
-            ("application/*+json", Json),
-            ("text/plain", Text),
-            ("TEXT/HTML;Q=1", Html),
-            ("text/html;q=0.5, application/json;q=0.6", Json),
-            ("text/html;q=0.501, application/json;q=0.5", Html),
-            (
-                "text/html, application/xhtml+xml, application/xml;q=0.9, */*;q=0.8",
-                Html,
-            ),
-            ("text/html;level=1;q=0.3, text/plain;q=0.4", Text),
-            ("text/html;q=0.5, */*;q=0.8", Json),
-            ("text/plain;q=0.5, text/*;q=0.8", Html),
-            ("text/html;q=0.2, application/json;q=0.3333", Json),
-            ("text/html ; q=0.2 , application/json ; q=0.3", Json),
-            (
-                "text/plain;a=\", text/html\\\", text/html;\", application/json;q=0.9",
-                Text,
-            ),
-        ] {
-            assert_eq!(negotiated(accept, &[]), expected, "{accept}");
-        }
-    }
-
-    #[test]
-    fn a_named_type_beats_a_wildcard_and_ties_go_by_order() {
-        for (accept, expected) in [
-            ("*/*, text/plain", Text),
-            ("*/*;q=0.8, text/html;q=0.8", Html),
-            ("application/*, text/html", Html),
-            ("application/json, text/html", Json),
-            ("text/html, application/json", Html),
-            ("text/plain, application/json, text/html", Text),
-        ] {
-            assert_eq!(negotiated(accept, &[]), expected, "{accept}");
-        }
-    }
-
-    #[test]
-    fn quality_zero_excludes() {
-        for (accept, expected) in [
-            ("text/html;q=0, */*", Json),
-            ("application/json;q=0, */*", Html),
-            ("application/json;q=0.000", Html),
-            ("application/json;q=0, text/html;q=0", Text),
-            ("application/json;q=0, text/html;q=0, text/plain;q=0", Json),
-            ("*/*;q=0", Json),
-            ("text/html;q=0, application/json;q=0.1", Json),
-        ] {
-            assert_eq!(negotiated(accept, &[]), expected, "{accept}");
-        }
-    }
-
-    #[test]
-    fn without_a_named_type_browsers_get_html_and_others_json() {
-        let mozilla = ("user-agent", "Mozilla/5.0 (X11)");
-        for accept in [
-            "",
-            "*/*",
-            "image/png",
-            "image/*;q=0.8",
-            "text/*",
-            "text/html;q=2",
-            "junk,,;",
-        ] {
-            assert_eq!(negotiated(accept, &[]), Json, "{accept}");
-            assert_eq!(
-                negotiated(accept, &[("user-agent", "curl/8")]),
-                Json,
-                "{accept}"
-            );
-            assert_eq!(negotiated(accept, &[mozilla]), Html, "{accept}");
-            for (destination, expected) in [
-                ("document", Html),
-                ("iframe", Html),
-                ("empty", Json),
-                ("image", Json),
-            ] {
-                let more = [mozilla, ("sec-fetch-dest", destination)];
-                assert_eq!(
-                    negotiated(accept, &more),
-                    expected,
-                    "{accept} {destination}"
-                );
-            }
-        }
-        assert_eq!(negotiated("text/html;q=0, */*", &[mozilla]), Json);
-    }
-
-    #[test]
-    fn repeated_lines_are_one_list() {
-        assert_eq!(negotiated("image/png", &[("accept", "text/plain")]), Text);
-    }
-
-    proptest! {
-        #[test]
-        fn any_bytes_get_an_answer(accept: Vec<u8>, agent: Vec<u8>) {
-            let headers = [("accept", accept), ("user-agent", agent)];
-            negotiate(&HeaderList::new(&headers));
-        }
-    }
-}
+mod tests;

@@ -100,7 +100,7 @@ pub(super) fn get_header(map: MapType, name: &str) -> Result<Vec<u8>> {
 }
 
 /// Sets a header to one line.
-pub(super) fn set_header(map: MapType, name: &str, value: &str) {
+pub(super) fn set_header(map: MapType, name: &str, value: &[u8]) {
     let (key, data) = (name.as_ptr(), value.as_ptr());
     // SAFETY: 1, `name` and `value`.
     unsafe { proxy_replace_header_map_value(map, key, name.len(), data, value.len()) };

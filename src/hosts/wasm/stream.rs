@@ -15,6 +15,7 @@ use crate::hosts::wasm::hostcalls::ContextId;
 
 const REQUEST_HEADERS: MapType = MapType::HttpRequestHeaders;
 const NO_GRPC_STATUS: i32 = -1;
+const GRPC_OK: i32 = 0;
 
 /// The request of a context, for which all calls are while a callback of it runs, or after it
 /// was asked whether it is open.
@@ -46,6 +47,10 @@ impl Stream for HttpStream {
         self.ends_with_headers
     }
 
+    fn cookies(&self) -> Option<Vec<u8>> {
+        hostcalls::get_property(b"request\0headers\0cookie").ok()
+    }
+
     fn source_address(&self) -> Option<Vec<u8>> {
         hostcalls::get_property(b"source\0address").ok()
     }
@@ -66,7 +71,7 @@ impl Stream for HttpStream {
         read(PATH, attribute::decode_action)
     }
 
-    fn set_header(&self, name: &str, value: Option<&str>) {
+    fn set_header(&self, name: &str, value: Option<&[u8]>) {
         match value {
             Some(value) => hostcalls::set_header(REQUEST_HEADERS, name, value),
             None => hostcalls::remove_header(REQUEST_HEADERS, name),
@@ -84,7 +89,7 @@ impl Stream for HttpStream {
             reply.details.as_bytes(),
             reply.body.as_bytes(),
             &reply.encoded_headers(|lines| HeaderMap::encode(lines)),
-            reply.grpc_status.map_or(NO_GRPC_STATUS, i32::from),
+            grpc_status(reply),
         )
         .is_ok()
     }
@@ -101,6 +106,16 @@ impl Stream for HttpStream {
 pub(super) fn refuse() -> Action {
     let _ = hostcalls::send_local_response(503, wire::BLOCKED.as_bytes(), b"", &[], NO_GRPC_STATUS);
     Action::Pause
+}
+
+/// Envoy makes gRPC of whatever answers a request of such a content type, and would guess the
+/// status of what is no gRPC: a preflight, or a call of the endpoint.
+fn grpc_status(reply: &LocalReply<'_>) -> i32 {
+    match reply.grpc_status {
+        Some(status) => status.into(),
+        None if (200..300).contains(&reply.status) => GRPC_OK,
+        None => NO_GRPC_STATUS,
+    }
 }
 
 fn read(property: &[u8], decode: impl FnOnce(Vec<u8>) -> Attribute) -> Attribute {

@@ -54,7 +54,10 @@ fn what_decides_on_the_representation_is_named_by_vary() {
                 .unwrap()
                 .starts_with(content_type)
         );
-        assert_eq!(response.header("vary"), Some("accept"));
+        assert_eq!(
+            response.header("vary"),
+            Some("accept, content-type, origin, sec-fetch-dest, user-agent, x-requested-with")
+        );
     }
 }
 

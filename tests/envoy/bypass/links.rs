@@ -37,6 +37,30 @@ fn a_token_that_holds_becomes_a_cookie_that_lets_pass_until_it_expires() {
 }
 
 #[test]
+fn a_domain_gives_the_cookie_to_all_its_hosts() {
+    let mut configuration = configuration();
+    configuration["bypass"]["domain"] = "Example.com".into();
+    let envoy = Envoy::start(configuration);
+    let response = envoy.fetch(&link(&token(&envoy)));
+    let parts = cookie(&response).unwrap();
+    let [
+        _,
+        "Domain=example.com",
+        "HttpOnly",
+        _,
+        "Path=/",
+        "SameSite=Lax",
+    ] = parts[..]
+    else {
+        panic!("{parts:?}");
+    };
+    assert!(passes(
+        &envoy,
+        &Request::get("/").header("cookie", parts[0])
+    ));
+}
+
+#[test]
 fn a_token_that_does_not_hold_gets_the_same_answer_without_the_cookie() {
     let envoy = start();
     let good = token(&envoy);

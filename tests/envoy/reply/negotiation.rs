@@ -3,7 +3,7 @@
 use serde_json::json;
 use support::Request;
 
-use super::{HTML, JSON, PROBLEM, TEXT, accepting, content_type, envoy};
+use super::{HTML, JSON, PROBLEM, TEXT, VARY, accepting, content_type, envoy};
 
 #[test]
 fn the_best_accepted_type_wins() {
@@ -107,7 +107,45 @@ fn where_accept_names_none_the_fetch_destination_and_then_the_user_agent_decide(
             });
         let response = envoy.fetch(&request);
         assert_eq!(content_type(&response), expected, "{headers:?}");
-        assert_eq!(response.header("vary"), Some("accept"));
+        assert_eq!(response.header("vary"), Some(VARY));
+    }
+}
+
+#[test]
+fn where_accept_names_none_a_script_gets_json() {
+    let envoy = envoy(json!({}));
+    let browser = Request::get("/")
+        .header("user-agent", "Mozilla/5.0 (X11; Linux x86_64)")
+        .header("sec-fetch-dest", "document");
+    for (name, value, expected) in [
+        ("x-requested-with", "XMLHttpRequest", PROBLEM),
+        ("x-requested-with", "xmlHTTPrequest", PROBLEM),
+        ("x-requested-with", "com.android.browser", HTML),
+        ("content-type", "application/json", PROBLEM),
+        ("content-type", "application/ld+json;charset=utf-8", PROBLEM),
+        ("content-type", "application/x-www-form-urlencoded", HTML),
+        ("content-type", "multipart/form-data; boundary=json", HTML),
+    ] {
+        for accept in ["*/*", "image/png", "text/*"] {
+            let request = browser.clone().header(name, value).header("accept", accept);
+            let response = envoy.fetch(&request);
+            assert_eq!(content_type(&response), expected, "{name}: {value}");
+        }
+        let named = browser
+            .clone()
+            .header(name, value)
+            .header("accept", "text/plain");
+        assert_eq!(content_type(&envoy.fetch(&named)), TEXT, "{name}: {value}");
+    }
+}
+
+#[test]
+fn an_accept_of_more_than_8_kib_is_read_as_absent() {
+    let envoy = envoy(json!({}));
+    for (length, expected) in [(8192, TEXT), (8193, PROBLEM), (50_000, PROBLEM)] {
+        let accept = format!("text/plain{}", ",a/b;q=0.1".repeat(6000));
+        let response = envoy.fetch(&accepting(&accept[..length]));
+        assert_eq!(content_type(&response), expected, "{length}");
     }
 }
 

@@ -48,7 +48,10 @@ fn scripts_of_allowed_origins_may_read_the_reply() {
                 assert_eq!(response.status, 503);
                 let mut expected = vec![
                     ("access-control-allow-origin", origin),
-                    ("access-control-expose-headers", "retry-after"),
+                    (
+                        "access-control-expose-headers",
+                        "retry-after, x-maintenance-mode",
+                    ),
                 ];
                 if credentials {
                     expected.insert(0, ("access-control-allow-credentials", "true"));
@@ -124,7 +127,7 @@ fn other_origins_get_none_of_it_and_no_preflight() {
             let response = envoy.fetch(&request);
             assert_eq!(response.status, 503, "{origin}");
             assert_eq!(cors(&response), [], "{origin}");
-            assert!(!varies_by(&response, "origin"), "{origin}");
+            assert!(varies_by(&response, "origin"), "{origin}");
         }
     }
     let twice = accepting(JSON)
@@ -135,6 +138,56 @@ fn other_origins_get_none_of_it_and_no_preflight() {
     assert_eq!(cors(&envoy.fetch(&without)), []);
     assert_eq!(envoy.fetch(&preflight(APP)).status, 204);
     assert_eq!(envoy.upstream.requests(), 0);
+}
+
+#[test]
+fn an_entry_means_what_browsers_send_however_it_is_written() {
+    let envoy = envoy(json!({"cors": {
+        "allow_origins": ["HTTPS://App.Example.com:443", "https://*.shop.example.com"],
+        "allow_credentials": true,
+    }}));
+    for (origin, is_allowed) in [
+        (APP, true),
+        ("https://a.shop.example.com", true),
+        ("https://a.b-c.shop.example.com", true),
+        ("HTTPS://App.Example.com:443", false),
+        ("https://app.example.com:443", false),
+        ("https://shop.example.com", false),
+        ("https://.shop.example.com", false),
+        ("https://A.shop.example.com", false),
+        ("https://a.shop.example.com:8443", false),
+        ("https://evil.example/.shop.example.com", false),
+        ("https://evil.example:80.shop.example.com", false),
+        ("https://u@a.shop.example.com", false),
+        ("https://a.shop.example.com.evil.example", false),
+        ("http://a.shop.example.com", false),
+    ] {
+        let response = envoy.fetch(&accepting(JSON).header("origin", origin));
+        let allowed = response.header("access-control-allow-origin");
+        assert_eq!(allowed, is_allowed.then_some(origin), "{origin}");
+        let status = if is_allowed { 204 } else { 503 };
+        assert_eq!(envoy.fetch(&preflight(origin)).status, status, "{origin}");
+    }
+}
+
+/// Envoy makes a gRPC answer of each reply to such a content type; to a browser it is a success.
+#[test]
+fn a_preflight_with_the_content_type_of_grpc_succeeds() {
+    let envoy = envoy(json!({"cors": {"allow_origins": [APP]}}));
+    for content_type in ["application/grpc", "application/grpc+proto"] {
+        let response = envoy.fetch(&preflight(APP).header("content-type", content_type));
+        assert_eq!(
+            (response.status, response.header("grpc-status")),
+            (200, Some("0"))
+        );
+        let allowed = response.header("access-control-allow-methods");
+        assert_eq!(allowed, Some("PUT"));
+        assert_eq!(response.header("access-control-allow-origin"), Some(APP));
+        let other = preflight("https://evil.example").header("content-type", content_type);
+        assert_eq!(envoy.fetch(&other).header("grpc-status"), Some("14"));
+    }
+    let web = preflight(APP).header("content-type", "application/grpc-web+proto");
+    assert_eq!(envoy.fetch(&web).status, 204);
 }
 
 #[test]

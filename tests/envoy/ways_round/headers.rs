@@ -139,6 +139,44 @@ fn two_hosts_are_none_of_the_allowed_ones() {
     }
 }
 
+/// Proxies and servers drop users, ports and dots in their own ways.
+#[test]
+fn no_spelling_of_a_host_gets_round_a_block() {
+    let rules = json!([{
+        "name": "closed", "action": "block",
+        "match": {"hosts": ["shop.example.com", "*.apps.example.com"]},
+    }]);
+    let envoy = Envoy::start(json!({"mode": "off", "rules": rules}));
+    let long = format!("{}.example", "a".repeat(9000));
+    for host in [
+        "shop.example.com",
+        "SHOP.example.com:8443",
+        "shop.example.com.",
+        "shop.example.com..",
+        "shop.example.com:abc",
+        "shop.example.com:80:80",
+        "shop.example.com.:80x",
+        "u@shop.example.com",
+        "u:p@shop.example.com:x",
+        ".shop.example.com",
+        "u@a.apps.example.com:x",
+        "a.apps.example.com..:1",
+        &long,
+    ] {
+        let response = envoy.fetch(&Request::get("/").header("host", host));
+        assert!(!response.is_upstream(), "{host}");
+    }
+    assert_eq!(envoy.upstream.requests(), 0);
+    for host in [
+        "example.com",
+        "apps.example.com",
+        "shop.example.com.test.example",
+    ] {
+        let response = envoy.fetch(&Request::get("/").header("host", host));
+        assert!(response.is_upstream(), "{host}");
+    }
+}
+
 /// `*.apps.example.com` stands for labels: whoever reads one of these reads another host.
 #[test]
 fn what_is_no_host_name_matches_no_wildcard() {

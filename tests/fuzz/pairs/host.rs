@@ -199,7 +199,7 @@ pub struct Exchange(Rc<Inner>);
 
 struct Inner {
     request: Request,
-    changes: RefCell<Vec<(String, Option<String>)>>,
+    changes: RefCell<Vec<(String, Option<Vec<u8>>)>>,
     filter_state: RefCell<String>,
     reply: RefCell<Option<Reply>>,
 }
@@ -220,7 +220,7 @@ impl Exchange {
         for (name, value) in &*self.0.changes.borrow() {
             let name = name.to_lowercase();
             lines.retain(|(other, _)| *other != name);
-            lines.extend(value.clone().map(|value| (name, value.into_bytes())));
+            lines.extend(value.clone().map(|value| (name, value)));
         }
         Seen {
             filter_state: self.0.filter_state.borrow().clone(),
@@ -264,6 +264,19 @@ impl Stream for Exchange {
         HeaderList::new(&self.0.request.lines)
     }
 
+    fn cookies(&self) -> Option<Vec<u8>> {
+        let lines = self.0.request.lines.iter();
+        let cookies: Vec<&[u8]> = lines
+            .filter(|(name, _)| name == "cookie")
+            .map(|(_, value)| value.as_slice())
+            .collect();
+        (!cookies.is_empty()).then(|| cookies.join(&b','))
+    }
+
+    fn ends_with_headers(&self) -> bool {
+        true
+    }
+
     fn source_address(&self) -> Option<Vec<u8>> {
         self.0.request.source.clone().map(String::into_bytes)
     }
@@ -279,8 +292,8 @@ impl Stream for Exchange {
         attribute(&self.0.request.route_action)
     }
 
-    fn set_header(&self, name: &str, value: Option<&str>) {
-        let change = (name.to_owned(), value.map(str::to_owned));
+    fn set_header(&self, name: &str, value: Option<&[u8]>) {
+        let change = (name.to_owned(), value.map(<[u8]>::to_vec));
         self.0.changes.borrow_mut().push(change);
     }
 

@@ -160,9 +160,9 @@ fn with_tokens(request: &Request, tokens: &[String], back: bool) -> Request {
         let (from, to) = if back { (token, &name) } else { (&name, token) };
         for (header, value) in &mut request.lines {
             if header == "cookie" || header == "x-maintenance-bypass" {
-                let text = String::from_utf8_lossy(value);
-                if text.contains(from.as_str()) {
-                    *value = text.replace(from.as_str(), to).into_bytes();
+                let (from, to) = (from.as_bytes(), to.as_bytes());
+                while let Some(at) = value.windows(from.len()).position(|part| part == from) {
+                    value.splice(at..at + from.len(), to.iter().copied());
                 }
             }
         }

@@ -35,7 +35,9 @@ pub fn check(data: &[u8]) {
     let lines: Vec<&[u8]> = accept.split(|&byte| byte == b'\n').collect();
     headers.extend(lines.iter().map(|line| ("accept", *line)));
     let kind = reply_to(&headers);
-    let Some(ranges) = parse(&lines.join(&b',')) else {
+    let accept = lines.join(&b',');
+    let accept = if accept.len() > 8192 { &[] } else { &*accept };
+    let Some(ranges) = parse(accept) else {
         return;
     };
     let shown = || String::from_utf8_lossy(data).into_owned();

@@ -15,6 +15,9 @@ use super::{
     reference::{Block, block, ip, is_in},
 };
 
+/// How much of a list is walked, in bytes.
+const LONGEST: usize = 8192;
+
 /// In no block of the seeds.
 const STRANGER: &str = "203.0.113.77";
 
@@ -63,6 +66,17 @@ fn expected(is_list: bool, blocks: &[Block], source: &[u8], value: &[u8]) -> Opt
     if !is_list {
         return Some(hop(value).unwrap_or(peer));
     }
+    let mut value = value;
+    if let Some(cut) = value.len().checked_sub(LONGEST).filter(|cut| *cut > 0) {
+        // The hop that may be cut is not known, nor what is before it.
+        let near = &value[cut..];
+        let comma = near.iter().position(|&byte| byte == b',')?;
+        value = &near[comma + 1..];
+        let mut hops = value.split(|&byte| byte == b',').map(hop);
+        if hops.all(|hop| hop.is_some_and(|hop| is_in(blocks, hop))) {
+            return None;
+        }
+    }
     let mut hops: Vec<Option<IpAddr>> = value.split(|&byte| byte == b',').map(hop).collect();
     hops.reverse();
     match hops
@@ -80,7 +94,8 @@ fn port(source: &[u8]) -> Option<u16> {
     text.rsplit(':').next()?.parse().ok()
 }
 
-/// `10.0.0.1`, `10.0.0.1:80`, `2001:db8::1`, `[2001:db8::1]`, `[2001:db8::1]:80`.
+/// `10.0.0.1`, `10.0.0.1:80`, `2001:db8::1`, `[2001:db8::1]`, `[2001:db8::1]:80`, and a zone
+/// behind each `2001:db8::1`.
 fn hop(hop: &[u8]) -> Option<IpAddr> {
     let text = std::str::from_utf8(hop).ok()?.trim();
     if let Some(inner) = text.strip_prefix('[') {
@@ -89,7 +104,7 @@ fn hop(hop: &[u8]) -> Option<IpAddr> {
             rest.strip_prefix(':')
                 .is_some_and(|p| p.parse::<u16>().is_ok())
         };
-        return (rest.is_empty() || is_port(rest)).then(|| ip(address))?;
+        return (rest.is_empty() || is_port(rest)).then(|| in_zone(address))?;
     }
     match text.matches(':').count() {
         1 => {
@@ -97,6 +112,15 @@ fn hop(hop: &[u8]) -> Option<IpAddr> {
             port.parse::<u16>().ok()?;
             ip(address)
         }
-        _ => ip(text),
+        _ => in_zone(text),
     }
+}
+
+fn in_zone(text: &str) -> Option<IpAddr> {
+    let Some((address, zone)) = text.split_once('%') else {
+        return ip(text);
+    };
+    let is_part = |c: char| c.is_ascii_alphanumeric() || "-._~".contains(c);
+    let is_zone = !zone.is_empty() && zone.chars().all(is_part) && address.contains(':');
+    is_zone.then(|| ip(address))?
 }

@@ -77,7 +77,7 @@ fn a_wrong_type_is_named_with_its_path_and_what_was_expected() {
         ),
         (
             r#"{"response":{"retry_after":-1}}"#,
-            "response.retry_after: invalid type: integer `-1`, expected seconds, an IMF-fixdate or null",
+            "response.retry_after: invalid type: integer `-1`, expected seconds, a duration like 1h30m, an IMF-fixdate or \"none\"",
         ),
         (
             r#"{"response":{"headers":{"x-a":1}}}"#,
@@ -112,6 +112,18 @@ fn retry_after_tells_absent_from_null() {
             .retry_after
     };
     assert_eq!(retry_after("{}"), None);
+    assert_eq!(
+        retry_after(r#"{"response":{"retry_after":"1h30m"}}"#),
+        Some(RetryAfterConfig::Seconds(5400))
+    );
+    assert_eq!(
+        retry_after(r#"{"response":{"retry_after":"5"}}"#),
+        Some(RetryAfterConfig::Date("5".into()))
+    );
+    assert_eq!(
+        retry_after(r#"{"response":{"retry_after":"none"}}"#),
+        retry_after(r#"{"response":{"retry_after":null}}"#)
+    );
     assert_eq!(
         retry_after(r#"{"response":{"retry_after":null}}"#),
         Some(RetryAfterConfig::None)

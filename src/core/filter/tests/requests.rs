@@ -1,5 +1,6 @@
 use super::*;
 use crate::request::attribute::Attribute;
+use crate::syntax::wire;
 
 const EVERYTHING: &str = r#"
     "upstream_header":"x-maintenance",
@@ -18,9 +19,70 @@ fn a_request_that_passes_while_off_is_told_nothing() {
     let removed = ["x-maintenance", "x-maintenance-bypass"].map(|name| (name.to_owned(), None));
     assert_eq!(*stream.seen().changes.borrow(), removed);
     assert_eq!(*stream.seen().filter_state.borrow(), "");
-    let plain = request("/");
-    assert!(Worker::new("{}").handle(&plain) == Progress::Continue);
-    assert!(plain.seen().changes.borrow().is_empty());
+}
+
+/// A configuration with bypass tokens, and what else there is; the cookie is `b`.
+fn bypass(more: &str) -> Worker {
+    let bypass = r#""bypass":{"key":"0123456789abcdef0123456789abcdef","cookie":"b"}"#;
+    Worker::new(&format!("{{{bypass}{more}}}"))
+}
+
+#[test]
+fn the_upstream_gets_no_bypass_token_whatever_the_flag() {
+    let token = wire::BYPASS.to_owned();
+    for (more, path) in [
+        ("", "/"),
+        (r#","mode":"off""#, "/"),
+        (r#","mode":"on","allow":{"paths":["/open"]}"#, "/open"),
+        (r#","mode":"on","observe":true"#, "/"),
+        (r#","admin":{"path":"/m","token_env":"TOKEN"}"#, "/"),
+        (
+            r#","rules":[{"name":"r","match":{"paths":["/x"]},"action":"block"}]"#,
+            "/",
+        ),
+    ] {
+        for (cookies, left) in [
+            (&["a=1; b=x", "c=2; b=y"][..], Some("a=1; c=2")),
+            (&["b=x"], None),
+        ] {
+            let mut lines = vec![(":method", "GET"), (":path", path), (wire::BYPASS, "x")];
+            lines.extend(cookies.iter().map(|line| ("cookie", *line)));
+            let stream = TestStream::new(&lines);
+            assert_eq!(bypass(more).handle(&stream), Progress::Continue, "{more}");
+            let expected = [
+                (token.clone(), None),
+                ("cookie".to_owned(), left.map(str::to_owned)),
+            ];
+            assert_eq!(*stream.seen().changes.borrow(), expected, "{more}");
+        }
+    }
+}
+
+/// A call of the host that returns something costs as much as seven that do not.
+#[test]
+fn what_passes_is_read_no_further_than_it_takes_to_find_a_token() {
+    let removed = || vec![(wire::BYPASS.to_owned(), None)];
+    let admin = r#","admin":{"path":"/m","token_env":"TOKEN"}"#;
+    let cookie = ("cookie", "a=1; c=2");
+    for (worker, cookie, read, changes) in [
+        (Worker::new("{}"), Some(cookie), &[][..], removed()),
+        (bypass(""), None, &["cookies"], removed()),
+        (bypass(""), Some(cookie), &["cookies"], removed()),
+        (bypass(admin), Some(cookie), &["headers"], vec![]),
+        (
+            bypass(r#","mode":"on","observe":true"#),
+            Some(cookie),
+            &["headers"],
+            vec![],
+        ),
+    ] {
+        let mut lines = vec![(":method", "GET"), (":path", "/")];
+        lines.extend(cookie);
+        let stream = TestStream::new(&lines);
+        assert_eq!(worker.handle(&stream), Progress::Continue);
+        assert_eq!(*stream.seen().read.borrow(), read, "{lines:?}");
+        assert_eq!(*stream.seen().changes.borrow(), changes, "{lines:?}");
+    }
 }
 
 #[test]

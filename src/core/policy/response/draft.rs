@@ -74,8 +74,8 @@ impl Draft {
 /// What the replies of a `response` have in common.
 pub(crate) struct Outline<'a> {
     pub(super) scope: &'a str,
-    /// Whether `Accept` decides on the representation.
-    pub(super) negotiated: bool,
+    /// The headers of a request that decide on its reply.
+    pub(super) vary: Option<&'static str>,
     pub(super) clear_site_data: Option<&'a str>,
     /// Whether proxies in front are told not to retry.
     pub(super) no_retry: bool,
@@ -145,7 +145,6 @@ impl Outline<'_> {
         content: Content,
     ) -> Draft {
         let mut headers = self.headers_of_blocked();
-        headers.set("vary", self.negotiated.then_some("accept"));
         for (name, value) in more {
             headers.set(name, *value);
         }
@@ -159,6 +158,7 @@ impl Outline<'_> {
     fn headers_of_all(&self) -> HeaderLines {
         let mut headers = HeaderLines::default();
         headers.set("cache-control", "no-store");
+        headers.set("vary", self.vary);
         headers.set(wire::MODE, self.scope);
         headers
     }

@@ -1,7 +1,8 @@
 //! Where browsers are sent.
 
-use crate::policy::hosts::host_name;
+use crate::policy::host_name::host_name;
 use crate::syntax::invalid::{Compiled, InvalidConfig};
+use crate::syntax::path::MAX_COMPARED_BYTES;
 use crate::syntax::readings::normalised;
 
 /// An absolute http(s) URL.
@@ -36,9 +37,11 @@ impl Redirect {
         })
     }
 
-    /// Whether a request is for the very host and path that it would be sent to.
+    /// Whether a request is for the very host and path that it would be sent to; a path that is
+    /// too long to be compared is not.
     pub fn is_target(&self, authority: &[u8], path: &[u8]) -> bool {
-        host_name(authority).eq_ignore_ascii_case(self.host.as_bytes())
+        path.len() <= MAX_COMPARED_BYTES
+            && host_name(authority).eq_ignore_ascii_case(self.host.as_bytes())
             && normalised(path) == self.path
     }
 }
@@ -63,6 +66,10 @@ mod tests {
         }
         let root = Redirect::compile("http://a.example?x").unwrap();
         assert!(root.is_target(b"a.example", b"/"));
+        let longest = format!("/{}", "./".repeat(4095));
+        assert!(root.is_target(b"a.example", longest.as_bytes()));
+        let longer = format!("{longest}./");
+        assert!(!root.is_target(b"a.example", longer.as_bytes()));
     }
 
     #[test]

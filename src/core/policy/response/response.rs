@@ -2,6 +2,8 @@
 
 use crate::config::number::Number;
 use crate::config::response::{Format, ResponseConfig, RetryAfterConfig};
+use crate::config::seconds::Seconds;
+use crate::policy::json_body;
 use crate::policy::page;
 use crate::policy::page::page;
 use crate::policy::response::cors::Cors;
@@ -65,21 +67,22 @@ impl Response {
             message: config.message.as_deref().unwrap_or(words.message).into(),
             retry_after: compile_retry_after(config.retry_after.as_ref()).at("retry_after")?,
         };
-        let refresh = config.refresh.map(|Number(seconds)| seconds);
+        let refresh = config.refresh.map(|Seconds(seconds)| seconds);
         let page_policy = config.html.is_none().then_some(page::POLICY);
         let html = template(&config.html, &page(words), Escape::Html).at("html")?;
-        let json = |text| Template::compile(text, Escape::Json);
+        let json = |text| json_body::compile(text, &facts.values());
         let json = optional(config.json.as_deref(), json).at("json")?;
         let text = template(&config.text, page::TEXT, Escape::None).at("text")?;
         let redirect = optional(config.redirect.as_deref(), Redirect::compile).at("redirect")?;
         let headers = headers::compile(config.headers.as_ref()).at("headers")?;
         let clear_site_data = config.clear_site_data.as_deref().unwrap_or_default();
         let clear_site_data = compile_clear_site_data(clear_site_data).at("clear_site_data")?;
+        let cors = optional(config.cors.as_ref(), Cors::compile).at("cors")?;
         let expired = config.expire_cookies.as_deref().unwrap_or_default();
-        let Number(retry_after_jitter) = config.retry_after_jitter.unwrap_or(Number(0));
+        let Seconds(retry_after_jitter) = config.retry_after_jitter.unwrap_or(Seconds(0));
         let outline = Outline {
             scope,
-            negotiated: format == Format::Auto,
+            vary: vary(format, cors.is_some()),
             clear_site_data: clear_site_data.as_deref(),
             no_retry: config.no_retry.unwrap_or(true),
             headers: &headers,
@@ -102,7 +105,7 @@ impl Response {
             format,
             redirect,
             expired_cookies: each(expired, |name| expired_cookie(name)).at("expire_cookies")?,
-            cors: optional(config.cors.as_ref(), Cors::compile).at("cors")?,
+            cors,
             headers,
             drafts,
         })
@@ -139,6 +142,21 @@ impl Facts {
     }
 }
 
+/// What `reply` reads of a request to choose a representation, and to allow its origin: the same
+/// for each reply, so that a cache knows by any of them what the next depends on.
+fn vary(format: Format, cors: bool) -> Option<&'static str> {
+    match (format, cors) {
+        (Format::Auto, false) => {
+            Some("accept, content-type, sec-fetch-dest, user-agent, x-requested-with")
+        }
+        (Format::Auto, true) => {
+            Some("accept, content-type, origin, sec-fetch-dest, user-agent, x-requested-with")
+        }
+        (_, true) => Some("origin"),
+        (_, false) => None,
+    }
+}
+
 fn compile_status(status: Option<Number>) -> Compiled<u16> {
     let status = status.unwrap_or(Number(DEFAULT_STATUS));
     let status = status.within(200..=599, "a status")?;
@@ -154,7 +172,7 @@ fn compile_retry_after(config: Option<&RetryAfterConfig>) -> Compiled<Option<Ret
             Some(RetryAfter::Date(date.as_str().into()))
         }
         Some(RetryAfterConfig::Date(date)) => {
-            let expected = "an IMF-fixdate like \"Sun, 06 Nov 1994 08:49:37 GMT\"";
+            let expected = "an IMF-fixdate like \"Sun, 06 Nov 1994 08:49:37 GMT\", a duration like 1h30m, or \"none\"";
             return Err(InvalidConfig::is_not(date, expected));
         }
     })

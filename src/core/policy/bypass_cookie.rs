@@ -1,0 +1,149 @@
+//! The cookie that carries a bypass token.
+
+use crate::policy::bypass::Bypass;
+use crate::policy::host_name::{is_host_name, is_numeric, meant_host};
+use crate::request::headers::Headers;
+use crate::syntax::invalid::{Compiled, InvalidConfig, refuse};
+
+/// Compiles `domain`, the hosts to which browsers send the cookie of this name; refuses what is
+/// no domain, and with which browsers would drop the cookie.
+pub(super) fn compile_domain(domain: &str, cookie: &str) -> Compiled<Box<str>> {
+    if let Some(prefix @ "__Host-") = cookie.get(..7) {
+        return refuse(format!(
+            "no cookie whose name begins with {prefix:?} has a domain"
+        ));
+    }
+    let is_domain = |text: &str| is_host_name(text.as_bytes()) && !is_numeric(text);
+    if is_domain(domain) {
+        return Ok(domain.to_ascii_lowercase().into());
+    }
+    let meant = meant_host(domain);
+    let meant = meant.trim_start_matches("*.").trim_matches('.');
+    let expected = if is_domain(meant) {
+        format!("a domain as cookies have it: write {meant:?}")
+    } else {
+        "a domain like \"example.com\"".to_owned()
+    };
+    Err(InvalidConfig::is_not(domain, &expected))
+}
+
+impl Bypass {
+    /// Whether the cookie may be among these, whatever stands between the lines of the header.
+    pub fn may_be_in(&self, cookies: &[u8]) -> bool {
+        let mut names = cookies.split(|&byte| byte == b'=');
+        names.any(|name| name.trim_ascii_end().ends_with(self.cookie.as_bytes()))
+    }
+
+    /// All other cookies, as they were sent; `None` if the cookie is not there.
+    pub fn other_cookies(&self, headers: &impl Headers) -> Option<Vec<u8>> {
+        let mut lines = headers.values("cookie");
+        if !lines.any(|line| pairs(line).any(|pair| self.is_in(pair))) {
+            return None;
+        }
+        let mut others = Vec::new();
+        for line in headers.values("cookie") {
+            let kept: Vec<&[u8]> = pairs(line).filter(|pair| !self.is_in(pair)).collect();
+            let kept = kept.join(&b';');
+            let kept = kept.trim_ascii_start();
+            if kept.is_empty() {
+                continue;
+            }
+            if !others.is_empty() {
+                others.extend_from_slice(b"; ");
+            }
+            others.extend_from_slice(kept);
+        }
+        Some(others)
+    }
+
+    fn is_in(&self, pair: &[u8]) -> bool {
+        let mut parts = pair.splitn(2, |&byte| byte == b'=');
+        let name = parts.next().unwrap_or_default().trim_ascii();
+        name == self.cookie.as_bytes() && parts.next().is_some()
+    }
+}
+
+fn pairs(line: &[u8]) -> impl Iterator<Item = &[u8]> {
+    line.split(|&byte| byte == b';')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::environment::testing::environment;
+    use crate::request::headers::HeaderList;
+
+    fn compile(json: &str) -> Compiled<Bypass> {
+        let config = format!(r#"{{"key":"0123456789abcdef0123456789abcdef",{json}}}"#);
+        let config = crate::syntax::json_reader::read(&config);
+        Bypass::compile(&config, environment(&|_| None))
+    }
+
+    #[test]
+    fn the_cookie_is_taken_out_and_all_others_stay_as_they_were_sent() {
+        let bypass = compile(r#""cookie":"b""#).unwrap();
+        for (lines, others) in [
+            (&["b=x"][..], Some("")),
+            (&["b=x; "], Some("")),
+            (&["a=1; b=x; c=2"], Some("a=1; c=2")),
+            (&["b=x;a=1;  c=\"2\" ;d"], Some("a=1;  c=\"2\" ;d")),
+            (&["a=1;b = x"], Some("a=1")),
+            (&["b=x; b=y; a=b=z"], Some("a=b=z")),
+            (&["a=1", "b=x", "c=2; b=y"], Some("a=1; c=2")),
+            (&["b=x", "b=y"], Some("")),
+            (&["a=1; bb=2; B=3; b; ab=4"], None),
+            (&["a=b=1"], None),
+            (&[""], None),
+            (&[], None),
+        ] {
+            let headers: Vec<_> = lines.iter().map(|line| ("cookie", *line)).collect();
+            let left = bypass.other_cookies(&HeaderList::new(&headers));
+            assert_eq!(left.as_deref(), others.map(str::as_bytes), "{lines:?}");
+            for separator in [";", ",", "; "] {
+                let may_be = bypass.may_be_in(lines.join(separator).as_bytes());
+                assert!(may_be || others.is_none(), "{lines:?}");
+            }
+        }
+        assert!(!bypass.may_be_in(b"a=1; c=2") && !bypass.may_be_in(b""));
+        let bytes = HeaderList::new(&[("cookie", b"a=\xff; b=x")]);
+        assert_eq!(bypass.other_cookies(&bytes).unwrap(), b"a=\xff");
+    }
+
+    #[test]
+    fn a_domain_is_a_host_name_that_browsers_take() {
+        for (domain, expected) in [
+            ("example.com", "example.com"),
+            ("Shop.Example.COM", "shop.example.com"),
+        ] {
+            let bypass = compile(&format!(r#""domain":"{domain}""#)).unwrap();
+            assert_eq!(bypass.domain.as_deref(), Some(expected));
+        }
+        assert_eq!(compile(r#""cookie":"b""#).unwrap().domain, None);
+        for (domain, problem) in [
+            (".example.com", "as cookies have it: write \"example.com\""),
+            ("*.example.com", "write \"example.com\""),
+            ("example.com.", "write \"example.com\""),
+            ("example.com:8443", "write \"example.com\""),
+            ("https://example.com/a", "write \"example.com\""),
+            ("m\u{fc}nchen.de", "write \"xn--mnchen-3ya.de\""),
+            ("", "is not a domain like \"example.com\""),
+            ("10.0.0.1", "is not a domain like"),
+            ("[::1]", "is not a domain like"),
+            ("example.com; Secure", "is not a domain like"),
+        ] {
+            let error = compile(&format!(r#""domain":"{domain}""#))
+                .unwrap_err()
+                .to_string();
+            assert!(
+                error.starts_with("domain: ") && error.contains(problem),
+                "{error}"
+            );
+        }
+        let error = compile(r#""cookie":"__Host-b","domain":"example.com""#).unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .starts_with("domain: no cookie whose name begins")
+        );
+    }
+}
