@@ -102,6 +102,7 @@ fn what_was_set_begins_and_ends_as_the_clock_says() {
     let past = envoy.admin("POST", &format!("on?until={start}"));
     assert_eq!(past.status, 400, "{}", past.text());
     clock.shift(0);
+    envoy.toggle(false);
     assert_eq!(
         envoy.admin("POST", &format!("on?start={start}")).status,
         200
