@@ -46,9 +46,9 @@ pub(crate) fn follow(
     reply.add("cache-control", "no-store");
     let now = request.now();
     if let Some(expires) = bypass.expiry(token.as_bytes(), now, state.bypass_revoked_at()) {
-        let cookie = &bypass.cookie;
+        let cookie = &bypass.cookie.name;
         let max_age = now.seconds_until(expires);
-        let domain = bypass.domain.as_ref();
+        let domain = bypass.cookie.domain.as_ref();
         let domain = domain.map(|domain| format!("; Domain={domain}"));
         let domain = domain.unwrap_or_default();
         let secure = secure(request.headers());

@@ -142,7 +142,7 @@ impl<H: Host> Filter<H> {
         }
         request.remove(wire::BYPASS);
         if let Some(bypass) = &self.policy.bypass {
-            request.remove_cookie(bypass);
+            request.remove_cookie(&bypass.cookie);
         }
         Outcome::Passed
     }

@@ -5,7 +5,7 @@ use std::cell::{Cell, OnceCell};
 use std::net::IpAddr;
 
 use crate::filter::host::{Host, Stream};
-use crate::policy::bypass::Bypass;
+use crate::policy::bypass_cookie::BypassCookie;
 use crate::policy::client_address::ClientAddress;
 use crate::request::attribute::{Attribute, AttributePath};
 use crate::request::head::RequestHead;
@@ -51,11 +51,11 @@ impl<'r, H: Host> Request<'r, H> {
         }
     }
 
-    /// Takes the bypass cookie out of the cookies.
-    pub(crate) fn remove_cookie(&self, bypass: &Bypass) {
+    /// Takes a cookie out of the others.
+    pub(crate) fn remove_cookie(&self, cookie: &BypassCookie) {
         let may_be_there = self.headers.get().is_some()
-            || (self.stream.cookies()).is_some_and(|cookies| bypass.may_be_in(&cookies));
-        if may_be_there && let Some(others) = bypass.other_cookies(self.headers()) {
+            || (self.stream.cookies()).is_some_and(|cookies| cookie.may_be_in(&cookies));
+        if may_be_there && let Some(others) = cookie.other_cookies(self.headers()) {
             let others = (!others.is_empty()).then_some(&*others);
             self.stream.set_header("cookie", others);
         }

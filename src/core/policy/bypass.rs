@@ -12,15 +12,14 @@ use subtle::ConstantTimeEq;
 use crate::config::bypass::BypassConfig;
 use crate::config::number::Number;
 use crate::config::seconds::Seconds;
-use crate::policy::bypass_cookie::compile_domain;
+use crate::policy::bypass_cookie::BypassCookie;
 use crate::policy::environment::Environment;
 use crate::request::headers::Headers;
-use crate::syntax::field::{cookie_values, token};
-use crate::syntax::invalid::{Compiled, InvalidConfig, Located, optional, refuse};
+use crate::syntax::field::cookie_values;
+use crate::syntax::invalid::{Compiled, InvalidConfig, Located, refuse};
 use crate::syntax::timestamp::Timestamp;
 use crate::syntax::{hex, wire};
 
-const DEFAULT_COOKIE: &str = "maintenance_bypass";
 const DEFAULT_MAX_TTL_SECONDS: u64 = 43_200;
 
 /// What the clocks of a fleet may differ by.
@@ -44,10 +43,8 @@ const PURPOSE: &[u8] = b"maintenance-mode bypass token 1\0";
 #[derive(Clone, Debug)]
 pub struct Bypass {
     key: Hmac<Sha256>,
-    /// The name of the cookie that carries a token.
-    pub cookie: Box<str>,
-    /// The domain whose hosts all get it; without, it goes to the host that has set it.
-    pub domain: Option<Box<str>>,
+    /// The cookie that carries a token.
+    pub cookie: BypassCookie,
     /// How long a token may live.
     pub max_ttl_seconds: u64,
 }
@@ -65,8 +62,7 @@ impl Bypass {
     /// Compiles `bypass`; refuses not one key of 32 bytes or more, what names no cookie or domain,
     /// and values out of range.
     pub fn compile(config: &BypassConfig, environment: Environment<'_>) -> Compiled<Self> {
-        let cookie = config.cookie.as_deref().unwrap_or(DEFAULT_COOKIE);
-        let cookie = token(cookie, "a cookie name").at("cookie")?;
+        let cookie = BypassCookie::compile(config)?;
         let key = match (&config.key, &config.key_env) {
             (Some(key), None) => compile_key(key).at("key")?,
             (None, Some(variable)) => environment
@@ -77,11 +73,9 @@ impl Bypass {
         };
         let default = Seconds(DEFAULT_MAX_TTL_SECONDS);
         let Seconds(max_ttl) = config.max_ttl_seconds.unwrap_or(default);
-        let domain_of = |domain| compile_domain(domain, cookie);
         Ok(Self {
             key,
-            cookie: cookie.into(),
-            domain: optional(config.domain.as_deref(), domain_of).at("domain")?,
+            cookie,
             max_ttl_seconds: Number(max_ttl).seconds().at("max_ttl_seconds")?,
         })
     }
@@ -120,7 +114,7 @@ impl Bypass {
     ) -> bool {
         let header = headers.get(wire::BYPASS).unwrap_or_default();
         let cookies = headers.get("cookie").unwrap_or_default();
-        let mut tokens = cookie_values(&cookies, &self.cookie)
+        let mut tokens = cookie_values(&cookies, &self.cookie.name)
             .take(MAX_COOKIES)
             .chain([&*header])
             .filter_map(|token| self.verify(token))

@@ -1,13 +1,25 @@
 //! The cookie that carries a bypass token.
 
-use crate::policy::bypass::Bypass;
+use crate::config::bypass::BypassConfig;
 use crate::policy::host_name::{is_host_name, is_numeric, meant_host};
 use crate::request::headers::Headers;
-use crate::syntax::invalid::{Compiled, InvalidConfig, refuse};
+use crate::syntax::field::token;
+use crate::syntax::invalid::{Compiled, InvalidConfig, Located, optional, refuse};
+
+/// The compiled `cookie` and `domain` of `bypass`.
+#[derive(Clone, Debug)]
+pub struct BypassCookie {
+    /// Its name.
+    pub name: Box<str>,
+    /// The domain whose hosts all get it; without, it goes to the host that has set it.
+    pub domain: Option<Box<str>>,
+}
+
+const DEFAULT_NAME: &str = "maintenance_bypass";
 
 /// Compiles `domain`, the hosts to which browsers send the cookie of this name; refuses what is
 /// no domain, and with which browsers would drop the cookie.
-pub(super) fn compile_domain(domain: &str, cookie: &str) -> Compiled<Box<str>> {
+fn compile_domain(domain: &str, cookie: &str) -> Compiled<Box<str>> {
     if let Some(prefix @ "__Host-") = cookie.get(..7) {
         return refuse(format!(
             "no cookie whose name begins with {prefix:?} has a domain"
@@ -27,14 +39,25 @@ pub(super) fn compile_domain(domain: &str, cookie: &str) -> Compiled<Box<str>> {
     Err(InvalidConfig::is_not(domain, &expected))
 }
 
-impl Bypass {
-    /// Whether the cookie may be among these, whatever stands between the lines of the header.
-    pub fn may_be_in(&self, cookies: &[u8]) -> bool {
-        let mut names = cookies.split(|&byte| byte == b'=');
-        names.any(|name| name.trim_ascii_end().ends_with(self.cookie.as_bytes()))
+impl BypassCookie {
+    /// Compiles `cookie` and `domain`; refuses what names no cookie or no domain.
+    pub(super) fn compile(config: &BypassConfig) -> Compiled<Self> {
+        let name = config.cookie.as_deref().unwrap_or(DEFAULT_NAME);
+        let name = token(name, "a cookie name").at("cookie")?;
+        let domain_of = |domain| compile_domain(domain, name);
+        Ok(Self {
+            name: name.into(),
+            domain: optional(config.domain.as_deref(), domain_of).at("domain")?,
+        })
     }
 
-    /// All other cookies, as they were sent; `None` if the cookie is not there.
+    /// Whether it may be among these, whatever stands between the lines of the header.
+    pub fn may_be_in(&self, cookies: &[u8]) -> bool {
+        let mut names = cookies.split(|&byte| byte == b'=');
+        names.any(|name| name.trim_ascii_end().ends_with(self.name.as_bytes()))
+    }
+
+    /// All other cookies, as they were sent; `None` if it is not there.
     pub fn other_cookies(&self, headers: &impl Headers) -> Option<Vec<u8>> {
         let mut lines = headers.values("cookie");
         if !lines.any(|line| pairs(line).any(|pair| self.is_in(pair))) {
@@ -59,7 +82,7 @@ impl Bypass {
     fn is_in(&self, pair: &[u8]) -> bool {
         let mut parts = pair.splitn(2, |&byte| byte == b'=');
         let name = parts.next().unwrap_or_default().trim_ascii();
-        name == self.cookie.as_bytes() && parts.next().is_some()
+        name == self.name.as_bytes() && parts.next().is_some()
     }
 }
 
@@ -70,13 +93,10 @@ fn pairs(line: &[u8]) -> impl Iterator<Item = &[u8]> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::policy::environment::testing::environment;
     use crate::request::headers::HeaderList;
 
-    fn compile(json: &str) -> Compiled<Bypass> {
-        let config = format!(r#"{{"key":"0123456789abcdef0123456789abcdef",{json}}}"#);
-        let config = crate::syntax::json_reader::read(&config);
-        Bypass::compile(&config, environment(&|_| None))
+    fn compile(json: &str) -> Compiled<BypassCookie> {
+        BypassCookie::compile(&crate::syntax::json_reader::read(&format!("{{{json}}}")))
     }
 
     #[test]
