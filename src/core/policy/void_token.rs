@@ -51,8 +51,9 @@ impl VoidToken {
 /// The tokens of a request, each with what carries it.
 pub fn tokens(bypass: &Bypass, headers: &impl Headers) -> Vec<(String, Vec<u8>)> {
     let cookies = headers.get("cookie").unwrap_or_default();
-    let cookies = cookie_values(&cookies, &bypass.cookie);
-    let cookies = cookies.map(|token| (format!("the cookie {}", bypass.cookie), token.to_vec()));
+    let cookies = cookie_values(&cookies, &bypass.cookie.name);
+    let cookies =
+        cookies.map(|token| (format!("the cookie {}", bypass.cookie.name), token.to_vec()));
     let header = headers.get(wire::BYPASS);
     let header = header.map(|token| (format!("the header {}", wire::BYPASS), token.into_owned()));
     cookies.chain(header).collect()

@@ -366,7 +366,7 @@ pub fn configuration(source: &mut Source) -> Value {
     if source.one_in(4) {
         let mut bypass = json!({"key": KEY});
         if source.one_in(2) {
-            bypass["cookie"] = json!("x-b");
+            bypass["cookie"] = json!("x-pass");
         }
         if source.one_in(2) {
             bypass["max_ttl_seconds"] = source.pick(&[json!(3600), json!(3600), json!("1h")]);

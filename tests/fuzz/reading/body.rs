@@ -17,7 +17,10 @@ impl Judge<'_> {
         let rest = rest.split(['?', '#']).next().unwrap();
         let (host, below) = rest.split_once('/').unwrap_or((rest, ""));
         let asked = host::plain(&self.request.text(":authority"));
-        asked == host::plain(host) && path::of(self.request) == format!("/{below}").as_bytes()
+        // Browsers may write a path in another way.
+        let path = |path: &[u8]| path::normalised(path);
+        asked == host::plain(host)
+            && path(&path::of(self.request)) == path(format!("/{below}").as_bytes())
     }
 
     pub fn body_and_what_describes_it(&self, complaints: &mut Complaints) {

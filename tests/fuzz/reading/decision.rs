@@ -80,7 +80,7 @@ fn route(all: &Value, request: &Request) -> Option<(Action, bool)> {
         Given::Text(text) => match text.as_slice() {
             b"allow" => (Action::Allow, false),
             b"block" => (Action::Block, false),
-            b"on" | b"true" => (Action::On, false),
+            b"on" => (Action::On, false),
             b"follow" => (Action::Follow, false),
             _ => (Action::On, true),
         },

@@ -34,7 +34,7 @@ pub fn judge(
         _ if !is_known => 401,
         _ if !is_near => 403,
         _ if !is_root && below != b"/on" => 404,
-        "GET" if is_root => 200,
+        "GET" | "HEAD" if is_root => 200,
         _ => 405,
     };
     complaints.expect("status of the endpoint", expected, reply.status);
