@@ -18,6 +18,7 @@ use super::reading::{
     case::{Case, Request, Seen},
     complaints::judge,
     decision::{Decision, Verdict},
+    path,
 };
 
 /// How many requests of each outcome were compared.
@@ -95,7 +96,11 @@ pub fn compare(case: &Case, outcomes: &mut Outcomes) -> Vec<Difference> {
         if judgement.is_warier {
             count("(in doubt, blocked)".to_owned());
         }
-        let blocked = Some(decision).filter(|decision| decision.verdict == Verdict::Blocked);
+        // Of an odd spelling, rules of the core may take more than it must.
+        let path = path::of(request);
+        let is_plain = path::is_canonical(&path) && !path.contains(&b'%');
+        let is_blocked = decision.verdict == Verdict::Blocked;
+        let blocked = Some(decision).filter(|_| is_blocked && is_plain);
         if let (Some(decision), Some(reply)) = (blocked, &seen.reply) {
             let rule = decision.rule.as_ref();
             let response = rule.and_then(|rule| rule.get("response")).cloned();

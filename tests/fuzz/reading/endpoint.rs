@@ -29,11 +29,15 @@ pub fn judge(
         entries => client.is_some_and(|client| address::lies_in_any(entries, client)),
     };
     let below = path::of(request)[admin["path"].as_str().unwrap().len()..].to_vec();
+    let path = request.text(":path");
+    let query = path.split_once('?').map_or("", |(_, query)| query);
+    let has_parameters = query.split('&').any(|parameter| !parameter.is_empty());
     let is_root = below.is_empty() || below == b"/";
     let expected = match request.method().as_str() {
         _ if !is_known => 401,
         _ if !is_near => 403,
         _ if !is_root && below != b"/on" => 404,
+        "GET" | "HEAD" if is_root && has_parameters => 400,
         "GET" | "HEAD" if is_root => 200,
         _ => 405,
     };

@@ -113,7 +113,7 @@ fn without_dots(path: &[u8]) -> Vec<u8> {
 }
 
 pub fn normalised(path: &[u8]) -> Vec<u8> {
-    let path = with_slashes(&decoded_until_stable(path, b""));
+    let path = with_root(&with_slashes(&decoded_until_stable(path, b"")));
     without_dots(&merged(&without_parameters(&path)))
 }
 
