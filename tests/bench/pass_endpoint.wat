@@ -1,5 +1,6 @@
 ;; Passes each request after the host calls that an admin endpoint needs while
-;; maintenance is off: the signal that the state changed, and the path.
+;; maintenance is off: the signal that the state changed, the path, and whether there is a bypass
+;; token.
 (module
   (import "env" "proxy_define_metric"
     (func $define_metric (param i32 i32 i32 i32) (result i32)))
@@ -10,6 +11,7 @@
   (memory (export "memory") 1)
   (data (i32.const 0x1000) "maintenance_mode.bare.signals")
   (data (i32.const 0x1100) ":path")
+  (data (i32.const 0x1200) "x-maintenance-bypass")
   (func (export "proxy_abi_version_0_2_1"))
   (func (export "proxy_on_context_create") (param i32 i32))
   ;; What the host returns lies at 0x8000, until the next request.
@@ -23,4 +25,6 @@
     (drop (call $get_metric (i32.load (i32.const 0x1c)) (i32.const 0x20)))
     (drop (call $get_header_map_value
       (i32.const 0) (i32.const 0x1100) (i32.const 5) (i32.const 0x10) (i32.const 0x14)))
+    (drop (call $get_header_map_value
+      (i32.const 0) (i32.const 0x1200) (i32.const 20) (i32.const 0x10) (i32.const 0x14)))
     (i32.const 0)))

@@ -85,6 +85,9 @@ pub trait Stream: Clone + PartialEq {
     /// All headers, pseudo-headers among them.
     fn headers(&self) -> Self::Headers;
 
+    /// Whether a header is there; costs next to nothing where it is not.
+    fn has_header(&self, name: &str) -> bool;
+
     /// Whether nothing follows the headers.
     fn ends_with_headers(&self) -> bool;
 

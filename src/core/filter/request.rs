@@ -42,11 +42,14 @@ impl<'r, H: Host> Request<'r, H> {
         }
     }
 
-    /// Removes a header that goes no further. Where the headers were not read, to remove one
-    /// that is not there costs less than to look.
+    /// Removes a header that goes no further. To look first costs little: a host may have to
+    /// find the route anew for whatever is done to the headers.
     pub(crate) fn remove(&self, name: &str) {
-        let headers = self.headers.get();
-        if headers.is_none_or(|headers| headers.first(name).is_some()) {
+        let is_there = match self.headers.get() {
+            Some(headers) => headers.first(name).is_some(),
+            None => self.stream.has_header(name),
+        };
+        if is_there {
             self.stream.set_header(name, None);
         }
     }

@@ -221,6 +221,10 @@ impl Stream for TestStream {
         self.0.headers.clone()
     }
 
+    fn has_header(&self, name: &str) -> bool {
+        self.0.headers.first(name).is_some()
+    }
+
     fn ends_with_headers(&self) -> bool {
         self.0.ends_with_headers.get()
     }

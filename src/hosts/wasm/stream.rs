@@ -43,6 +43,10 @@ impl Stream for HttpStream {
         HeaderMap::decode(hostcalls::get_header_map(REQUEST_HEADERS).unwrap_or_default())
     }
 
+    fn has_header(&self, name: &str) -> bool {
+        hostcalls::get_header(REQUEST_HEADERS, name).is_ok()
+    }
+
     fn ends_with_headers(&self) -> bool {
         self.ends_with_headers
     }

@@ -273,6 +273,11 @@ impl Stream for Exchange {
         (!cookies.is_empty()).then(|| cookies.join(&b','))
     }
 
+    fn has_header(&self, name: &str) -> bool {
+        let mut lines = self.0.request.lines.iter();
+        lines.any(|(other, _)| other == name)
+    }
+
     fn ends_with_headers(&self) -> bool {
         true
     }
