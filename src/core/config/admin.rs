@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::config::number::Number;
+use crate::config::seconds::Seconds;
 
 /// `admin`
 #[derive(Debug, PartialEq, Deserialize)]
@@ -17,7 +17,7 @@ pub struct AdminConfig {
     /// From where it may be called.
     pub client_ips: Option<Vec<String>>,
     /// How long an `on` may last, in seconds.
-    pub max_on_seconds: Option<Number>,
+    pub max_on_seconds: Option<Seconds>,
     /// Whether browsers get the console.
     #[serde(default)]
     pub console: bool,

@@ -7,9 +7,6 @@ use serde::{Deserialize, Deserializer};
 use crate::syntax::invalid::{Compiled, refuse};
 use crate::syntax::json::Json;
 
-/// Longer than any maintenance: 100 years.
-const MAX_SECONDS: u64 = 100 * 365 * 24 * 3600;
-
 /// An integer that is not negative.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Number(pub u64);
@@ -23,11 +20,6 @@ impl Number {
         }
         let (first, last) = range.into_inner();
         refuse(format!("{number} is not {unit} from {first} to {last}"))
-    }
-
-    /// The number of seconds; refuses none, and more than any maintenance takes.
-    pub fn seconds(self) -> Compiled<u64> {
-        self.within(1..=MAX_SECONDS, "a number of seconds")
     }
 }
 

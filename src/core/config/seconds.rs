@@ -3,12 +3,24 @@
 use serde::de::{Error, Unexpected};
 use serde::{Deserialize, Deserializer};
 
+use crate::config::number::Number;
 use crate::syntax::duration;
+use crate::syntax::invalid::Compiled;
 use crate::syntax::json::Json;
+
+/// Longer than any maintenance: 100 years.
+const MAX_SECONDS: u64 = 100 * 365 * 24 * 3600;
 
 /// Seconds, written as their number or like `1h30m`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Seconds(pub u64);
+
+impl Seconds {
+    /// The number of them; refuses none, and more than any maintenance takes.
+    pub fn checked(self) -> Compiled<u64> {
+        Number(self.0).within(1..=MAX_SECONDS, "a number of seconds")
+    }
+}
 
 /// The seconds of `1h30m`; `None` for a number in quotes, which is no number.
 pub(super) fn in_units(text: &str) -> Option<u64> {

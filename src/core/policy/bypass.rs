@@ -10,7 +10,6 @@ use sha2::Sha256;
 use subtle::ConstantTimeEq;
 
 use crate::config::bypass::BypassConfig;
-use crate::config::number::Number;
 use crate::config::seconds::Seconds;
 use crate::policy::bypass_cookie::BypassCookie;
 use crate::policy::environment::Environment;
@@ -71,12 +70,14 @@ impl Bypass {
                 .at("key_env")?,
             _ => return refuse("expected either `key` or `key_env`"),
         };
-        let default = Seconds(DEFAULT_MAX_TTL_SECONDS);
-        let Seconds(max_ttl) = config.max_ttl_seconds.unwrap_or(default);
+        let max_ttl = config.max_ttl_seconds;
         Ok(Self {
             key,
             cookie,
-            max_ttl_seconds: Number(max_ttl).seconds().at("max_ttl_seconds")?,
+            max_ttl_seconds: max_ttl
+                .unwrap_or(Seconds(DEFAULT_MAX_TTL_SECONDS))
+                .checked()
+                .at("max_ttl_seconds")?,
         })
     }
 

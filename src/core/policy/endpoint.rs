@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 use subtle::{ConditionallySelectable, ConstantTimeEq};
 
 use crate::config::admin::{AdminConfig, TokenConfig};
-use crate::config::number::Number;
+use crate::config::seconds::Seconds;
 use crate::policy::environment::Environment;
 use crate::policy::networks::Networks;
 use crate::syntax::invalid::{Compiled, InvalidConfig, Located, optional, refuse};
@@ -52,7 +52,7 @@ impl Endpoint {
             tokens,
             client_ips: optional(config.client_ips.as_deref(), compile_client_ips)
                 .at("client_ips")?,
-            max_on_seconds: optional(config.max_on_seconds, Number::seconds)
+            max_on_seconds: optional(config.max_on_seconds, Seconds::checked)
                 .at("max_on_seconds")?,
             console: config.console,
         })
@@ -237,6 +237,18 @@ mod tests {
             );
         }
         assert_eq!(endpoint.authenticate(b"Bearer \xff\xfe"), None);
+    }
+
+    #[test]
+    fn an_on_may_be_bounded_in_hours() {
+        let bounded = |bound| endpoint(&format!(r#""token_env":"GOOD","max_on_seconds":{bound}"#));
+        for (bound, seconds) in [("5400", 5400), (r#""1h30m""#, 5400), (r#""2d""#, 172_800)] {
+            assert_eq!(
+                bounded(bound).unwrap().max_on_seconds,
+                Some(seconds),
+                "{bound}"
+            );
+        }
     }
 
     #[test]
