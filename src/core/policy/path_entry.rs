@@ -2,10 +2,12 @@
 
 use crate::config::matchers::{PathConfig, PathKindConfig};
 use crate::policy::text_match::TextMatch;
+use crate::syntax::hex;
 use crate::syntax::invalid::{Compiled, Located, refuse};
 use crate::syntax::path::{MAX_COMPARED_BYTES, is_canonical};
 use crate::syntax::percent::{Octet, encode_but, octets};
 use crate::syntax::readings::{normalised, with_upper_case};
+use crate::syntax::regex::{Regex, Start};
 
 /// Compiles `"/healthz"`, `"/static/*"`, `{"suffix": ".css"}` and the like. Texts come as
 /// canonical paths have them: escaped where they must be, in upper case.
@@ -61,10 +63,7 @@ fn compile_kind(kind: &PathKindConfig) -> Compiled<TextMatch> {
             can_match(&format!("{begin}{written}"), &suffix, without_begin).at("suffix")?;
             TextMatch::Suffix(written.into())
         }
-        TextMatch::Regex(regex) => {
-            can_begin(regex.as_str()).at("regex")?;
-            TextMatch::Regex(regex)
-        }
+        TextMatch::Regex(regex) => TextMatch::Regex(compile_regex(regex).at("regex")?),
         present => present,
     })
 }
@@ -85,27 +84,40 @@ fn can_match(path: &str, entry: &str, rewrite: impl Fn(&str) -> String) -> Compi
     let problem = why_never(path);
     let begin = path.split(['?', '#']).next().unwrap_or_default();
     let meant = String::from_utf8_lossy(&normalised(begin.as_bytes())).into_owned();
-    let meant = written(&meant);
-    let instead = if path.starts_with('/') && is_canonical(meant.as_bytes()) {
-        format!(": write {:?}", rewrite(&meant))
-    } else {
-        String::new()
-    };
-    refuse(format!("{entry:?} {problem}{instead}"))
+    let meant = Some(written(&meant)).filter(|path| is_canonical(path.as_bytes()));
+    let meant = meant
+        .map(|path| rewrite(&path))
+        .filter(|entry| !entry.is_empty());
+    let instead = meant.map(|entry| format!(": write {entry:?}"));
+    refuse(format!(
+        "{entry:?} {problem}{}",
+        instead.unwrap_or_default()
+    ))
 }
 
-/// Whether a canonical path begins as an expression does, as far as that is plain text.
-fn can_begin(pattern: &str) -> Compiled<()> {
-    let start = literal_start(pattern);
-    if start.text.is_empty() && !start.is_whole {
-        return Ok(());
+/// An expression that names escapes as its paths are read.
+fn compile_regex(regex: Regex) -> Compiled<Regex> {
+    let begins = |start: &Start| can_begin(start, regex.as_str());
+    let dead = regex.starts().iter().map(begins).reduce(Result::or);
+    dead.unwrap_or(Ok(()))?;
+    let readable = readable_regex(regex.as_str());
+    if readable == regex.as_str() {
+        return Ok(regex);
     }
-    let mut path = written(&start.text);
+    Regex::new(&readable)
+}
+
+/// Whether a canonical path begins like this.
+fn can_begin(start: &Start, pattern: &str) -> Compiled<()> {
+    let mut path = written(&String::from_utf8_lossy(&start.text));
     if !start.is_whole {
         // What follows may complete an escape or a segment.
         let escape = path.len().saturating_sub(2);
         if let Some(percent) = path.get(escape..).and_then(|end| end.find('%')) {
             path.truncate(escape + percent);
+        }
+        if path.is_empty() {
+            return Ok(());
         }
         path.push('x');
     }
@@ -115,38 +127,37 @@ fn can_begin(pattern: &str) -> Compiled<()> {
     })
 }
 
-/// The plain text with which all that an expression matches begins.
-#[derive(Default)]
-struct LiteralStart {
-    text: String,
-    /// Whether the expression is nothing else.
-    is_whole: bool,
-}
-
-fn literal_start(pattern: &str) -> LiteralStart {
-    let mut start = LiteralStart::default();
-    if pattern.contains('|') {
-        return start;
-    }
-    let mut rest = pattern.strip_prefix('^').unwrap_or(pattern).chars();
-    loop {
-        let literal = match rest.next() {
-            None | Some('$') => {
-                start.is_whole = rest.as_str().is_empty();
-                return start;
-            }
-            Some('\\') => rest.next().filter(char::is_ascii_punctuation),
-            Some('?' | '*' | '{') => {
-                start.text.pop();
-                None
-            }
-            Some(other) => Some(other).filter(|other| !".+()[]^".contains(*other)),
+/// An expression without escapes of spaces and of letters outside ASCII, and with the others in
+/// upper case; classes stay as they are.
+fn readable_regex(pattern: &str) -> String {
+    let mut readable = Vec::with_capacity(pattern.len());
+    let mut rest = pattern.as_bytes();
+    let mut classes: usize = 0;
+    while let [first, behind @ ..] = rest {
+        let escape = match behind {
+            [high, low, ..] if *first == b'%' && classes == 0 => hex::byte([*high, *low]),
+            _ => None,
         };
-        match literal {
-            Some(literal) => start.text.push(literal),
-            None => return start,
+        let length = match (escape, first) {
+            (Some(_), _) => 3,
+            (None, b'\\') => 2,
+            _ => 1,
+        };
+        let (written, behind) = rest.split_at_checked(length).unwrap_or((rest, &[]));
+        match escape {
+            Some(b' ') => readable.extend_from_slice(br"\x20"),
+            Some(byte) if !byte.is_ascii() => readable.push(byte),
+            Some(_) => readable.extend(written.to_ascii_uppercase()),
+            None => readable.extend_from_slice(written),
         }
+        match first {
+            b'[' => classes += 1,
+            b']' => classes = classes.saturating_sub(1),
+            _ => {}
+        }
+        rest = behind;
     }
+    String::from_utf8(readable).unwrap_or_else(|_| pattern.to_owned())
 }
 
 /// What no canonical path has, and this text does.
@@ -272,6 +283,10 @@ mod tests {
             (r#"{"regex":"/x\\.\\..*"}"#, "/x..y"),
             (r#"{"regex":"/x?/?.*"}"#, "/y"),
             (r#"{"regex":"a|/b"}"#, "/b"),
+            (r#"{"regex":"/caf%c3%a9"}"#, "/caf%C3%A9"),
+            (r#"{"regex":"/é%2C"}"#, "/%c3%a9%2c"),
+            (r#"{"regex":"/caf%C3%A9 x"}"#, "/caf%C3%A9%20x"),
+            (r#"{"regex":"/a%20+b"}"#, "/a%20%20b"),
         ] {
             let entry: PathConfig = crate::syntax::json_reader::read(entry);
             for reading in [Reading::Canonical, Reading::Any] {

@@ -10,7 +10,7 @@ use crate::policy::text_match::TextMatch;
 use crate::syntax::invalid::{Compiled, each};
 use crate::syntax::path::MAX_COMPARED_BYTES;
 use crate::syntax::percent::decode;
-use crate::syntax::readings::{Readings, with_upper_case};
+use crate::syntax::readings::{Readings, Spelling};
 use crate::syntax::regex::Regex;
 
 /// Paths to compare a request path (without query) with. Exact paths, prefixes and
@@ -55,7 +55,7 @@ impl Paths {
             let upper_case = readings.upper_case(path);
             let written = self.written.find(upper_case);
             // What an escape stands for may be what an expression names.
-            written.or_else(|| self.find_regex(|| vec![path, upper_case, readings.readable(path)]))
+            written.or_else(|| self.find_regex(|| vec![path, readings.readable(path)]))
         };
         match self.reading {
             // Most paths match nothing, and need no second look.
@@ -67,13 +67,11 @@ impl Paths {
         }
     }
 
-    fn find_reading(&self, reading: &[u8]) -> Option<usize> {
-        let upper_case = with_upper_case(reading);
-        let upper_case = upper_case.as_deref().unwrap_or(reading);
-        let decoded = self.decoded.find(reading);
+    fn find_reading(&self, reading: &Spelling) -> Option<usize> {
+        let decoded = self.decoded.find(&reading.text);
         decoded
-            .or_else(|| self.written.find(upper_case))
-            .or_else(|| self.find_regex(|| vec![reading, upper_case]))
+            .or_else(|| self.written.find(&reading.upper_case))
+            .or_else(|| self.find_regex(|| vec![&*reading.text, &*reading.readable]))
     }
 
     /// The place of an expression that matches one of these forms of a path.

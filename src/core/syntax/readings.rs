@@ -12,7 +12,30 @@ pub struct Readings {
     is_canonical: OnceCell<bool>,
     upper_case: OnceCell<Option<Vec<u8>>>,
     readable: OnceCell<Vec<u8>>,
-    readings: OnceCell<Vec<Vec<u8>>>,
+    readings: OnceCell<Vec<Spelling>>,
+}
+
+/// One reading of a path.
+#[derive(Debug)]
+pub struct Spelling {
+    /// As it is read.
+    pub text: Vec<u8>,
+    /// With escapes in upper case.
+    pub upper_case: Vec<u8>,
+    /// Without escapes of spaces and of letters outside ASCII.
+    pub readable: Vec<u8>,
+}
+
+impl Spelling {
+    fn new(text: Vec<u8>) -> Self {
+        let upper_case = with_upper_case(&text).unwrap_or_else(|| text.clone());
+        let readable = readable(&upper_case);
+        Self {
+            text,
+            upper_case,
+            readable,
+        }
+    }
 }
 
 impl Readings {
@@ -30,20 +53,24 @@ impl Readings {
     /// A path as people read it, without escapes of spaces and of letters outside ASCII; the same
     /// at each call.
     pub fn readable(&self, path: &[u8]) -> &[u8] {
-        let is_readable = |byte: u8| byte == b' ' || !byte.is_ascii();
-        self.readable.get_or_init(|| decode_once(path, is_readable))
+        self.readable
+            .get_or_init(|| readable(self.upper_case(path)))
     }
 
     /// The readings of a path, the same at each call; none of one that has no other.
-    pub fn of(&self, path: &[u8]) -> &[Vec<u8>] {
+    pub fn of(&self, path: &[u8]) -> &[Spelling] {
         self.readings.get_or_init(|| {
             // Without escapes a canonical path is its own normalised form.
             if !path.contains(&b'%') && self.is_canonical(path) {
                 return Vec::new();
             }
-            readings(path)
+            readings(path).into_iter().map(Spelling::new).collect()
         })
     }
+}
+
+fn readable(path: &[u8]) -> Vec<u8> {
+    decode_once(path, |byte| byte == b' ' || !byte.is_ascii())
 }
 
 /// One reading that some server may have of a path (without query): escapes are decoded

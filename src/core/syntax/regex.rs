@@ -6,6 +6,7 @@ use regex_automata::dfa::dense::{Builder, Config, DFA};
 use regex_automata::dfa::{Automaton, StartKind};
 use regex_automata::nfa::thompson;
 use regex_automata::{Anchored, Input};
+use regex_syntax::hir::literal::{Extractor, Literal};
 use regex_syntax::hir::{Hir, Look};
 use regex_syntax::{Error, ParserBuilder};
 
@@ -19,7 +20,17 @@ use crate::syntax::invalid::{Compiled, InvalidConfig};
 #[derive(Clone)]
 pub struct Regex {
     pattern: Box<str>,
+    starts: Vec<Start>,
     states: Box<DFA<Vec<u32>>>,
+}
+
+/// A text with which what an expression matches may begin.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Start {
+    /// The text.
+    pub text: Vec<u8>,
+    /// Whether nothing follows.
+    pub is_whole: bool,
 }
 
 /// The most bytes of its table, and of what is needed to make that.
@@ -31,8 +42,11 @@ impl Regex {
     /// # Errors
     /// It is none, or needs too large a table.
     pub fn new(pattern: &str) -> Compiled<Self> {
-        if has_unicode_flag(pattern) {
-            return Err(is_none(pattern, &"there is no flag `u`"));
+        if names_unicode(pattern) {
+            return Err(is_none(
+                pattern,
+                &"Unicode's classes and the flag `u` are not known",
+            ));
         }
         let expression = parse(pattern)?;
         let states = tabulate(&expression).ok_or_else(|| {
@@ -44,6 +58,7 @@ impl Regex {
         })?;
         Ok(Self {
             pattern: pattern.into(),
+            starts: starts(&expression),
             states: Box::new(states),
         })
     }
@@ -53,6 +68,11 @@ impl Regex {
         let input = Input::new(text).anchored(Anchored::Yes);
         let end = self.states.try_search_fwd(&input);
         end.is_ok_and(|end| end.is_some_and(|end| end.offset() == text.len()))
+    }
+
+    /// The texts of which one begins whatever it matches; none where that may begin in many ways.
+    pub fn starts(&self) -> &[Start] {
+        &self.starts
     }
 
     /// The expression.
@@ -74,9 +94,13 @@ fn is_none(pattern: &str, problem: &dyn fmt::Display) -> InvalidConfig {
 /// Reads an expression that begins and ends where the text does.
 fn parse(pattern: &str) -> Compiled<Hir> {
     let mut parser = ParserBuilder::new();
-    let parser = parser.unicode(!has_ascii_classes(pattern)).utf8(false);
-    let expression = parser.dot_matches_new_line(true).build().parse(pattern);
-    let expression = expression.map_err(|error| match error {
+    // Case by case it is read byte by byte: the tables of Unicode are large.
+    let parser = parser.unicode(!has_case_flag(pattern)).utf8(false);
+    let parsed = parser
+        .dot_matches_new_line(true)
+        .build()
+        .parse(&in_ascii(pattern));
+    let expression = parsed.map_err(|error| match error {
         Error::Parse(error) => is_none(pattern, error.kind()),
         Error::Translate(error) => is_none(pattern, error.kind()),
         other => is_none(pattern, &other),
@@ -85,18 +109,44 @@ fn parse(pattern: &str) -> Compiled<Hir> {
     Ok(Hir::concat(vec![begin, expression, end]))
 }
 
-/// Whether an expression has classes or cases that mean ASCII's. All of it is read byte by byte
-/// then, and not character by character: the tables of Unicode are large.
-fn has_ascii_classes(pattern: &str) -> bool {
-    tokens(pattern).any(|token| match token {
-        [b'\\', class] => b"bBdDpPsSwW".contains(class),
-        [b'(', flags @ ..] => flags.contains(&b'i'),
-        _ => false,
-    })
+/// An expression whose classes are ASCII's by name.
+fn in_ascii(pattern: &str) -> String {
+    let translated = tokens(pattern).map(|token| -> &[u8] {
+        match token {
+            [b'\\', b'd'] => b"[0-9]",
+            [b'\\', b'D'] => b"[^0-9]",
+            [b'\\', b'w'] => b"[0-9A-Za-z_]",
+            [b'\\', b'W'] => b"[^0-9A-Za-z_]",
+            [b'\\', b's'] => br"[\t\n\x0B\x0C\r\x20]",
+            [b'\\', b'S'] => br"[^\t\n\x0B\x0C\r\x20]",
+            [b'\\', b'b'] => br"(?-u:\b)",
+            [b'\\', b'B'] => br"(?-u:\B)",
+            other => other,
+        }
+    });
+    String::from_utf8_lossy(&translated.collect::<Vec<&[u8]>>().concat()).into_owned()
 }
 
-fn has_unicode_flag(pattern: &str) -> bool {
-    tokens(pattern).any(|token| matches!(token, [b'(', flags @ ..] if flags.contains(&b'u')))
+fn starts(expression: &Hir) -> Vec<Start> {
+    let literals = Extractor::new().extract(expression);
+    let literals = literals.literals().unwrap_or_default().iter();
+    let start = |literal: &Literal| Start {
+        text: literal.as_bytes().to_vec(),
+        is_whole: literal.is_exact(),
+    };
+    literals.map(start).collect()
+}
+
+fn has_case_flag(pattern: &str) -> bool {
+    tokens(pattern).any(|token| matches!(token, [b'(', flags @ ..] if flags.contains(&b'i')))
+}
+
+fn names_unicode(pattern: &str) -> bool {
+    tokens(pattern).any(|token| match token {
+        [b'\\', b'p' | b'P'] => true,
+        [b'(', flags @ ..] => flags.contains(&b'u'),
+        _ => false,
+    })
 }
 
 /// Escapes, parentheses with the flags behind them, and single bytes.
@@ -162,6 +212,9 @@ mod tests {
             (r"\d+", "42", true),
             (r"\d", "\u{663}", false),
             (r"\w+", "\u{e9}", false),
+            (r"\d.", "1\u{e9}", true),
+            ("[\\d\u{e9}]\\w", "\u{e9}a", true),
+            (r"[^\D]", "1", true),
             (r"a\b.*", "a b", true),
             (r"a\b.*", "ab", false),
             ("x # a comment", "x # a comment", true),
@@ -199,8 +252,9 @@ mod tests {
                 regex_lite::Regex::new(&format!(r"\A(?s:{pattern})\z"))
             });
             let is_ascii = pattern.is_ascii() && text.is_ascii();
+            let is_by_bytes = has_case_flag(&pattern);
             match (Regex::new(&pattern), other) {
-                (Ok(ours), Ok(other)) if is_ascii || !has_ascii_classes(&pattern) => {
+                (Ok(ours), Ok(other)) if is_ascii || !is_by_bytes => {
                     prop_assert_eq!(ours.is_match(text.as_bytes()), other.is_match(&text));
                 }
                 (Err(error), Ok(_)) if is_ascii => prop_assert!(false, "{}", error),
