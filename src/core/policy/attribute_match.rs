@@ -47,7 +47,7 @@ fn check(segments: &[&str]) -> Compiled<()> {
         );
     }
     match segments {
-        [.., last] if last.ends_with("metadata") => {
+        ["metadata"] | [.., "filter_metadata"] | [.., "filter_metadata", _] => {
             refuse("ends before the value: expected \"filter_metadata\", a namespace and a key")
         }
         ["request", "headers", name] if name.contains(|c: char| c.is_ascii_uppercase()) => {

@@ -71,7 +71,7 @@ mod tests {
     fn of_several_cookies_with_one_name_any_may_match() {
         let lines = headers(&[("cookie", "a=1; a=2")]);
         assert!(cookie(r#"{"name":"a","exact":"2"}"#).matches(&lines));
-        assert!(!cookie(r#"{"name":"a","regex":"1; a=2"}"#).matches(&lines));
+        assert!(!cookie(r#"{"name":"a","regex":"1. a=2"}"#).matches(&lines));
     }
 
     #[test]

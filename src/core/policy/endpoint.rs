@@ -9,8 +9,10 @@ use crate::config::admin::{AdminConfig, TokenConfig};
 use crate::config::seconds::Seconds;
 use crate::policy::environment::Environment;
 use crate::policy::networks::Networks;
-use crate::syntax::invalid::{Compiled, InvalidConfig, Located, optional, refuse};
+use crate::policy::path_entry;
+use crate::syntax::invalid::{Compiled, Located, optional, refuse};
 use crate::syntax::path::{is_canonical, without_query};
+use crate::syntax::readings::with_upper_case;
 use crate::syntax::{hex, line};
 
 /// The compiled `admin`.
@@ -38,7 +40,7 @@ const MAX_NAME_BYTES: usize = 64;
 impl Endpoint {
     /// Compiles `admin`; refuses what would leave the endpoint unreachable or unprotected.
     pub fn compile(config: &AdminConfig, environment: Environment<'_>) -> Compiled<Self> {
-        let path = compile_path(&config.path).at("path")?;
+        let path = path_entry::compile_root(&config.path).at("path")?;
         let mut tokens = compile_tokens(&config.tokens).at("tokens")?;
         if let Some(variable) = &config.token_env {
             let token = environment_token(variable, environment);
@@ -67,7 +69,10 @@ impl Endpoint {
     /// endpoint itself, also with a slash, or something that begins with `/`. `None` for the path of
     /// another service, and for one that servers may read differently.
     pub fn call<'a>(&self, path: &'a [u8]) -> Option<&'a [u8]> {
-        let call = path.strip_prefix(self.path.as_bytes())?;
+        let (root, call) = path.split_at_checked(self.path.len())?;
+        if !self.is_root(root) {
+            return None;
+        }
         let path = without_query(path);
         let call = match call {
             [] | [b'/' | b'?', ..] => without_query(call),
@@ -75,6 +80,12 @@ impl Endpoint {
         };
         let call = if call == b"/" { b"" } else { call };
         is_canonical(path).then_some(call)
+    }
+
+    /// Escapes may be in either case.
+    fn is_root(&self, root: &[u8]) -> bool {
+        let same = root == self.path.as_bytes();
+        same || with_upper_case(root).is_some_and(|root| root == self.path.as_bytes())
     }
 
     /// The name of the token in an `Authorization` header, found in constant time;
@@ -99,14 +110,6 @@ impl Endpoint {
             .as_ref()
             .is_none_or(|networks| client.is_some_and(|client| networks.contains(client)))
     }
-}
-
-fn compile_path(path: &str) -> Compiled<Box<str>> {
-    if path.contains('?') || path.ends_with('/') || !is_canonical(path.as_bytes()) {
-        let expected = "a canonical path without trailing slash like \"/maintenance-mode\"";
-        return Err(InvalidConfig::is_not(path, expected));
-    }
-    Ok(path.into())
 }
 
 fn compile_tokens(config: &[TokenConfig]) -> Compiled<Vec<Token>> {
@@ -173,7 +176,7 @@ mod tests {
     const ABC: &str = "BA7816BF8F01CFEA414140DE5DAE2223b00361a396177a9cb410ff61f20015ad";
     const EMPTY: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
-    fn endpoint(keys: &str) -> Result<Endpoint, InvalidConfig> {
+    fn endpoint(keys: &str) -> Compiled<Endpoint> {
         let json = format!(r#"{{"path":"/m",{keys}}}"#);
         let variable = |variable: &str| match variable {
             "GOOD" => Some("sixteen bytes ok".into()),
@@ -326,7 +329,7 @@ mod tests {
             assert!(parse_sha256(hash).is_err(), "{hash}");
         }
         for path in ["", "/", "m", "/m/", "//m", "/m?x", "/a/../m", "/%6d"] {
-            assert!(compile_path(path).is_err(), "{path}");
+            assert!(path_entry::compile_root(path).is_err(), "{path}");
         }
     }
 }

@@ -73,6 +73,7 @@ mod tests {
             (r#""exact":" a""#, "exact: \" a\" has a space around it"),
             (r#""exact":"a\t""#, "exact: \"a\\t\" has a space around it"),
             (r#""prefix":" a""#, "prefix: "),
+            (r#""regex":" a.*""#, "regex: "),
             (r#""suffix":"a ""#, "suffix: "),
             (
                 r#""exact":"a\nb""#,

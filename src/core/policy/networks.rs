@@ -66,10 +66,12 @@ fn parse(entry: &str) -> Compiled<IpNet> {
     let written = parse_network(entry).ok_or_else(invalid)?;
     let network = written.trunc();
     if let Some(address) = mapped(written).filter(|_| written.prefix_len() < MAPPED_BITS) {
-        let bits = written.prefix_len();
-        let bits = if bits > 32 { 0 } else { bits };
+        let instead = match written.prefix_len() {
+            bits @ ..=32 => format!("\"{address}/{bits}\""),
+            _ => "the IPv4 block that is meant".to_owned(),
+        };
         return refuse(format!(
-            "{entry:?} holds IPv4-mapped addresses, which are IPv4 here: write \"{address}/{bits}\""
+            "{entry:?} holds IPv4-mapped addresses, which are IPv4 here: write {instead}"
         ));
     }
     Ok(unmapped(network).unwrap_or(network))
@@ -201,13 +203,13 @@ mod tests {
     #[test]
     fn a_mapped_block_that_no_address_is_in_is_refused() {
         for (entry, write) in [
-            ("::ffff:10.0.0.0/8", "10.0.0.0/8"),
-            ("::ffff:0:0/95", "0.0.0.0/0"),
+            ("::ffff:10.0.0.0/8", "\"10.0.0.0/8\""),
+            ("::ffff:0:0/95", "the IPv4 block"),
         ] {
             let error = Networks::compile(&[entry.to_owned()])
                 .unwrap_err()
                 .to_string();
-            assert!(error.contains(&format!("write \"{write}\"")), "{error}");
+            assert!(error.contains(&format!("write {write}")), "{error}");
         }
         for entry in ["::ffff:0:0/96", "::/0"] {
             assert!(Networks::compile(&[entry.to_owned()]).is_ok(), "{entry}");

@@ -68,6 +68,18 @@ fn compile_kind(kind: &PathKindConfig) -> Compiled<TextMatch> {
     })
 }
 
+/// The one path of an endpoint, without a slash at its end, as canonical paths have it.
+pub(super) fn compile_root(path: &str) -> Compiled<Box<str>> {
+    let written = written(path);
+    let without_slash = |path: &str| path.trim_end_matches('/').to_owned();
+    can_match(&written, path, without_slash)?;
+    match without_slash(&written) {
+        root if root.is_empty() => refuse(format!("{path:?} is every path: write one of its own")),
+        root if root != written => refuse(format!("{path:?} ends with a slash: write {root:?}")),
+        root => Ok(root.into()),
+    }
+}
+
 /// An entry as canonical paths have it: a space and letters outside ASCII are escaped.
 fn written(entry: &str) -> String {
     let is_literal = |byte: u8| byte.is_ascii() && byte != b' ';

@@ -165,7 +165,7 @@ mod tests {
             "allow.client_ips[2]: \"10.0.0.300\" is not an IP address or CIDR block"
         );
         assert!(error(r#"{"admin":{"path":"/m"}}"#).starts_with("admin: expected `tokens`"));
-        assert!(error(r#"{"admin":{"path":"/"}}"#).starts_with("admin.path: \"/\" is not"));
+        assert!(error(r#"{"admin":{"path":"/"}}"#).starts_with("admin.path: \"/\" is every path"));
         assert!(error(r#"{"response":{"status":100}}"#).starts_with("response.status: 100"));
     }
 

@@ -1,5 +1,7 @@
 //! How the value of a header, a cookie or an attribute is compared.
 
+use std::borrow::Cow;
+
 use crate::policy::reading::Reading;
 use crate::policy::text_match::TextMatch;
 use crate::syntax::invalid::{Compiled, Located, refuse};
@@ -23,22 +25,8 @@ impl ValueMatch {
     /// # Errors
     /// No header has such a value.
     pub(super) fn of_header(text: TextMatch, reading: Reading) -> Compiled<Self> {
-        if let Some((kind, value)) = literal(&text) {
-            let begins = matches!(text, TextMatch::Exact(_) | TextMatch::Prefix(_));
-            let ends = matches!(text, TextMatch::Exact(_) | TextMatch::Suffix(_));
-            if (begins && value.starts_with(SPACE)) || (ends && value.ends_with(SPACE)) {
-                return refuse(format!(
-                    "{value:?} has a space around it, which no value of a header has: write {:?}",
-                    value.trim_matches(SPACE)
-                ))
-                .at(kind);
-            }
-            if value.chars().any(|c| c.is_ascii_control() && c != '\t') {
-                return refuse(format!(
-                    "{value:?} has a control character, which no value of a header has"
-                ))
-                .at(kind);
-            }
+        if let Some(literal) = literal(&text) {
+            literal.check_header(reading)?;
         }
         Ok(Self::new(text, reading))
     }
@@ -48,7 +36,7 @@ impl ValueMatch {
     /// # Errors
     /// No cookie has such a value.
     pub(super) fn of_cookie(text: TextMatch, reading: Reading) -> Compiled<Self> {
-        if let Some((kind, value)) = literal(&text)
+        if let Some(Literal { kind, value, .. }) = literal(&text)
             && value.contains(';')
         {
             return refuse(format!("{value:?} has a `;`, which no cookie has")).at(kind);
@@ -67,12 +55,62 @@ impl ValueMatch {
 
 const SPACE: [char; 2] = [' ', '\t'];
 
-/// The kind of a match and its text, if that is plain.
-fn literal(text: &TextMatch) -> Option<(&'static str, &str)> {
-    match text {
-        TextMatch::Exact(text) => Some(("exact", text)),
-        TextMatch::Prefix(text) => Some(("prefix", text)),
-        TextMatch::Suffix(text) => Some(("suffix", text)),
-        TextMatch::Regex(_) | TextMatch::Present(_) => None,
+/// The plain text of a match.
+struct Literal<'t> {
+    /// The key that has it.
+    kind: &'static str,
+    value: Cow<'t, str>,
+    /// Whether values begin with it.
+    begins: bool,
+    /// Whether they end with it.
+    ends: bool,
+}
+
+impl Literal<'_> {
+    fn check_header(&self, reading: Reading) -> Compiled<()> {
+        let Self { kind, value, .. } = self;
+        if (self.begins && value.starts_with(SPACE)) || (self.ends && value.ends_with(SPACE)) {
+            return refuse(format!(
+                "{value:?} has a space around it, which no value of a header has: write {:?}",
+                value.trim_matches(SPACE)
+            ))
+            .at(kind);
+        }
+        if value.chars().any(|c| c.is_ascii_control() && c != '\t') {
+            return refuse(format!(
+                "{value:?} has a control character, which no value of a header has"
+            ))
+            .at(kind);
+        }
+        if value.len() > MAX_COMPARED_BYTES && reading == Reading::Canonical {
+            return refuse(format!(
+                "is longer than {MAX_COMPARED_BYTES} bytes, and no value of that length is compared"
+            ))
+            .at(kind);
+        }
+        Ok(())
     }
+}
+
+/// The plain text of a match, if it has one; of an expression the only one it may begin with.
+fn literal(text: &TextMatch) -> Option<Literal<'_>> {
+    let (kind, value, begins, ends) = match text {
+        TextMatch::Exact(text) => ("exact", text.as_ref().into(), true, true),
+        TextMatch::Prefix(text) => ("prefix", text.as_ref().into(), true, false),
+        TextMatch::Suffix(text) => ("suffix", text.as_ref().into(), false, true),
+        TextMatch::Regex(regex) => match regex.starts() {
+            [start] => {
+                let text = String::from_utf8_lossy(&start.text);
+                ("regex", text, true, start.is_whole)
+            }
+            _ => return None,
+        },
+        TextMatch::Present(_) => return None,
+    };
+    Some(Literal {
+        kind,
+        value,
+        begins,
+        ends,
+    })
 }

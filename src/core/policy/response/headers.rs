@@ -10,12 +10,18 @@ use crate::syntax::wire;
 pub type Header = (Box<str>, Box<str>);
 
 /// Headers that the reply makes itself, or that would break it.
-pub(crate) const RESERVED: [&str; 6] = [
+pub(crate) const RESERVED: [&str; 12] = [
     "connection",
     "content-length",
     "content-type",
+    "keep-alive",
+    "proxy-authenticate",
+    "proxy-connection",
     "set-cookie",
+    "te",
+    "trailer",
     "transfer-encoding",
+    "upgrade",
     wire::MODE,
 ];
 

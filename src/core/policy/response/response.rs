@@ -67,7 +67,7 @@ impl Response {
             message: config.message.as_deref().unwrap_or(words.message).into(),
             retry_after: compile_retry_after(config.retry_after.as_ref()).at("retry_after")?,
         };
-        let refresh = config.refresh.map(|Seconds(seconds)| seconds);
+        let refresh = optional(config.refresh, Seconds::checked).at("refresh")?;
         let page_policy = config.html.is_none().then_some(page::POLICY);
         let html = template(&config.html, &page(words), Escape::Html).at("html")?;
         let json = |text| json_body::compile(text, &facts.values());
