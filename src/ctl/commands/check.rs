@@ -78,9 +78,7 @@ fn unreadable(file: &str, fault: &SyntaxFault) -> Finding {
             position: fault.position,
         },
         message: fault.problem.clone(),
-        fix: "What begins with { must be JSON: no comments, no comma after the last entry, \
-              quotes around every key. All else must be YAML."
-            .to_owned(),
+        fix: fault.fix.to_owned(),
     }
 }
 

@@ -7,4 +7,9 @@ use crate::ctl::documents::node::Position;
 pub(crate) struct SyntaxFault {
     pub(crate) position: Option<Position>,
     pub(crate) problem: String,
+    /// What to write instead.
+    pub(crate) fix: &'static str,
 }
+
+/// What to do about a key that is there twice.
+pub(crate) const TWICE: &str = "Remove one of the two, or put what both hold under one key.";
