@@ -6,7 +6,7 @@ use yaml_rust2::parser::{Event, Parser, Tag};
 use yaml_rust2::scanner::{Marker, ScanError, TScalarStyle};
 
 use crate::ctl::documents::dialect::Dialect;
-use crate::ctl::documents::fault::{SyntaxFault, TWICE};
+use crate::ctl::documents::fault::{NO_YAML, SyntaxFault, TWICE};
 use crate::ctl::documents::indented::Indented;
 use crate::ctl::documents::node::{Kind, Node, Position};
 
@@ -14,13 +14,6 @@ use crate::ctl::documents::node::{Kind, Node, Position};
 const MAX_DEPTH: usize = 128;
 /// How many values a file may have, once its aliases are followed.
 const MAX_VALUES: usize = 1_000_000;
-/// What the parser says of a tab, which may stand between brackets.
-const TAB: &str = "tabs disallowed within this context (block indentation)";
-/// What the parser says of a line between brackets that is indented less than it wants.
-const IN_FLOW: [&str; 2] = [
-    "invalid indentation",
-    "invalid indentation in flow construct",
-];
 
 /// A document, before it is known who reads it.
 #[derive(Clone, Debug)]
@@ -48,10 +41,7 @@ pub(super) fn parse(text: &str) -> Result<Vec<Written>, SyntaxFault> {
     let mut indented = Indented::new(text);
     loop {
         match documents(&indented) {
-            Err(Refused { marker, problem })
-                if (IN_FLOW.contains(&&*problem)
-                    || problem == TAB && indented.is_between_brackets(marker.line()))
-                    && indented.indent(marker.line()) => {}
+            Err(refused) if indented.mend(&refused.problem, refused.marker.line()) => {}
             Err(refused) => return Err(refused.fault(&indented)),
             Ok(documents) => return Ok(documents),
         }
@@ -151,6 +141,7 @@ impl YamlReader<'_> {
 
     fn value(&mut self, event: Event, marker: Marker, depth: usize) -> Result<Written, Refused> {
         let before = self.values;
+        let mut position = self.position(marker);
         self.values += 1;
         let (form, anchor) = match event {
             Event::Scalar(text, style, anchor, tag) => (
@@ -158,7 +149,13 @@ impl YamlReader<'_> {
                 anchor,
             ),
             Event::SequenceStart(anchor, _) => (self.sequence(depth)?, anchor),
-            Event::MappingStart(anchor, _) => (self.mapping(depth)?, anchor),
+            Event::MappingStart(anchor, _) => {
+                let entries = self.mapping(depth)?;
+                // The marker of one without brackets is at its first colon.
+                let first = entries.first().map(|(_, value)| value.position);
+                position = first.map_or(position, |first| first.min(position));
+                (Form::Map(entries), anchor)
+            }
             Event::Alias(anchor) => {
                 let (value, size) = self
                     .anchors
@@ -172,7 +169,6 @@ impl YamlReader<'_> {
         if self.values > MAX_VALUES {
             return Err(at(marker, "too many values"));
         }
-        let position = self.position(marker);
         let value = Written { position, form };
         if anchor != 0 {
             let size = self.values - before;
@@ -192,11 +188,11 @@ impl YamlReader<'_> {
         }
     }
 
-    fn mapping(&mut self, depth: usize) -> Result<Form, Refused> {
+    fn mapping(&mut self, depth: usize) -> Result<Vec<(String, Written)>, Refused> {
         let mut map: Vec<(String, Written)> = Vec::new();
         loop {
             let (key, marker) = match self.next()? {
-                (Event::MappingEnd, _) => return Ok(Form::Map(map)),
+                (Event::MappingEnd, _) => return Ok(map),
                 (_, marker) if depth >= MAX_DEPTH => return Err(at(marker, "nested too deeply")),
                 (Event::Scalar(key, ..), marker) => (key, marker),
                 (_, marker) => return Err(at(marker, "expected a key that is a string")),
@@ -255,11 +251,7 @@ impl Refused {
         let position = indented.position(marker.line(), marker.col() + 1);
         let fix = match problem.ends_with("is there twice") {
             true => TWICE,
-            false => {
-                "Indent with spaces alone, what belongs together alike; close every bracket and \
-                 quote; put quotes around a value that begins with one of @ ` % & * ! | > or that \
-                 has a colon with a space after it."
-            }
+            false => NO_YAML,
         };
         SyntaxFault {
             position: Some(position),
@@ -332,6 +324,23 @@ mod tests {
     }
 
     #[test]
+    fn an_item_of_a_list_is_where_it_begins() {
+        let text = "a:\n- filter: 1\n- {b: 1}\n- &x\n  c: 1\n- *x\n-\n  - \"d\" : 1\n- {}\n";
+        let document = parse(text).unwrap().remove(0).read(Dialect::Envoy);
+        let Kind::List(items) = &document.entry("a").unwrap().kind else {
+            panic!("{document:?}");
+        };
+        let places = items.iter().map(|item| item.position.unwrap());
+        let places: Vec<_> = places.map(|place| (place.line, place.column)).collect();
+        assert_eq!(places, [(2, 3), (3, 3), (5, 3), (6, 3), (8, 3), (9, 3)]);
+        let Kind::List(inner) = &items[4].kind else {
+            panic!("{items:?}");
+        };
+        assert_eq!(inner[0].position, Some(Position { line: 8, column: 5 }));
+        assert_eq!(document.position, Some(Position { line: 1, column: 1 }));
+    }
+
+    #[test]
     fn faults_are_named_with_line_and_column() {
         for (text, error) in [
             ("a: [1", "not valid YAML: "),
@@ -361,7 +370,7 @@ mod tests {
         let text = "a:\n  b: {\n}, c\n  d: 1\n";
         let fault = parse(text).unwrap_err();
         assert_eq!(fault.position.unwrap().line, 3, "{fault:?}");
-        let many = format!("a: {{b: [\n{}]}}\n", "1,\n".repeat(900));
+        let many = format!("a: {{b: [\n{}[0]]}}\n", "1,\n[2],\n".repeat(50));
         assert!(parse(&many).is_ok());
     }
 
