@@ -14,6 +14,7 @@ mod forgeable_address;
 mod imf_fixdate;
 mod invalid;
 mod likely;
+mod manifest_words;
 mod network;
 mod no_filter;
 mod null;

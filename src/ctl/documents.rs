@@ -4,6 +4,7 @@ pub(crate) mod config_dump;
 pub(crate) mod dialect;
 pub(crate) mod document;
 pub(crate) mod fault;
+pub(crate) mod indented;
 pub(crate) mod json;
 pub(crate) mod load;
 pub(crate) mod node;

@@ -3,6 +3,7 @@
 
 pub(crate) mod compiled;
 pub(crate) mod environment;
+pub(crate) mod fix;
 pub(crate) mod manager;
 pub(crate) mod manifest;
 pub(crate) mod plugin;

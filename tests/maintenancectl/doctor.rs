@@ -17,8 +17,8 @@ struct Case {
     is_bad: bool,
     arguments: Vec<&'static str>,
     text: String,
-    /// Line, code, and how the place ends.
-    expected: Vec<(u64, String, String)>,
+    /// Line, column where it matters, code, and how the place ends.
+    expected: Vec<(u64, Option<u64>, String, String)>,
 }
 
 fn expanded(line: &str) -> String {
@@ -58,9 +58,14 @@ fn case(section: &str) -> Case {
     let mut number = 0;
     for line in body.lines() {
         if let Some(mark) = line.strip_prefix("#@") {
-            let (line, mark) = mark.split_once(' ').unwrap();
+            let (place, mark) = mark.split_once(' ').unwrap();
+            let (line, column) = match place.split_once(':') {
+                Some((line, column)) => (line, Some(column.parse().unwrap())),
+                None => (place, None),
+            };
             let (code, end) = split(mark);
-            case.expected.push((line.parse().unwrap(), code, end));
+            let line = line.parse().unwrap();
+            case.expected.push((line, column, code, end));
             continue;
         }
         number += 1;
@@ -70,7 +75,7 @@ fn case(section: &str) -> Case {
         };
         if let Some(mark) = mark {
             let (code, end) = split(mark);
-            case.expected.push((number, code, end));
+            case.expected.push((number, None, code, end));
         }
         case.text.push_str(&expanded(line));
         case.text.push('\n');
@@ -120,17 +125,18 @@ fn problems(code: &str, case: &Case) -> Vec<String> {
     let has_it = case
         .expected
         .iter()
-        .any(|(_, expected, _)| expected == code);
+        .any(|(_, _, expected, _)| expected == code);
     if has_it != case.is_bad {
         problems.push("is marked wrongly".to_owned());
     }
     if findings.len() != case.expected.len() {
         problems.push(format!("{} findings", findings.len()));
     }
-    for (line, expected, end) in &case.expected {
+    for (line, column, expected, end) in &case.expected {
         let is_it = |finding: &Value| {
             finding["code"] == **expected
                 && finding["line"].as_u64().unwrap_or(0) == *line
+                && column.is_none_or(|column| finding["column"] == column)
                 && finding["where"].as_str().unwrap().ends_with(end.as_str())
         };
         if !findings.iter().any(is_it) {

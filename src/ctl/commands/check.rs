@@ -78,9 +78,7 @@ fn unreadable(file: &str, fault: &SyntaxFault) -> Finding {
             position: fault.position,
         },
         message: fault.problem.clone(),
-        fix: "What begins with { must be JSON: no comments, no comma after the last entry, \
-              quotes around every key. All else must be YAML."
-            .to_owned(),
+        fix: fault.fix.to_owned(),
     }
 }
 
@@ -151,8 +149,8 @@ fn report(findings: &[Finding], setup: &Setup, loaded: &Loaded) {
             let joint = if place.path.is_empty() { "" } else { ": " };
             let place = format!("{}: {}{joint}", place.file, place.path);
             line(&format!("{place}OK"));
-            if let Some(note) = note(plugin) {
-                complain(&format!("{place}note: {note}"));
+            if let Some(remark) = remark(plugin) {
+                complain(&format!("{place}{remark}"));
             }
         }),
         _ => line(&count(findings)),
@@ -169,13 +167,14 @@ fn message(finding: &Finding) -> &str {
 }
 
 /// What else there is to know of a configuration without a fault.
-fn note(plugin: &Plugin) -> Option<String> {
+fn remark(plugin: &Plugin) -> Option<String> {
     let is_empty = (plugin.compiled.accepted.as_ref())
         .is_some_and(|(config, _)| *config == PluginConfig::default());
     match plugin.compiled.placeholders.as_slice() {
         [] => is_empty.then(|| "the configuration is empty, so all traffic passes".to_owned()),
+        [name] => Some(format!("{name} is not set here: checked with a stand-in")),
         names => Some(format!(
-            "not set here, so that a placeholder took its place: {}",
+            "{} are not set here: checked with stand-ins",
             names.join(", ")
         )),
     }

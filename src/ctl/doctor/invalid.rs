@@ -1,6 +1,7 @@
-//! `invalid`: the filter refuses the plugin configuration.
+//! `invalid`: the filter refuses the plugin configuration, or the API server what is around it.
 
 use crate::ctl::doctor::finding::Findings;
+use crate::ctl::doctor::manifest_words;
 use crate::ctl::setup::setup::Setup;
 
 pub(super) fn check(setup: &Setup, findings: &mut Findings) {
@@ -10,5 +11,6 @@ pub(super) fn check(setup: &Setup, findings: &mut Findings) {
             place.position = fault.position.or(place.position);
             findings.add(place, fault.problem.clone(), fault.fix.clone());
         }
+        manifest_words::check(plugin, findings);
     }
 }

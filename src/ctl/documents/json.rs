@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::ctl::documents::fault::SyntaxFault;
+use crate::ctl::documents::fault::{SyntaxFault, TWICE};
 use crate::ctl::documents::node::{Kind, Node, Position};
 
 /// Reads a text.
@@ -18,6 +18,8 @@ pub(crate) fn parse(text: &str) -> Result<Node, SyntaxFault> {
         return Err(SyntaxFault {
             position,
             problem: format!("not valid JSON: {error}"),
+            fix: "What begins with { or [ is read as JSON: no comments, no comma after the last \
+                  entry, quotes around every key. If it is YAML, begin with a key, not with {.",
         });
     }
     let mut reader = JsonReader {
@@ -72,6 +74,7 @@ impl<'t> JsonReader<'t> {
                 return Err(SyntaxFault {
                     position: Some(position),
                     problem: format!("the key {key:?} is there twice"),
+                    fix: TWICE,
                 });
             }
             entries.push((key, node));

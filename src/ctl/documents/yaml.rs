@@ -6,7 +6,8 @@ use yaml_rust2::parser::{Event, Parser, Tag};
 use yaml_rust2::scanner::{Marker, ScanError, TScalarStyle};
 
 use crate::ctl::documents::dialect::Dialect;
-use crate::ctl::documents::fault::SyntaxFault;
+use crate::ctl::documents::fault::{NO_YAML, SyntaxFault, TWICE};
+use crate::ctl::documents::indented::Indented;
 use crate::ctl::documents::node::{Kind, Node, Position};
 
 /// How deep lists and maps may be nested.
@@ -37,7 +38,20 @@ enum Form {
 /// # Errors
 /// What is wrong, with line and column.
 pub(super) fn parse(text: &str) -> Result<Vec<Written>, SyntaxFault> {
+    let mut indented = Indented::new(text);
+    loop {
+        match documents(&indented) {
+            Err(refused) if indented.mend(&refused.problem, refused.marker.line()) => {}
+            Err(refused) => return Err(refused.fault(&indented)),
+            Ok(documents) => return Ok(documents),
+        }
+    }
+}
+
+fn documents(indented: &Indented) -> Result<Vec<Written>, Refused> {
+    let text = indented.text();
     let mut reader = YamlReader {
+        indented,
         parser: Parser::new(text.chars()),
         anchors: HashMap::new(),
         values: 0,
@@ -112,32 +126,36 @@ fn merged(entries: Vec<(String, Node)>) -> Vec<(String, Node)> {
 }
 
 struct YamlReader<'t> {
+    indented: &'t Indented<'t>,
     parser: Parser<std::str::Chars<'t>>,
     anchors: HashMap<usize, (Written, usize)>,
     values: usize,
 }
 
 impl YamlReader<'_> {
-    fn next(&mut self) -> Result<(Event, Marker), SyntaxFault> {
+    fn next(&mut self) -> Result<(Event, Marker), Refused> {
         self.parser
             .next_token()
             .map_err(|error: ScanError| at(*error.marker(), error.info()))
     }
 
-    fn value(
-        &mut self,
-        event: Event,
-        marker: Marker,
-        depth: usize,
-    ) -> Result<Written, SyntaxFault> {
+    fn value(&mut self, event: Event, marker: Marker, depth: usize) -> Result<Written, Refused> {
         let before = self.values;
+        let mut position = self.position(marker);
         self.values += 1;
         let (form, anchor) = match event {
-            Event::Scalar(text, style, anchor, tag) => {
-                (scalar(text, style, tag.as_ref(), marker), anchor)
-            }
+            Event::Scalar(text, style, anchor, tag) => (
+                scalar(text, style, tag.as_ref(), self.position(marker)),
+                anchor,
+            ),
             Event::SequenceStart(anchor, _) => (self.sequence(depth)?, anchor),
-            Event::MappingStart(anchor, _) => (self.mapping(depth)?, anchor),
+            Event::MappingStart(anchor, _) => {
+                let entries = self.mapping(depth)?;
+                // The marker of one without brackets is at its first colon.
+                let first = entries.first().map(|(_, value)| value.position);
+                position = first.map_or(position, |first| first.min(position));
+                (Form::Map(entries), anchor)
+            }
             Event::Alias(anchor) => {
                 let (value, size) = self
                     .anchors
@@ -151,7 +169,6 @@ impl YamlReader<'_> {
         if self.values > MAX_VALUES {
             return Err(at(marker, "too many values"));
         }
-        let position = position(marker);
         let value = Written { position, form };
         if anchor != 0 {
             let size = self.values - before;
@@ -160,7 +177,7 @@ impl YamlReader<'_> {
         Ok(value)
     }
 
-    fn sequence(&mut self, depth: usize) -> Result<Form, SyntaxFault> {
+    fn sequence(&mut self, depth: usize) -> Result<Form, Refused> {
         let mut items = Vec::new();
         loop {
             match self.next()? {
@@ -171,64 +188,79 @@ impl YamlReader<'_> {
         }
     }
 
-    fn mapping(&mut self, depth: usize) -> Result<Form, SyntaxFault> {
+    fn mapping(&mut self, depth: usize) -> Result<Vec<(String, Written)>, Refused> {
         let mut map: Vec<(String, Written)> = Vec::new();
         loop {
             let (key, marker) = match self.next()? {
-                (Event::MappingEnd, _) => return Ok(Form::Map(map)),
+                (Event::MappingEnd, _) => return Ok(map),
                 (_, marker) if depth >= MAX_DEPTH => return Err(at(marker, "nested too deeply")),
                 (Event::Scalar(key, ..), marker) => (key, marker),
                 (_, marker) => return Err(at(marker, "expected a key that is a string")),
             };
             let (event, value_marker) = self.next()?;
             let mut value = self.value(event, value_marker, depth + 1)?;
-            value.position = position(marker);
+            value.position = self.position(marker);
             if key != "<<" && map.iter().any(|(other, _)| *other == key) {
                 return Err(at(marker, &format!("the key {key:?} is there twice")));
             }
             map.push((key, value));
         }
     }
+
+    fn position(&self, marker: Marker) -> Position {
+        self.indented.position(marker.line(), marker.col() + 1)
+    }
 }
 
-fn scalar(text: String, style: TScalarStyle, tag: Option<&Tag>, marker: Marker) -> Form {
+fn scalar(text: String, style: TScalarStyle, tag: Option<&Tag>, position: Position) -> Form {
     let is_string = tag.is_some_and(|tag| tag.suffix == "str");
     match style {
         TScalarStyle::Plain if is_string => Form::Tagged(text),
         TScalarStyle::Plain => Form::Plain(text),
         TScalarStyle::Literal => {
-            let start = block(&text, marker);
+            let start = block(&text, position);
             Form::Quoted(text, Some(start))
         }
         _ => Form::Quoted(text, None),
     }
 }
 
-/// Where the text of a literal block begins: its marker is at its first line that is not empty.
-fn block(text: &str, marker: Marker) -> Position {
+/// Where the text of a literal block begins, whose first line that is not empty is known.
+fn block(text: &str, first: Position) -> Position {
     let empty = text.len() - text.trim_start_matches('\n').len();
-    let first = position(marker);
     Position {
         line: first.line.saturating_sub(empty),
         ..first
     }
 }
 
-fn position(marker: Marker) -> Position {
-    Position {
-        line: marker.line(),
-        column: marker.col() + 1,
-    }
+/// What cannot be read, and where the parser found it.
+struct Refused {
+    marker: Marker,
+    problem: String,
 }
 
-fn at(marker: Marker, problem: &str) -> SyntaxFault {
-    let position = position(marker);
-    SyntaxFault {
-        position: Some(position),
-        problem: format!(
-            "not valid YAML: {problem} at line {} column {}",
-            position.line, position.column
-        ),
+fn at(marker: Marker, problem: &str) -> Refused {
+    let problem = problem.to_owned();
+    Refused { marker, problem }
+}
+
+impl Refused {
+    fn fault(self, indented: &Indented) -> SyntaxFault {
+        let Self { marker, problem } = self;
+        let position = indented.position(marker.line(), marker.col() + 1);
+        let fix = match problem.ends_with("is there twice") {
+            true => TWICE,
+            false => NO_YAML,
+        };
+        SyntaxFault {
+            position: Some(position),
+            problem: format!(
+                "not valid YAML: {problem} at line {} column {}",
+                position.line, position.column
+            ),
+            fix,
+        }
     }
 }
 
@@ -292,6 +324,23 @@ mod tests {
     }
 
     #[test]
+    fn an_item_of_a_list_is_where_it_begins() {
+        let text = "a:\n- filter: 1\n- {b: 1}\n- &x\n  c: 1\n- *x\n-\n  - \"d\" : 1\n- {}\n";
+        let document = parse(text).unwrap().remove(0).read(Dialect::Envoy);
+        let Kind::List(items) = &document.entry("a").unwrap().kind else {
+            panic!("{document:?}");
+        };
+        let places = items.iter().map(|item| item.position.unwrap());
+        let places: Vec<_> = places.map(|place| (place.line, place.column)).collect();
+        assert_eq!(places, [(2, 3), (3, 3), (5, 3), (6, 3), (8, 3), (9, 3)]);
+        let Kind::List(inner) = &items[4].kind else {
+            panic!("{items:?}");
+        };
+        assert_eq!(inner[0].position, Some(Position { line: 8, column: 5 }));
+        assert_eq!(document.position, Some(Position { line: 1, column: 1 }));
+    }
+
+    #[test]
     fn faults_are_named_with_line_and_column() {
         for (text, error) in [
             ("a: [1", "not valid YAML: "),
@@ -299,12 +348,30 @@ mod tests {
                 "a: 1\na: 2\n",
                 "the key \"a\" is there twice at line 2 column 1",
             ),
+            ("a:\n\tb: 1\n", "tabs"),
             ("? [a]\n: b\n", "expected a key that is a string"),
         ] {
             let refused = parse(text).unwrap_err().problem;
             assert!(refused.contains(error), "{text} gave {refused}");
         }
         assert!(parse(&"[".repeat(1000)).is_err());
+    }
+
+    #[test]
+    fn brackets_and_what_is_in_them_may_stand_in_any_column() {
+        let text =
+            "a:\n  b: {\n  \"c\": [\n1\n],\n\t'd': \"e f\"}\n  g: |\n   }\n  h: {i: {\n}}\nj: 1\n";
+        let document = parse(text).unwrap().remove(0).read(Dialect::Envoy);
+        let expected =
+            json!({"a": {"b": {"c": [1], "d": "e f"}, "g": "}\n", "h": {"i": {}}}, "j": 1});
+        assert_eq!(document.to_json(), expected);
+        let c = document.entry("a").unwrap().entry("b").unwrap().entry("c");
+        assert_eq!(c.unwrap().position, Some(Position { line: 3, column: 3 }));
+        let text = "a:\n  b: {\n}, c\n  d: 1\n";
+        let fault = parse(text).unwrap_err();
+        assert_eq!(fault.position.unwrap().line, 3, "{fault:?}");
+        let many = format!("a: {{b: [\n{}[0]]}}\n", "1,\n[2],\n".repeat(50));
+        assert!(parse(&many).is_ok());
     }
 
     #[test]

@@ -10,6 +10,7 @@ use maintenance_mode_core::syntax::invalid;
 
 use crate::ctl::documents::node::{Kind, Node, Position, Step};
 use crate::ctl::setup::environment::Variables;
+use crate::ctl::setup::fix::fix;
 
 /// A plugin configuration that was compiled with the filter's own code.
 #[derive(Debug, Default)]
@@ -59,7 +60,7 @@ impl Compiled {
         };
         let (mut faults, accepted) = match compile(configuration, environment) {
             Ok(accepted) => (Vec::new(), Some(accepted)),
-            Err(faults) => (located(&faults), None),
+            Err(faults) => (located(&faults, configuration), None),
         };
         faults.extend(not_handed(configuration, variables));
         Self {
@@ -94,37 +95,23 @@ fn compile(
     Ok((tree.read()?, policy))
 }
 
-fn located(faults: &Faults) -> Vec<Fault> {
+fn located(faults: &Faults, configuration: &Node) -> Vec<Fault> {
     let faults = faults.all().iter().map(|fault| {
         let steps = fault.path().map(|step| match step {
             invalid::Step::Key(key) => Step::Key(key.to_string()),
             invalid::Step::Index(index) => Step::Index(*index),
         });
+        let steps: Vec<Step> = steps.collect();
         let problem = fault.to_string();
+        let value = (steps.iter()).try_fold(configuration, |node, step| node.child(step));
         Fault {
-            steps: steps.collect(),
             position: None,
-            fix: fix(&problem).to_owned(),
+            fix: fix(&problem, &steps, value),
+            steps,
             problem,
         }
     });
     faults.collect()
-}
-
-/// What to write instead is said by the filter where it knows; this is for what it cannot know.
-fn fix(problem: &str) -> &'static str {
-    match problem {
-        _ if problem.contains("unknown field") => {
-            "Write one of the keys that are named, or remove it."
-        }
-        _ if problem.contains("invalid type: boolean") && problem.contains("string") => {
-            "Write it in quotes: YAML makes booleans of on, off, yes and no."
-        }
-        _ if problem.contains("invalid type: integer") && problem.contains("string") => {
-            "Write it in quotes: YAML makes a number of it."
-        }
-        _ => "Write what is expected there.",
-    }
 }
 
 /// Variables that the configuration names, and the VM does not get.

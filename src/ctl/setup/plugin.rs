@@ -3,6 +3,7 @@
 use serde_json::Number;
 
 use crate::ctl::documents::document::Document;
+use crate::ctl::documents::fault::TWICE;
 use crate::ctl::documents::json;
 use crate::ctl::documents::node::{Kind, Node, Position, Step};
 use crate::ctl::documents::spot::Spot;
@@ -272,9 +273,12 @@ fn read_text(text: &str, start: Option<Position>, around: Option<Position>) -> R
             steps: vec![Step::Key("value".to_owned())],
             position: fault.position.and_then(of_file),
             problem: fault.problem,
-            fix: "Write JSON: no comments, no comma after the last entry, quotes around every \
-                  key; or take a google.protobuf.Struct, which may be YAML."
-                .to_owned(),
+            fix: match fault.fix {
+                TWICE => TWICE.to_owned(),
+                _ => "Write JSON: no comments, no comma after the last entry, quotes around every \
+                      key; or take a google.protobuf.Struct, which may be YAML."
+                    .to_owned(),
+            },
         }),
     }
 }
