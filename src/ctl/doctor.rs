@@ -11,6 +11,7 @@ mod everybody;
 mod fails_open;
 pub(crate) mod finding;
 mod forgeable_address;
+mod health_check;
 mod imf_fixdate;
 mod invalid;
 mod likely;
