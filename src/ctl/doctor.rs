@@ -5,6 +5,7 @@ mod access_log_filter;
 pub(crate) mod checks;
 mod cover;
 mod dead_rule;
+mod ejection;
 mod ejects;
 mod endpoint_blocked;
 mod everybody;
