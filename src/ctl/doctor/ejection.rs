@@ -10,7 +10,8 @@ pub(super) struct Ejection {
     after: String,
     /// How many of the hosts may go, and the key that says so.
     percent: f64,
-    percent_key: &'static str,
+    /// `max_ejection_percent: 10, the default`
+    percent_said: String,
     /// Whether one host goes in any case.
     always_one: bool,
     /// Below which part of hosts that are well Envoy uses all.
@@ -32,14 +33,9 @@ impl Ejection {
         let is_enforced = |key: &str, default: f64| number(key, default) > 0.0;
         let gateway = (is_enforced("enforcing_consecutive_gateway_failure", 0.0)
             && are_of_gateways(failures))
-        .then(|| {
-            counted(
-                "consecutive_gateway_failure",
-                number("consecutive_gateway_failure", 5.0),
-            )
-        });
+        .then(|| counted(&detection, "consecutive_gateway_failure", 5.0));
         let any = is_enforced("enforcing_consecutive_5xx", 100.0)
-            .then(|| counted("consecutive_5xx", number("consecutive_5xx", 5.0)));
+            .then(|| counted(&detection, "consecutive_5xx", 5.0));
         let share = number("failure_percentage_threshold", 85.0);
         let of_share = (is_enforced("enforcing_failure_percentage", 0.0) && share > 0.0)
             .then(|| format!("{share} % of an interval (failure_percentage_threshold: {share})"));
@@ -47,7 +43,7 @@ impl Ejection {
         let ejection = Self {
             after: fewest([any, gateway]).or(of_share)?,
             percent: number("max_ejection_percent", PERCENT),
-            percent_key: "max_ejection_percent",
+            percent_said: said(&detection, "max_ejection_percent", PERCENT),
             always_one: detection.bool_of("always_eject_one_host") == Some(true),
             panic: threshold.map_or(PANIC, |percent| percent.number_of("value").unwrap_or(0.0)),
         };
@@ -60,7 +56,7 @@ impl Ejection {
         Some(Self {
             after: of_manifest(detection, "consecutive5xxErrors", failures)?,
             percent: percent.filter(|percent| *percent > 0.0).unwrap_or(PERCENT),
-            percent_key: "maxEjectionPercent",
+            percent_said: said(detection, "maxEjectionPercent", PERCENT),
             always_one: false,
             panic: detection.number_of("minHealthPercent").unwrap_or(0.0),
         })
@@ -72,7 +68,7 @@ impl Ejection {
         let ejection = Self {
             after: of_manifest(&passive, "consecutive5XxErrors", failures)?,
             percent: passive.number_of("maxEjectionPercent").unwrap_or(PERCENT),
-            percent_key: "maxEjectionPercent",
+            percent_said: said(&passive, "maxEjectionPercent", PERCENT),
             always_one: passive.bool_of("alwaysEjectOneEndpoint") == Some(true),
             panic: health.number_of("panicThreshold").unwrap_or(PANIC),
         };
@@ -89,15 +85,15 @@ impl Ejection {
     }
 
     pub(super) fn message(&self) -> String {
-        let (percent, key) = (self.percent, self.percent_key);
+        let (percent, said) = (self.percent, &self.percent_said);
         let limit = match self.always_one {
-            true => format!("one host, and up to {percent} % ({key}: {percent})"),
-            false => format!("up to {percent} % of the hosts ({key}: {percent})"),
+            true => format!("one host, and up to {percent} % ({said})"),
+            false => format!("up to {percent} % of the hosts ({said})"),
         };
         let all_may_go = percent >= 100.0 || self.always_one;
         let then = match (all_may_go, self.panic > 0.0) {
             (true, false) => {
-                "when all are out, users get `no healthy upstream` instead of the page, also for \
+                "when all are out, users get `no healthy upstream` instead of the page, and for \
                  paths that are allowed"
                     .to_owned()
             }
@@ -110,7 +106,7 @@ impl Ejection {
         };
         format!(
             "if this cluster leads to the filter: outlier detection counts planned replies as \
-             failures, and takes a host out after {}, {limit}; {then}, and for a while after \
+             failures, and takes a host out after {}, {limit}; {then}, also for a while after \
              maintenance is over",
             self.after
         )
@@ -121,8 +117,18 @@ fn are_of_gateways(failures: &[Reply]) -> bool {
     failures.iter().any(|reply| GATEWAY.contains(&reply.status))
 }
 
-fn counted(key: &str, count: f64) -> (f64, String) {
-    (count, format!("{count} of them in a row ({key}: {count})"))
+/// How many, and how people are told of it.
+fn counted(detection: &Spot, key: &str, default: f64) -> (f64, String) {
+    let count = detection.number_of(key).unwrap_or(default);
+    let said = said(detection, key, default);
+    (count, format!("{count} of them in a row ({said})"))
+}
+
+fn said(detection: &Spot, key: &str, default: f64) -> String {
+    match detection.number_of(key) {
+        Some(number) => format!("{key}: {number}"),
+        None => format!("{key}: {default}, the default"),
+    }
 }
 
 /// Of what counts, what is reached first; 0 is never.
@@ -135,11 +141,9 @@ fn fewest(counts: [Option<(f64, String)>; 2]) -> Option<String> {
 
 fn of_manifest(detection: &Spot, key: &'static str, failures: &[Reply]) -> Option<String> {
     const GATEWAYS: &str = "consecutiveGatewayErrors";
-    let any = counted(key, detection.number_of(key).unwrap_or(5.0));
-    let gateways = detection
-        .number_of(GATEWAYS)
-        .filter(|_| are_of_gateways(failures));
-    fewest([Some(any), gateways.map(|count| counted(GATEWAYS, count))])
+    let any = counted(detection, key, 5.0);
+    let gateways = are_of_gateways(failures).then(|| counted(detection, GATEWAYS, 0.0));
+    fewest([Some(any), gateways])
 }
 
 /// How many hosts a cluster has, where it lists them; whether names may stand for more.

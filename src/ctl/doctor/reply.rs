@@ -29,7 +29,7 @@ impl Reply {
     }
 
     /// As a proxy in front sees it.
-    pub(super) fn from_behind(self) -> Self {
+    pub(super) fn seen_in_front(self) -> Self {
         let is_local = false;
         Self { is_local, ..self }
     }

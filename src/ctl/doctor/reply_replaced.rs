@@ -34,9 +34,9 @@ pub(super) fn check(setup: &Setup, findings: &mut Findings) {
 /// The same of proxies in front, to which the reply is one of the upstream.
 pub(super) fn check_front(setup: &Setup, findings: &mut Findings) {
     let known = setup.plugins.iter().flat_map(Reply::all);
-    let mut replies: Vec<Reply> = known.map(Reply::from_behind).collect();
+    let mut replies: Vec<Reply> = known.map(Reply::seen_in_front).collect();
     if replies.is_empty() {
-        replies.push(Reply::unknown().from_behind());
+        replies.push(Reply::unknown().seen_in_front());
     }
     let is_in_front = |manager: &&Manager| manager.ours().is_none() && !manager.filters.is_empty();
     for manager in setup.managers.iter().filter(is_in_front) {
