@@ -38,8 +38,9 @@ const fn check(code: &'static str, severity: Severity, run: fn(&Setup, &mut Find
     }
 }
 
-/// The table of contents of `envoy/operations.md`.
-pub(crate) const CHECKS: [Check; 19] = [
+/// The table of contents of `envoy/operations.md`; what is told of proxies in front in another way
+/// has a row of its own.
+pub(crate) const CHECKS: [Check; 20] = [
     check("invalid", Error, invalid::check),
     Check {
         side: Side::Filter,
@@ -51,6 +52,10 @@ pub(crate) const CHECKS: [Check; 19] = [
     check("route-skips-filter", Note, route_skips_filter::check),
     check("unguarded-way", Warning, unguarded_way::check),
     check("reply-replaced", Warning, reply_replaced::check),
+    Check {
+        side: Side::Front,
+        ..check("reply-replaced", Warning, reply_replaced::check_front)
+    },
     check("order", Warning, order::check),
     check("store-cluster", Warning, store_cluster::check),
     check("shared-scope", Warning, shared_scope::check),

@@ -1,16 +1,13 @@
 //! `ejects`: a proxy in front takes planned replies for failures, and takes the hosts out.
 
-use crate::ctl::doctor::finding::Findings;
+use crate::ctl::doctor::ejection::{Ejection, hosts};
+use crate::ctl::doctor::finding::{Findings, Severity};
 use crate::ctl::doctor::likely::Likely;
 use crate::ctl::doctor::reply::Reply;
 use crate::ctl::doctor::response_matcher::holds;
 use crate::ctl::documents::spot::Spot;
 use crate::ctl::setup::setup::Setup;
 use crate::ctl::setup::typed::HTTP_PROTOCOL_OPTIONS;
-
-const MESSAGE: &str = "outlier detection counts planned replies as failures of the host: after \
-    five of them it is taken out, and users get `no healthy upstream` instead of the page, also \
-    for paths that are allowed, and for a while after maintenance is over";
 
 pub(super) fn check(setup: &Setup, findings: &mut Findings) {
     let replies: Vec<Reply> = setup.plugins.iter().flat_map(Reply::all).collect();
@@ -27,19 +24,8 @@ pub(super) fn check(setup: &Setup, findings: &mut Findings) {
         return;
     }
     for cluster in clusters(setup) {
-        let detection = cluster
-            .get("outlier_detection")
-            .filter(|detection| is_enforced(detection));
-        if let Some(detection) = detection
-            && !is_exempt(&cluster, &failures)
-        {
-            findings.add(
-                detection.place(),
-                MESSAGE,
-                "Write an error_matcher in HttpProtocolOptions.outlier_detection of this cluster \
-                 that wants :status 5xx and not the header x-maintenance-mode; or \
-                 enforcing_consecutive_5xx: 0 and enforcing_consecutive_gateway_failure: 0.",
-            );
+        if !is_exempt(&cluster, &failures) {
+            of_cluster(&cluster, &failures, findings);
         }
     }
     // An EnvoyFilter beside a manifest may say what the manifest cannot.
@@ -52,8 +38,8 @@ pub(super) fn check(setup: &Setup, findings: &mut Findings) {
         .any(|cluster| is_exempt(&cluster, &failures));
     for (kind, manifest) in setup.manifests.iter().filter(|_| !is_mended) {
         match *kind {
-            "DestinationRule" => destination_rule(manifest, findings),
-            "BackendTrafficPolicy" => traffic_policy(manifest, findings),
+            "DestinationRule" => destination_rule(manifest, &failures, findings),
+            "BackendTrafficPolicy" => traffic_policy(manifest, &failures, findings),
             _ => {}
         }
     }
@@ -84,29 +70,33 @@ fn clusters<'d>(setup: &Setup<'d>) -> Vec<Spot<'d>> {
     clusters.filter(is_used).cloned().collect()
 }
 
-/// Whether Envoy's `OutlierDetection` takes hosts out for statuses: what is counted, up to a
-/// number that is not 0, and enforced, which is by default only for statuses from 500 on.
-fn is_enforced(detection: &Spot) -> bool {
-    let is_positive = |key: &str, default: f64| detection.number_of(key).unwrap_or(default) > 0.0;
-    let may_eject = is_positive("max_ejection_percent", 10.0)
-        || detection.bool_of("always_eject_one_host") == Some(true);
-    let counts = [
-        ("consecutive_5xx", "enforcing_consecutive_5xx", 100.0),
-        (
-            "consecutive_gateway_failure",
-            "enforcing_consecutive_gateway_failure",
-            0.0,
-        ),
-        (
-            "failure_percentage_threshold",
-            "enforcing_failure_percentage",
-            0.0,
-        ),
-    ];
-    let ejects = |(count, enforcing, default): &(&str, &str, f64)| {
-        is_positive(count, 5.0) && is_positive(enforcing, *default)
+fn of_cluster(cluster: &Spot, failures: &[Reply], findings: &mut Findings) {
+    let Some(ejection) = Ejection::of_cluster(cluster, failures) else {
+        return;
     };
-    may_eject && counts.iter().any(ejects)
+    let mut message = ejection.message();
+    let mut severity = Severity::Warning;
+    if let Some((hosts, may_be_more)) =
+        hosts(cluster).filter(|(hosts, _)| !ejection.reaches(*hosts))
+    {
+        if !may_be_more {
+            return;
+        }
+        severity = Severity::Note;
+        message = format!(
+            "{message}. This is for more hosts than the {hosts} that are named here: it happens \
+             only if the names stand for several"
+        );
+    }
+    let place = cluster.get("outlier_detection");
+    findings.add_as(
+        severity,
+        place.as_ref().unwrap_or(cluster).place(),
+        message,
+        "Write an error_matcher in HttpProtocolOptions.outlier_detection of this cluster that \
+         wants :status 5xx and not the header x-maintenance-mode; or enforcing_consecutive_5xx: 0 \
+         and enforcing_consecutive_gateway_failure: 0.",
+    );
 }
 
 /// Whether a cluster's own word for what an error is leaves the replies out.
@@ -125,18 +115,16 @@ fn is_exempt(cluster: &Spot, failures: &[Reply]) -> bool {
     })
 }
 
-/// Istio's: on unless set to 0.
-fn destination_rule(manifest: &Spot, findings: &mut Findings) {
+fn destination_rule(manifest: &Spot, failures: &[Reply], findings: &mut Findings) {
     for detection in manifest
         .all()
         .iter()
         .filter_map(|spot| spot.get("outlierDetection"))
     {
-        let counts = |key: &str, default: f64| detection.number_of(key).unwrap_or(default) > 0.0;
-        if counts("consecutive5xxErrors", 5.0) || counts("consecutiveGatewayErrors", 0.0) {
+        if let Some(ejection) = Ejection::of_destination_rule(&detection, failures) {
             findings.add(
                 detection.place(),
-                MESSAGE,
+                ejection.message(),
                 "Write consecutive5xxErrors: 0 and consecutiveGatewayErrors: 0, with \
                  consecutiveLocalOriginFailures and splitExternalLocalOriginErrors: true for \
                  hosts that cannot be reached; or an error_matcher by an EnvoyFilter.",
@@ -145,18 +133,18 @@ fn destination_rule(manifest: &Spot, findings: &mut Findings) {
     }
 }
 
-/// Envoy Gateway's.
-fn traffic_policy(manifest: &Spot, findings: &mut Findings) {
-    if let Some(passive) = manifest.at(&["spec", "healthCheck", "passive"]) {
-        let counts = |key: &str, default: f64| passive.number_of(key).unwrap_or(default) > 0.0;
-        if counts("consecutive5XxErrors", 5.0) || counts("consecutiveGatewayErrors", 0.0) {
-            findings.add(
-                passive.place(),
-                MESSAGE,
-                "Write consecutive5XxErrors: 0 and consecutiveGatewayErrors: 0, with \
-                 consecutiveLocalOriginFailures and splitExternalLocalOriginErrors: true for \
-                 hosts that cannot be reached.",
-            );
-        }
+fn traffic_policy(manifest: &Spot, failures: &[Reply], findings: &mut Findings) {
+    let health = manifest.at(&["spec", "healthCheck"]);
+    let passive = health.as_ref().and_then(|health| health.get("passive"));
+    if let (Some(health), Some(passive)) = (health, passive)
+        && let Some(ejection) = Ejection::of_traffic_policy(&health, failures)
+    {
+        findings.add(
+            passive.place(),
+            ejection.message(),
+            "Write consecutive5XxErrors: 0 and consecutiveGatewayErrors: 0, with \
+             consecutiveLocalOriginFailures and splitExternalLocalOriginErrors: true for hosts \
+             that cannot be reached.",
+        );
     }
 }

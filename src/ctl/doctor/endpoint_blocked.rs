@@ -3,11 +3,9 @@
 use maintenance_mode_core::decision::decide::decide;
 use maintenance_mode_core::decision::decision::Verdict;
 use maintenance_mode_core::policy::policy::Policy;
-use maintenance_mode_core::state::setting::Setting;
-use maintenance_mode_core::state::state::State;
 
 use crate::ctl::doctor::finding::Findings;
-use crate::ctl::doctor::probe::{Probe, Traits};
+use crate::ctl::doctor::probe::{Probe, Traits, switched_on};
 use crate::ctl::setup::plugin::Plugin;
 use crate::ctl::setup::setup::Setup;
 
@@ -67,21 +65,13 @@ enum Met {
 
 /// What a call of another endpoint meets while this filter is on.
 fn verdict(policy: &Policy, path: &str) -> Met {
-    let setting = Setting {
-        maintenance: true,
-        ..Setting::default()
-    };
-    let state = State {
-        setting: Some(setting),
-        ..State::default()
-    };
     let call = format!("{path}/off");
     let probe = Probe::of(Traits {
         path: &call,
         method: "POST",
         ..Traits::default()
     });
-    match decide(policy, &state, &probe).verdict {
+    match decide(policy, &switched_on(), &probe).verdict {
         Verdict::Blocked(_) => Met::Blocked,
         Verdict::Admin(_) => Met::Endpoint,
         _ => Met::Nothing,

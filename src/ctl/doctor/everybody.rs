@@ -1,22 +1,20 @@
-//! `everybody`: `allow` takes every request, so that nothing is ever blocked.
+//! `everybody`: `allow`, or a rule, takes every request, so that nothing is ever blocked; or
+//! every client of one family of addresses.
 
-use maintenance_mode_core::policy::matchers::{Entry, Matchers};
+use std::slice;
+
+use maintenance_mode_core::config::rules::Action;
+use maintenance_mode_core::policy::policy::Policy;
+use maintenance_mode_core::policy::rules::first_match;
 
 use crate::ctl::doctor::finding::Findings;
 use crate::ctl::doctor::probe::{Probe, Traits};
-use crate::ctl::documents::node::Step;
-use crate::ctl::documents::spot::Spot;
+use crate::ctl::documents::spot::{Place, Spot};
 use crate::ctl::setup::setup::Setup;
 
 /// Addresses, paths and methods that have nothing in common.
-const IPS: [&str; 6] = [
-    "1.2.3.4",
-    "100.99.98.97",
-    "203.77.5.250",
-    "2a01:4f8::7",
-    "2600:9000:1::2",
-    "fd00::1",
-];
+const IPV4: [&str; 3] = ["1.2.3.4", "100.99.98.97", "203.77.5.250"];
+const IPV6: [&str; 3] = ["2a01:4f8::7", "2600:9000:1::2", "fd00::1"];
 const PATHS: [&str; 5] = [
     "/",
     "/zq7x",
@@ -24,60 +22,128 @@ const PATHS: [&str; 5] = [
     "/Zq_7/kf%C3%A9/0.bin",
     "/xyzzy.html",
 ];
-const METHODS: [&str; 5] = ["GET", "HEAD", "POST", "DELETE", "OPTIONS"];
+/// Those that have a standard, and one that has none.
+const METHODS: [&str; 10] = [
+    "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "ZQX",
+];
 
-pub(super) fn check(setup: &Setup, findings: &mut Findings) {
-    for (_, plugin) in setup.accepted() {
-        let Some((_, policy)) = &plugin.compiled.accepted else {
-            continue;
-        };
-        let settings = plugin.settings();
-        let Some(allow) = settings.get("allow") else {
-            continue;
-        };
-        let Some(entries) = takes_all(&policy.allow, &allow) else {
-            continue;
-        };
-        let steps = |entry: &Entry| {
-            [
-                Step::Key(entry.kind.key().to_owned()),
-                Step::Index(entry.index),
-            ]
-        };
-        let places: Vec<_> = entries
-            .iter()
-            .map(|entry| allow.place_of(&steps(entry)))
-            .collect();
-        let names: Vec<&str> = places.iter().map(|place| &*place.path).collect();
-        if let Some(place) = places.first() {
-            findings.add(
-                place.clone(),
-                format!(
-                    "every request is allowed, by {}: while maintenance is on, nobody is blocked",
-                    names.join(" and ")
-                ),
-                "Allow only what must pass, such as paths: [/healthz], or the addresses of your \
-                 own people.",
-            );
+/// Who always passes.
+#[derive(Clone, Copy)]
+enum Whom {
+    Everybody,
+    Ipv4,
+    Ipv6,
+}
+
+impl Whom {
+    fn message(self, by: &str) -> String {
+        match self {
+            Self::Everybody => format!(
+                "every request is allowed, by {by}: while maintenance is on, nobody is blocked"
+            ),
+            Self::Ipv4 => format!(
+                "every client with an IPv4 address is allowed, by {by}: while maintenance is on, \
+                 most people are not blocked"
+            ),
+            Self::Ipv6 => format!(
+                "every client with an IPv6 address is allowed, by {by}: while maintenance is on, \
+                 none of them is blocked"
+            ),
         }
     }
 }
 
-/// The entries that take all requests between them.
-fn takes_all(allow: &Matchers, written: &Spot) -> Option<Vec<Entry>> {
-    let mut taking = Vec::new();
-    for probe in probes(written) {
-        let entry = allow.first_match(&probe)?;
-        if !taking.contains(&entry) {
-            taking.push(entry);
+pub(super) fn check(setup: &Setup, findings: &mut Findings) {
+    for (_, plugin) in setup.accepted() {
+        if let Some((_, policy)) = &plugin.compiled.accepted {
+            let settings = plugin.settings();
+            of_allow(policy, &settings, findings);
+            of_rules(policy, &settings, findings);
         }
     }
-    Some(taking)
+}
+
+fn of_allow(policy: &Policy, settings: &Spot, findings: &mut Findings) {
+    let Some(allow) = settings.get("allow") else {
+        return;
+    };
+    let Some((whom, entries)) = taken(&allow, |probe| policy.allow.first_match(probe)) else {
+        return;
+    };
+    let written = |kind: &str, index: usize| allow.list(kind).get(index).map(Spot::place);
+    let mut places = entries
+        .iter()
+        .filter_map(|entry| written(entry.kind.key(), entry.index));
+    let place: Place = places.next().unwrap_or_else(|| allow.place());
+    let names = entries
+        .iter()
+        .map(|entry| format!("allow.{}[{}]", entry.kind.key(), entry.index));
+    findings.add(
+        place,
+        whom.message(&names.collect::<Vec<_>>().join(" and ")),
+        "Allow only what must pass, such as paths: [/healthz], or the addresses of your own people.",
+    );
+}
+
+/// The first rule that takes something else ends this: it may well take what must not pass.
+fn of_rules(policy: &Policy, settings: &Spot, findings: &mut Findings) {
+    let written = settings.list("rules");
+    let rules = policy.rules.all().iter().zip(&written);
+    for (rule, spot) in rules.take_while(|(rule, _)| rule.action == Action::Allow) {
+        let Some(matchers) = spot.get("match") else {
+            continue;
+        };
+        let takes =
+            |probe: &Probe| first_match(slice::from_ref(rule), probe).map(|rule| rule.index);
+        if let Some((whom, _)) = taken(&matchers, takes) {
+            let by = match &rule.name {
+                Some(name) => format!("rules[{}], {name:?}", rule.index),
+                None => format!("rules[{}]", rule.index),
+            };
+            findings.add(
+                spot.place(),
+                whom.message(&by),
+                "Name in `match` only what must pass, such as paths: [/webhooks/*]; or take the \
+                 rule out.",
+            );
+            return;
+        }
+    }
+}
+
+/// Whose requests are all taken, and what takes them between it.
+fn taken<T: PartialEq>(
+    written: &Spot,
+    take: impl Fn(&Probe) -> Option<T>,
+) -> Option<(Whom, Vec<T>)> {
+    let all = |ips: &[&str]| {
+        let mut taking = Vec::new();
+        for probe in probes(written, ips) {
+            let taker = take(&probe)?;
+            if !taking.contains(&taker) {
+                taking.push(taker);
+            }
+        }
+        Some(taking)
+    };
+    match (all(&IPV4), all(&IPV6)) {
+        (Some(mut taking), Some(others)) => {
+            for other in others {
+                if !taking.contains(&other) {
+                    taking.push(other);
+                }
+            }
+            Some((Whom::Everybody, taking))
+        }
+        (Some(taking), None) => Some((Whom::Ipv4, taking)),
+        (None, Some(taking)) => Some((Whom::Ipv6, taking)),
+        (None, None) => None,
+    }
 }
 
 /// Requests of all sorts: also with whatever headers and cookies are asked for, so that what
 /// is only allowed without them is not taken for everything.
-fn probes(allow: &Spot) -> Vec<Probe> {
+fn probes(allow: &Spot, ips: &[&str]) -> Vec<Probe> {
     let named = |kind: &str| {
         let entries = allow.list(kind).into_iter();
         let names = entries.filter_map(|entry| entry.text_of("name").map(str::to_ascii_lowercase));
@@ -99,7 +165,7 @@ fn probes(allow: &Spot) -> Vec<Probe> {
     });
     let attributes: Vec<_> = attributes.collect();
     let mut probes = Vec::new();
-    for ip in IPS {
+    for ip in ips {
         for path in PATHS {
             for method in METHODS {
                 let traits = Traits {

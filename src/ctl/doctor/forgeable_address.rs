@@ -1,11 +1,19 @@
 //! `forgeable-address`: `client_ips` are compared with what anybody may write into a header.
 
-use crate::ctl::doctor::finding::Findings;
+use std::net::IpAddr;
+
+use crate::ctl::doctor::finding::{Findings, Severity};
 use crate::ctl::doctor::network::Network;
 use crate::ctl::documents::spot::Spot;
 use crate::ctl::setup::manager::Manager;
 use crate::ctl::setup::plugin::{Carrier, Plugin};
 use crate::ctl::setup::setup::Setup;
+use crate::ctl::setup::typed::message;
+
+/// Envoy's extensions that find out where a request comes from.
+const XFF: &str = "envoy.extensions.http.original_ip_detection.xff.v3.XffConfig";
+const CUSTOM_HEADER: &str =
+    "envoy.extensions.http.original_ip_detection.custom_header.v3.CustomHeaderConfig";
 
 pub(super) fn check(setup: &Setup, findings: &mut Findings) {
     for (index, plugin) in setup.plugins.iter().enumerate() {
@@ -18,9 +26,7 @@ pub(super) fn check(setup: &Setup, findings: &mut Findings) {
             continue;
         };
         for (manager, _) in setup.managers_of(index) {
-            if !is_guarded(manager) {
-                warn(&used, &manager.spot, findings);
-            }
+            of_manager(&used, &settings, manager, findings);
         }
         let is_guarded = setup.managers.iter().any(is_guarded);
         if is_sidecar(plugin) && !is_guarded {
@@ -37,18 +43,82 @@ pub(super) fn check(setup: &Setup, findings: &mut Findings) {
     }
 }
 
-fn warn(used: &Spot, manager: &Spot, findings: &mut Findings) {
-    findings.add(
-        manager.place(),
-        format!(
-            "{} compares an address that anybody can forge: without use_remote_address Envoy \
-             takes it from x-forwarded-for, which every client may write, and neither \
-             client_address nor xff_num_trusted_hops mends that",
-            used.place().path
-        ),
-        "Write use_remote_address: true here, with xff_num_trusted_hops for the proxies in front; \
-         or list an extension in original_ip_detection_extensions.",
-    );
+/// What a connection manager makes of the addresses that are used in the settings of a filter.
+fn of_manager(used: &Spot, settings: &Spot, manager: &Manager, findings: &mut Findings) {
+    let (path, part) = (used.place().path, settings.place().path);
+    let name = path
+        .strip_prefix(&*part)
+        .map_or(&*path, |rest| rest.trim_start_matches([':', ' ']));
+    let remote = manager.spot.get("use_remote_address");
+    if !is_guarded(manager) {
+        findings.add(
+            remote.as_ref().unwrap_or(&manager.spot).place(),
+            format!(
+                "{name} compares an address that anybody can forge: without use_remote_address \
+                 Envoy takes it from x-forwarded-for, which every client may write, and neither \
+                 client_address nor xff_num_trusted_hops mends that"
+            ),
+            "Write use_remote_address: true, with xff_num_trusted_hops for the proxies in front; \
+             or list an XffConfig with xff_trusted_cidrs, the addresses of your own proxies, in \
+             original_ip_detection_extensions.",
+        );
+        return;
+    }
+    for extension in manager.spot.list("original_ip_detection_extensions") {
+        let typed = extension.get("typed_config");
+        match typed.as_ref().and_then(message) {
+            Some((XFF, config)) => of_xff(name, &config, findings),
+            Some((CUSTOM_HEADER, config)) if !is_local(manager) => {
+                let header = config.text_of("header_name").unwrap_or_default();
+                findings.add_as(
+                    Severity::Note,
+                    extension.place(),
+                    format!(
+                        "{name} compares what the header {header:?} says: whoever gets here past \
+                         the proxy that writes it may write any address"
+                    ),
+                    "If only that proxy can connect to this Envoy, and it overwrites what clients \
+                     send, leave it. Else list an XffConfig with xff_trusted_cidrs, the addresses \
+                     of your own proxies.",
+                );
+            }
+            _ => {}
+        }
+    }
+}
+
+fn of_xff(name: &str, config: &Spot, findings: &mut Findings) {
+    let trusted = config.get("xff_trusted_cidrs");
+    for cidr in trusted.map(|spot| spot.list("cidrs")).unwrap_or_default() {
+        let address = cidr.text_of("address_prefix").unwrap_or_default();
+        // As Envoy reads it where it is absent.
+        let length = cidr.number_of("prefix_len").unwrap_or(0.0);
+        if Network::parse(&format!("{address}/{length}")).is_some_and(Network::is_whole) {
+            findings.add(
+                cidr.place(),
+                format!(
+                    "{name} compares an address that anybody can forge: {address}/{length} takes \
+                     every client for a proxy of yours, whose x-forwarded-for is believed"
+                ),
+                "List the addresses of your own proxies only in xff_trusted_cidrs of the \
+                 XffConfig, such as { address_prefix: 10.0.0.0, prefix_len: 8 }.",
+            );
+        }
+    }
+}
+
+/// Whether only what runs on the same machine can connect.
+fn is_local(manager: &Manager) -> bool {
+    let address = manager
+        .listener
+        .as_ref()
+        .and_then(|listener| listener.get("address"));
+    let Some(address) = address else {
+        return false;
+    };
+    let socket = address.at(&["socket_address", "address"]);
+    let ip = socket.and_then(|socket| socket.text()?.parse::<IpAddr>().ok());
+    address.get("pipe").is_some() || ip.is_some_and(|ip| ip.is_loopback())
 }
 
 fn is_guarded(manager: &Manager) -> bool {

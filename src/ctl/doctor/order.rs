@@ -1,6 +1,7 @@
 //! `order`: a filter that this one needs comes after it, or one that answers comes before.
 
 use crate::ctl::doctor::finding::Findings;
+use crate::ctl::doctor::health_check::blocked_path;
 use crate::ctl::documents::spot::Spot;
 use crate::ctl::setup::manager::{HttpFilter, Manager};
 use crate::ctl::setup::plugin::{Carrier, Plugin};
@@ -65,6 +66,19 @@ fn in_chain(
                  the reply, and preflights are blocked",
                 "Move envoy.filters.http.cors before the filter, or write response.cors with the \
                  same origins.",
+            );
+        }
+        if let Some(path) = blocked_path(plugin, filter) {
+            findings.add(
+                filter.spot.place(),
+                format!(
+                    "health_check comes after the filter, which does not let {path} pass: while \
+                     maintenance is on, health checks fail, and the balancer takes this Envoy out"
+                ),
+                format!(
+                    "Move envoy.filters.http.health_check before the filter, or allow its path: \
+                     allow.paths: [{path:?}]."
+                ),
             );
         }
         for attribute in metadata(plugin) {

@@ -8,6 +8,8 @@ use maintenance_mode_core::policy::policy::Policy;
 use maintenance_mode_core::request::attribute::{Attribute, AttributePath};
 use maintenance_mode_core::request::head::RequestHead;
 use maintenance_mode_core::request::headers::HeaderList;
+use maintenance_mode_core::state::setting::Setting;
+use maintenance_mode_core::state::state::State;
 use maintenance_mode_core::syntax::timestamp::Timestamp;
 use serde_json::{Value, json};
 
@@ -108,6 +110,18 @@ impl RequestHead for Probe {
     }
 
     fn report_error(&self) {}
+}
+
+/// The state after somebody has switched maintenance on.
+pub(super) fn switched_on() -> State {
+    let setting = Setting {
+        maintenance: true,
+        ..Setting::default()
+    };
+    State {
+        setting: Some(setting),
+        ..State::default()
+    }
 }
 
 /// The filter with one entry of a kind in `allow`.

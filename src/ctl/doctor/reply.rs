@@ -11,6 +11,8 @@ use crate::ctl::setup::plugin::Plugin;
 pub(super) struct Reply {
     pub(super) status: u16,
     scope: String,
+    /// Whether it is made in the proxy that is looked at, and not behind it.
+    pub(super) is_local: bool,
 }
 
 const DEFAULT_STATUS: u16 = 503;
@@ -22,7 +24,14 @@ impl Reply {
         Self {
             status: DEFAULT_STATUS,
             scope: DEFAULT_SCOPE.to_owned(),
+            is_local: true,
         }
+    }
+
+    /// As a proxy in front sees it.
+    pub(super) fn seen_in_front(self) -> Self {
+        let is_local = false;
+        Self { is_local, ..self }
     }
 
     /// The replies of a plugin, one for each status.
@@ -44,6 +53,7 @@ impl Reply {
         let reply = |status| Self {
             status,
             scope: scope.to_owned(),
+            is_local: true,
         };
         statuses.into_iter().map(reply).collect()
     }
@@ -107,7 +117,7 @@ impl Reply {
         match kind.rsplit('.').next().unwrap_or_default() {
             "HttpResponseStatusCodeMatchInput" => Some(self.status.to_string()),
             "HttpResponseStatusCodeClassMatchInput" => Some(format!("{}xx", self.status / 100)),
-            "HttpResponseLocalReplyMatchInput" => Some("true".to_owned()),
+            "HttpResponseLocalReplyMatchInput" => Some(self.is_local.to_string()),
             "HttpResponseHeaderMatchInput" => {
                 match self.header(input.text_of("header_name").unwrap_or_default()) {
                     Some(Known::Text(value)) => Some(value),

@@ -28,17 +28,37 @@ pub(super) fn check(setup: &Setup, findings: &mut Findings) {
             local_reply_config(manager, &replies, findings);
         }
     }
-    let replies = of_manifests(setup);
+    around_manifests(setup, &of_manifests(setup), findings);
+}
+
+/// The same of proxies in front, to which the reply is one of the upstream.
+pub(super) fn check_front(setup: &Setup, findings: &mut Findings) {
+    let known = setup.plugins.iter().flat_map(Reply::all);
+    let mut replies: Vec<Reply> = known.map(Reply::seen_in_front).collect();
+    if replies.is_empty() {
+        replies.push(Reply::unknown().seen_in_front());
+    }
+    let is_in_front = |manager: &&Manager| manager.ours().is_none() && !manager.filters.is_empty();
+    for manager in setup.managers.iter().filter(is_in_front) {
+        custom_response(setup, manager, &replies, findings);
+    }
+    if of_manifests(setup).is_empty() {
+        around_manifests(setup, &replies, findings);
+    }
+}
+
+/// What manifests say, and what is put into connection managers that are not here.
+fn around_manifests(setup: &Setup, replies: &[Reply], findings: &mut Findings) {
     let loose = setup
         .loose
         .iter()
         .filter(|filter| filter.is("custom_response"));
     for config in loose.filter_map(|filter| filter.message.as_ref()) {
-        caught(config, &replies, findings);
+        caught(config, replies, findings);
     }
     for (kind, manifest) in &setup.manifests {
         if *kind == "BackendTrafficPolicy" {
-            response_override(manifest, &replies, findings);
+            response_override(manifest, replies, findings);
         }
     }
 }
@@ -91,6 +111,14 @@ fn custom_response(setup: &Setup, manager: &Manager, replies: &[Reply], findings
     }
 }
 
+/// What has to be said before, where one does not see whether the reply comes this way.
+fn condition(replies: &[Reply]) -> &'static str {
+    match replies.iter().all(|reply| reply.is_local) {
+        true => "",
+        false => "if this proxy leads to the filter: ",
+    }
+}
+
 fn caught(config: &Spot, replies: &[Reply], findings: &mut Findings) {
     let matcher = config.get("custom_response_matcher");
     let catches = |matcher: &Spot| {
@@ -101,8 +129,11 @@ fn caught(config: &Spot, replies: &[Reply], findings: &mut Findings) {
     if let Some(matcher) = matcher.filter(catches) {
         findings.add(
             matcher.place(),
-            "custom_response catches the filter's reply and puts another in its place: without \
-             retry-after, without x-maintenance-mode, and alerts count it as a fault",
+            format!(
+                "{}custom_response catches the filter's reply and puts another in its place: \
+                 without retry-after, without x-maintenance-mode, and alerts count it as a fault",
+                condition(replies)
+            ),
             "Add to the predicate, by and_matcher, a not_matcher on the response header \
              x-maintenance-mode (HttpResponseHeaderMatchInput, safe_regex .*).",
         );
@@ -131,8 +162,12 @@ fn response_override(policy: &Spot, replies: &[Reply], findings: &mut Findings) 
         if replies.iter().any(catches) {
             findings.add(
                 entry.place(),
-                "responseOverride puts another response in the place of the filter's reply: \
-                 without retry-after, without x-maintenance-mode, and alerts count it as a fault",
+                format!(
+                    "{}responseOverride puts another response in the place of the filter's reply: \
+                     without retry-after, without x-maintenance-mode, and alerts count it as a \
+                     fault",
+                    condition(replies)
+                ),
                 "Leave the status of the reply out of statusCodes (503, unless response.status \
                  says another), or give the reply one that is not listed.",
             );

@@ -1,6 +1,6 @@
 //! `route-skips-filter`: a route or virtual host switches the filter off.
 
-use crate::ctl::doctor::finding::Findings;
+use crate::ctl::doctor::finding::{Findings, Severity};
 use crate::ctl::documents::spot::Spot;
 use crate::ctl::setup::manager::HttpFilter;
 use crate::ctl::setup::routes::Scope;
@@ -28,26 +28,32 @@ pub(super) fn check(setup: &Setup, findings: &mut Findings) {
                     );
                 }
             }
-            if filter.is_disabled() && !scopes.iter().any(|scope| enables(scope, filter)) {
-                findings.add(
-                    filter.spot.place(),
-                    "the filter is listed as disabled, and no route here enables it: it sees no \
-                     request",
-                    "Remove `disabled: true`, or enable it by typed_per_filter_config of a route.",
-                );
+            if setup.is_left_off(manager, filter) {
+                left_off(filter, setup.is_guarded(manager), findings);
             }
         }
     }
+}
+
+fn left_off(filter: &HttpFilter, is_guarded: bool, findings: &mut Findings) {
+    let (severity, who) = match is_guarded {
+        true => (Severity::Note, "it sees no request"),
+        false => (
+            Severity::Warning,
+            "it sees no request, and everybody passes while maintenance is on",
+        ),
+    };
+    findings.add_as(
+        severity,
+        filter.spot.place(),
+        format!("the filter is listed as disabled, and no route here enables it: {who}"),
+        "Remove `disabled: true`, or enable it by typed_per_filter_config of a route: \
+         FilterConfig with disabled: false.",
+    );
 }
 
 /// The entry of a scope for a filter, where that disables it.
 pub(super) fn disabling<'d>(scope: &Scope<'d>, name: &str) -> Option<Spot<'d>> {
     let entry = scope.spot.get("typed_per_filter_config")?.get(name)?;
     (entry.bool_of("disabled") == Some(true)).then_some(entry)
-}
-
-fn enables(scope: &Scope, filter: &HttpFilter) -> bool {
-    let entries = scope.spot.get("typed_per_filter_config");
-    let entry = entries.and_then(|entries| entries.get(filter.name));
-    entry.is_some_and(|entry| entry.bool_of("disabled") != Some(true))
 }

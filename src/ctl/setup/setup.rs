@@ -4,7 +4,7 @@ use crate::ctl::documents::document::Document;
 use crate::ctl::documents::spot::Spot;
 use crate::ctl::setup::manager::{HttpFilter, Manager};
 use crate::ctl::setup::plugin::Plugin;
-use crate::ctl::setup::routes::Routes;
+use crate::ctl::setup::routes::{Routes, Scope};
 
 /// What files, read as one, say of proxies.
 #[derive(Debug, Default)]
@@ -57,6 +57,39 @@ impl<'d> Setup<'d> {
             .filter(|routes| named.contains(&routes.name));
         routes.extend(others.cloned());
         routes
+    }
+
+    /// Whether a filter of a connection manager is disabled, and no route here enables it.
+    pub(crate) fn is_left_off(&self, manager: &Manager<'d>, filter: &HttpFilter<'d>) -> bool {
+        let enables = |scope: &Scope| {
+            let entries = scope.spot.get("typed_per_filter_config");
+            let entry = entries.and_then(|entries| entries.get(filter.name));
+            entry.is_some_and(|entry| entry.bool_of("disabled") != Some(true))
+        };
+        let routes = self.routes_of(manager);
+        let mut scopes = routes.iter().flat_map(Routes::scopes);
+        filter.is_disabled() && !scopes.any(|scope| enables(&scope))
+    }
+
+    /// Whether a filter of ours sees requests of a connection manager, as far as one knows.
+    pub(crate) fn is_guarded(&self, manager: &Manager<'d>) -> bool {
+        let mut ours = manager
+            .filters
+            .iter()
+            .filter(|filter| filter.plugin.is_some());
+        let is_off = |filter| self.has_routes_of(manager) && self.is_left_off(manager, filter);
+        ours.any(|filter| !is_off(filter))
+    }
+
+    /// Whether the routes of a connection manager are here, and not only named.
+    pub(crate) fn has_routes_of(&self, manager: &Manager<'d>) -> bool {
+        let all = manager.spot.all();
+        let is_here = |name| self.routes.iter().any(|routes| routes.name == name);
+        let is_scoped = manager.spot.get("scoped_routes").is_some();
+        let mut named = all
+            .iter()
+            .filter_map(|spot| spot.text_of("route_config_name"));
+        !is_scoped && named.all(is_here)
     }
 
     /// The plugins that the filter accepts, each with its number.
