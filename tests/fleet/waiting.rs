@@ -85,7 +85,8 @@ fn each_of_many_callers_is_refused_in_time() {
 fn a_body_is_refused_and_neither_waited_for_nor_in_the_way() {
     let etcd = Etcd::start();
     let envoys = start(&etcd);
-    for length in [1, 1 << 22] {
+    // Of a longer one not all is sent before the answer: that may get lost where Envoy closes.
+    for length in [1, 1 << 14] {
         for call in ["on", "off"] {
             let request = admin_request("POST", call).body(&"x".repeat(length));
             assert_eq!(envoys[0].fetch(&request).status, 400);
