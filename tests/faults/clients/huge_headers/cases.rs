@@ -166,7 +166,7 @@ pub fn cheap(size: usize) -> Vec<Case> {
     .into()
 }
 
-/// Those that a regular expression or the other readings of a path make dear.
+/// Those that are too long to be compared, each in another way.
 fn dear(size: usize) -> Vec<Case> {
     let fill = |unit: &str| unit.repeat(size / unit.len());
     let with = |name: &str, value: String| Request::get("/").header(name, value);
@@ -175,7 +175,7 @@ fn dear(size: usize) -> Vec<Case> {
         (
             "role of a cookie",
             with("cookie", format!("role=staff-{}", fill("a"))),
-            Passes,
+            Blocked,
         ),
         (
             "roles of cookies",
@@ -185,13 +185,13 @@ fn dear(size: usize) -> Vec<Case> {
         (
             "role",
             with("x-role", format!("staff-{}", fill("a"))),
-            Passes,
+            Blocked,
         ),
         ("no role", with("x-role", fill("ab")), Blocked),
         (
             "path",
             Request::get(&format!("/static/{}", fill("a"))),
-            Passes,
+            Blocked,
         ),
         ("segments", path("a/"), Blocked),
         ("slashes", path("/"), Blocked),
