@@ -1,6 +1,6 @@
 //! The filter's reply, as what stands around it sees it.
 
-use regex_lite::Regex;
+use maintenance_mode_core::syntax::regex::Regex;
 
 use crate::ctl::doctor::likely::Likely;
 use crate::ctl::documents::spot::Spot;
@@ -173,8 +173,8 @@ pub(super) fn matches_string(matcher: &Spot, value: &str) -> Likely {
 /// Envoy's `RegexMatcher`, which takes whole values.
 fn matches_regex(matcher: &Spot, value: &str) -> Likely {
     let pattern = matcher.text_of("regex").unwrap_or_default();
-    match Regex::new(&format!("^(?:{pattern})$")) {
-        Ok(regex) => regex.is_match(value).into(),
+    match Regex::new(pattern) {
+        Ok(regex) => regex.is_match(value.as_bytes()).into(),
         Err(_) => Likely::Maybe,
     }
 }
