@@ -7,7 +7,7 @@ use crate::policy::reading::Reading;
 use crate::policy::response::response::Response;
 use crate::request::head::RequestHead;
 use crate::request::headers::Headers;
-use crate::syntax::invalid::{Compiled, Located, optional, refuse};
+use crate::syntax::invalid::{Compiled, Located, each_named, optional, refuse};
 use crate::syntax::path::without_query;
 use crate::syntax::readings::Readings;
 
@@ -37,17 +37,8 @@ impl Rules {
     /// Compiles `rules` of a scope; `global` is the `response` of all requests. Refuses a rule that
     /// matches nothing, shares its name or has another fault.
     pub fn compile(config: &[RuleConfig], global: &ResponseConfig, scope: &str) -> Compiled<Self> {
-        let mut rules: Vec<Rule> = Vec::new();
-        for (index, config) in config.iter().enumerate() {
-            let rule = Rule::compile(index, config, global, scope).at_index(index)?;
-            if let Some(name) = &rule.name
-                && rules.iter().any(|other| other.name.as_ref() == Some(name))
-            {
-                let twice = refuse(format!("{name:?} is there twice"));
-                return twice.at("name").at_index(index);
-            }
-            rules.push(rule);
-        }
+        let compile = |index, config| Rule::compile(index, config, global, scope);
+        let rules = each_named(config, compile, |rule| rule.name.as_deref())?;
         let while_off = rules
             .iter()
             .rposition(|rule| matches!(rule.action, Action::Block | Action::On))

@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use crate::config::windows::WindowConfig;
 use crate::state::flag::Next;
 use crate::state::setting::Setting;
-use crate::syntax::invalid::{Compiled, InvalidConfig, Located, optional, refuse};
+use crate::syntax::invalid::{Compiled, InvalidConfig, Located, each_named, optional, refuse};
 use crate::syntax::timestamp::Timestamp;
 
 /// The compiled `windows`.
@@ -64,19 +64,7 @@ impl Windows {
     /// Compiles `windows`; refuses one with neither start nor end, an end not after the start, or
     /// the name of another.
     pub fn compile(config: &[WindowConfig]) -> Compiled<Self> {
-        let mut windows: Vec<Window> = Vec::new();
-        for (index, config) in config.iter().enumerate() {
-            let window = Window::compile(index, config).at_index(index)?;
-            if let Some(name) = &window.name
-                && windows
-                    .iter()
-                    .any(|other| other.name.as_ref() == Some(name))
-            {
-                let twice = refuse(format!("{name:?} is there twice"));
-                return twice.at("name").at_index(index);
-            }
-            windows.push(window);
-        }
+        let mut windows = each_named(config, Window::compile, |window| window.name.as_deref())?;
         windows.sort_by_key(|window| (window.setting.start, Reverse(window.end()), window.index));
         Ok(Self {
             windows,

@@ -139,6 +139,26 @@ pub(crate) fn each<'c, E, T>(
     entries.iter().enumerate().map(compile).collect()
 }
 
+/// Compiles each entry of a list, of which no two may share a name; a fault names its index.
+pub(crate) fn each_named<'c, E, T>(
+    entries: &'c [E],
+    compile: impl Fn(usize, &'c E) -> Compiled<T>,
+    name: impl Fn(&T) -> Option<&str>,
+) -> Compiled<Vec<T>> {
+    let mut compiled: Vec<T> = Vec::new();
+    for (index, entry) in entries.iter().enumerate() {
+        let next = compile(index, entry).at_index(index)?;
+        if let Some(given) = name(&next)
+            && compiled.iter().any(|other| name(other) == Some(given))
+        {
+            let twice = refuse(format!("{given:?} is there twice"));
+            return twice.at("name").at_index(index);
+        }
+        compiled.push(next);
+    }
+    Ok(compiled)
+}
+
 /// Compiles what may be absent.
 pub(crate) fn optional<E, T>(
     entry: Option<E>,
