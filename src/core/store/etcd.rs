@@ -5,6 +5,7 @@ pub mod exchange;
 pub mod follower;
 pub mod lease;
 pub mod messages;
+pub mod read;
 #[cfg(test)]
 pub(crate) mod testing;
 #[cfg(test)]

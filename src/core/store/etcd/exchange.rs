@@ -1,7 +1,7 @@
 //! A call of etcd and its answer, with a login before it where one is needed.
 
 use crate::store::etcd::etcd::Etcd;
-use crate::store::etcd::messages::{AUTHENTICATE, TXN, authenticate_request, decode_token};
+use crate::store::etcd::messages::{AUTHENTICATE, RANGE, TXN, authenticate_request, decode_token};
 use crate::store::grpc::{CallError, CallId, Metadata};
 use crate::store::shared_map::SharedMap;
 use crate::syntax::protobuf::Message;
@@ -26,9 +26,11 @@ pub(crate) struct Exchange {
     step: Step,
 }
 
-/// A transaction.
+/// What is asked for.
 pub(crate) enum Request {
+    /// A range, which may be tried again.
     Read(Message),
+    /// A transaction.
     Write(Message),
 }
 
@@ -42,7 +44,7 @@ enum Step {
 }
 
 impl Exchange {
-    /// Asks for a transaction.
+    /// Asks.
     ///
     /// # Errors
     /// It cannot be called, or the time is up.
@@ -129,7 +131,7 @@ impl Exchange {
                 log_in = authenticate_request(&login.username, &login.password);
                 (AUTHENTICATE, &log_in, false)
             }
-            (_, _, Request::Read(request)) => (TXN, request, true),
+            (_, _, Request::Read(request)) => (RANGE, request, true),
             (_, _, Request::Write(request)) => (TXN, request, false),
         };
         let per_try = (timeout_ms / TRIES).max(1).to_string();

@@ -7,11 +7,11 @@ use std::mem;
 use std::rc::Rc;
 
 use crate::store::etcd::etcd::{Etcd, Reading};
-use crate::store::etcd::exchange::{Exchange, Request};
 use crate::store::etcd::lease::Connection;
 use crate::store::etcd::messages::{
-    Keys, Seen, WATCH, WatchResponse, progress_request, read_request, watch_request,
+    Keys, Seen, WATCH, WatchResponse, progress_request, watch_request,
 };
+use crate::store::etcd::read::Read;
 use crate::store::follower::Follower;
 use crate::store::grpc::{CallError, CallId};
 use crate::store::notice::{Notice, Notices};
@@ -51,7 +51,7 @@ enum Phase {
     /// To begin after so many ticks.
     Idle(u32),
     Reading {
-        exchange: Exchange,
+        read: Read,
         /// The generation in the shared map before etcd was asked.
         known: u64,
     },
@@ -118,24 +118,23 @@ impl<D: SharedMap> EtcdFollower<D> {
     }
 
     fn read(&mut self, now: Timestamp) -> Step {
-        let settings = &self.etcd.settings;
         let known = self.etcd.latest().generation;
-        let request = Request::Read(read_request(self.etcd.keys()));
-        let deadline = now.plus_millis(settings.timeout_ms);
-        let exchange = Exchange::begin(&self.etcd, request, deadline, now)?;
-        self.phase = Phase::Reading { exchange, known };
+        let deadline = now.plus_millis(self.etcd.settings.timeout_ms);
+        let read = Read::begin(&self.etcd, deadline, now)?;
+        self.phase = Phase::Reading { read, known };
         Ok(())
     }
 
     fn answer(&mut self, answer: Result<&[u8], CallError>, now: Timestamp) -> Step {
-        let Phase::Reading { exchange, known } = &mut self.phase else {
+        let Phase::Reading { read, known } = &mut self.phase else {
             return Ok(());
         };
         let known = *known;
-        let Some(answer) = exchange.on_answer(&self.etcd, answer, now) else {
+        let Some(answers) = read.on_answer(&self.etcd, answer, now) else {
             return Ok(());
         };
-        let read = Keys::decode(answer?)?;
+        let (flag, revocation) = answers?;
+        let read = Keys::decode(&flag, revocation)?;
         self.take(&read, known, now)?;
         self.watch(read.revision.saturating_add(1))
     }
@@ -333,7 +332,7 @@ impl<D: SharedMap> Follower for EtcdFollower<D> {
     ) -> Notices {
         let has_ended = answer.is_err();
         let step = match &self.phase {
-            Phase::Reading { exchange, .. } if exchange.awaits(id) => self.answer(answer, now),
+            Phase::Reading { read, .. } if read.awaits(id) => self.answer(answer, now),
             Phase::Watching { stream, .. } if *stream == id => self.watched(answer, now),
             _ => Ok(()),
         };

@@ -4,16 +4,19 @@
 use crate::store::grpc::{CallError, Method};
 use crate::syntax::protobuf::{Message, Value, fields};
 
+pub(crate) const RANGE: Method = ("etcdserverpb.KV", "Range");
 pub(crate) const TXN: Method = ("etcdserverpb.KV", "Txn");
 pub(crate) const WATCH: Method = ("etcdserverpb.Watch", "Watch");
 pub(crate) const AUTHENTICATE: Method = ("etcdserverpb.Auth", "Authenticate");
 const MOD_REVISION: u64 = 2;
 const DELETE: u64 = 1;
 
-/// Reads two keys, at one revision of the store.
-pub(crate) fn read_request(keys: [&str; 2]) -> Message {
-    let read = |request: Message, key| request.message(2, &range(key));
-    keys.into_iter().fold(Message::default(), read)
+/// The revision that a store has reached.
+pub(crate) const LATEST: u64 = 0;
+
+/// Reads a key as it is, or was, at a revision of the store.
+pub(crate) fn range_request(key: &str, revision: u64) -> Message {
+    Message::default().bytes(1, key).varint(4, revision)
 }
 
 /// Writes values if both keys are still of these revisions, or absent for 0; else reads them.
@@ -82,6 +85,14 @@ pub(crate) struct Keys<'a> {
     pub(super) revocation: Seen<'a>,
 }
 
+/// The answer to a [`range_request`].
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Range<'a> {
+    /// The revision that the store has reached.
+    pub(super) revision: u64,
+    seen: Seen<'a>,
+}
+
 /// The answer to a [`write_request`].
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Write<'a> {
@@ -128,17 +139,31 @@ impl Seen<'_> {
     }
 }
 
-impl<'a> Keys<'a> {
-    /// Reads the answer to a [`read_request`].
+impl<'a> Range<'a> {
     pub(super) fn decode(message: &'a [u8]) -> Result<Self, CallError> {
-        Self::of(&Fields::of(message)?)
+        let fields = Fields::of(message)?;
+        Ok(Self {
+            revision: fields.revision()?,
+            seen: fields.seen()?,
+        })
+    }
+}
+
+impl<'a> Keys<'a> {
+    /// Reads the answers of the flag's key, and of that of the revocations at its revision.
+    pub(super) fn decode(flag: &'a [u8], revocation: &'a [u8]) -> Result<Self, CallError> {
+        let flag = Range::decode(flag)?;
+        Ok(Self {
+            revision: flag.revision,
+            flag: flag.seen,
+            revocation: Range::decode(revocation)?.seen,
+        })
     }
 
     fn of(fields: &Fields<'a>) -> Result<Self, CallError> {
         let mut seen = fields.all(3).map(|operation| {
             let range = Fields::of(operation)?.last(1, Fields::of)?;
-            let key_value = range.ok_or_else(CallError::malformed)?.key_value()?;
-            Ok(key_value.map_or(Seen::Absent, Seen::There))
+            range.ok_or_else(CallError::malformed)?.seen()
         });
         let mut next = || seen.next().ok_or_else(CallError::malformed)?;
         Ok(Self {
@@ -248,6 +273,12 @@ impl<'a> Fields<'a> {
     fn key_value(&self) -> Result<Option<KeyValue<'a>>, CallError> {
         self.last(2, KeyValue::decode)
     }
+
+    /// What a range says of its key.
+    fn seen(&self) -> Result<Seen<'a>, CallError> {
+        let key_value = self.key_value()?;
+        Ok(key_value.map_or(Seen::Absent, Seen::There))
+    }
 }
 
 #[cfg(test)]
@@ -287,10 +318,11 @@ mod tests {
         let compared = "0a0710021a016b30000a0710021a01723003";
         let expected = format!("{compared}120812060a016b1201761a050a030a016b1a050a030a0172");
         assert_eq!(hex(&request), expected);
-        assert_eq!(
-            hex(&read_request(["k", "r"])),
-            "12050a030a016b12050a030a0172"
-        );
+    }
+
+    #[test]
+    fn a_key_is_read_at_a_revision() {
+        assert_eq!(hex(&range_request("k", 7)), "0a016b2007");
     }
 
     #[test]
@@ -301,27 +333,18 @@ mod tests {
 
     #[test]
     fn a_read_finds_each_key_or_not() {
-        let absent = "1a060a040a021807";
-        let there = format!("1a270a250a021807{KEY_VALUE}");
+        let [absent, there] = [message(""), message(&format!("{KEY_VALUE}2001"))];
         for (first, second, flag, revocation) in [
-            (absent, absent, Seen::Absent, Seen::Absent),
-            (&*there, absent, Seen::There(key_value()), Seen::Absent),
-            (absent, &*there, Seen::Absent, Seen::There(key_value())),
+            (&absent, &absent, Seen::Absent, Seen::Absent),
+            (&there, &absent, Seen::There(key_value()), Seen::Absent),
+            (&absent, &there, Seen::Absent, Seen::There(key_value())),
         ] {
-            let message = message(&format!("1001{first}{second}"));
             let expected = Keys {
                 revision: 7,
                 flag,
                 revocation,
             };
-            assert_eq!(Keys::decode(&message), Ok(expected));
-        }
-        for rest in ["", absent, &format!("{absent}1a00")] {
-            assert_eq!(
-                Keys::decode(&message(rest)),
-                Err(CallError::malformed()),
-                "{rest}"
-            );
+            assert_eq!(Keys::decode(first, second), Ok(expected));
         }
     }
 
@@ -336,6 +359,11 @@ mod tests {
             revocation: Seen::Absent,
         });
         assert_eq!(Write::decode(&read), Ok(expected));
+        let absent = "1a060a040a021807";
+        for rest in ["", absent, &format!("{absent}1a00")] {
+            let malformed = Err(CallError::malformed());
+            assert_eq!(Write::decode(&message(rest)), malformed, "{rest}");
+        }
     }
 
     #[test]
@@ -367,14 +395,14 @@ mod tests {
 
     #[test]
     fn no_bytes_are_no_answer() {
-        assert_eq!(Keys::decode(b""), Err(CallError::malformed()));
+        assert_eq!(Range::decode(b""), Err(CallError::malformed()));
         assert_eq!(Write::decode(b""), Err(CallError::malformed()));
     }
 
     proptest! {
         #[test]
         fn any_bytes_can_be_read(message: Vec<u8>) {
-            let _ = Keys::decode(&message);
+            let _ = Range::decode(&message);
             let _ = Write::decode(&message);
             let _ = WatchResponse::decode(&message);
             let _ = decode_token(&message);

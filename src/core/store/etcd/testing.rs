@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
-use crate::store::etcd::messages::{AUTHENTICATE, TXN, WATCH};
+use crate::store::etcd::messages::{AUTHENTICATE, LATEST, RANGE, TXN, WATCH};
 use crate::store::grpc::{CallError, CallId, Client, Metadata, Method};
 use crate::syntax::protobuf::{Message, Value, fields};
 
@@ -174,6 +174,13 @@ impl Model {
             ));
         }
         Ok(match call.method {
+            RANGE => {
+                let revision = varint(&call.message, 4);
+                if revision != LATEST && revision < self.compacted.get() {
+                    return Err(CallError::new(11, "etcdserver: mvcc: compacted"));
+                }
+                self.range_at(text(bytes(&call.message, 1)), revision)
+            }
             TXN => self.txn(&call.message),
             method => panic!("{method:?}"),
         })
@@ -184,6 +191,25 @@ impl Model {
             Some(value) => self.response().message(2, &key_value(key, value)),
             None => self.response(),
         }
+    }
+
+    /// A key as it was at a revision.
+    fn range_at(&self, key: &str, revision: u64) -> Message {
+        let history = self.history.borrow();
+        let later = history
+            .iter()
+            .any(|(at, of, _)| of == key && *at > revision);
+        if revision == LATEST || !later {
+            return self.range(key);
+        }
+        let mut before = history.iter().rev();
+        let before = before.find(|(at, of, _)| of == key && *at <= revision);
+        let put = before.filter(|(.., event)| varint(event.as_ref(), 1) == 0);
+        let key_value = put.map(|(.., event)| bytes(event.as_ref(), 2));
+        key_value.map_or_else(
+            || self.response(),
+            |key_value| self.response().bytes(2, key_value),
+        )
     }
 
     fn txn(&self, message: &[u8]) -> Message {
@@ -199,6 +225,10 @@ impl Model {
         let operations = all(message, if holds { 2 } else { 3 });
         let puts = operations.iter().map(|operation| bytes(operation, 2));
         let puts: Vec<_> = puts.filter(|put| !put.is_empty()).collect();
+        let may_write = all(message, 2)
+            .into_iter()
+            .any(|it| !bytes(it, 2).is_empty());
+        assert!(may_write, "etcd before 3.5.5 may die of it");
         if !puts.is_empty() {
             self.revision.set(self.revision.get() + 1);
         }

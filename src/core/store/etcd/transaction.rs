@@ -10,7 +10,8 @@ use crate::state::change::StateChange;
 use crate::state::state::State;
 use crate::store::etcd::etcd::Etcd;
 use crate::store::etcd::exchange::{Exchange, Request};
-use crate::store::etcd::messages::{Keys, Seen, Write, read_request, write_request};
+use crate::store::etcd::messages::{Keys, Seen, Write, write_request};
+use crate::store::etcd::read::Read;
 use crate::store::etcd::value::{decode_revocation, encode};
 use crate::store::grpc::{CallError, CallId};
 use crate::store::shared_map::SharedMap;
@@ -43,14 +44,18 @@ struct Transaction<D: SharedMap> {
     deadline: Timestamp,
     /// The generation in the shared map before etcd was asked.
     known: u64,
-    exchange: Exchange,
     step: Step,
 }
 
 enum Step {
-    Reading,
-    /// The state after the change, and how often it was tried.
-    Writing(State, usize),
+    Reading(Read),
+    Writing {
+        exchange: Exchange,
+        /// The state after the change.
+        next: State,
+        /// How often it was tried.
+        attempt: usize,
+    },
 }
 
 /// How often a change that loses a race is tried again.
@@ -59,15 +64,13 @@ const ATTEMPTS: usize = 16;
 impl<D: SharedMap> Transaction<D> {
     fn begin(etcd: Rc<Etcd<D>>, change: StateChange, now: Timestamp) -> Result<Self, CallError> {
         let timeout_ms = etcd.settings.timeout_ms;
-        let request = Request::Read(read_request(etcd.keys()));
         let read_by = now.plus_millis((timeout_ms * 3).div_ceil(4));
         Ok(Self {
-            exchange: Exchange::begin(&etcd, request, read_by, now)?,
+            step: Step::Reading(Read::begin(&etcd, read_by, now)?),
             known: etcd.latest().generation,
             etcd,
             change,
             deadline: now.plus_millis(timeout_ms),
-            step: Step::Reading,
         })
     }
 
@@ -94,9 +97,12 @@ impl<D: SharedMap> Transaction<D> {
             (revocation_key, read.revocation.mod_revision()),
         ];
         let request = Request::Write(write_request(keys, &values));
-        self.exchange =
-            Exchange::begin(&self.etcd, request, self.deadline, now).map_err(unreachable)?;
-        self.step = Step::Writing(next, attempt);
+        let exchange = Exchange::begin(&self.etcd, request, self.deadline, now);
+        self.step = Step::Writing {
+            exchange: exchange.map_err(unreachable)?,
+            next,
+            attempt,
+        };
         Ok(())
     }
 
@@ -117,11 +123,22 @@ impl<D: SharedMap> Transaction<D> {
         now: Timestamp,
     ) -> Result<Option<Rc<State>>, ChangeError> {
         match &mut self.step {
-            Step::Reading => {
-                let read = answer.and_then(Keys::decode).map_err(unreachable)?;
+            Step::Reading(read) => {
+                let Some(answers) = read.on_answer(&self.etcd, answer, now) else {
+                    return Ok(None);
+                };
+                let (flag, revocation) = answers.map_err(unreachable)?;
+                let read = Keys::decode(&flag, revocation).map_err(unreachable)?;
                 self.write(&read, 1, now)?;
             }
-            Step::Writing(next, attempt) => {
+            Step::Writing {
+                exchange,
+                next,
+                attempt,
+            } => {
+                let Some(answer) = exchange.on_answer(&self.etcd, answer, now) else {
+                    return Ok(None);
+                };
                 match answer.and_then(Write::decode).map_err(unwritten)? {
                     Write::Written(revision) => {
                         next.generation = revision;
@@ -142,11 +159,13 @@ impl<D: SharedMap> Transaction<D> {
 
 impl<D: SharedMap> PendingChange for Transaction<D> {
     fn awaits(&self, call: CallId) -> bool {
-        self.exchange.awaits(call)
+        match &self.step {
+            Step::Reading(read) => read.awaits(call),
+            Step::Writing { exchange, .. } => exchange.awaits(call),
+        }
     }
 
     fn on_answer(&mut self, answer: Result<&[u8], CallError>, now: Timestamp) -> Option<Changed> {
-        let answer = self.exchange.on_answer(&self.etcd, answer, now)?;
         self.go_on(answer, now).transpose()
     }
 }

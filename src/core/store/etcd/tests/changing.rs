@@ -20,7 +20,7 @@ fn a_change_that_loses_a_race_is_made_after_the_winner() {
     let model = Model::new();
     let worker = Worker::alone(&model);
     let mut change = worker.begin(set(ON));
-    assert_eq!(step(&model, &mut *change), None);
+    read(&model, &mut *change);
     model.put(Some(OFF));
     let state = finish(&model, &mut *change).unwrap();
     assert_eq!((state.generation, worker.flag()), (3, Some(true)));
@@ -46,7 +46,7 @@ fn a_change_for_a_generation_that_is_past_changes_nothing() {
     let worker = Worker::alone(&Model::new());
     worker.change(set(ON)).unwrap();
     let mut change = worker.begin(stale());
-    assert_eq!(step(&worker.model, &mut *change), None);
+    read(&worker.model, &mut *change);
     worker.model.put(Some(ON));
     assert_eq!(finish(&worker.model, &mut *change), Err(failed()));
     assert_eq!(value(&worker.model), ON);
@@ -85,7 +85,7 @@ fn a_write_without_an_answer_is_told_from_one_that_was_refused() {
         let model = Model::new();
         let worker = Worker::alone(&model);
         let mut change = worker.begin(set(ON));
-        assert_eq!(step(&model, &mut *change), None);
+        read(&model, &mut *change);
         let _ = model.answer().unwrap();
         let failed = change.on_answer(Err(CallError::new(code, "")), now());
         let error = failed.unwrap().unwrap_err();
@@ -179,7 +179,7 @@ fn a_change_that_loses_a_race_with_a_revocation_is_made_after_it() {
     let model = Model::new();
     let worker = Worker::connected(&model);
     let mut on = worker.begin(set(ON));
-    assert_eq!(step(&model, &mut *on), None);
+    read(&model, &mut *on);
     model.put_key(REVOCATION_KEY, Some("5"));
     let state = finish(&model, &mut *on).unwrap();
     assert_eq!((state.generation, state.bypass_revoked_at), (3, Some(5)));
