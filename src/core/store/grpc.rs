@@ -53,6 +53,8 @@ impl CallError {
     pub const INVALID_ARGUMENT: u32 = 3;
     /// The call took too long.
     pub const DEADLINE_EXCEEDED: u32 = 4;
+    /// The server knows who calls, who may not.
+    pub const PERMISSION_DENIED: u32 = 7;
     /// The server is not in a state for it.
     pub const FAILED_PRECONDITION: u32 = 9;
     /// The server cannot be reached.

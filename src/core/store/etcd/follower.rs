@@ -134,7 +134,7 @@ impl<D: SharedMap> EtcdFollower<D> {
             return Ok(());
         };
         let (flag, revocation) = answers?;
-        let read = Keys::decode(&flag, revocation)?;
+        let read = Keys::decode(&flag, revocation, self.etcd.keys())?;
         self.take(&read, known, now)?;
         self.watch(read.revision.saturating_add(1))
     }

@@ -14,9 +14,16 @@ const DELETE: u64 = 1;
 /// The revision that a store has reached.
 pub(crate) const LATEST: u64 = 0;
 
-/// Reads a key as it is, or was, at a revision of the store.
-pub(crate) fn range_request(key: &str, revision: u64) -> Message {
-    Message::default().bytes(1, key).varint(4, revision)
+/// Reads the keys from the first to the last, as they were at a revision of the store.
+pub(crate) fn range_request(keys: [&str; 2], revision: u64) -> Message {
+    span(keys).varint(4, revision)
+}
+
+/// The keys from the first to the last, as a range and a watch name them.
+fn span([first, last]: [&str; 2]) -> Message {
+    Message::default()
+        .bytes(1, first)
+        .bytes(2, format!("{last}\0"))
 }
 
 /// Writes values if both keys are still of these revisions, or absent for 0; else reads them.
@@ -42,11 +49,8 @@ fn range(key: &str) -> Message {
 }
 
 /// Watches the keys from the first to the last from a revision on.
-pub(crate) fn watch_request([first, last]: [&str; 2], start_revision: u64) -> Message {
-    let create = Message::default()
-        .bytes(1, first)
-        .bytes(2, format!("{last}\0"))
-        .varint(3, start_revision);
+pub(crate) fn watch_request(keys: [&str; 2], start_revision: u64) -> Message {
+    let create = span(keys).varint(3, start_revision);
     Message::default().message(1, &create)
 }
 
@@ -85,7 +89,7 @@ pub(crate) struct Keys<'a> {
     pub(super) revocation: Seen<'a>,
 }
 
-/// The answer to a [`range_request`].
+/// What the answer to a [`range_request`] says of one key.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Range<'a> {
     /// The revision that the store has reached.
@@ -140,30 +144,42 @@ impl Seen<'_> {
 }
 
 impl<'a> Range<'a> {
-    pub(super) fn decode(message: &'a [u8]) -> Result<Self, CallError> {
+    pub(super) fn decode(message: &'a [u8], key: &str) -> Result<Self, CallError> {
         let fields = Fields::of(message)?;
+        let mut seen = Seen::Absent;
+        for found in fields.all(2) {
+            let key_value = KeyValue::decode(found)?;
+            if Fields::of(found)?.bytes(1) == key.as_bytes() {
+                seen = Seen::There(key_value);
+            }
+        }
         Ok(Self {
             revision: fields.revision()?,
-            seen: fields.seen()?,
+            seen,
         })
     }
 }
 
 impl<'a> Keys<'a> {
-    /// Reads the answers of the flag's key, and of that of the revocations at its revision.
-    pub(super) fn decode(flag: &'a [u8], revocation: &'a [u8]) -> Result<Self, CallError> {
-        let flag = Range::decode(flag)?;
+    /// Reads the answers in which the keys of the flag and of the revocations are.
+    pub(super) fn decode(
+        flag: &'a [u8],
+        revocation: &'a [u8],
+        [flag_key, revocation_key]: [&str; 2],
+    ) -> Result<Self, CallError> {
+        let flag = Range::decode(flag, flag_key)?;
         Ok(Self {
             revision: flag.revision,
             flag: flag.seen,
-            revocation: Range::decode(revocation)?.seen,
+            revocation: Range::decode(revocation, revocation_key)?.seen,
         })
     }
 
     fn of(fields: &Fields<'a>) -> Result<Self, CallError> {
         let mut seen = fields.all(3).map(|operation| {
             let range = Fields::of(operation)?.last(1, Fields::of)?;
-            range.ok_or_else(CallError::malformed)?.seen()
+            let key_value = range.ok_or_else(CallError::malformed)?.key_value()?;
+            Ok(key_value.map_or(Seen::Absent, Seen::There))
         });
         let mut next = || seen.next().ok_or_else(CallError::malformed)?;
         Ok(Self {
@@ -273,139 +289,7 @@ impl<'a> Fields<'a> {
     fn key_value(&self) -> Result<Option<KeyValue<'a>>, CallError> {
         self.last(2, KeyValue::decode)
     }
-
-    /// What a range says of its key.
-    fn seen(&self) -> Result<Seen<'a>, CallError> {
-        let key_value = self.key_value()?;
-        Ok(key_value.map_or(Seen::Absent, Seen::There))
-    }
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    /// What etcd 3.5 sent, in hexadecimal, without its header.
-    fn message(rest: &str) -> Vec<u8> {
-        const HEADER: &str = "0a1a08b298eaf1948386fccd0110cdd2918bd2b881cf8e011807\
-                              2007";
-        let hex = format!("{HEADER}{rest}");
-        hex.as_bytes()
-            .chunks(2)
-            .map(|digits| u8::from_str_radix(std::str::from_utf8(digits).unwrap(), 16).unwrap())
-            .collect()
-    }
-
-    const KEY_VALUE: &str = "121f0a016b1007180720012a147b226d61696e74656e616e6365223a747275657d";
-
-    fn key_value() -> KeyValue<'static> {
-        KeyValue {
-            mod_revision: 7,
-            value: br#"{"maintenance":true}"#,
-        }
-    }
-
-    fn hex(message: &Message) -> String {
-        let bytes = message.as_ref().iter();
-        bytes.map(|byte| format!("{byte:02x}")).collect()
-    }
-
-    #[test]
-    fn a_transaction_compares_the_revisions_of_both_keys() {
-        let request = write_request([("k", 0), ("r", 3)], &[("k", "v")]);
-        let compared = "0a0710021a016b30000a0710021a01723003";
-        let expected = format!("{compared}120812060a016b1201761a050a030a016b1a050a030a0172");
-        assert_eq!(hex(&request), expected);
-    }
-
-    #[test]
-    fn a_key_is_read_at_a_revision() {
-        assert_eq!(hex(&range_request("k", 7)), "0a016b2007");
-    }
-
-    #[test]
-    fn a_watch_is_of_all_keys_from_the_first_to_the_last() {
-        let request = watch_request(["k", "k/r"], 5);
-        assert_eq!(hex(&request), "0a0b0a016b12046b2f72001805");
-    }
-
-    #[test]
-    fn a_read_finds_each_key_or_not() {
-        let [absent, there] = [message(""), message(&format!("{KEY_VALUE}2001"))];
-        for (first, second, flag, revocation) in [
-            (&absent, &absent, Seen::Absent, Seen::Absent),
-            (&there, &absent, Seen::There(key_value()), Seen::Absent),
-            (&absent, &there, Seen::Absent, Seen::There(key_value())),
-        ] {
-            let expected = Keys {
-                revision: 7,
-                flag,
-                revocation,
-            };
-            assert_eq!(Keys::decode(first, second), Ok(expected));
-        }
-    }
-
-    #[test]
-    fn a_transaction_wrote_or_read() {
-        let written = message("10011a0612040a021807");
-        assert_eq!(Write::decode(&written), Ok(Write::Written(7)));
-        let read = message(&format!("1a270a250a021807{KEY_VALUE}1a060a040a021807"));
-        let expected = Write::Read(Keys {
-            revision: 7,
-            flag: Seen::There(key_value()),
-            revocation: Seen::Absent,
-        });
-        assert_eq!(Write::decode(&read), Ok(expected));
-        let absent = "1a060a040a021807";
-        for rest in ["", absent, &format!("{absent}1a00")] {
-            let malformed = Err(CallError::malformed());
-            assert_eq!(Write::decode(&message(rest)), malformed, "{rest}");
-        }
-    }
-
-    #[test]
-    fn a_watch_tells_what_happened() {
-        let created = message("1801");
-        assert!(WatchResponse::decode(&created).unwrap().created);
-        let progress = message("10ffffffffffffffffff01");
-        let silent = WatchResponse {
-            created: false,
-            canceled: None,
-            events: Vec::new(),
-        };
-        assert_eq!(WatchResponse::decode(&progress), Ok(silent));
-        let put = message(&format!("5a21{KEY_VALUE}"));
-        let event = Event {
-            key: b"k",
-            revision: 7,
-            seen: Seen::There(key_value()),
-        };
-        assert_eq!(WatchResponse::decode(&put).unwrap().events, [event]);
-        let deleted = message("5a09080112050a016b1808");
-        let event = Event {
-            key: b"k",
-            revision: 8,
-            seen: Seen::Absent,
-        };
-        assert_eq!(WatchResponse::decode(&deleted).unwrap().events, [event]);
-    }
-
-    #[test]
-    fn no_bytes_are_no_answer() {
-        assert_eq!(Range::decode(b""), Err(CallError::malformed()));
-        assert_eq!(Write::decode(b""), Err(CallError::malformed()));
-    }
-
-    proptest! {
-        #[test]
-        fn any_bytes_can_be_read(message: Vec<u8>) {
-            let _ = Range::decode(&message);
-            let _ = Write::decode(&message);
-            let _ = WatchResponse::decode(&message);
-            let _ = decode_token(&message);
-        }
-    }
-}
+mod tests;

@@ -1,8 +1,10 @@
-//! Reads the keys, one after the other, at one revision of the store.
+//! Reads the keys at one revision of the store: all from the first to the last, or, where the
+//! store allows the two alone, one after the other.
 //!
-//! A transaction would read both at once, but one that only reads
+//! A transaction would read the two at once, but one that only reads
 //! [ends an etcd before 3.5.5](https://github.com/etcd-io/etcd/issues/14110) when its time is up.
 
+use std::borrow::Cow;
 use std::mem;
 
 use crate::store::etcd::etcd::Etcd;
@@ -16,12 +18,18 @@ use crate::syntax::timestamp::Timestamp;
 pub(crate) struct Read {
     exchange: Exchange,
     deadline: Timestamp,
-    /// The answer of the flag's key, once it is there.
-    flag: Option<Vec<u8>>,
+    step: Step,
 }
 
-/// The answers of both keys, the flag's first.
-pub(crate) type Answers<'a> = (Vec<u8>, &'a [u8]);
+enum Step {
+    Both,
+    Flag,
+    /// With the answer of the flag's key.
+    Revocation(Vec<u8>),
+}
+
+/// The answers in which the keys of the flag and of the revocations are.
+pub(crate) type Answers<'a> = (Cow<'a, [u8]>, &'a [u8]);
 
 impl Read {
     /// Asks for the keys.
@@ -33,12 +41,11 @@ impl Read {
         deadline: Timestamp,
         now: Timestamp,
     ) -> Result<Self, CallError> {
-        let [flag, _] = etcd.keys();
-        let request = Request::Read(range_request(flag, LATEST));
+        let request = Request::Read(range_request(etcd.keys(), LATEST));
         Ok(Self {
             exchange: Exchange::begin(etcd, request, deadline, now)?,
             deadline,
-            flag: None,
+            step: Step::Both,
         })
     }
 
@@ -55,26 +62,44 @@ impl Read {
         now: Timestamp,
     ) -> Option<Result<Answers<'a>, CallError>> {
         let answer = self.exchange.on_answer(etcd, answer, now)?;
-        let revocation = match (answer, &mut self.flag) {
-            (Err(failure), _) => return Some(Err(failure)),
-            (Ok(revocation), Some(flag)) => return Some(Ok((mem::take(flag), revocation))),
-            (Ok(flag), None) => {
-                self.flag = Some(flag.to_vec());
-                self.ask_for_revocation(etcd, flag, now)
-            }
-        };
-        revocation.err().map(Err)
+        self.take(etcd, answer, now).transpose()
     }
 
-    fn ask_for_revocation<D: SharedMap>(
+    fn take<'a, D: SharedMap>(
         &mut self,
         etcd: &Etcd<D>,
-        flag: &[u8],
+        answer: Result<&'a [u8], CallError>,
         now: Timestamp,
-    ) -> Result<(), CallError> {
-        let [_, revocation] = etcd.keys();
-        let request = range_request(revocation, Range::decode(flag)?.revision);
-        self.exchange = Exchange::begin(etcd, Request::Read(request), self.deadline, now)?;
-        Ok(())
+    ) -> Result<Option<Answers<'a>>, CallError> {
+        let [flag, revocation] = etcd.keys();
+        match (&mut self.step, answer) {
+            (Step::Both, Ok(both)) => Ok(Some((both.into(), both))),
+            (Step::Both, Err(failure)) if failure.code == CallError::PERMISSION_DENIED => {
+                self.ask(etcd, Step::Flag, flag, LATEST, now)
+            }
+            (Step::Flag, Ok(answer)) => {
+                let revision = Range::decode(answer, flag)?.revision;
+                let step = Step::Revocation(answer.to_vec());
+                self.ask(etcd, step, revocation, revision, now)
+            }
+            (Step::Revocation(flag), Ok(revocation)) => {
+                Ok(Some((mem::take(flag).into(), revocation)))
+            }
+            (_, Err(failure)) => Err(failure),
+        }
+    }
+
+    fn ask<'a, D: SharedMap>(
+        &mut self,
+        etcd: &Etcd<D>,
+        step: Step,
+        key: &str,
+        revision: u64,
+        now: Timestamp,
+    ) -> Result<Option<Answers<'a>>, CallError> {
+        let request = Request::Read(range_request([key; 2], revision));
+        self.exchange = Exchange::begin(etcd, request, self.deadline, now)?;
+        self.step = step;
+        Ok(None)
     }
 }

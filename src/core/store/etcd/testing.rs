@@ -175,11 +175,24 @@ impl Model {
         }
         Ok(match call.method {
             RANGE => {
+                let key = text(bytes(&call.message, 1));
                 let revision = varint(&call.message, 4);
+                if spans_others(&call.message) && self.denies_ranges.get() {
+                    let denied = "etcdserver: permission denied";
+                    return Err(CallError::new(CallError::PERMISSION_DENIED, denied));
+                }
                 if revision != LATEST && revision < self.compacted.get() {
                     return Err(CallError::new(11, "etcdserver: mvcc: compacted"));
                 }
-                self.range_at(text(bytes(&call.message, 1)), revision)
+                let end = text(bytes(&call.message, 2)).to_owned();
+                let keys = self.keys.borrow();
+                let others = keys
+                    .keys()
+                    .filter(|other| other.as_str() > key && **other < end);
+                let ranges = others.map(|other| self.range_at(other, revision));
+                ranges.fold(self.range_at(key, revision), |answer, range| {
+                    answer.bytes(2, bytes(range.as_ref(), 2))
+                })
             }
             TXN => self.txn(&call.message),
             method => panic!("{method:?}"),
@@ -301,7 +314,7 @@ impl Client for Rc<Model> {
         // An empty request is one of progress.
         let create = bytes(message.as_ref(), 1);
         let created = u64::from(!create.is_empty());
-        let is_range = bytes(create, 2) != [bytes(create, 1), b"\0"].concat();
+        let is_range = spans_others(create);
         if created == 1 && self.denies_ranges.get() && is_range {
             let denied = self.response().varint(3, 1).varint(4, 1);
             messages.push(denied.bytes(6, "etcdserver: permission denied").into());
@@ -324,6 +337,11 @@ impl Client for Rc<Model> {
     fn cancel(&self, stream: CallId) {
         self.streams.borrow_mut().remove(&stream);
     }
+}
+
+/// Whether a range or a watch is of more than one key.
+fn spans_others(message: &[u8]) -> bool {
+    bytes(message, 2) != [bytes(message, 1), b"\0"].concat()
 }
 
 /// The key of the flag.

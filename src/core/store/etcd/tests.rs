@@ -118,13 +118,6 @@ fn finish(model: &Rc<Model>, pending: &mut dyn PendingChange) -> Changed {
     }
 }
 
-/// The answers of both keys to a change that has begun.
-fn read(model: &Rc<Model>, pending: &mut dyn PendingChange) {
-    for _ in 0..2 {
-        assert_eq!(step(model, pending), None);
-    }
-}
-
 /// The answer to the oldest call.
 fn step(model: &Rc<Model>, pending: &mut dyn PendingChange) -> Option<Changed> {
     let (call, answer) = model.answer().unwrap();

@@ -128,7 +128,8 @@ impl<D: SharedMap> Transaction<D> {
                     return Ok(None);
                 };
                 let (flag, revocation) = answers.map_err(unreachable)?;
-                let read = Keys::decode(&flag, revocation).map_err(unreachable)?;
+                let keys = self.etcd.keys();
+                let read = Keys::decode(&flag, revocation, keys).map_err(unreachable)?;
                 self.write(&read, 1, now)?;
             }
             Step::Writing {

@@ -20,7 +20,7 @@ fn a_change_that_loses_a_race_is_made_after_the_winner() {
     let model = Model::new();
     let worker = Worker::alone(&model);
     let mut change = worker.begin(set(ON));
-    read(&model, &mut *change);
+    assert_eq!(step(&model, &mut *change), None);
     model.put(Some(OFF));
     let state = finish(&model, &mut *change).unwrap();
     assert_eq!((state.generation, worker.flag()), (3, Some(true)));
@@ -46,7 +46,7 @@ fn a_change_for_a_generation_that_is_past_changes_nothing() {
     let worker = Worker::alone(&Model::new());
     worker.change(set(ON)).unwrap();
     let mut change = worker.begin(stale());
-    read(&worker.model, &mut *change);
+    assert_eq!(step(&worker.model, &mut *change), None);
     worker.model.put(Some(ON));
     assert_eq!(finish(&worker.model, &mut *change), Err(failed()));
     assert_eq!(value(&worker.model), ON);
@@ -85,7 +85,7 @@ fn a_write_without_an_answer_is_told_from_one_that_was_refused() {
         let model = Model::new();
         let worker = Worker::alone(&model);
         let mut change = worker.begin(set(ON));
-        read(&model, &mut *change);
+        assert_eq!(step(&model, &mut *change), None);
         let _ = model.answer().unwrap();
         let failed = change.on_answer(Err(CallError::new(code, "")), now());
         let error = failed.unwrap().unwrap_err();
@@ -179,7 +179,7 @@ fn a_change_that_loses_a_race_with_a_revocation_is_made_after_it() {
     let model = Model::new();
     let worker = Worker::connected(&model);
     let mut on = worker.begin(set(ON));
-    read(&model, &mut *on);
+    assert_eq!(step(&model, &mut *on), None);
     model.put_key(REVOCATION_KEY, Some("5"));
     let state = finish(&model, &mut *on).unwrap();
     assert_eq!((state.generation, state.bypass_revoked_at), (3, Some(5)));
@@ -227,4 +227,33 @@ fn a_planned_on_does_not_end_what_is_in_force_whoever_set_it() {
     ));
     worker.change(set(planned)).unwrap();
     assert!(value(&model).contains(r#""off_at":"2025-01-01T00:00:00Z""#));
+}
+
+#[test]
+fn a_store_that_allows_the_two_keys_alone_is_changed_as_well() {
+    let model = Model::new();
+    model.denies_ranges.set(true);
+    model.put(Some(OFF));
+    model.put_key(REVOCATION_KEY, Some("5"));
+    let worker = Worker::alone(&model);
+    let mut change = worker.begin(set(ON));
+    // What happens between the two reads is not seen by the second.
+    for _ in 0..2 {
+        assert_eq!(step(&model, &mut *change), None);
+    }
+    model.put_key(REVOCATION_KEY, Some("6"));
+    let state = finish(&model, &mut *change).unwrap();
+    assert_eq!((state.generation, state.bypass_revoked_at), (5, Some(6)));
+    assert_eq!(value(&model), ON);
+}
+
+#[test]
+fn a_key_between_the_two_is_somebody_elses() {
+    let model = Model::new();
+    let mut worker = Worker::connected(&model);
+    model.put_key("k-other", Some(OFF));
+    worker.change(set(ON)).unwrap();
+    worker.receive();
+    let late = Worker::connected(&model);
+    assert_eq!((worker.flag(), late.flag()), (Some(true), Some(true)));
 }
