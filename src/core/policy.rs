@@ -1,6 +1,7 @@
 //! The policy: a plugin configuration that was checked and compiled once, so that nothing
 //! is parsed when a request comes.
 
+mod ascii_host;
 pub mod attribute_match;
 pub mod bypass;
 pub mod bypass_cookie;
@@ -17,6 +18,7 @@ pub mod hosts;
 pub mod json_body;
 pub mod kind;
 pub mod matchers;
+mod meant_network;
 pub mod networks;
 pub mod page;
 pub mod path_entry;
@@ -26,6 +28,7 @@ pub mod policy;
 pub mod prefix_set;
 pub mod problem;
 pub mod reading;
+mod request_header;
 pub mod response;
 pub mod rules;
 pub mod template;

@@ -3,7 +3,7 @@
 use crate::config::bypass::BypassConfig;
 use crate::policy::host_name::{is_host_name, is_numeric, meant_host};
 use crate::request::headers::Headers;
-use crate::syntax::field::token;
+use crate::syntax::field::cookie_name;
 use crate::syntax::invalid::{Compiled, InvalidConfig, Located, optional, refuse};
 
 /// The compiled `cookie` and `domain` of `bypass`.
@@ -43,7 +43,7 @@ impl BypassCookie {
     /// Compiles `cookie` and `domain`; refuses what names no cookie or no domain.
     pub(super) fn compile(config: &BypassConfig) -> Compiled<Self> {
         let name = config.cookie.as_deref().unwrap_or(DEFAULT_NAME);
-        let name = token(name, "a cookie name").at("cookie")?;
+        let name = cookie_name(name).at("cookie")?;
         let domain_of = |domain| compile_domain(domain, name);
         Ok(Self {
             name: name.into(),

@@ -125,7 +125,10 @@ impl Outline<'_> {
         headers.set("grpc-retry-pushback-ms", self.no_retry.then_some("-1"));
         headers.set("content-type", GRPC);
         headers.set("grpc-status", &*GRPC_UNAVAILABLE.to_string());
-        headers.set(wire::GRPC_MESSAGE, &*encode_grpc_message(self.values.message));
+        headers.set(
+            wire::GRPC_MESSAGE,
+            &*encode_grpc_message(self.values.message),
+        );
         Draft {
             grpc_status: Some(GRPC_UNAVAILABLE),
             // The others are what a gRPC client takes for the outcome of its call.

@@ -3,9 +3,8 @@
 use std::borrow::Cow;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use crate::policy::host_name::{
-    bracketed, in_ascii, is_host_name, is_numeric, meant_authority, meant_host,
-};
+use crate::policy::ascii_host::in_ascii;
+use crate::policy::host_name::{bracketed, is_host_name, is_numeric, meant_authority, meant_host};
 use crate::syntax::invalid::{Compiled, InvalidConfig};
 use crate::syntax::path::MAX_COMPARED_BYTES;
 

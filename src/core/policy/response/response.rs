@@ -16,7 +16,7 @@ use crate::policy::template::{Escape, Template};
 use crate::policy::values::Values;
 use crate::policy::words::languages::LANGUAGES;
 use crate::syntax::calendar::DateTime;
-use crate::syntax::field::token;
+use crate::syntax::field::cookie_name;
 use crate::syntax::invalid::{Compiled, InvalidConfig, Located, each, optional};
 
 /// The compiled `response`.
@@ -201,7 +201,7 @@ fn compile_clear_site_data(types: &[String]) -> Compiled<Option<Box<str>>> {
 }
 
 fn expired_cookie(name: &str) -> Compiled<Box<str>> {
-    let name = token(name, "a cookie name")?;
+    let name = cookie_name(name)?;
     Ok(format!("{name}=; Path=/; Max-Age=0").into())
 }
 
