@@ -7,6 +7,7 @@ pub mod bypass;
 pub mod bypass_cookie;
 pub mod client_address;
 pub mod cookie_match;
+mod dead_path;
 pub mod endpoint;
 pub mod environment;
 pub mod faults;

@@ -34,7 +34,10 @@ impl ClientAddress {
     /// Compiles `client_address`; refuses a header with another meaning, and to trust no proxy.
     pub fn compile(config: &ClientAddressConfig) -> Compiled<Self> {
         if config.trusted_proxies.is_empty() {
-            return refuse("is empty: the header would never be read").at("trusted_proxies");
+            return refuse(
+                "is empty: the header would never be read: write the addresses of the proxies",
+            )
+            .at("trusted_proxies");
         }
         let header = ProxyHeader {
             trusted_proxies: Networks::compile(&config.trusted_proxies).at("trusted_proxies")?,

@@ -73,7 +73,11 @@ mod tests {
             (r#""suffix":"a ""#, "suffix: "),
             (
                 r#""exact":"a\nb""#,
-                "exact: \"a\\nb\" has a control character",
+                "exact: \"a\\nb\" has a control character, which no value of a header has: write \"ab\"",
+            ),
+            (
+                r#""suffix":" ""#,
+                "suffix: \" \" has a space around it, which no value of a header has: expected a text",
             ),
         ] {
             let entry = format!(r#"{{"name":"x-a",{value}}}"#);
