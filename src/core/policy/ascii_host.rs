@@ -10,12 +10,12 @@ use std::ops::RangeInclusive;
 /// other character stays.
 pub(crate) fn in_ascii(host: &str) -> String {
     const DOTS: [char; 4] = ['.', '\u{3002}', '\u{ff0e}', '\u{ff61}'];
-    let host: String = host.chars().flat_map(plain).collect();
+    let host: String = host.chars().map(plain).collect();
     let turned = |character: char| is_in(&RIGHT_TO_LEFT, character);
     // A label that is read from the right binds those beside it, also in ASCII.
     let is_known = |label: &str| match host.contains(turned) {
         true => label.chars().all(turned) || matches!(label, "*") || is_word(label),
-        false => label.chars().all(|it| it.is_ascii() || is_in(&LETTERS, it)),
+        false => label.chars().all(is_itself),
     };
     if !host.split(DOTS).all(is_known) {
         return host;
@@ -27,11 +27,15 @@ pub(crate) fn in_ascii(host: &str) -> String {
     labels.collect::<Vec<_>>().join(".")
 }
 
+fn is_itself(character: char) -> bool {
+    character.is_ascii() || is_in(&LETTERS, character) && !character.is_uppercase()
+}
+
 fn is_word(label: &str) -> bool {
     label.bytes().all(|byte| byte.is_ascii_alphabetic())
 }
 
-/// Letters that are not mapped, but capitals to them, and that bind no neighbour.
+/// Letters that are not mapped, but for the capitals among them, and that bind no neighbour.
 const LETTERS: [RangeInclusive<char>; 19] = [
     '\u{df}'..='\u{f6}',
     '\u{f8}'..='\u{131}',
@@ -64,12 +68,24 @@ fn is_in(ranges: &[RangeInclusive<char>], character: char) -> bool {
     ranges.iter().any(|range| range.contains(&character))
 }
 
-/// The lower case of a character, of one that is as wide as an ideograph that of ASCII's.
-fn plain(character: char) -> impl Iterator<Item = char> {
-    const WIDE: RangeInclusive<char> = '\u{ff01}'..='\u{ff5e}';
-    let narrow = u32::from(character).wrapping_sub(0xfee0);
-    let narrow = char::from_u32(narrow).filter(|_| WIDE.contains(&character));
-    narrow.unwrap_or(character).to_lowercase()
+/// The lower case of a letter, where that is as far away as that of its neighbours, and of one that
+/// is as wide as an ideograph that of ASCII's.
+fn plain(character: char) -> char {
+    const CAPITALS: [(RangeInclusive<char>, i32); 8] = [
+        ('\u{c0}'..='\u{d6}', 0x20),
+        ('\u{d8}'..='\u{de}', 0x20),
+        ('\u{391}'..='\u{3a1}', 0x20),
+        ('\u{3a3}'..='\u{3a9}', 0x20),
+        ('\u{400}'..='\u{40f}', 0x50),
+        ('\u{410}'..='\u{42f}', 0x20),
+        ('\u{531}'..='\u{556}', 0x30),
+        ('\u{ff01}'..='\u{ff5e}', -0xfee0),
+    ];
+    let mut capitals = CAPITALS.iter();
+    let away = capitals.find(|(range, _)| range.contains(&character));
+    let moved = away.and_then(|(_, away)| u32::from(character).checked_add_signed(*away));
+    let moved = moved.and_then(char::from_u32);
+    moved.unwrap_or(character).to_ascii_lowercase()
 }
 
 #[cfg(test)]
@@ -125,6 +141,7 @@ mod tests {
             ("u\u{308}.example", "u\u{308}.example"),
             ("\u{fb01}.example", "\u{fb01}.example"),
             ("\u{5d0}a.com", "\u{5d0}a.com"),
+            ("\u{158}.example", "\u{158}.example"),
         ] {
             assert_eq!(in_ascii(host), expected, "{host}");
         }

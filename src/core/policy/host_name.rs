@@ -53,7 +53,9 @@ pub(crate) fn meant_host(text: &str) -> String {
     let name = host.trim_start_matches(['*', '.']);
     let labels: Vec<&str> = name.split('.').filter(|label| !label.is_empty()).collect();
     match labels.join(".") {
-        name if host.starts_with(['*', '.']) && name.starts_with(char::is_alphanumeric) => {
+        name if host.starts_with(['*', '.'])
+            && name.starts_with(|first: char| first.is_ascii_alphanumeric()) =>
+        {
             format!("*.{name}")
         }
         name if !name.is_empty() && !host.starts_with('*') => name,
