@@ -20,6 +20,7 @@ pub mod json_body;
 pub mod kind;
 pub mod matchers;
 mod meant_network;
+mod network;
 pub mod networks;
 pub mod page;
 pub mod path_entry;

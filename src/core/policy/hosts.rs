@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::net::Ipv6Addr;
 
 use crate::policy::host_name::{bracketed, host_name, is_host_name, meant_host};
-use crate::policy::networks::is_block;
+use crate::policy::network::is_block;
 use crate::policy::reading::Reading;
 use crate::syntax::invalid::{Compiled, InvalidConfig, each};
 use crate::syntax::path::MAX_COMPARED_BYTES;

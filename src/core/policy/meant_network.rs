@@ -2,7 +2,7 @@
 
 use std::net::Ipv4Addr;
 
-use crate::policy::networks::parse_network;
+use crate::policy::network::parse_network;
 
 /// What to write in the place of an entry with brackets, port, zone, mask, stars or spaces, or of
 /// a word; `None` for what may mean anything.

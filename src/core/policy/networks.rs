@@ -6,6 +6,7 @@ use std::ops::RangeInclusive;
 use ipnet::IpNet;
 
 use crate::policy::meant_network::meant;
+use crate::policy::network::parse_network;
 use crate::syntax::invalid::{Compiled, InvalidConfig, each, refuse};
 
 /// Disjoint blocks in order, so that a binary search finds the only one that can hold an
@@ -62,11 +63,6 @@ fn find<A: Ord>(blocks: &[(RangeInclusive<A>, usize)], address: A) -> Option<usi
     block.contains(&address).then_some(*index)
 }
 
-/// Whether a text is a CIDR block.
-pub(super) fn is_block(text: &str) -> bool {
-    text.contains('/') && parse_network(text).is_some()
-}
-
 fn parse(entry: &str) -> Compiled<IpNet> {
     let invalid = || {
         let expected = match meant(entry) {
@@ -87,17 +83,6 @@ fn parse(entry: &str) -> Compiled<IpNet> {
         ));
     }
     Ok(unmapped(network).unwrap_or(network))
-}
-
-/// Not by [`IpNet`]'s own reading, which takes numbers with leading zeros: others read those
-/// as octal.
-pub(super) fn parse_network(entry: &str) -> Option<IpNet> {
-    let Some((address, length)) = entry.split_once('/') else {
-        return Some(entry.parse::<IpAddr>().ok()?.into());
-    };
-    let bits: u8 = length.parse().ok()?;
-    let network = IpNet::new(address.parse().ok()?, bits).ok()?;
-    (bits.to_string() == length).then_some(network)
 }
 
 /// The bits of `::ffff:0:0/96`, [RFC 4291 section 2.5.5.2](https://www.rfc-editor.org/rfc/rfc4291#section-2.5.5.2).

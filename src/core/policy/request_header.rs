@@ -67,7 +67,7 @@ const OF_THE_REQUEST: [&str; 42] = [
 ];
 
 /// What proxies write addresses into.
-const OF_ADDRESSES: [&str; 3] = ["x-envoy-external-address", "x-forwarded-for", "x-real-ip"];
+const OF_ADDRESSES: [&str; 3] = [wire::EXTERNAL_ADDRESS, "x-forwarded-for", "x-real-ip"];
 
 /// A header that is compared, in lower case; refuses one that no request has here.
 pub(super) fn compared(name: &str) -> Compiled<Box<str>> {
@@ -153,7 +153,7 @@ mod tests {
             assert!(problem.contains("write \"x-forwarded-for\""), "{problem}");
             assert!(of_the_filter(&name.to_uppercase()).is_err(), "{name}");
         }
-        for name in ["x-forwarded-for", "X-Real-IP", "x-envoy-external-address"] {
+        for name in ["x-forwarded-for", "X-Real-IP", wire::EXTERNAL_ADDRESS] {
             assert!(of_addresses(name).is_ok(), "{name}");
             let problem = problem(of_the_filter(name));
             assert!(problem.contains("such as \"x-maintenance\""), "{problem}");
