@@ -51,16 +51,16 @@ pub(crate) fn meant_host(text: &str) -> String {
     let port = authority.rsplit_once(':').filter(|(_, port)| is_port(port));
     let host = in_ascii(port.map_or(authority, |(host, _)| host));
     let name = host.trim_start_matches(['*', '.']);
-    let labels: Vec<&str> = name.split('.').filter(|label| !label.is_empty()).collect();
-    match labels.join(".") {
-        name if host.starts_with(['*', '.'])
-            && name.starts_with(|first: char| first.is_ascii_alphanumeric()) =>
-        {
-            format!("*.{name}")
-        }
-        name if !name.is_empty() && !host.starts_with('*') => name,
-        _ => host,
+    if !name.starts_with(|first: char| first.is_ascii_alphanumeric()) {
+        return host;
     }
+    let mut meant = if name == host { "" } else { "*." }.to_owned();
+    for character in name.chars() {
+        if character != '.' || !meant.ends_with('.') {
+            meant.push(character);
+        }
+    }
+    meant
 }
 
 /// What of a URL, or a part of one, names the host and its port.

@@ -50,13 +50,19 @@ fn starred(pattern: &str) -> String {
     if let Some(suffix) = pattern.strip_prefix('*').filter(only_star_in) {
         return format!("{{\"suffix\": {suffix:?}}}");
     }
-    let (pattern, end) = match pattern.strip_suffix('*') {
-        Some(begin) => (begin.trim_end_matches('*'), ".*"),
-        None => (pattern, ""),
-    };
-    let slash = if pattern.starts_with('/') { "" } else { "/" };
-    let parts: Vec<String> = pattern.split('*').map(regex_syntax::escape).collect();
-    let regex = format!("{slash}{}{end}", parts.join("[^/]*"));
+    let begin = pattern.trim_end_matches('*');
+    let mut regex = if begin.starts_with('/') { "" } else { "/" }.to_owned();
+    for character in begin.chars() {
+        match character {
+            '*' => regex.push_str("[^/]*"),
+            '/' | '-' | '_' => regex.push(character),
+            _ if character.is_ascii_punctuation() => regex.extend(['\\', character]),
+            _ => regex.push(character),
+        }
+    }
+    if begin != pattern {
+        regex.push_str(".*");
+    }
     format!("{{\"regex\": {regex:?}}}")
 }
 
