@@ -1,11 +1,13 @@
 //! The policy: a plugin configuration that was checked and compiled once, so that nothing
 //! is parsed when a request comes.
 
+mod ascii_host;
 pub mod attribute_match;
 pub mod bypass;
 pub mod bypass_cookie;
 pub mod client_address;
 pub mod cookie_match;
+mod dead_path;
 pub mod endpoint;
 pub mod environment;
 pub mod faults;
@@ -17,6 +19,8 @@ pub mod hosts;
 pub mod json_body;
 pub mod kind;
 pub mod matchers;
+mod meant_network;
+mod network;
 pub mod networks;
 pub mod page;
 pub mod path_entry;
@@ -26,6 +30,7 @@ pub mod policy;
 pub mod prefix_set;
 pub mod problem;
 pub mod reading;
+mod request_header;
 pub mod response;
 pub mod rules;
 pub mod template;

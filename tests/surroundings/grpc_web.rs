@@ -4,8 +4,8 @@ use std::fs;
 
 use serde_json::{Value, json};
 use support::{
-    Envoy, Options, admin, admin_request, binary, browser::Browser, etcd::Etcd,
-    programs::not_tested,
+    Envoy, Options, Request, admin, admin_request, binary, browser::Browser, etcd::Etcd,
+    eventually, programs::not_tested,
 };
 
 use crate::{
@@ -13,7 +13,7 @@ use crate::{
     document::block,
 };
 
-const MESSAGE: &str = "Back at noon";
+const MESSAGE: &str = "Zurück um 6 % nach";
 
 /// The client library that its makers publish; `None` where it could not be fetched.
 fn library() -> Option<String> {
@@ -27,7 +27,15 @@ fn library() -> Option<String> {
 
 /// An Envoy with these filters, in front of etcd.
 fn start(chain: &Value, etcd: &Etcd) -> Envoy {
-    let configuration = json!({"admin": admin(), "allow": {"paths": ["/app", "/favicon.ico"]}});
+    start_with(chain, etcd, &json!({}))
+}
+
+fn start_with(chain: &Value, etcd: &Etcd, response: &Value) -> Envoy {
+    let configuration = json!({
+        "admin": admin(),
+        "allow": {"paths": ["/app", "/favicon.ico"]},
+        "response": response,
+    });
     Envoy::with(Options {
         routes: vec![json!({
             "match": {"prefix": "/etcdserverpb.KV/"},
@@ -42,11 +50,15 @@ fn chain() -> Value {
     block("gRPC-Web", "In the HTTP connection manager")["http_filters"].clone()
 }
 
-/// What the client makes of a call, in both of its formats: the number of bytes of the
-/// message, or the code and the text of the error.
+/// What the client makes of a call to its own origin, in both of its formats: the number of
+/// bytes of the message, or the code and the text of the error.
 fn calls(browser: &Browser, library: &str) -> [Value; 2] {
+    calls_to("", browser, library)
+}
+
+fn calls_to(origin: &str, browser: &Browser, library: &str) -> [Value; 2] {
     let script = r"
-        const [library, format] = arguments
+        const [library, origin, format] = arguments
         const exports = {}
         new Function('exports', 'module', library)(exports, { exports })
         const range = new exports.MethodDescriptor(
@@ -54,15 +66,24 @@ fn calls(browser: &Browser, library: &str) -> [Value; 2] {
             key => new Uint8Array([10, key.length, ...new TextEncoder().encode(key)]),
             bytes => bytes)
         return new exports.GrpcWebClientBase({ format })
-            .unaryCall(location.origin + '/etcdserverpb.KV/Range', 'a', {}, range)
+            .unaryCall(origin + '/etcdserverpb.KV/Range', 'a', {}, range)
             .then(bytes => ({ bytes: bytes.length }), ({ code, message }) => ({ code, message }))
     ";
-    ["text", "binary"].map(|format| browser.run_with(script, vec![library.into(), format.into()]))
+    ["text", "binary"].map(|format| {
+        let arguments = [library, origin, format].map(Value::from);
+        browser.run_with(script, arguments.to_vec())
+    })
 }
 
 fn switch_on(envoy: &Envoy) {
-    let call = "on?message=Back%20at%20noon";
+    let call = "on?message=Zur%C3%BCck%20um%206%20%25%20nach";
     assert_eq!(envoy.fetch(&admin_request("POST", call)).status, 200);
+}
+
+fn assert_all_are_unavailable(answers: [Value; 2]) {
+    for answer in answers {
+        assert_eq!(answer, json!({"code": 14, "message": MESSAGE}));
+    }
 }
 
 #[test]
@@ -75,28 +96,9 @@ fn after_the_filter_the_client_never_gets_the_message() {
     switch_on(&envoy);
     for answer in calls(&browser, &library) {
         assert_eq!(answer.get("bytes"), None);
-        assert!(!answer["message"].to_string().contains(MESSAGE), "{answer}");
+        assert!(!answer["message"].to_string().contains("6 %"), "{answer}");
     }
     assert_eq!(envoy.metric("blocked"), 2);
-}
-
-/// What the filter says is of gRPC then, but for the status of HTTP, of which Envoy decided
-/// before `grpc_web` had translated the request.
-#[test]
-fn before_the_filter_alone_leaves_the_client_with_words_of_its_own() {
-    let Some(library) = library() else { return };
-    let etcd = Etcd::start();
-    let mut chain = chain();
-    let lua = chain.as_array_mut().unwrap().remove(0);
-    assert_eq!(lua["name"], "envoy.filters.http.lua");
-    let envoy = start(&chain, &etcd);
-    let browser = Browser::start();
-    browser.open(&envoy, "/app");
-    switch_on(&envoy);
-    for answer in calls(&browser, &library) {
-        assert_eq!(answer["code"], 14, "{answer}");
-        assert!(!answer["message"].to_string().contains(MESSAGE), "{answer}");
-    }
 }
 
 #[test]
@@ -110,13 +112,58 @@ fn with_the_filters_of_the_document_it_gets_unavailable_and_the_message() {
         assert!(answer["bytes"].as_u64() > Some(0), "{answer}");
     }
     switch_on(&envoy);
-    for answer in calls(&browser, &library) {
-        assert_eq!(answer["code"], 14, "{answer}");
-        let message = answer["message"].as_str().unwrap();
-        assert!(message.contains(MESSAGE), "{answer}");
-    }
+    assert_all_are_unavailable(calls(&browser, &library));
+    assert_eq!(envoy.metric("blocked"), 2);
+    let line = "/etcdserverpb.KV/Range 200 maintenance_mode blocked".to_owned();
+    eventually("both calls in the log", || {
+        envoy.access_log(2).iter().filter(|it| **it == line).count() == 2
+    });
     envoy.toggle(false);
     for answer in calls(&browser, &library) {
         assert!(answer["bytes"].as_u64() > Some(0), "{answer}");
     }
+}
+
+/// The code and the message are headers, which a script of another origin cannot read by default.
+#[test]
+fn a_client_of_another_origin_gets_them_where_cors_allows_it() {
+    let Some(library) = library() else { return };
+    let etcd = Etcd::start();
+    let app = Envoy::with(Options {
+        is_bare: true,
+        ..Options::new(json!({}))
+    });
+    let origin = |envoy: &Envoy| format!("http://{}", envoy.address);
+    let response = json!({"cors": {"allow_origins": [origin(&app)]}});
+    let envoy = start_with(&chain(), &etcd, &response);
+    let browser = Browser::start();
+    browser.open(&envoy, "/app");
+    browser.open(&app, "/app");
+    switch_on(&envoy);
+    assert_all_are_unavailable(calls_to(&origin(&envoy), &browser, &library));
+}
+
+/// Other filters make gRPC of a request, too, and of the reply what their clients know.
+#[test]
+fn a_client_of_connect_gets_its_own_unavailable() {
+    let bridge = json!({
+        "name": "envoy.filters.http.connect_grpc_bridge",
+        "typed_config": {
+            "@type": "type.googleapis.com/envoy.extensions.filters.http.connect_grpc_bridge.v3.FilterConfig",
+        },
+    });
+    let chain = json!([bridge, {"name": "maintenance_mode"}]);
+    let configuration = json!({"mode": "on", "response": {"message": "Back at noon"}});
+    let envoy = Envoy::with(filters(&chain, &configuration));
+    let call = Request::new("POST", "/shop.Cart/Get")
+        .header("content-type", "application/json")
+        .header("connect-protocol-version", "1")
+        .body("{}");
+    let response = envoy.fetch(&call);
+    assert_eq!(response.status, 503);
+    assert_eq!(
+        response.json(),
+        json!({"code": "unavailable", "message": "Back at noon"})
+    );
+    assert!(response.is_blocked());
 }

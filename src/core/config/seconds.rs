@@ -8,8 +8,11 @@ use crate::syntax::duration;
 use crate::syntax::invalid::Compiled;
 use crate::syntax::json::Json;
 
-/// Longer than any maintenance: 100 years.
-const MAX_SECONDS: u64 = 100 * 365 * 24 * 3600;
+const YEAR: u64 = 365 * 24 * 3600;
+/// Longer than any maintenance.
+const MAX_SECONDS: u64 = 100 * YEAR;
+
+const SECONDS: &str = "a number of seconds";
 
 /// Seconds, written as their number or like `1h30m`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,7 +21,12 @@ pub struct Seconds(pub u64);
 impl Seconds {
     /// The number of them; refuses none, and more than any maintenance takes.
     pub fn checked(self) -> Compiled<u64> {
-        Number(self.0).within(1..=MAX_SECONDS, "a number of seconds")
+        Number(self.0).within(1..=MAX_SECONDS, SECONDS)
+    }
+
+    /// The number of them, `least` or more; refuses more than anybody is told to wait, a year.
+    pub fn of_a_wait(self, least: u64) -> Compiled<u64> {
+        Number(self.0).within(least..=YEAR, SECONDS)
     }
 }
 

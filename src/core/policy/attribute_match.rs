@@ -2,6 +2,7 @@
 
 use crate::config::matchers::AttributeConfig;
 use crate::policy::reading::Reading;
+use crate::policy::request_header;
 use crate::policy::text_match::TextMatch;
 use crate::policy::value_match::ValueMatch;
 use crate::request::attribute::{Attribute, AttributePath};
@@ -39,6 +40,19 @@ impl AttributeMatch {
     }
 }
 
+/// What the paths of attributes begin with that have more than one segment.
+const ROOTS: [&str; 9] = [
+    "connection",
+    "destination",
+    "filter_state",
+    "metadata",
+    "request",
+    "response",
+    "source",
+    "upstream",
+    "xds",
+];
+
 fn check(segments: &[&str]) -> Compiled<()> {
     if segments.is_empty() || segments.iter().any(|s| s.is_empty() || s.contains('\0')) {
         return refuse(
@@ -54,6 +68,21 @@ fn check(segments: &[&str]) -> Compiled<()> {
             refuse(format!(
                 "{name:?} is no name of a header here: write {:?}",
                 name.to_ascii_lowercase()
+            ))
+        }
+        ["request", "headers", name] => request_header::check_seen(name),
+        ["filter_metadata", rest @ ..] => {
+            let path = [&["metadata", "filter_metadata"], rest].concat();
+            refuse(format!("has no \"metadata\" at its begin: write {path:?}"))
+        }
+        [path]
+            if path
+                .split_once('.')
+                .is_some_and(|(root, _)| ROOTS.contains(&root)) =>
+        {
+            let segments: Vec<&str> = path.split('.').collect();
+            refuse(format!(
+                "{path:?} is one segment: write each of its own, {segments:?}"
             ))
         }
         _ => Ok(()),
@@ -88,8 +117,21 @@ mod tests {
             r#"["xds","route_metadata","filter_metadata"]"#,
             r#"["a\u0000b"]"#,
             r#"["request","headers","X-A"]"#,
+            r#"["request","headers","keep-alive"]"#,
         ] {
             assert!(compile(&format!(r#"{{"path":{path},"present":true}}"#)).is_err());
         }
+        for (path, meant) in [
+            (r#"["request.path"]"#, r#"["request", "path"]"#),
+            (
+                r#"["filter_metadata","a","b"]"#,
+                r#"["metadata", "filter_metadata", "a", "b"]"#,
+            ),
+        ] {
+            let refused = compile(&format!(r#"{{"path":{path},"present":true}}"#));
+            let refused = refused.unwrap_err().to_string();
+            assert!(refused.ends_with(meant), "{refused}");
+        }
+        assert!(compile(r#"{"path":["my.state"],"present":true}"#).is_ok());
     }
 }

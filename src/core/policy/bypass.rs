@@ -191,7 +191,10 @@ pub(super) struct Claims {
 
 fn compile_key(key: &str) -> Compiled<Hmac<Sha256>> {
     if key.len() < MIN_KEY_BYTES {
-        return refuse(format!("the key is shorter than {MIN_KEY_BYTES} bytes"));
+        return refuse(format!(
+            "the key is shorter than {MIN_KEY_BYTES} bytes: expected one such as `openssl rand -hex \
+             32` prints"
+        ));
     }
     Hmac::new_from_slice(key.as_bytes()).map_err(|error| InvalidConfig::new(error.to_string()))
 }

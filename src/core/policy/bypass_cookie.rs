@@ -3,7 +3,7 @@
 use crate::config::bypass::BypassConfig;
 use crate::policy::host_name::{is_host_name, is_numeric, meant_host};
 use crate::request::headers::Headers;
-use crate::syntax::field::token;
+use crate::syntax::field::cookie_name;
 use crate::syntax::invalid::{Compiled, InvalidConfig, Located, optional, refuse};
 
 /// The compiled `cookie` and `domain` of `bypass`.
@@ -15,17 +15,29 @@ pub struct BypassCookie {
     pub domain: Option<Box<str>>,
 }
 
+/// What the name of a cookie begins with that only the host has that set it.
+const HOST_PREFIX: &str = "__Host-";
+
 const DEFAULT_NAME: &str = "maintenance_bypass";
 
 /// Compiles `domain`, the hosts to which browsers send the cookie of this name; refuses what is
 /// no domain, and with which browsers would drop the cookie.
 fn compile_domain(domain: &str, cookie: &str) -> Compiled<Box<str>> {
-    if let Some(prefix @ "__Host-") = cookie.get(..7) {
+    let prefix = cookie.get(..HOST_PREFIX.len()).unwrap_or_default();
+    if prefix.eq_ignore_ascii_case(HOST_PREFIX) {
         return refuse(format!(
-            "no cookie whose name begins with {prefix:?} has a domain"
+            "no cookie whose name begins with {prefix:?} has a domain: leave it out, or write \
+             another `cookie`"
         ));
     }
-    let is_domain = |text: &str| is_host_name(text.as_bytes()) && !is_numeric(text);
+    let is_name = |text: &str| is_host_name(text.as_bytes()) && !is_numeric(text);
+    if is_name(domain) && !domain.contains('.') {
+        return refuse(format!(
+            "no browser takes a cookie for all of {domain:?}: expected a domain like \
+             \"example.com\", or none"
+        ));
+    }
+    let is_domain = |text: &str| is_name(text) && text.contains('.');
     if is_domain(domain) {
         return Ok(domain.to_ascii_lowercase().into());
     }
@@ -43,7 +55,7 @@ impl BypassCookie {
     /// Compiles `cookie` and `domain`; refuses what names no cookie or no domain.
     pub(super) fn compile(config: &BypassConfig) -> Compiled<Self> {
         let name = config.cookie.as_deref().unwrap_or(DEFAULT_NAME);
-        let name = token(name, "a cookie name").at("cookie")?;
+        let name = cookie_name(name).at("cookie")?;
         let domain_of = |domain| compile_domain(domain, name);
         Ok(Self {
             name: name.into(),
@@ -147,6 +159,11 @@ mod tests {
             ("https://example.com/a", "write \"example.com\""),
             ("m\u{fc}nchen.de", "write \"xn--mnchen-3ya.de\""),
             ("", "is not a domain like \"example.com\""),
+            ("com", "no browser takes a cookie for all of \"com\""),
+            (
+                "localhost",
+                "expected a domain like \"example.com\", or none",
+            ),
             ("10.0.0.1", "is not a domain like"),
             ("[::1]", "is not a domain like"),
             ("example.com; Secure", "is not a domain like"),
@@ -159,11 +176,11 @@ mod tests {
                 "{error}"
             );
         }
-        let error = compile(r#""cookie":"__Host-b","domain":"example.com""#).unwrap_err();
-        assert!(
-            error
-                .to_string()
-                .starts_with("domain: no cookie whose name begins")
-        );
+        for cookie in ["__Host-b", "__host-b"] {
+            let json = format!(r#""cookie":"{cookie}","domain":"example.com""#);
+            let error = compile(&json).unwrap_err().to_string();
+            let problem = "domain: no cookie whose name begins";
+            assert!(error.starts_with(problem), "{error}");
+        }
     }
 }

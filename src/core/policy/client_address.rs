@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 use crate::config::client_address::ClientAddressConfig;
 use crate::policy::networks::Networks;
-use crate::syntax::field::header_name;
+use crate::policy::request_header;
 use crate::syntax::invalid::{Compiled, Located, refuse};
 use crate::syntax::path::MAX_COMPARED_BYTES;
 use crate::syntax::percent::is_unreserved;
@@ -31,14 +31,17 @@ pub struct ProxyHeader {
 }
 
 impl ClientAddress {
-    /// Compiles `client_address`; refuses what is no header name, and to trust no proxy.
+    /// Compiles `client_address`; refuses a header with another meaning, and to trust no proxy.
     pub fn compile(config: &ClientAddressConfig) -> Compiled<Self> {
         if config.trusted_proxies.is_empty() {
-            return refuse("is empty: the header would never be read").at("trusted_proxies");
+            return refuse(
+                "is empty: the header would never be read: write the addresses of the proxies",
+            )
+            .at("trusted_proxies");
         }
         let header = ProxyHeader {
             trusted_proxies: Networks::compile(&config.trusted_proxies).at("trusted_proxies")?,
-            name: header_name(&config.header).at("header")?,
+            name: request_header::of_addresses(&config.header).at("header")?,
         };
         Ok(match &*header.name {
             "x-forwarded-for" => Self::ForwardedFor(header),
@@ -311,6 +314,10 @@ mod tests {
             (
                 r#"{"header":":a","trusted_proxies":["::1"]}"#,
                 "header: \":a\" is not",
+            ),
+            (
+                r#"{"header":"Host","trusted_proxies":["::1"]}"#,
+                "header: no address is read from \"host\"",
             ),
         ] {
             let refused = ClientAddress::compile(&crate::syntax::json_reader::read(config));

@@ -5,7 +5,7 @@ use crate::policy::reading::Reading;
 use crate::policy::text_match::TextMatch;
 use crate::policy::value_match::ValueMatch;
 use crate::request::headers::Headers;
-use crate::syntax::field::{cookie_values, token};
+use crate::syntax::field::{cookie_name, cookie_values};
 use crate::syntax::invalid::{Compiled, Located};
 
 /// A request cookie; of several with one name, any may match.
@@ -22,7 +22,7 @@ impl CookieMatch {
     /// The name is no cookie name, or not one kind is given.
     pub fn compile(config: &FieldConfig, reading: Reading) -> Compiled<Self> {
         Ok(Self {
-            name: token(&config.name, "a cookie name").at("name")?.into(),
+            name: cookie_name(&config.name).at("name")?.into(),
             value: ValueMatch::of_cookie(
                 TextMatch::compile(config.texts(), config.present)?,
                 reading,

@@ -152,7 +152,8 @@ fn environment_token(variable: &str, environment: Environment<'_>) -> Compiled<T
     let token = environment.secret(variable)?;
     if token.len() < MIN_TOKEN_BYTES {
         return refuse(format!(
-            "the token in {variable:?} is shorter than {MIN_TOKEN_BYTES} bytes"
+            "the token in {variable:?} is shorter than {MIN_TOKEN_BYTES} bytes: expected one such as \
+             `openssl rand -hex 32` prints"
         ));
     }
     Ok(Token {
@@ -163,7 +164,7 @@ fn environment_token(variable: &str, environment: Environment<'_>) -> Compiled<T
 
 fn compile_client_ips(entries: &[String]) -> Compiled<Networks> {
     if entries.is_empty() {
-        return refuse("is empty: nobody could call the endpoint");
+        return refuse("is empty: nobody could call the endpoint: write who may, or leave it out");
     }
     Networks::compile(entries)
 }

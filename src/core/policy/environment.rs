@@ -14,6 +14,15 @@ pub struct Environment<'e> {
 impl Environment<'_> {
     /// The value of a variable, without the space around it; refuses none and an empty one.
     pub fn secret(&self, variable: &str) -> Compiled<String> {
+        if let Some(meant) = variable.strip_prefix('$') {
+            let meant = meant.trim_matches(['{', '}']);
+            return refuse(format!("{variable:?} is no name: write {meant:?}"));
+        }
+        if variable.is_empty() || variable.contains(['=', '\0']) {
+            return refuse(
+                "expected the name of an environment variable, such as \"MAINTENANCE_TOKEN\"",
+            );
+        }
         let value = (self.variable)(variable).unwrap_or_default();
         match value.trim_ascii() {
             "" => refuse(format!(
@@ -22,6 +31,23 @@ impl Environment<'_> {
             )),
             secret => Ok(secret.to_owned()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::testing::environment;
+
+    #[test]
+    fn what_names_no_variable_is_refused_with_what_to_write() {
+        let every = |_: &str| Some("a secret".to_owned());
+        let refused = |name: &str| environment(&every).secret(name).unwrap_err().to_string();
+        assert!(refused("$TOKEN").ends_with("write \"TOKEN\""));
+        assert!(refused("${TOKEN}").ends_with("write \"TOKEN\""));
+        for name in ["", "TOKEN=secret"] {
+            assert!(refused(name).starts_with("expected the name"), "{name}");
+        }
+        assert!(environment(&every).secret("TOKEN").is_ok());
     }
 }
 

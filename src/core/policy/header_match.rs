@@ -2,11 +2,11 @@
 
 use crate::config::matchers::FieldConfig;
 use crate::policy::reading::Reading;
+use crate::policy::request_header;
 use crate::policy::text_match::TextMatch;
 use crate::policy::value_match::ValueMatch;
 use crate::request::headers::Headers;
-use crate::syntax::field::header_name;
-use crate::syntax::invalid::{Compiled, Located, refuse};
+use crate::syntax::invalid::{Compiled, Located};
 
 /// A request header.
 #[derive(Clone, Debug)]
@@ -19,14 +19,10 @@ impl HeaderMatch {
     /// Compiles an entry of `headers`.
     ///
     /// # Errors
-    /// The name is no header name, or not one kind is given.
+    /// The name is that of no header of a request, or not one kind is given.
     pub fn compile(config: &FieldConfig, reading: Reading) -> Compiled<Self> {
-        let name = header_name(&config.name).at("name")?;
-        if &*name == "host" {
-            return refuse("\"host\" is \":authority\" here: use `hosts`").at("name");
-        }
         Ok(Self {
-            name,
+            name: request_header::compared(&config.name).at("name")?,
             value: ValueMatch::of_header(
                 TextMatch::compile(config.texts(), config.present)?,
                 reading,
@@ -77,7 +73,11 @@ mod tests {
             (r#""suffix":"a ""#, "suffix: "),
             (
                 r#""exact":"a\nb""#,
-                "exact: \"a\\nb\" has a control character",
+                "exact: \"a\\nb\" has a control character, which no value of a header has: write \"ab\"",
+            ),
+            (
+                r#""suffix":" ""#,
+                "suffix: \" \" has a space around it, which no value of a header has: expected a text",
             ),
         ] {
             let entry = format!(r#"{{"name":"x-a",{value}}}"#);

@@ -2,6 +2,8 @@
 
 use std::net::Ipv6Addr;
 
+use crate::policy::ascii_host::in_ascii;
+
 /// The host name in `authority`: without port and trailing dot.
 pub(crate) fn host_name(authority: &[u8]) -> &[u8] {
     let colon = authority.iter().rposition(|&byte| byte == b':');
@@ -37,16 +39,28 @@ pub(crate) fn bracketed(host: &[u8]) -> Option<Ipv6Addr> {
     std::str::from_utf8(address).ok()?.parse().ok()
 }
 
-/// The host that somebody means who writes a URL, an address without brackets or letters
-/// outside ASCII; what else is wrong with it stays.
+/// The host that somebody means who writes a URL, an address without brackets or with a zone,
+/// dots or stars too many, or letters outside ASCII; what else is wrong with it stays.
 pub(crate) fn meant_host(text: &str) -> String {
     let authority = meant_authority(text);
-    if authority.parse::<Ipv6Addr>().is_ok() {
-        return format!("[{authority}]");
+    let address = authority.trim_matches(['[', ']']).split('%').next();
+    if let Some(address) = address.filter(|it| it.parse::<Ipv6Addr>().is_ok()) {
+        return format!("[{address}]");
     }
     let is_port = |port: &str| port.bytes().all(|byte| byte.is_ascii_digit());
     let port = authority.rsplit_once(':').filter(|(_, port)| is_port(port));
-    in_ascii(port.map_or(authority, |(host, _)| host))
+    let host = in_ascii(port.map_or(authority, |(host, _)| host));
+    let name = host.trim_start_matches(['*', '.']);
+    if !name.starts_with(|first: char| first.is_ascii_alphanumeric()) {
+        return host;
+    }
+    let mut meant = if name == host { "" } else { "*." }.to_owned();
+    for character in name.chars() {
+        if character != '.' || !meant.ends_with('.') {
+            meant.push(character);
+        }
+    }
+    meant
 }
 
 /// What of a URL, or a part of one, names the host and its port.
@@ -59,43 +73,9 @@ pub(crate) fn meant_authority(text: &str) -> &str {
     authority.rsplit('@').next().unwrap_or_default()
 }
 
-/// A host in lower case, each label outside ASCII as browsers send it: `xn--` and its
-/// [Punycode](https://www.rfc-editor.org/rfc/rfc3492).
-///
-/// A label with capitals outside ASCII, or accents that are characters of their own, stays:
-/// browsers would map them first, by tables that are large.
-pub(crate) fn in_ascii(host: &str) -> String {
-    const DOTS: [char; 4] = ['.', '\u{3002}', '\u{ff0e}', '\u{ff61}'];
-    let is_mapped =
-        |character: char| character.is_uppercase() || ('\u{300}'..='\u{36f}').contains(&character);
-    let host = host.to_ascii_lowercase();
-    let labels = host.split(DOTS).map(|label| {
-        let is_plain = label.is_ascii() || label.contains(is_mapped);
-        let encoded = (!is_plain).then(|| punycode::encode(label));
-        let encoded = encoded.and_then(Result::ok);
-        encoded.map_or_else(|| label.to_owned(), |label| format!("xn--{label}"))
-    });
-    labels.collect::<Vec<_>>().join(".")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn labels_outside_ascii_are_written_as_browsers_send_them() {
-        for (host, expected) in [
-            ("M\u{fc}NCHEN.de", "xn--mnchen-3ya.de"),
-            ("M\u{dc}NCHEN.de", "m\u{dc}nchen.de"),
-            ("stra\u{df}e.example", "xn--strae-oqa.example"),
-            ("*.caf\u{e9}.example", "*.xn--caf-dma.example"),
-            ("\u{4f8b}\u{3048}\u{3002}jp", "xn--r8jz45g.jp"),
-            ("Shop.Example", "shop.example"),
-            ("u\u{308}.example", "u\u{308}.example"),
-        ] {
-            assert_eq!(in_ascii(host), expected, "{host}");
-        }
-    }
 
     #[test]
     fn what_stands_around_a_host_is_taken_off() {
@@ -107,6 +87,14 @@ mod tests {
             ("caf\u{e9}.example:80", "xn--caf-dma.example"),
             ("::1", "[::1]"),
             ("http://[::1]:80/", "[::1]"),
+            ("[fe80::1%eth0]", "[fe80::1]"),
+            (".shop.example", "*.shop.example"),
+            ("**.shop.example", "*.shop.example"),
+            ("*shop.example", "*.shop.example"),
+            ("shop..example", "shop.example"),
+            ("*-shop.example", "*-shop.example"),
+            ("*", "*"),
+            ("", ""),
         ] {
             assert_eq!(meant_host(text), host, "{text}");
         }

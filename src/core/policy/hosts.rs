@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::net::Ipv6Addr;
 
 use crate::policy::host_name::{bracketed, host_name, is_host_name, meant_host};
+use crate::policy::network::is_block;
 use crate::policy::reading::Reading;
 use crate::syntax::invalid::{Compiled, InvalidConfig, each};
 use crate::syntax::path::MAX_COMPARED_BYTES;
@@ -105,7 +106,14 @@ fn compile_entry(entry: &str) -> Compiled<Host> {
     Host::parse(entry).ok_or_else(|| {
         let meant = meant_host(entry);
         let expected = match Host::parse(&meant) {
+            _ if entry == "*" => "a host name, but every host: write `paths: [\"/*\"]` in the \
+                                  place of `hosts`, or a domain like \"*.example.com\""
+                .to_owned(),
+            _ if is_block(entry) => "a host name: write it in `client_ips`".to_owned(),
             Some(_) => format!("a host name as requests have it: write {meant:?}"),
+            None if !meant.is_ascii() => "a host name as requests have it: write it as browsers \
+                                          send it, with \"xn--\""
+                .to_owned(),
             None => "a host name like \"shop.example.com\" or \"*.example.com\"".to_owned(),
         };
         InvalidConfig::is_not(entry, &expected)
@@ -248,10 +256,27 @@ mod tests {
             ("m\u{fc}nchen.de", "xn--mnchen-3ya.de"),
             ("*.m\u{fc}nchen.de:80", "*.xn--mnchen-3ya.de"),
             ("2001:DB8::1", "[2001:DB8::1]"),
+            ("[fe80::1%eth0]", "[fe80::1]"),
+            (".example.com", "*.example.com"),
+            ("*example.com", "*.example.com"),
+            ("a..b", "a.b"),
+            ("\u{ff53}hop.de", "shop.de"),
         ] {
             let error = Hosts::compile(&[entry.to_owned()], Reading::Canonical).unwrap_err();
             let expected = format!("is not a host name as requests have it: write {meant:?}");
             assert!(error.to_string().ends_with(&expected), "{error}");
+        }
+    }
+
+    #[test]
+    fn of_what_stands_for_more_than_a_host_it_is_said_where_to_write_it() {
+        for (entry, instead) in [
+            ("*", "write `paths: [\"/*\"]`"),
+            ("10.0.0.0/8", "write it in `client_ips`"),
+            ("\u{fb01}.de", "with \"xn--\""),
+        ] {
+            let error = Hosts::compile(&[entry.to_owned()], Reading::Canonical).unwrap_err();
+            assert!(error.to_string().contains(instead), "{error}");
         }
     }
 

@@ -11,7 +11,7 @@ use crate::policy::paths::Paths;
 use crate::policy::reading::Reading;
 use crate::request::head::RequestHead;
 use crate::request::headers::Headers;
-use crate::syntax::field::token;
+use crate::syntax::field::is_token;
 use crate::syntax::invalid::{Compiled, Located, each, optional, refuse};
 use crate::syntax::path::without_query;
 use crate::syntax::readings::Readings;
@@ -181,12 +181,21 @@ const STANDARD_METHODS: [&str; 9] = [
     "CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE",
 ];
 
+/// What stands for all methods elsewhere.
+const EVERY_METHOD: [&str; 3] = ["*", "ALL", "ANY"];
+
 fn compile_method(method: &str) -> Compiled<Box<str>> {
-    let method = token(method, "an HTTP method")?;
-    let mut standard = STANDARD_METHODS.iter();
-    match standard.find(|standard| standard.eq_ignore_ascii_case(method)) {
+    let is_meant = |word: &&&str| word.eq_ignore_ascii_case(method.trim());
+    match STANDARD_METHODS.iter().find(is_meant) {
         Some(standard) if *standard != method => refuse(format!(
             "{method:?} is not how requests name their method: write {standard:?}"
+        )),
+        None if EVERY_METHOD.iter().any(|word| is_meant(&word)) => refuse(format!(
+            "{method:?} is no method of a request: write each that is meant, such as \"GET\", or leave \
+             `methods` out"
+        )),
+        None if !is_token(method) || method.contains('|') => refuse(format!(
+            "{method:?} is not an HTTP method: write each of its own, such as \"GET\""
         )),
         _ => Ok(method.into()),
     }
@@ -298,7 +307,19 @@ mod tests {
             ),
             (
                 r#"{"methods":["G T"]}"#,
-                "methods[0]: \"G T\" is not an HTTP method",
+                "methods[0]: \"G T\" is not an HTTP method: write each of its own, such as \"GET\"",
+            ),
+            (
+                r#"{"methods":["GET|POST"]}"#,
+                "methods[0]: \"GET|POST\" is not an HTTP method: write each",
+            ),
+            (
+                r#"{"methods":["GET "]}"#,
+                "methods[0]: \"GET \" is not how requests name their method: write \"GET\"",
+            ),
+            (
+                r#"{"methods":["any"]}"#,
+                "methods[0]: \"any\" is no method of a request: write each",
             ),
             (
                 r#"{"headers":[{"name":"a"}]}"#,

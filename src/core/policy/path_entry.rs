@@ -1,12 +1,10 @@
 //! One entry of `paths`: what it compares, and that a request can match it.
 
 use crate::config::matchers::{PathConfig, PathKindConfig};
+use crate::policy::dead_path::{can_match, written};
 use crate::policy::text_match::TextMatch;
 use crate::syntax::hex;
 use crate::syntax::invalid::{Compiled, Located, refuse};
-use crate::syntax::path::{MAX_COMPARED_BYTES, is_canonical};
-use crate::syntax::percent::{Octet, encode_but, octets};
-use crate::syntax::readings::{normalised, with_upper_case};
 use crate::syntax::regex::{Regex, Start};
 
 /// Compiles `"/healthz"`, `"/static/*"`, `{"suffix": ".css"}` and the like. Texts come as
@@ -24,10 +22,10 @@ pub(super) fn compile(entry: &PathConfig) -> Compiled<TextMatch> {
 fn compile_pattern(pattern: &str) -> Compiled<TextMatch> {
     let segments = pattern.strip_suffix("/*");
     let path = segments.unwrap_or(pattern);
-    if pattern.starts_with('/') && path.contains('*') {
+    if path.contains('*') && pattern != "*" {
         return refuse(format!(
-            "{pattern:?} has a `*` elsewhere than in a `/*` at its end: expected an exact path, \
-             a prefix like \"/static/*\", or {{\"regex\": …}}"
+            "{pattern:?} has a `*` elsewhere than in a `/*` at its end: write {}",
+            starred(pattern)
         ));
     }
     let written = written(path);
@@ -41,6 +39,31 @@ fn compile_pattern(pattern: &str) -> Compiled<TextMatch> {
             Ok(TextMatch::Exact(written.into()))
         }
     }
+}
+
+/// The entry for a path in which a star stands for anything.
+fn starred(pattern: &str) -> String {
+    let only_star_in = |rest: &&str| !rest.contains('*');
+    if let Some(begin) = pattern.strip_suffix("/**").filter(only_star_in) {
+        return format!("{:?}", format!("{begin}/*"));
+    }
+    if let Some(suffix) = pattern.strip_prefix('*').filter(only_star_in) {
+        return format!("{{\"suffix\": {suffix:?}}}");
+    }
+    let begin = pattern.trim_end_matches('*');
+    let mut regex = if begin.starts_with('/') { "" } else { "/" }.to_owned();
+    for character in begin.chars() {
+        match character {
+            '*' => regex.push_str("[^/]*"),
+            '/' | '-' | '_' => regex.push(character),
+            _ if character.is_ascii_punctuation() => regex.extend(['\\', character]),
+            _ => regex.push(character),
+        }
+    }
+    if begin != pattern {
+        regex.push_str(".*");
+    }
+    format!("{{\"regex\": {regex:?}}}")
 }
 
 /// As in the Gateway API, a slash at the end of a prefix does not matter.
@@ -71,40 +94,17 @@ fn compile_kind(kind: &PathKindConfig) -> Compiled<TextMatch> {
 /// The one path of an endpoint, without a slash at its end, as canonical paths have it.
 pub(super) fn compile_root(path: &str) -> Compiled<Box<str>> {
     let written = written(path);
-    let without_slash = |path: &str| path.trim_end_matches('/').to_owned();
-    can_match(&written, path, without_slash)?;
-    match without_slash(&written) {
-        root if root.is_empty() => refuse(format!("{path:?} is every path: write one of its own")),
-        root if root != written => refuse(format!("{path:?} ends with a slash: write {root:?}")),
+    let root = |path: &str| path.trim_end_matches(['/', '*']).to_owned();
+    can_match(&written, path, root)?;
+    match root(&written) {
+        root if root.is_empty() => refuse(format!(
+            "{path:?} is every path: write one of its own, such as \"/maintenance-mode\""
+        )),
+        root if root != written => refuse(format!(
+            "{path:?} ends with a slash or a star: write {root:?}"
+        )),
         root => Ok(root.into()),
     }
-}
-
-/// An entry as canonical paths have it: a space and letters outside ASCII are escaped.
-fn written(entry: &str) -> String {
-    let is_literal = |byte: u8| byte.is_ascii() && byte != b' ';
-    let written = encode_but(entry, is_literal);
-    let upper_case = with_upper_case(written.as_bytes());
-    upper_case.map_or(written, |path| String::from_utf8_lossy(&path).into_owned())
-}
-
-/// Whether a canonical path is like this; else says what to write in the place of `entry`.
-fn can_match(path: &str, entry: &str, rewrite: impl Fn(&str) -> String) -> Compiled<()> {
-    if is_canonical(path.as_bytes()) && !path.contains(['?', '#']) {
-        return Ok(());
-    }
-    let problem = why_never(path);
-    let begin = path.split(['?', '#']).next().unwrap_or_default();
-    let meant = String::from_utf8_lossy(&normalised(begin.as_bytes())).into_owned();
-    let meant = Some(written(&meant)).filter(|path| is_canonical(path.as_bytes()));
-    let meant = meant
-        .map(|path| rewrite(&path))
-        .filter(|entry| !entry.is_empty());
-    let instead = meant.map(|entry| format!(": write {entry:?}"));
-    refuse(format!(
-        "{entry:?} {problem}{}",
-        instead.unwrap_or_default()
-    ))
 }
 
 /// An expression that names escapes as its paths are read.
@@ -172,34 +172,6 @@ fn readable_regex(pattern: &str) -> String {
     String::from_utf8(readable).unwrap_or_else(|_| pattern.to_owned())
 }
 
-/// What no canonical path has, and this text does.
-fn why_never(path: &str) -> &'static str {
-    let escapes = || octets(path.as_bytes());
-    if !path.starts_with('/') {
-        "does not begin with `/`"
-    } else if path.contains('?') {
-        "has a query, with which nothing is compared"
-    } else if path.contains('#') {
-        "has a fragment, which no request has"
-    } else if path.contains(';') {
-        "has a `;`, which no canonical path has"
-    } else if path.contains('\\') {
-        "has a `\\`, which no canonical path has"
-    } else if path.contains("//") {
-        "has an empty segment, which no canonical path has"
-    } else if path.bytes().any(|byte| byte.is_ascii_control()) {
-        "has a control character, which no canonical path has"
-    } else if escapes().any(|octet| octet == Octet::Broken) {
-        "has a `%` without two hexadecimal digits"
-    } else if path.len() > MAX_COMPARED_BYTES {
-        "is longer than any canonical path"
-    } else if path.split('/').any(|segment| matches!(segment, "." | "..")) {
-        "has a dot segment, which no canonical path has"
-    } else {
-        "has an escape that no canonical path has"
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -252,9 +224,23 @@ mod tests {
             ),
             (
                 r#""/100%""#,
-                r#""/100%" has a `%` without two hexadecimal digits"#,
+                r#""/100%" has a `%` without two hexadecimal digits: expected an escape such as "%20""#,
             ),
-            (r#""/a\tb""#, "has a control character"),
+            (
+                r#""/a\tb""#,
+                r#"has a control character, which no canonical path has: write "/ab""#,
+            ),
+            (
+                r#""/a%00/*""#,
+                r#"has an escape that no canonical path has: write "/a/*""#,
+            ),
+            (r#""https://shop.example/a/*""#, r#"write "/a/*""#),
+            (r#"{"suffix":"?x"}"#, "expected a path without it"),
+            (r#""*""#, r#"does not begin with `/`: write "/*""#),
+            (r#""*.css""#, r#"write {"suffix": ".css"}"#),
+            (r#""/a/**""#, r#"write "/a/*""#),
+            (r#""/a*""#, r#"write {"regex": "/a.*"}"#),
+            (r#""/*/b.c""#, r#"write {"regex": "/[^/]*/b\\.c"}"#),
             (
                 r#"{"prefix":"/a?b"}"#,
                 r#"prefix: "/a?b" has a query, with which nothing is compared: write "/a""#,

@@ -9,12 +9,11 @@ use crate::policy::endpoint::Endpoint;
 use crate::policy::environment::Environment;
 use crate::policy::fleet_store::FleetStore;
 use crate::policy::matchers::Matchers;
+use crate::policy::request_header;
 use crate::policy::response::response::Response;
 use crate::policy::rules::Rules;
 use crate::policy::windows::Windows;
-use crate::syntax::field::header_name;
-use crate::syntax::invalid::{Compiled, InvalidConfig, Located, optional, refuse};
-use crate::syntax::wire;
+use crate::syntax::invalid::{Compiled, InvalidConfig, Located, optional};
 
 /// What to do with which request.
 #[derive(Clone, Debug)]
@@ -82,7 +81,7 @@ impl Policy {
             initial: *initial,
             observe: *observe,
             route_metadata: *route_metadata,
-            upstream_header: optional(upstream_header.as_deref(), compile_upstream_header)
+            upstream_header: optional(upstream_header.as_deref(), request_header::of_the_filter)
                 .at("upstream_header")?,
             client_address: optional(client_address.as_ref(), ClientAddress::compile)
                 .at("client_address")?
@@ -97,23 +96,6 @@ impl Policy {
             scope,
         })
     }
-}
-
-/// Headers that have another meaning.
-const NOT_FOR_UPSTREAM: [&str; 5] = [
-    wire::BYPASS,
-    "connection",
-    "content-length",
-    "host",
-    "transfer-encoding",
-];
-
-fn compile_upstream_header(name: &str) -> Compiled<Box<str>> {
-    let name = header_name(name)?;
-    if NOT_FOR_UPSTREAM.contains(&&*name) {
-        return refuse(format!("{name:?} has another meaning"));
-    }
-    Ok(name)
 }
 
 fn compile_scope(scope: &str) -> Compiled<Box<str>> {

@@ -81,7 +81,7 @@ impl Rule {
         scope: &str,
     ) -> Compiled<Self> {
         if config.name.as_deref() == Some("") {
-            return refuse("is empty").at("name");
+            return refuse("is empty: leave it out, or write one").at("name");
         }
         let reading = Reading::of(config.action);
         let matches = Matchers::compile_match(&config.matches, reading).at("match")?;

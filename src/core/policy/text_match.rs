@@ -65,7 +65,7 @@ impl TextMatch {
 /// A text that an entry compares with; an empty one would match too much or nothing.
 fn non_empty(text: &str) -> Compiled<Box<str>> {
     if text.is_empty() {
-        return refuse("is empty");
+        return refuse("is empty: expected a text to compare with");
     }
     Ok(text.into())
 }

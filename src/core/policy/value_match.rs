@@ -39,7 +39,10 @@ impl ValueMatch {
         if let Some(Literal { kind, value, .. }) = literal(&text)
             && value.contains(';')
         {
-            return refuse(format!("{value:?} has a `;`, which no cookie has")).at(kind);
+            return refuse(format!(
+                "{value:?} has a `;`, which no cookie has: expected a value without it"
+            ))
+            .at(kind);
         }
         Self::of_header(text, reading)
     }
@@ -71,24 +74,35 @@ impl Literal<'_> {
         let Self { kind, value, .. } = self;
         if (self.begins && value.starts_with(SPACE)) || (self.ends && value.ends_with(SPACE)) {
             return refuse(format!(
-                "{value:?} has a space around it, which no value of a header has: write {:?}",
-                value.trim_matches(SPACE)
+                "{value:?} has a space around it, which no value of a header has: {}",
+                instead(value.trim_matches(SPACE))
             ))
             .at(kind);
         }
-        if value.chars().any(|c| c.is_ascii_control() && c != '\t') {
+        let is_control = |c: char| c.is_ascii_control() && c != '\t';
+        if value.contains(is_control) {
             return refuse(format!(
-                "{value:?} has a control character, which no value of a header has"
+                "{value:?} has a control character, which no value of a header has: {}",
+                instead(&value.replace(is_control, ""))
             ))
             .at(kind);
         }
         if value.len() > MAX_COMPARED_BYTES && reading == Reading::Canonical {
             return refuse(format!(
-                "is longer than {MAX_COMPARED_BYTES} bytes, and no value of that length is compared"
+                "is longer than {MAX_COMPARED_BYTES} bytes, and no value of that length is \
+                 compared: expected a shorter one"
             ))
             .at(kind);
         }
         Ok(())
+    }
+}
+
+/// What to write in the place of a text of which this is left.
+fn instead(left: &str) -> String {
+    match left {
+        "" => "expected a text to compare with".to_owned(),
+        left => format!("write {left:?}"),
     }
 }
 

@@ -164,7 +164,7 @@ impl Memo {
 impl Window {
     fn compile(index: usize, config: &WindowConfig) -> Compiled<Self> {
         if config.name.as_deref() == Some("") {
-            return refuse("is empty").at("name");
+            return refuse("is empty: leave it out, or write one").at("name");
         }
         let start = optional(config.start.as_deref(), parse).at("start")?;
         let end = optional(config.end.as_deref(), parse).at("end")?;

@@ -44,6 +44,11 @@ pub fn blocked<'a>(
     {
         reply.add("retry-after", retry_after.to_text().into_owned());
     }
+    if let Some(values) = &outage
+        && draft.grpc_status.is_some()
+    {
+        reply.set_grpc_message(values.message);
+    }
     let jitter = response.retry_after_jitter;
     if let Some(refresh) = response.refresh.filter(|_| jitter > 0)
         && draft.headers.get("refresh").is_some()

@@ -13,6 +13,8 @@ const HEADERS: &str = "access-control-request-headers";
 
 /// The headers that scripts may read.
 const EXPOSED: &str = "retry-after, x-maintenance-mode";
+/// Those of a gRPC reply, which is nothing but headers.
+const EXPOSED_OF_GRPC: &str = "grpc-message, grpc-status, retry-after, x-maintenance-mode";
 
 /// An origin that may read the reply.
 pub(crate) struct Grant<'p> {
@@ -35,7 +37,11 @@ impl<'p> Grant<'p> {
         if self.credentials {
             reply.add("access-control-allow-credentials", "true");
         }
-        reply.add("access-control-expose-headers", EXPOSED);
+        let exposed = match reply.grpc_status {
+            Some(_) => EXPOSED_OF_GRPC,
+            None => EXPOSED,
+        };
+        reply.add("access-control-expose-headers", exposed);
     }
 
     /// Allows the method and the headers that the preflight asks for, unless no browser would.

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use crate::policy::response::draft::Draft;
 use crate::policy::response::response::Response;
+use crate::syntax::percent::encode_grpc_message;
 use crate::syntax::wire;
 
 /// The longest text of a client that a reply repeats: all headers of a reply that has a
@@ -19,10 +20,9 @@ pub struct LocalReply<'a> {
     draft: Option<(&'a Response, &'a Draft)>,
     /// More headers, in the place of those of the draft that have their names.
     lines: Vec<(&'static str, Cow<'a, str>)>,
-    /// The body; it is left out in the answer to a `HEAD`, and the `grpc-message` of a gRPC
-    /// reply.
+    /// The body; it is left out in the answer to a `HEAD`.
     pub body: Cow<'a, str>,
-    /// `grpc-status`, where the request is gRPC.
+    /// `grpc-status`, which is among the headers, where the request is gRPC.
     pub grpc_status: Option<u8>,
     /// The details of the response code, for access logs.
     pub details: &'static str,
@@ -56,6 +56,12 @@ impl<'a> LocalReply<'a> {
         if !self.draft.is_some_and(|(response, _)| response.sets(name)) {
             self.lines.push((name, value.into()));
         }
+    }
+
+    /// Sets the message of a gRPC reply, whatever is configured.
+    pub(crate) fn set_grpc_message(&mut self, message: &str) {
+        let message = encode_grpc_message(message);
+        self.lines.push((wire::GRPC_MESSAGE, message.into()));
     }
 
     /// The names and values of all headers.

@@ -151,7 +151,7 @@ pub(crate) fn each_named<'c, E, T>(
         if let Some(given) = name(&next)
             && compiled.iter().any(|other| name(other) == Some(given))
         {
-            let twice = refuse(format!("{given:?} is there twice"));
+            let twice = refuse(format!("{given:?} is there twice: write another"));
             return twice.at("name").at_index(index);
         }
         compiled.push(next);

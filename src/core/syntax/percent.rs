@@ -51,6 +51,12 @@ pub fn encode_value(text: &str) -> String {
     encode_but(text, is_unreserved)
 }
 
+/// Encodes what cannot stand in a `grpc-message` as it is,
+/// [Responses](https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md#responses).
+pub fn encode_grpc_message(text: &str) -> String {
+    encode_but(text, |byte| matches!(byte, b' '..=b'~') && byte != b'%')
+}
+
 /// Whether a byte means the same escaped or not, in whatever part of a URL.
 pub(crate) fn is_unreserved(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')

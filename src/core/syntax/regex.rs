@@ -88,7 +88,11 @@ impl fmt::Debug for Regex {
 }
 
 fn is_none(pattern: &str, problem: &dyn fmt::Display) -> InvalidConfig {
-    InvalidConfig::is_not(pattern, &format!("a regular expression: {problem}"))
+    let expected = "expected one such as \"a.*\", with a `\\` before what stands for itself";
+    InvalidConfig::is_not(
+        pattern,
+        &format!("a regular expression: {problem}; {expected}"),
+    )
 }
 
 /// Reads an expression that begins and ends where the text does.

@@ -11,6 +11,11 @@ pub const ADMIN: &str = "maintenance_mode_admin";
 /// What names of stats and keys of the shared map begin with.
 pub const PREFIX: &str = "maintenance_mode";
 
+/// The header, or trailer, that is the message of a gRPC reply.
+pub const GRPC_MESSAGE: &str = "grpc-message";
+
+/// The header that has the client's address, as the proxy knows it.
+pub const EXTERNAL_ADDRESS: &str = "x-envoy-external-address";
 /// The header by which proxies in front know not to try again.
 pub const RATE_LIMITED: &str = "x-envoy-ratelimited";
 /// The header that names what a call is tried again on.

@@ -79,11 +79,11 @@ fn of_words(problem: &str) -> String {
     if let Some(written) = after(problem, ": write ") {
         return format!("Write {written} instead.");
     }
+    if let Some(rest) = after(problem, ": leave it out") {
+        return format!("Remove it{rest}.");
+    }
     if problem.contains("unknown field") {
         return "Write one of the keys that are named, or remove it.".to_owned();
-    }
-    if problem.ends_with("does not begin with `/`") {
-        return "Write a `/` before it.".to_owned();
     }
     let wanted = after(problem, "expected ").or_else(|| {
         let article = [" is not a ", " is not an "];
@@ -161,8 +161,8 @@ mod tests {
                 "Write one of the keys that are named, or remove it.",
             ),
             (
-                "p: \"export\" does not begin with `/`",
-                "Write a `/` before it.",
+                "rules[0].name: is empty: leave it out, or write one",
+                "Remove it, or write one.",
             ),
             (
                 "c: \"10.0.0.300\" is not an IP address or CIDR block",

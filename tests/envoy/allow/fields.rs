@@ -1,7 +1,7 @@
 //! Headers, cookies and attributes.
 
 use serde_json::{Value, json};
-use support::{Envoy, Options, Request};
+use support::{Connection, Envoy, Options, Request};
 
 use super::{check, check_counts, on, with_header};
 
@@ -308,5 +308,57 @@ fn bytes_of_an_attribute_that_are_no_utf8_read_as_the_replacement_character() {
             "{} bytes gave {response:?}",
             value.len()
         );
+    }
+}
+
+/// So entries of such names are refused; `te`, `connection` and `upgrade` can match.
+#[test]
+fn no_filter_sees_the_headers_that_envoy_takes_off() {
+    let shows_headers = r#"
+        function envoy_on_request(handle)
+            local names = ""
+            for name in pairs(handle:headers()) do names = names .. " " .. name end
+            handle:respond({[":status"] = "200"}, names .. " ")
+        end
+    "#;
+    let envoy = Envoy::with(Options {
+        is_bare: true,
+        filters_before: vec![json!({
+            "name": "envoy.filters.http.lua",
+            "typed_config": {
+                "@type": "type.googleapis.com/envoy.extensions.filters.http.lua.v3.Lua",
+                "default_source_code": {"inline_string": shows_headers},
+            },
+        })],
+        connection_manager: json!({"upgrade_configs": [{"upgrade_type": "websocket"}]}),
+        ..Options::new(json!({}))
+    });
+    let requests = [
+        (
+            "te",
+            "GET / HTTP/1.1\r\nte: trailers\r\nkeep-alive: timeout=5\r\nproxy-connection: keep-alive\r\n",
+        ),
+        (
+            "upgrade",
+            "GET / HTTP/1.1\r\nconnection: upgrade, keep-alive\r\nupgrade: websocket\r\nkeep-alive: timeout=5\r\n",
+        ),
+        (
+            "te",
+            "POST / HTTP/1.1\r\nte: trailers\r\ntransfer-encoding: chunked\r\n",
+        ),
+    ];
+    for (seen, head) in requests {
+        let body = if head.starts_with("POST") {
+            "0\r\n\r\n"
+        } else {
+            ""
+        };
+        let mut connection = Connection::open(envoy.address);
+        let names = connection.send(format!("{head}host: test.example\r\n\r\n{body}"));
+        let names = names.text();
+        assert!(names.contains(&format!(" {seen} ")), "{names}");
+        for name in ["keep-alive", "proxy-connection", "transfer-encoding"] {
+            assert!(!names.contains(&format!(" {name} ")), "{names}");
+        }
     }
 }

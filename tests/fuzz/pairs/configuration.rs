@@ -176,7 +176,7 @@ fn response(source: &mut Source) -> Value {
             ),
             8 => (
                 "message",
-                json!(source.pick(&["Back soon.", "<i>\"é\\&'</i>"])),
+                json!(source.pick(&["Back soon.", "<i>\"é\\&'</i>", "5 %41 off"])),
             ),
             9 => {
                 let all = "<p>{{title}} {{message}} {{status}} {{retry_after}} {{until}} \
@@ -203,7 +203,7 @@ fn response(source: &mut Source) -> Value {
                 let choices = [
                     json!({"X-Extra": "1"}),
                     json!({"cache-control": "private", "x-extra": "2"}),
-                    json!({"Vary": "*"}),
+                    json!({"Vary": "*", "Grpc-Message": "fine"}),
                 ];
                 ("headers", source.pick(&choices))
             }

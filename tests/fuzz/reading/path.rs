@@ -44,7 +44,7 @@ pub fn is_canonical(path: &[u8]) -> bool {
 }
 
 /// Each escape decoded once, but those of the bytes that are kept.
-fn decoded(path: &[u8], kept: &[u8]) -> Vec<u8> {
+pub fn decoded(path: &[u8], kept: &[u8]) -> Vec<u8> {
     let mut plain = Vec::new();
     let mut at = 0;
     while at < path.len() {

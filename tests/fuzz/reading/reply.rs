@@ -7,7 +7,7 @@ use super::{
     complaints::Complaints,
     decision::Decision,
     negotiation::{self, Kind},
-    origin, time,
+    origin, path, time,
 };
 
 /// The `response` of a request: the keys of the rule go before the global ones.
@@ -238,9 +238,15 @@ impl Judge<'_> {
     }
 
     fn grpc(&self, complaints: &mut Complaints) {
+        complaints.expect("status of gRPC", 200, self.reply.status);
+        complaints.expect("body of gRPC", "", self.reply.body.as_str());
         complaints.expect("grpc-status", Some(14), self.reply.grpc_status);
+        let status = self.reply.header("grpc-status");
+        complaints.expect("the header grpc-status", Some("14"), status);
         if let Some(message) = self.message() {
-            complaints.expect("grpc-message", message.as_str(), &self.reply.body);
+            let got = self.reply.header("grpc-message").unwrap_or_default();
+            let got = path::decoded(got.as_bytes(), b"");
+            complaints.expect("grpc-message", message.into_bytes(), got);
         }
         let is_retried = self.key("no_retry") == false;
         let pushback = self.reply.header("grpc-retry-pushback-ms");

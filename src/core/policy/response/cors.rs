@@ -20,13 +20,16 @@ impl Cors {
     pub fn compile(config: &CorsConfig) -> Compiled<Self> {
         let origins = &config.allow_origins;
         if origins.is_empty() {
-            return refuse("is empty").at("allow_origins");
+            let problem = "is empty: expected an origin like \"https://app.example.com\"";
+            return refuse(problem).at("allow_origins");
         }
         let is_anybody = |origin: &&String| matches!(origin.as_str(), "*" | NULL);
         if let Some(anybody) = origins.iter().find(is_anybody)
             && config.allow_credentials
         {
-            let problem = format!("cannot be true with the origin {anybody:?}: name the origins");
+            let problem = format!(
+                "cannot be true with the origin {anybody:?}: write each origin in its place"
+            );
             return refuse(problem).at("allow_credentials");
         }
         Ok(Self {

@@ -6,6 +6,7 @@ use crate::policy::response::retry_after::RetryAfter;
 use crate::policy::template::Template;
 use crate::policy::values::Values;
 use crate::syntax::header_lines::HeaderLines;
+use crate::syntax::percent::encode_grpc_message;
 use crate::syntax::wire;
 
 /// The replies of a `response`, one for each kind of request.
@@ -43,20 +44,20 @@ pub struct Draft {
 #[derive(Clone, Debug)]
 enum Content {
     Nothing,
-    /// The `grpc-message`.
-    Message,
     Problem,
     Template(Template),
 }
 
 /// `UNAVAILABLE`, the status that gRPC clients know as a reason to come back.
 const GRPC_UNAVAILABLE: u8 = 14;
+const OK: u16 = 200;
 const NO_CONTENT: u16 = 204;
 const RESET_CONTENT: u16 = 205;
 const FOUND: u16 = 302;
 const NOT_MODIFIED: u16 = 304;
 const HTML: &str = "text/html; charset=utf-8";
 const JSON: &str = "application/json";
+const GRPC: &str = "application/grpc";
 const TEXT: &str = "text/plain; charset=utf-8";
 
 impl Draft {
@@ -64,7 +65,6 @@ impl Draft {
     pub fn render(&self, values: &Values) -> String {
         match &self.content {
             Content::Nothing => String::new(),
-            Content::Message => values.message.to_owned(),
             Content::Problem => Problem::of(values).to_json(),
             Content::Template(template) => template.render(values),
         }
@@ -115,17 +115,24 @@ impl Outline<'_> {
         self.represent(self.values.status, &[], TEXT, Content::Template(template))
     }
 
-    /// To proxies in front the last but one header, to gRPC clients
-    /// ([proposal A6](https://github.com/grpc/proposal/blob/master/A6-client-retries.md)) the
-    /// last.
+    /// Trailers alone, [as gRPC has them](https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md#responses):
+    /// so it is of gRPC also where another filter has made the request so, and the host does not
+    /// know it. How clients are told not to retry is
+    /// [proposal A6](https://github.com/grpc/proposal/blob/master/A6-client-retries.md).
     pub(super) fn grpc(&self) -> Draft {
         let mut headers = self.headers_of_blocked();
         headers.set(wire::RATE_LIMITED, self.no_retry.then_some("true"));
         headers.set("grpc-retry-pushback-ms", self.no_retry.then_some("-1"));
+        headers.set("content-type", GRPC);
+        headers.set("grpc-status", &*GRPC_UNAVAILABLE.to_string());
+        headers.set(
+            wire::GRPC_MESSAGE,
+            &*encode_grpc_message(self.values.message),
+        );
         Draft {
             grpc_status: Some(GRPC_UNAVAILABLE),
             // The others are what a gRPC client takes for the outcome of its call.
-            ..self.draft(self.values.status, headers, Content::Message, |name| {
+            ..self.draft(OK, headers, Content::Nothing, |name| {
                 !name.starts_with("grpc-")
             })
         }

@@ -32,7 +32,7 @@ pub(crate) fn compile(config: Option<&HeadersConfig>) -> Compiled<Vec<Header>> {
     for (key, value) in config.map_or(&[][..], |HeadersConfig(headers)| headers) {
         let (name, value) = compile_header(key, value).at(key)?;
         if headers.iter().any(|(other, _)| *other == name) {
-            return refuse("is there twice").at(key);
+            return refuse("is there twice: expected one value, or several joined by `,`").at(key);
         }
         headers.push((name, value));
     }
@@ -42,10 +42,17 @@ pub(crate) fn compile(config: Option<&HeadersConfig>) -> Compiled<Vec<Header>> {
 fn compile_header(name: &str, value: &str) -> Compiled<Header> {
     let name = header_name(name)?;
     if RESERVED.contains(&&*name) {
-        return refuse("cannot be set: the reply makes it itself");
+        let instead = match &*name {
+            "content-type" => "write `format`, `html`, `json` or `text`",
+            "set-cookie" => "write `expire_cookies` to end a cookie",
+            _ => "leave it out",
+        };
+        return refuse(format!(
+            "cannot be set: the reply makes it itself: {instead}"
+        ));
     }
     if !is_line(value) {
-        return refuse("the value has a control character");
+        return refuse("the value has a control character: expected one line");
     }
     Ok((name, value.into()))
 }

@@ -3,9 +3,8 @@
 use std::borrow::Cow;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use crate::policy::host_name::{
-    bracketed, in_ascii, is_host_name, is_numeric, meant_authority, meant_host,
-};
+use crate::policy::ascii_host::in_ascii;
+use crate::policy::host_name::{bracketed, is_host_name, is_numeric, meant_authority, meant_host};
 use crate::syntax::invalid::{Compiled, InvalidConfig};
 use crate::syntax::path::MAX_COMPARED_BYTES;
 
@@ -105,7 +104,7 @@ fn is_scheme(scheme: &str) -> bool {
 }
 
 /// What stands before and behind the last colon outside brackets.
-fn split_port(authority: &str) -> (&str, Option<&str>) {
+pub(super) fn split_port(authority: &str) -> (&str, Option<&str>) {
     match authority.rsplit_once(':') {
         Some((host, port)) if !port.contains(']') => (host, Some(port)),
         _ => (authority, None),
@@ -125,7 +124,7 @@ fn explicit(scheme: &str, port: &str) -> Option<String> {
 }
 
 /// A host as browsers write it, from lower case.
-fn serialised(host: &str) -> Option<Cow<'_, str>> {
+pub(super) fn serialised(host: &str) -> Option<Cow<'_, str>> {
     if let Some(address) = bracketed(host.as_bytes()) {
         return Some(in_brackets(address).into());
     }
@@ -152,6 +151,9 @@ fn meant(text: &str) -> String {
     let text = text.trim();
     if text.eq_ignore_ascii_case(NULL) {
         return NULL.to_owned();
+    }
+    if text.ends_with(':') && !text.contains('/') {
+        return text.to_owned();
     }
     let scheme = text.split_once("://").map(|(scheme, _)| scheme);
     let scheme = scheme.unwrap_or("https").to_ascii_lowercase();

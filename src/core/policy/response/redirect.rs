@@ -1,6 +1,7 @@
 //! Where browsers are sent.
 
 use crate::policy::host_name::host_name;
+use crate::policy::response::origin::{serialised, split_port};
 use crate::syntax::invalid::{Compiled, InvalidConfig};
 use crate::syntax::path::MAX_COMPARED_BYTES;
 use crate::syntax::readings::normalised;
@@ -16,27 +17,25 @@ pub struct Redirect {
 }
 
 impl Redirect {
-    /// Compiles `redirect`; refuses what is no absolute http or https URL of visible ASCII.
+    /// Compiles `redirect`; refuses what is no absolute http or https URL of visible ASCII, with a
+    /// host and a port that browsers take.
     pub fn compile(url: &str) -> Compiled<Self> {
         let expected = "an absolute URL like \"https://status.example.com/\"";
-        let invalid = || InvalidConfig::is_not(url, expected);
-        let (scheme, rest) = url.split_once("://").ok_or_else(invalid)?;
+        Self::parse(url).ok_or_else(|| InvalidConfig::is_not(url, expected))
+    }
+
+    fn parse(url: &str) -> Option<Self> {
+        let (scheme, rest) = url.split_once("://")?;
         let is_http = matches!(&*scheme.to_ascii_lowercase(), "http" | "https");
         let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-        let (authority, path) = rest.split_at_checked(end).ok_or_else(invalid)?;
+        let (authority, path) = rest.split_at_checked(end)?;
         let host = host_name(authority.as_bytes()).to_ascii_lowercase();
-        let is_plain = !host.is_empty() && !authority.contains(['@', '\\']);
-        let is_url = url
-            .bytes()
-            .all(|byte| byte.is_ascii_graphic() && !b"{}".contains(&byte));
-        if !is_http || !is_plain || !is_url {
-            return Err(invalid());
-        }
-        let path = path.split(['?', '#']).next().unwrap_or_default();
-        Ok(Self {
+        let path_only = path.split(['?', '#']).next().unwrap_or_default();
+        let is_url = is_http && is_authority(authority) && path.bytes().all(is_written);
+        is_url.then(|| Self {
             url: url.into(),
             host: String::from_utf8_lossy(&host).into(),
-            path: normalised(path.as_bytes()),
+            path: normalised(path_only.as_bytes()),
         })
     }
 
@@ -47,6 +46,18 @@ impl Redirect {
             && host_name(authority).eq_ignore_ascii_case(self.host.as_bytes())
             && normalised(path) == self.path
     }
+}
+
+/// Whether browsers take this for a host, and a port.
+fn is_authority(authority: &str) -> bool {
+    let (host, port) = split_port(authority);
+    let is_port = |port: &str| port.parse::<u16>().is_ok_and(|number| number > 0);
+    serialised(&host.to_ascii_lowercase()).is_some() && port.is_none_or(is_port)
+}
+
+/// Whether a byte stands in a URL as it is.
+fn is_written(byte: u8) -> bool {
+    byte.is_ascii_graphic() && !b"{}".contains(&byte)
 }
 
 #[cfg(test)]
@@ -88,8 +99,19 @@ mod tests {
             "https://u@a/x",
             "https://a/ b",
             "https://a/\r\nx",
+            "https://a:0/",
+            "https://a:65536/",
+            "https://a:b/",
+            "https://[::1/",
+            "https://a..b/",
+            "https://*.a/",
+            "https://10.0.0.300/",
+            "https://a/?next={{path}}",
         ] {
             assert!(Redirect::compile(url).is_err(), "{url}");
+        }
+        for url in ["https://[::1]:8443/", "HTTPS://10.0.0.1", "http://a.:80?b"] {
+            assert!(Redirect::compile(url).is_ok(), "{url}");
         }
     }
 }

@@ -16,8 +16,8 @@ use crate::policy::template::{Escape, Template};
 use crate::policy::values::Values;
 use crate::policy::words::languages::LANGUAGES;
 use crate::syntax::calendar::DateTime;
-use crate::syntax::field::token;
-use crate::syntax::invalid::{Compiled, InvalidConfig, Located, each, optional};
+use crate::syntax::field::cookie_name;
+use crate::syntax::invalid::{Compiled, InvalidConfig, Located, each, optional, refuse};
 
 /// The compiled `response`.
 #[derive(Clone, Debug)]
@@ -67,7 +67,7 @@ impl Response {
             message: config.message.as_deref().unwrap_or(words.message).into(),
             retry_after: compile_retry_after(config.retry_after.as_ref()).at("retry_after")?,
         };
-        let refresh = optional(config.refresh, Seconds::checked).at("refresh")?;
+        let refresh = optional(config.refresh, |refresh| refresh.of_a_wait(1)).at("refresh")?;
         let page_policy = config.html.is_none().then_some(page::POLICY);
         let html = template(&config.html, &page(words), Escape::Html).at("html")?;
         let json = |text| json_body::compile(text, &facts.values());
@@ -79,7 +79,8 @@ impl Response {
         let clear_site_data = compile_clear_site_data(clear_site_data).at("clear_site_data")?;
         let cors = optional(config.cors.as_ref(), Cors::compile).at("cors")?;
         let expired = config.expire_cookies.as_deref().unwrap_or_default();
-        let Seconds(retry_after_jitter) = config.retry_after_jitter.unwrap_or(Seconds(0));
+        let retry_after_jitter = config.retry_after_jitter.unwrap_or(Seconds(0));
+        let retry_after_jitter = retry_after_jitter.of_a_wait(0).at("retry_after_jitter")?;
         let outline = Outline {
             scope,
             vary: vary(format, cors.is_some()),
@@ -167,7 +168,9 @@ fn compile_retry_after(config: Option<&RetryAfterConfig>) -> Compiled<Option<Ret
     Ok(match config {
         None => Some(DEFAULT_RETRY_AFTER),
         Some(RetryAfterConfig::None) => None,
-        Some(RetryAfterConfig::Seconds(seconds)) => Some(RetryAfter::Seconds(*seconds)),
+        Some(RetryAfterConfig::Seconds(seconds)) => {
+            Some(RetryAfter::Seconds(Seconds(*seconds).of_a_wait(0)?))
+        }
         Some(RetryAfterConfig::Date(date)) if DateTime::is_imf_fixdate(date) => {
             Some(RetryAfter::Date(date.as_str().into()))
         }
@@ -201,7 +204,12 @@ fn compile_clear_site_data(types: &[String]) -> Compiled<Option<Box<str>>> {
 }
 
 fn expired_cookie(name: &str) -> Compiled<Box<str>> {
-    let name = token(name, "a cookie name")?;
+    let name = cookie_name(name)?;
+    if name == "*" {
+        return refuse(
+            "\"*\" is the name of one cookie: write `clear_site_data: [\"cookies\"]` for all",
+        );
+    }
     Ok(format!("{name}=; Path=/; Max-Age=0").into())
 }
 
@@ -256,12 +264,28 @@ mod tests {
                 "retry_after: \"soon\" is not an IMF-fixdate",
             ),
             (
+                r#"{"retry_after":"366d"}"#,
+                "retry_after: 31622400 is not a number of seconds from 0 to 31536000",
+            ),
+            (
+                r#"{"retry_after_jitter":31536001}"#,
+                "retry_after_jitter: 31536001 is not a number of seconds from 0 to",
+            ),
+            (
+                r#"{"refresh":31536001}"#,
+                "refresh: 31536001 is not a number of seconds from 1 to",
+            ),
+            (
                 r#"{"headers":{":status":"200"}}"#,
                 "headers.:status: \":status\" is not a header name",
             ),
             (
                 r#"{"headers":{"Content-Type":"a"}}"#,
-                "headers.Content-Type: cannot be set",
+                "headers.Content-Type: cannot be set: the reply makes it itself: write `format`",
+            ),
+            (
+                r#"{"headers":{"Set-Cookie":"a"}}"#,
+                "headers.Set-Cookie: cannot be set: the reply makes it itself: write `expire_cookies`",
             ),
             (
                 r#"{"headers":{"x-a":"b\r\nc: d"}}"#,
@@ -303,6 +327,10 @@ mod tests {
             (
                 r#"{"expire_cookies":["a b"]}"#,
                 "expire_cookies[0]: \"a b\" is not",
+            ),
+            (
+                r#"{"expire_cookies":["*"]}"#,
+                "expire_cookies[0]: \"*\" is the name of one cookie: write `clear_site_data",
             ),
             (r#"{"redirect":"/status"}"#, "redirect: \"/status\" is not"),
             (

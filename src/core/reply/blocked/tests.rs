@@ -161,18 +161,36 @@ fn grpc_gets_a_status_and_the_message_never_html() {
     ] {
         let headers = [("content-type", content_type), ("accept", "text/html")];
         let reply = reply(
-            r#"{"response":{"message":"M","format":"html","status":200}}"#,
+            r#"{"response":{"message":"M","format":"html","status":529}}"#,
             None,
             &headers,
         );
+        assert_eq!(reply.status, if grpc { 200 } else { 529 }, "{content_type}");
         assert_eq!(reply.grpc_status, grpc.then_some(14), "{content_type}");
-        assert_eq!(reply.body == "M", grpc, "{content_type}");
-        assert_eq!(
-            header(&reply, "content-type").is_none(),
-            grpc,
-            "{content_type}"
-        );
+        let status = header(&reply, "grpc-status");
+        assert_eq!(status, grpc.then_some("14"), "{content_type}");
+        let message = header(&reply, "grpc-message");
+        assert_eq!(message, grpc.then_some("M"), "{content_type}");
+        let represents = header(&reply, "content-type");
+        assert_eq!(represents == Some("application/grpc"), grpc);
+        assert_eq!(reply.body.is_empty(), grpc, "{content_type}");
         assert_eq!(header(&reply, "retry-after"), Some("3600"));
+    }
+}
+
+#[test]
+fn the_message_of_grpc_is_that_of_who_speaks_last_percent_encoded() {
+    let config = r#"{"response":{"message":"5 % off","headers":{"Grpc-Message":"fine"}}}"#;
+    let grpc = [("content-type", "application/grpc")];
+    for (setting, message) in [
+        (None, "5 %25 off"),
+        (
+            Some(r#"{"maintenance":true,"message":"Zur\u00fcck ~ 6"}"#),
+            "Zur%C3%BCck ~ 6",
+        ),
+    ] {
+        let reply = reply(config, setting, &grpc);
+        assert_eq!(header(&reply, "grpc-message"), Some(message));
     }
 }
 

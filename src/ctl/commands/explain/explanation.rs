@@ -26,9 +26,6 @@ pub(super) struct Explanation {
     nearly: Vec<Near>,
 }
 
-/// HTTP's status of a gRPC reply.
-const GRPC_STATUS: u16 = 200;
-
 impl Explanation {
     pub(super) fn of(decision: &Decision<'_>, nearly: Vec<Near>) -> Self {
         let rule = decision.ruling.and_then(Ruling::rule);
@@ -37,10 +34,7 @@ impl Explanation {
             Verdict::Pass => ("pass", None, of_flag(&decision.flag)),
             Verdict::Allowed(exemption) => ("pass", None, of_exemption(*exemption, decision)),
             Verdict::Observed => ("observe", None, of_maintenance(decision)),
-            Verdict::Blocked(reply) => {
-                let status = reply.grpc_status.map_or(reply.status, |_| GRPC_STATUS);
-                ("block", Some(status), of_maintenance(decision))
-            }
+            Verdict::Blocked(reply) => ("block", Some(reply.status), of_maintenance(decision)),
         };
         Self {
             decision: name,

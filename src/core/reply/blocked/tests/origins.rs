@@ -71,6 +71,12 @@ fn allowed_origins_may_read_the_reply_and_no_others() {
     ] {
         assert_eq!(header(&allowed, name), Some(value));
     }
+    let grpc = ("content-type", "application/grpc");
+    let grpc = reply(config, None, &[("origin", "https://a.example"), grpc]);
+    assert_eq!(
+        header(&grpc, "access-control-expose-headers"),
+        Some("grpc-message, grpc-status, retry-after, x-maintenance-mode")
+    );
     for headers in [&[("origin", "https://b.example")][..], &[]] {
         let other = reply(config, None, headers);
         assert!(
