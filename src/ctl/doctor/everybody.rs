@@ -8,8 +8,9 @@ use maintenance_mode_core::policy::policy::Policy;
 use maintenance_mode_core::policy::rules::first_match;
 
 use crate::ctl::doctor::finding::Findings;
-use crate::ctl::doctor::probe::{Probe, Traits};
+use crate::ctl::doctor::probe::Traits;
 use crate::ctl::documents::spot::{Place, Spot};
+use crate::ctl::requests::request::Request;
 use crate::ctl::setup::setup::Setup;
 
 /// Addresses, paths and methods that have nothing in common.
@@ -94,7 +95,7 @@ fn of_rules(policy: &Policy, settings: &Spot, findings: &mut Findings) {
             continue;
         };
         let takes =
-            |probe: &Probe| first_match(slice::from_ref(rule), probe).map(|rule| rule.index);
+            |probe: &Request| first_match(slice::from_ref(rule), probe).map(|rule| rule.index);
         if let Some((whom, _)) = taken(&matchers, takes) {
             let by = match &rule.name {
                 Some(name) => format!("rules[{}], {name:?}", rule.index),
@@ -114,7 +115,7 @@ fn of_rules(policy: &Policy, settings: &Spot, findings: &mut Findings) {
 /// Whose requests are all taken, and what takes them between it.
 fn taken<T: PartialEq>(
     written: &Spot,
-    take: impl Fn(&Probe) -> Option<T>,
+    take: impl Fn(&Request) -> Option<T>,
 ) -> Option<(Whom, Vec<T>)> {
     let all = |ips: &[&str]| {
         let mut taking = Vec::new();
@@ -143,7 +144,7 @@ fn taken<T: PartialEq>(
 
 /// Requests of all sorts: also with whatever headers and cookies are asked for, so that what
 /// is only allowed without them is not taken for everything.
-fn probes(allow: &Spot, ips: &[&str]) -> Vec<Probe> {
+fn probes(allow: &Spot, ips: &[&str]) -> Vec<Request> {
     let named = |kind: &str| {
         let entries = allow.list(kind).into_iter();
         let names = entries.filter_map(|entry| entry.text_of("name").map(str::to_ascii_lowercase));
@@ -174,12 +175,15 @@ fn probes(allow: &Spot, ips: &[&str]) -> Vec<Probe> {
                     ip: ip.parse().ok(),
                     ..Traits::default()
                 };
-                probes.push(Probe::of(traits.clone()));
-                probes.push(Probe::of(Traits {
-                    headers: all.clone(),
-                    attributes: attributes.clone(),
-                    ..traits
-                }));
+                probes.push(traits.clone().request());
+                probes.push(
+                    Traits {
+                        headers: all.clone(),
+                        attributes: attributes.clone(),
+                        ..traits
+                    }
+                    .request(),
+                );
             }
         }
     }

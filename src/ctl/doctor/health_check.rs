@@ -3,7 +3,7 @@
 use maintenance_mode_core::decision::decide::decide;
 use maintenance_mode_core::decision::decision::Verdict;
 
-use crate::ctl::doctor::probe::{Probe, Traits, switched_on};
+use crate::ctl::doctor::probe::{Traits, switched_on};
 use crate::ctl::documents::spot::Spot;
 use crate::ctl::setup::manager::HttpFilter;
 use crate::ctl::setup::plugin::Plugin;
@@ -31,13 +31,14 @@ pub(super) fn blocked_path(plugin: &Plugin, filter: &HttpFilter) -> Option<Strin
             .filter(|name| !name.starts_with(':'))?;
         Some((name.to_ascii_lowercase(), sample(matcher)?))
     });
-    let probe = Probe::of(Traits {
+    let probe = Traits {
         path: &path,
         host: host.as_deref().unwrap_or("zq7x.invalid"),
         method: method.as_deref().unwrap_or("GET"),
         headers: headers.collect(),
         ..Traits::default()
-    });
+    }
+    .request();
     let state = switched_on();
     let verdict = decide(policy, &state, &probe).verdict;
     matches!(verdict, Verdict::Blocked(_)).then_some(path)
