@@ -3,6 +3,7 @@
 
 mod access_log_filter;
 pub(crate) mod checks;
+mod combination;
 mod cover;
 mod dead_rule;
 mod ejection;
@@ -16,7 +17,7 @@ mod health_check;
 mod imf_fixdate;
 mod invalid;
 mod likely;
-mod manifest_words;
+
 mod network;
 mod no_filter;
 mod null;
@@ -24,12 +25,15 @@ mod order;
 mod past;
 mod placeholder;
 mod probe;
+mod reach;
 mod reply;
 mod reply_replaced;
 mod response_matcher;
 mod retries;
 mod route_skips_filter;
+mod shapes;
 mod shared_scope;
 mod store_cluster;
 mod unguarded_way;
 mod upgrade_skips_filter;
+mod words;
