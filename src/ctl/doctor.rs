@@ -2,6 +2,8 @@
 //! each kind of fault.
 
 mod access_log_filter;
+mod askers;
+mod blocked_check;
 pub(crate) mod checks;
 mod combination;
 mod cover;
@@ -13,7 +15,10 @@ mod everybody;
 mod fails_open;
 pub(crate) mod finding;
 mod forgeable_address;
+mod front;
 mod health_check;
+mod health_filter;
+mod home;
 mod imf_fixdate;
 mod invalid;
 mod likely;
@@ -26,10 +31,12 @@ mod past;
 mod placeholder;
 mod probe;
 mod reach;
+pub(crate) mod remark;
 mod reply;
 mod reply_replaced;
 mod response_matcher;
 mod retries;
+mod route_config;
 mod route_skips_filter;
 mod shapes;
 mod shared_scope;

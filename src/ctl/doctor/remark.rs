@@ -1,0 +1,87 @@
+//! What may well be meant, and is no fault, but makes an answer that somebody may wonder about.
+
+use maintenance_mode_core::config::mode::Mode;
+use maintenance_mode_core::config::plugin::PluginConfig;
+
+use crate::ctl::doctor::home::can_be_on;
+use crate::ctl::documents::spot::Spot;
+use crate::ctl::setup::plugin::Plugin;
+use crate::ctl::setup::setup::Setup;
+
+/// Statuses whose answers have no body.
+const WITHOUT_BODY: [f64; 3] = [204.0, 205.0, 304.0];
+
+/// What there is to say of a filter.
+pub(crate) fn remarks(setup: &Setup, plugin: &Plugin) -> Vec<String> {
+    let accepted = plugin.compiled.accepted.as_ref();
+    let Some((config, _)) = accepted else {
+        return Vec::new();
+    };
+    let settings = plugin.settings();
+    let rules = settings.list("rules").into_iter().enumerate();
+    let of_rules = rules.map(|(index, rule)| (format!("rules[{index}]."), rule));
+    let all = [(String::new(), settings.clone())]
+        .into_iter()
+        .chain(of_rules);
+    let of_responses = all.filter_map(|(place, spot)| Some((place, spot.get("response")?)));
+    let of_responses = of_responses.flat_map(|(place, spot)| of_response(&place, &spot));
+    let remarks = [stand_in(plugin), nobody_is_blocked(setup, plugin, config)];
+    let remarks = remarks.into_iter().flatten().chain(of_responses);
+    remarks.chain(without(&settings)).collect()
+}
+
+fn stand_in(plugin: &Plugin) -> Option<String> {
+    match plugin.compiled.placeholders.as_slice() {
+        [] => None,
+        [name] => Some(format!("{name} is not set here: checked with a stand-in")),
+        names => Some(format!(
+            "{} are not set here: checked with stand-ins",
+            names.join(", ")
+        )),
+    }
+}
+
+fn nobody_is_blocked(setup: &Setup, plugin: &Plugin, config: &PluginConfig) -> Option<String> {
+    let why = if *config == PluginConfig::default() {
+        "the configuration is empty, so all traffic passes"
+    } else if config.observe {
+        "`observe` is true: whatever the flag, nobody is blocked, only counted"
+    } else if config.mode == Mode::Off {
+        "`mode` is off: nobody is blocked but by a rule, and the endpoint cannot switch it on"
+    } else if !can_be_on(setup, plugin) {
+        "it has no `admin`, `store` or `windows`: only a change of `mode` switches it on"
+    } else {
+        return None;
+    };
+    Some(why.to_owned())
+}
+
+fn of_response(place: &str, response: &Spot) -> Vec<String> {
+    let format = response.text_of("format");
+    let format = format.filter(|format| ["json", "text"].contains(format));
+    let format = format.map(|format| {
+        format!("`{place}response.format` is {format}: browsers get no page, but {format}")
+    });
+    let status = response.number_of("status");
+    let status = status.filter(|status| WITHOUT_BODY.contains(status));
+    let status = status.map(|status| {
+        format!("`{place}response.status` is {status}, which has no body: nobody sees a page")
+    });
+    format.into_iter().chain(status).collect()
+}
+
+/// Entries of `allow` that take whoever does not send something.
+fn without(settings: &Spot) -> Vec<String> {
+    let kinds = ["headers", "cookies"].into_iter();
+    let entries = kinds.flat_map(|kind| {
+        let list = settings.get("allow").map(|allow| allow.list(kind));
+        let list = list.unwrap_or_default().into_iter().enumerate();
+        list.map(move |(index, entry)| (kind, index, entry))
+    });
+    let absent = entries.filter(|(_, _, entry)| entry.bool_of("present") == Some(false));
+    let remarks = absent.map(|(kind, index, entry)| {
+        let name = entry.text_of("name").unwrap_or_default();
+        format!("`allow.{kind}[{index}]` lets everybody pass who does not send {name:?}")
+    });
+    remarks.collect()
+}
