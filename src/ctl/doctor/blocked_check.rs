@@ -67,6 +67,7 @@ fn known(setup: &Setup, check: &HealthCheck, findings: &mut Findings) {
         true => " unless it comes from an address of allow.client_ips,",
         false => "",
     };
+    let (allowed, _) = path.split_once('?').unwrap_or((path, ""));
     let answer = match check.question {
         Question::Http { .. } => format!("{status}"),
         Question::Grpc => "UNAVAILABLE".to_owned(),
@@ -78,7 +79,7 @@ fn known(setup: &Setup, check: &HealthCheck, findings: &mut Findings) {
              ({place}) answers {answer}: {then}"
         ),
         format!(
-            "Write allow: {{ paths: [{path:?}] }} in the filter. If the upstream that answers it is \
+            "Write allow: {{ paths: [{allowed:?}] }} in the filter. If the upstream that answers it is \
              down for the maintenance, put envoy.filters.http.health_check before the filter, too."
         ),
     );
