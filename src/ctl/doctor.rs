@@ -2,7 +2,8 @@
 //! each kind of fault.
 
 mod access_log_filter;
-mod askers;
+mod asking_platform;
+mod asking_proxies;
 mod blocked_check;
 pub(crate) mod checks;
 mod combination;
@@ -28,10 +29,12 @@ mod no_filter;
 mod null;
 mod order;
 mod past;
+mod patch_place;
 mod placeholder;
 mod probe;
 mod reach;
 pub(crate) mod remark;
+mod remote_code;
 mod reply;
 mod reply_replaced;
 mod response_matcher;

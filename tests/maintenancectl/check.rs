@@ -286,8 +286,222 @@ fn a_remark_on_a_sound_file_is_no_finding() {
         assert!(checked.stderr.contains(empty), "{checked:?}");
         assert!(!checked.stderr.contains("note"), "{checked:?}");
     }
-    let checked = ctl_with("mode: 'off'\n", &["check", "--strict", "-"]);
+    let checked = ctl_with("mode: 'on'\n", &["check", "--strict", "-"]);
     assert!(checked.stderr.is_empty(), "{checked:?}");
+}
+
+#[test]
+fn what_may_well_be_meant_is_told_all_the_same() {
+    for (text, said) in [
+        ("mode: 'off'", "nobody is blocked"),
+        (
+            "{\"mode\": \"on\", \"observe\": true}",
+            "nobody is blocked, only counted",
+        ),
+        (
+            "allow: {paths: [/a]}",
+            "only a change of `mode` switches it on",
+        ),
+        (
+            "mode: 'on'\nresponse: {format: json}",
+            "browsers get no page",
+        ),
+        ("mode: 'on'\nresponse: {status: 204}", "nobody sees a page"),
+        (
+            "mode: 'on'\nresponse: {html: /etc/page.html}",
+            "no file is read",
+        ),
+        (
+            "mode: 'on'\nresponse: {headers: {content-encoding: br}}",
+            "nobody can read it",
+        ),
+        (
+            "mode: 'on'\nallow: {headers: [{name: x-a, present: false}]}",
+            "everybody pass who does not send \"x-a\"",
+        ),
+    ] {
+        let checked = ctl_with(text, &["check", "--strict", "-"]);
+        assert_eq!(
+            (checked.code, &*checked.stdout),
+            (Some(0), "-: OK\n"),
+            "{text}"
+        );
+        assert!(checked.stderr.contains(said), "{checked:?}");
+        let json = ctl_with(text, &["check", "--json", "-"]);
+        assert_eq!((json.json(), &*json.stderr), (json!({"findings": []}), ""));
+    }
+    for text in [
+        "initial: 'on'",
+        "windows: [{start: '2100-01-01T00:00:00Z'}]",
+        "rules: [{match: {paths: [/a]}, action: block}]",
+    ] {
+        let checked = ctl_with(text, &["check", "-"]);
+        assert_eq!(
+            (&*checked.stdout, &*checked.stderr),
+            ("-: OK\n", ""),
+            "{text}"
+        );
+    }
+    // What else is found does not hide it.
+    let text = "allow: {paths: [/a, /a]}\nobserve: true";
+    let checked = ctl_with(text, &["check", "-"]);
+    assert!(checked.stdout.contains("dead-rule") && checked.stderr.contains("only counted"));
+}
+
+#[test]
+fn routes_say_what_else_there_is_to_tell() {
+    let file = |of_route: &str, settings: &str| {
+        format!(
+            "static_resources: {{listeners: [{{filter_chains: [{{filters: [{{typed_config: {{'@type': \
+             type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager, \
+             route_config: {{virtual_hosts: [{{name: a, domains: [shop.corp.net], routes: [{{{of_route}}}]}}]}}, \
+             http_filters: [{{name: maintenance_mode, typed_config: {{'@type': {WASM}, config: {{configuration: \
+             {{'@type': type.googleapis.com/google.protobuf.Struct, value: {settings}}}}}}}}}]}}}}]}}]}}]}}"
+        )
+    };
+    let metadata = "metadata: {filter_metadata: {maintenance_mode: {action: allow}}}";
+    let redirect = "response: {redirect: 'https://shop.corp.net/back-soon'}";
+    for (of_route, settings, said) in [
+        (
+            metadata,
+            "{mode: 'on'}".to_owned(),
+            "counts only with `route_metadata: true`",
+        ),
+        (
+            metadata,
+            "{mode: 'on', route_metadata: true}".to_owned(),
+            "",
+        ),
+        (
+            "name: a",
+            format!("{{mode: 'on', {redirect}}}"),
+            "takes \"/back-soon\"",
+        ),
+        (
+            "name: a",
+            format!("{{mode: 'on', {redirect}, allow: {{paths: [/back-soon]}}}}"),
+            "",
+        ),
+    ] {
+        let checked = ctl_with(&file(of_route, &settings), &["check", "--strict", "-"]);
+        assert_eq!(checked.code, Some(0), "{checked:?}");
+        assert!(checked.stderr.contains(said), "{checked:?}");
+        assert_eq!(checked.stderr.is_empty(), said.is_empty(), "{checked:?}");
+    }
+}
+
+/// A proxy in front and the one behind it, each with a file of its own.
+#[test]
+fn a_health_check_in_front_is_held_against_the_filter_behind() {
+    let directory = TempDir::new().unwrap();
+    let write = |name: &str, text: &str| {
+        let path = directory.path().join(name);
+        fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let manager = |filters: &str, cluster: &str| {
+        format!(
+            "filter_chains: [{{filters: [{{typed_config: {{'@type': type.googleapis.com/envoy.extensions.filters.network\
+             .http_connection_manager.v3.HttpConnectionManager, route_config: {{virtual_hosts: [{{name: a, \
+             routes: [{{route: {{cluster: {cluster}}}}}]}}]}}, http_filters: [{filters}]}}}}]}}]"
+        )
+    };
+    let listener = |port: u16, manager: String| {
+        format!(
+            "{{address: {{socket_address: {{address: 0.0.0.0, port_value: {port}}}}}, {manager}}}"
+        )
+    };
+    let cluster = |name: &str, port: u16| {
+        format!(
+            "{{name: {name}, outlier_detection: {{enforcing_consecutive_5xx: 0}}, health_checks: [{{http_health_check: {{path: /ready}}}}], \
+             load_assignment: {{endpoints: [{{lb_endpoints: [{{endpoint: {{address: {{socket_address: {{address: edge, port_value: {port}}}}}}}}}]}}]}}}}"
+        )
+    };
+    let bootstrap = |listeners: &[String], clusters: &[String]| {
+        let (listeners, clusters) = (listeners.join(", "), clusters.join(", "));
+        format!("static_resources: {{listeners: [{listeners}], clusters: [{clusters}]}}")
+    };
+    let filter = |settings: &str| {
+        format!(
+            "{{name: maintenance_mode, typed_config: {{'@type': {WASM}, config: {{configuration: {{'@type': \
+             type.googleapis.com/google.protobuf.Struct, value: {settings}}}}}}}}}"
+        )
+    };
+    let front = write(
+        "front.yaml",
+        &bootstrap(
+            &[listener(80, manager("", "upstream"))],
+            &[cluster("upstream", 8080)],
+        ),
+    );
+    let edge = |name: &str, settings: &str, port: u16| {
+        let listeners = [
+            listener(port, manager(&filter(settings), "upstream")),
+            listener(8081, manager("", "other")),
+        ];
+        write(name, &bootstrap(&listeners, &[cluster("upstream", 3000)]))
+    };
+    let blocked = edge("edge.yaml", "{mode: 'on'}", 8080);
+    let checked = ctl(&["check", "--front", "--json", &front, &blocked]);
+    let findings = checked.json();
+    let findings = findings["findings"].as_array().unwrap();
+    // The cluster of the same name behind the filter asks the upstream.
+    assert_eq!(findings.len(), 1, "{findings:?}");
+    let found = &findings[0];
+    assert_eq!(
+        (&found["code"], &found["severity"]),
+        (&json!("ejects"), &json!("warning"))
+    );
+    assert_eq!(found["file"], json!(front));
+    assert!(
+        found["message"]
+            .as_str()
+            .unwrap()
+            .contains("edge.yaml:1) answers 503"),
+        "{found}"
+    );
+    assert!(
+        found["fix"]
+            .as_str()
+            .unwrap()
+            .contains("paths: [\"/ready\"]"),
+        "{found}"
+    );
+    // A port that may be another's is no reason to be silent.
+    let moved = edge("moved.yaml", "{mode: 'on'}", 10080);
+    assert_eq!(
+        ctl(&["check", "--front", "--strict", &front, &moved]).code,
+        Some(1)
+    );
+    for (name, settings) in [
+        ("allows.yaml", "{mode: 'on', allow: {paths: [/ready]}}"),
+        (
+            "agent.yaml",
+            "{mode: 'on', allow: {headers: [{name: user-agent, exact: Envoy/HC}]}}",
+        ),
+    ] {
+        let allows = edge(name, settings, 8080);
+        let checked = ctl(&["check", "--front", "--strict", &front, &allows]);
+        assert_eq!(checked.code, Some(0), "{checked:?}");
+    }
+    // The port that is asked has no filter.
+    let aside = write(
+        "aside.yaml",
+        &bootstrap(
+            &[listener(80, manager("", "upstream"))],
+            &[cluster("upstream", 8081)],
+        ),
+    );
+    let checked = ctl(&["check", "--front", "--strict", &aside, &blocked]);
+    assert_eq!(checked.code, Some(0), "{checked:?}");
+    // Alone, it is a note.
+    let checked = ctl(&["check", "--front", "--strict", &front]);
+    assert!(
+        checked.code == Some(0) && checked.stdout.starts_with("note[ejects]"),
+        "{checked:?}"
+    );
+    // Without --front, what proxies in front do is not looked at.
+    assert_eq!(ctl(&["check", "--strict", &front, &blocked]).code, Some(0));
 }
 
 #[test]

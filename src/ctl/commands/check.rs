@@ -149,8 +149,8 @@ fn report(findings: &[Finding], setup: &Setup, loaded: &Loaded) {
         }),
         _ => line(&count(findings)),
     }
-    for plugin in &setup.plugins {
-        for remark in remarks(setup, plugin) {
+    for (index, plugin) in setup.plugins.iter().enumerate() {
+        for remark in remarks(setup, index, plugin) {
             complain(&format!("{}{remark}", title(plugin)));
         }
     }

@@ -1,16 +1,16 @@
 //! `ejects`, too: the filter blocks a health check, so that the host of the page is taken out.
 
-use crate::ctl::doctor::askers;
 use crate::ctl::doctor::finding::{Findings, Severity};
 use crate::ctl::doctor::health_check::{Asker, HealthCheck, Ports, Question};
 use crate::ctl::doctor::health_filter::answers;
+use crate::ctl::doctor::{asking_platform, asking_proxies};
 use crate::ctl::setup::manager::Manager;
 use crate::ctl::setup::plugin::{Carrier, Plugin};
 use crate::ctl::setup::setup::Setup;
 
 /// What proxies in front ask.
 pub(super) fn check_front(setup: &Setup, findings: &mut Findings) {
-    for check in askers::of_proxies(setup) {
+    for check in asking_proxies::health_checks(setup) {
         match setup.plugins.is_empty() {
             true => unknown(&check, findings),
             false => known(setup, &check, findings),
@@ -20,7 +20,7 @@ pub(super) fn check_front(setup: &Setup, findings: &mut Findings) {
 
 /// What the platform asks, whose files may lie beside those of the filter.
 pub(super) fn check(setup: &Setup, findings: &mut Findings) {
-    for check in askers::of_platform(setup) {
+    for check in asking_platform::health_checks(setup) {
         known(setup, &check, findings);
     }
 }

@@ -143,6 +143,10 @@ fn taken<T: PartialEq>(
     hosts: &[String],
     take: impl Fn(&Request) -> Option<T>,
 ) -> Option<(Whom, Vec<T>)> {
+    let hosts = match written.list("hosts").is_empty() {
+        true => hosts.get(..1).unwrap_or_default(),
+        false => hosts,
+    };
     let all = |ips: &[&str]| {
         let mut taking = Vec::new();
         for probe in probes(written, ips, hosts) {

@@ -110,3 +110,8 @@ impl HealthCheck<'_> {
         }
     }
 }
+
+/// The header by which those who ask tell who they are.
+pub(super) fn agent(name: &str) -> Vec<(String, String)> {
+    vec![("user-agent".to_owned(), name.to_owned())]
+}

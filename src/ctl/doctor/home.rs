@@ -11,7 +11,7 @@ use crate::ctl::setup::setup::Setup;
 pub(super) struct Home {
     /// The VM, the process, or the proxy.
     place: String,
-    pub(super) scope: String,
+    scope: String,
 }
 
 impl Home {

@@ -3,8 +3,8 @@
 use maintenance_mode_core::config::plugin::PluginConfig;
 
 use crate::ctl::doctor::finding::Findings;
-use crate::ctl::doctor::reach;
-use crate::ctl::documents::spot::{Place, Spot};
+use crate::ctl::doctor::{patch_place, reach};
+use crate::ctl::documents::spot::Place;
 use crate::ctl::setup::plugin::Plugin;
 use crate::ctl::setup::setup::Setup;
 use crate::ctl::setup::typed::{DYNAMIC_MODULE, WASM};
@@ -18,6 +18,7 @@ pub(super) fn check(setup: &Setup, findings: &mut Findings) {
         of_vm(plugin, findings);
     }
     reach::check(setup, findings);
+    patch_place::check(setup, findings);
 }
 
 /// A configuration that goes to the VM, of which the filter reads nothing.
@@ -72,11 +73,7 @@ fn others(setup: &Setup) -> Vec<String> {
     let run = run.map(|filter| format!("{:?}", filter.name));
     let manifests = setup.manifests.iter();
     let manifests = manifests.filter(|(kind, _)| EXTENSIONS.contains(kind));
-    let manifests = manifests.map(|(kind, manifest)| {
-        let name = manifest.at(&["metadata", "name"]);
-        let name = name.as_ref().and_then(Spot::text).unwrap_or_default();
-        format!("{kind} {name}")
-    });
+    let manifests = manifests.map(|(kind, manifest)| format!("{kind} {}", manifest.name()));
     run.chain(manifests).collect()
 }
 

@@ -33,15 +33,15 @@ pub(super) fn check(setup: &Setup, findings: &mut Findings) {
             targets(setup, &manifest, findings);
         }
     }
-    for (kind, manifest) in &setup.manifests {
-        let has_filter = || setup.plugins.iter().any(|plugin| plugin.is_in(manifest));
-        if *kind == "EnvoyFilter" && has_filter() {
-            patches(manifest, findings);
-        }
-    }
 }
 
-fn add(spot: &Spot, message: impl Into<String>, fix: impl Into<String>, findings: &mut Findings) {
+/// One more, which is no error: the filter itself is there.
+pub(super) fn add(
+    spot: &Spot,
+    message: impl Into<String>,
+    fix: impl Into<String>,
+    findings: &mut Findings,
+) {
     findings.add_as(Severity::Warning, spot.place(), message, fix);
 }
 
@@ -87,7 +87,7 @@ fn of_gateway(plugin: &Plugin, manifest: &Spot, findings: &mut Findings) {
 }
 
 /// Whether labels are those that Istio's own gateways have.
-fn selects_gateway(spec: &Spot) -> bool {
+pub(super) fn selects_gateway(spec: &Spot) -> bool {
     labels(spec).iter().any(|(key, value)| {
         let is_named =
             |begin: &str| value.starts_with(begin) || value.contains(&format!("-{begin}"));
@@ -115,11 +115,6 @@ fn texts<'d>(labels: Option<Spot<'d>>) -> Vec<(&'d str, &'d str)> {
 
 fn namespace<'d>(manifest: &Spot<'d>) -> Option<&'d str> {
     manifest.at(&["metadata", "namespace"])?.text()
-}
-
-fn name<'d>(manifest: &Spot<'d>) -> &'d str {
-    let name = manifest.at(&["metadata", "name"]);
-    name.and_then(|name| name.text()).unwrap_or_default()
 }
 
 /// Whether what is said in the one is for the other, as far as one knows.
@@ -167,7 +162,7 @@ fn selector(setup: &Setup, manifest: &Spot, findings: &mut Findings) {
             format!(
                 "the pods that have these labels are those of the {kind} {} in the namespace \
                  {there:?}, and this manifest is for {own:?} only: no proxy gets the filter",
-                name(workload)
+                workload.name()
             ),
             format!("Write metadata.namespace: {there} in this manifest."),
             findings,
@@ -187,7 +182,7 @@ fn selector(setup: &Setup, manifest: &Spot, findings: &mut Findings) {
             format!(
                 "no pod here has the label {key}: {wanted}; those of the {kind} {} have {key}: \
                  {found}: no proxy gets the filter",
-                name(workload)
+                workload.name()
             ),
             format!("Write {key}: {found}, if those are meant."),
             findings,
@@ -231,7 +226,7 @@ fn targets(setup: &Setup, manifest: &Spot, findings: &mut Findings) {
         });
         let all: Vec<&Spot> = all.map(|(_, object)| object).collect();
         target_is_there(manifest, &target, (kind, wanted), &all, findings);
-        let mut there = all.iter().filter(|object| name(object) == wanted);
+        let mut there = all.iter().filter(|object| object.name() == wanted);
         if kind == "Service"
             && let Some(service) = there.find(|object| reaches(manifest, object))
         {
@@ -247,7 +242,7 @@ fn target_is_there(
     all: &[&Spot],
     findings: &mut Findings,
 ) {
-    let named = |object: &&&Spot| name(object) == wanted;
+    let named = |object: &&&Spot| object.name() == wanted;
     if all
         .iter()
         .filter(named)
@@ -269,7 +264,7 @@ fn target_is_there(
         return;
     }
     let near = all.iter().filter(|object| reaches(manifest, object));
-    let near: Vec<&str> = near.map(|object| name(object)).collect();
+    let near: Vec<&str> = near.map(|object| object.name()).collect();
     if let Some(meant) = misspelt(wanted, &near) {
         add(
             target,
@@ -286,7 +281,7 @@ fn waypoint(setup: &Setup, target: &Spot, service: &Spot, findings: &mut Finding
     let own = namespace(service);
     let mut namespaces = setup.manifests.iter();
     let is_of_namespace = namespaces
-        .any(|(kind, object)| *kind == "Namespace" && Some(name(object)) == own && has(object));
+        .any(|(kind, object)| *kind == "Namespace" && Some(object.name()) == own && has(object));
     if !has(service) && !is_of_namespace {
         findings.add_as(
             Severity::Note,
@@ -301,50 +296,5 @@ fn waypoint(setup: &Setup, target: &Spot, service: &Spot, findings: &mut Finding
                  write a selector in the place of targetRefs."
             ),
         );
-    }
-}
-
-/// Where an `EnvoyFilter` looks for a place for the filter, and there is none.
-fn patches(manifest: &Spot, findings: &mut Findings) {
-    let spec = manifest.get("spec");
-    let is_gateway = spec.as_ref().is_some_and(selects_gateway);
-    let all = spec
-        .map(|spec| spec.list("configPatches"))
-        .unwrap_or_default();
-    for found in all.iter().filter_map(|patch| patch.get("match")) {
-        let context = found.get("context");
-        let is_of_sidecar = |text: &str| text.starts_with("SIDECAR");
-        let of_sidecar = context.filter(|spot| spot.text().is_some_and(is_of_sidecar));
-        if let Some(context) = of_sidecar.filter(|_| is_gateway) {
-            add(
-                &context,
-                "this selects a gateway, which has no listener of a sidecar: it does not get the \
-                 filter, and everybody passes while maintenance is on",
-                "Write context: GATEWAY.",
-                findings,
-            );
-        }
-        let filter = found.at(&["listener", "filterChain", "filter"]);
-        let sub = filter.as_ref().and_then(|filter| filter.get("subFilter"));
-        for (named, kind) in [(filter, "network"), (sub, "http")] {
-            let named = named.and_then(|filter| filter.get("name"));
-            let is_old = |name: &str| {
-                let rest = name.strip_prefix("envoy.").unwrap_or(".");
-                !rest.contains('.')
-            };
-            if let Some(named) = named.filter(|spot| spot.text().is_some_and(is_old)) {
-                let old = named.text().unwrap_or_default();
-                let new = old.replace("envoy.", &format!("envoy.filters.{kind}."));
-                add(
-                    &named,
-                    format!(
-                        "no listener of today has a filter {old:?}: the patch finds no place, and \
-                         no proxy gets the filter"
-                    ),
-                    format!("Write {new}."),
-                    findings,
-                );
-            }
-        }
     }
 }
