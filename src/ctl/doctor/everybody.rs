@@ -195,6 +195,8 @@ fn probes(allow: &Spot, ips: &[&str], hosts: &[String]) -> Vec<Request> {
         (segments.join("."), "zq7x".to_owned())
     });
     let attributes: Vec<_> = attributes.collect();
+    // What every client sends.
+    let usual = ["user-agent", "accept"].map(|name| (name.to_owned(), "zq7x".to_owned()));
     let mut probes = Vec::new();
     for ((ip, path), (method, host)) in pairs(&pairs(ips, &PATHS), &pairs(&METHODS, hosts)) {
         let traits = Traits {
@@ -202,6 +204,7 @@ fn probes(allow: &Spot, ips: &[&str], hosts: &[String]) -> Vec<Request> {
             host: &host,
             method,
             ip: ip.parse().ok(),
+            headers: usual.to_vec(),
             ..Traits::default()
         };
         probes.push(traits.clone().request());

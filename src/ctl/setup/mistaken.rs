@@ -77,6 +77,22 @@ impl<'d> Mistaken<'d> {
     }
 }
 
+impl<'d> Mistaken<'d> {
+    /// A filter of HTTP in a filter chain, where those of the network stand.
+    pub(super) fn in_chain(entry: Spot<'d>) -> Option<Self> {
+        let filter = HttpFilter::new(&entry);
+        let is_of_http = matches!(filter.kind, Some(WASM | DYNAMIC_MODULE));
+        (is_of_http && is_ours([Some(entry.clone())])).then(|| Self {
+            spot: entry,
+            problem: "an HTTP filter stands among the network filters of a filter chain: Envoy \
+                      refuses it"
+                .to_owned(),
+            fix: "Move it into http_filters of the connection manager, before the router."
+                .to_owned(),
+        })
+    }
+}
+
 /// The type that an entry must have, by a key that is there, and where that is.
 fn wanted(entry: &Spot) -> Option<(&'static str, &'static [&'static str])> {
     PLACES.into_iter().find_map(|place| {

@@ -79,6 +79,10 @@ impl<'d> Survey<'d> {
             self.setup.plugins.push(plugin);
             return;
         }
+        let of_chain = spot.list("filters").into_iter();
+        self.setup
+            .mistaken
+            .extend(of_chain.filter_map(Mistaken::in_chain));
         if !spot.list("virtual_hosts").is_empty() {
             self.setup.routes.push(Routes::new(spot.clone()));
         }
