@@ -58,7 +58,10 @@ fn selector(spec: &Spot, findings: &mut Findings) {
                  refuses the manifest, or drops this, and then every pod of the namespace is \
                  selected"
             ),
-            format!("Write selector: {{ matchLabels: {{ {label}: … }} }}."),
+            format!(
+                "Write selector: {{ matchLabels: {{ {label}: {} }} }}.",
+                spot.text().unwrap_or("…")
+            ),
         );
     }
 }

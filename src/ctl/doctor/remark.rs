@@ -34,6 +34,7 @@ pub(crate) fn remarks(setup: &Setup, index: usize, plugin: &Plugin) -> Vec<Strin
         nobody_is_blocked(setup, plugin, config),
         own_target(setup, index, policy, config),
         unread_metadata(setup, index, config),
+        of_file(plugin),
     ];
     let remarks = remarks.into_iter().flatten().chain(of_responses);
     remarks.chain(without(&settings)).collect()
@@ -141,6 +142,16 @@ fn unread_metadata(setup: &Setup, index: usize, config: &PluginConfig) -> Option
         !config.route_metadata && routes.any(|routes| routes.scopes().into_iter().any(says));
     is_said.then(|| {
         "a route has metadata `maintenance_mode`, which counts only with `route_metadata: true`"
+            .to_owned()
+    })
+}
+
+/// A module that Istio is not to fetch.
+fn of_file(plugin: &Plugin) -> Option<String> {
+    let url = plugin.manifest().and_then(|_| plugin.spot.text_of("url"))?;
+    url.starts_with("file:").then(|| {
+        "`url` is a file: where the container of a proxy does not have it, everything is answered \
+         with 403"
             .to_owned()
     })
 }

@@ -154,8 +154,8 @@ fn apart(
         findings.add(
             plugin.spot.place(),
             format!(
-                "{} leads to the cluster {:?}, which {} guards, too, by a filter {why}: who comes \
-                 this way knows no maintenance that is switched on there",
+                "{} leads to the cluster {:?} by a filter {why}, while {} guards it by another: who \
+                 comes this way passes when that one is on",
                 own.0.title(),
                 way.cluster,
                 away.0.title(),
@@ -166,7 +166,7 @@ fn apart(
     }
 }
 
-const DEAD: &str = "that nothing can switch on: it has no admin, store or windows";
+const DEAD: &str = "that nothing can switch on (it has no admin, store or windows)";
 const SAME_SCOPE: &str =
     "of the same scope in another VM, so that one switch does not count for both";
 

@@ -129,13 +129,13 @@ fn known(form: &Form, shape: &Shape, place: &str, written: &str) -> Option<(&'st
 
 fn of_word(plugin: &Plugin, form: &Form, known: &[&str], spot: &Spot, findings: &mut Findings) {
     let word = match &spot.node().kind {
-        Kind::Text(word, _) => format!("`{word}`"),
+        Kind::Text(word, _) => format!("unknown value `{word}`"),
         Kind::Null => return,
         // The number of a word of Protobuf.
         Kind::Number(_) if plugin.carrier == Carrier::Wasm => return,
-        Kind::Map(_) => "an object".to_owned(),
-        Kind::List(_) => "a list".to_owned(),
-        _ => spot.node().to_json().to_string(),
+        Kind::Map(_) => "an object is no value here".to_owned(),
+        Kind::List(_) => "a list is no value here".to_owned(),
+        _ => format!("unknown value {}", spot.node().to_json()),
     };
     let text = spot.text().unwrap_or_default();
     if known.contains(&text) {
@@ -153,11 +153,7 @@ fn of_word(plugin: &Plugin, form: &Form, known: &[&str], spot: &Spot, findings: 
             format!("Write one of {all}; or remove the key."),
         ),
     };
-    findings.add(
-        spot.place(),
-        format!("unknown value {word}{meant} {refusal}"),
-        fix,
-    );
+    findings.add(spot.place(), format!("{word}{meant} {refusal}"), fix);
 }
 
 /// What a way leads to, through each item of a list.

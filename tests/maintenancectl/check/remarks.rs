@@ -89,6 +89,10 @@ fn what_may_well_be_meant_is_told_all_the_same() {
             "{text}"
         );
     }
+    let text = "apiVersion: extensions.istio.io/v1alpha1\nkind: WasmPlugin\nmetadata: {name: maintenance}\n\
+                spec: {url: \"file:///m.wasm\", pluginConfig: {mode: \"on\"}}";
+    let checked = ctl_with(text, &["check", "-"]);
+    assert!(checked.code == Some(0) && checked.stderr.contains("the container of a proxy"));
     // What else is found does not hide it.
     let text = "allow: {paths: [/a, /a]}\nobserve: true";
     let checked = ctl_with(text, &["check", "-"]);
