@@ -3,7 +3,7 @@
 //!
 //! Results go to standard output, what is wrong to standard error. Nothing prints a token
 //! but `bypass`, whose purpose it is. The floors, from the top: `main`, `commands`,
-//! `endpoints`, `arguments`, `doctor`, `setup`, `documents`, `process`.
+//! `endpoints`, `arguments`, `doctor`, `setup`, `requests`, `documents`, `process`.
 
 mod arguments;
 mod commands;
@@ -12,4 +12,5 @@ mod documents;
 mod endpoints;
 pub mod main;
 mod process;
+mod requests;
 mod setup;

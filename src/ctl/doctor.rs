@@ -2,7 +2,11 @@
 //! each kind of fault.
 
 mod access_log_filter;
+mod asking_platform;
+mod asking_proxies;
+mod blocked_check;
 pub(crate) mod checks;
+mod combination;
 mod cover;
 mod dead_rule;
 mod ejection;
@@ -12,24 +16,34 @@ mod everybody;
 mod fails_open;
 pub(crate) mod finding;
 mod forgeable_address;
+mod front;
 mod health_check;
+mod health_filter;
+mod home;
 mod imf_fixdate;
 mod invalid;
 mod likely;
-mod manifest_words;
+
 mod network;
 mod no_filter;
 mod null;
 mod order;
 mod past;
+mod patch_place;
 mod placeholder;
 mod probe;
+mod reach;
+pub(crate) mod remark;
+mod remote_code;
 mod reply;
 mod reply_replaced;
 mod response_matcher;
 mod retries;
+mod route_config;
 mod route_skips_filter;
+mod shapes;
 mod shared_scope;
 mod store_cluster;
 mod unguarded_way;
 mod upgrade_skips_filter;
+mod words;

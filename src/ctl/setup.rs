@@ -4,8 +4,10 @@
 pub(crate) mod compiled;
 pub(crate) mod environment;
 pub(crate) mod fix;
+pub(crate) mod handed;
 pub(crate) mod manager;
 pub(crate) mod manifest;
+pub(crate) mod mistaken;
 pub(crate) mod plugin;
 pub(crate) mod routes;
 pub(crate) mod setup;

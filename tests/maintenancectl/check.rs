@@ -1,5 +1,8 @@
 //! `check`: files of each kind, what is printed of them, and how it ends.
 
+mod front;
+mod remarks;
+
 use std::fs;
 
 use serde_json::json;
@@ -256,38 +259,6 @@ fn other_filters_are_left_alone_and_many_are_all_checked() {
     assert_eq!(messages.len(), 2, "{messages:?}");
     assert!(messages[0].contains("`mod`"), "{messages:?}");
     assert!(messages[1].contains("line 1 column"), "{messages:?}");
-}
-
-#[test]
-fn a_secret_of_the_environment_is_told_of() {
-    let config =
-        r#"{"admin":{"path":"/m","token_env":"NOT_SET_A"},"bypass":{"key_env":"NOT_SET_B"}}"#;
-    let checked = ctl_with(config, &["check", "-"]);
-    assert_eq!(
-        (checked.code, &*checked.stdout),
-        (Some(0), "-: OK\n"),
-        "{checked:?}"
-    );
-    let two = "NOT_SET_A, NOT_SET_B are not set here: checked with stand-ins";
-    assert!(checked.stderr.contains(two), "{checked:?}");
-    let config = r#"{"admin":{"path":"/m","token_env":"NOT_SET_A"}}"#;
-    let checked = ctl_with(config, &["check", "--strict", "-"]);
-    let one = "NOT_SET_A is not set here: checked with a stand-in";
-    assert!(checked.stderr.contains(one), "{checked:?}");
-    assert!(!checked.stderr.contains("note"), "{checked:?}");
-}
-
-#[test]
-fn a_remark_on_a_sound_file_is_no_finding() {
-    for text in ["# nothing\n", "{}"] {
-        let checked = ctl_with(text, &["check", "--strict", "-"]);
-        assert_eq!((checked.code, &*checked.stdout), (Some(0), "-: OK\n"));
-        let empty = "the configuration is empty, so all traffic passes";
-        assert!(checked.stderr.contains(empty), "{checked:?}");
-        assert!(!checked.stderr.contains("note"), "{checked:?}");
-    }
-    let checked = ctl_with("mode: 'off'\n", &["check", "--strict", "-"]);
-    assert!(checked.stderr.is_empty(), "{checked:?}");
 }
 
 #[test]

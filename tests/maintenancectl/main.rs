@@ -11,5 +11,6 @@ mod check;
 mod command;
 mod doctor;
 mod explain;
+mod refused;
 mod run;
 mod tokens;

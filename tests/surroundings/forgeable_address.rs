@@ -56,6 +56,30 @@ fn neither_client_address_nor_trusted_hops_is_a_guard() {
 }
 
 #[test]
+fn an_extension_that_names_no_proxy_is_no_guard() {
+    let extension = |settings: Value| {
+        let kind =
+            "type.googleapis.com/envoy.extensions.http.original_ip_detection.xff.v3.XffConfig";
+        let mut config = settings;
+        config["@type"] = json!(kind);
+        json!({"use_remote_address": false, "original_ip_detection_extensions": [
+            {"name": "envoy.http.original_ip_detection.xff", "typed_config": config},
+        ]})
+    };
+    for (settings, list) in [
+        (json!({}), STAFF.to_owned()),
+        (
+            json!({"xff_num_trusted_hops": 1}),
+            format!("{STAFF}, {OTHER}"),
+        ),
+    ] {
+        let envoy = start(extension(settings.clone()), staff_only());
+        assert!(envoy.get("/").is_blocked());
+        assert!(said_to_be(&envoy, &list).is_upstream(), "{settings}");
+    }
+}
+
+#[test]
 fn the_peer_is_the_client_where_clients_come_themselves() {
     let mend = block(
         "forgeable-address",

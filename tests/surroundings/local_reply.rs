@@ -77,6 +77,22 @@ fn a_body_format_gives_browsers_json_and_a_mapper_another_status() {
     assert!(counter.contains("blocked: 2\n"), "{counter}");
 }
 
+/// What a block behind `|` ends with.
+#[test]
+fn a_line_break_behind_the_body_makes_plain_text_of_the_page() {
+    let format = |text: &str| {
+        let envoy = start(json!({
+            "local_reply_config": {"body_format": {"text_format_source": {"inline_string": text}}},
+        }));
+        accept(&envoy, "text/html")
+            .header("content-type")
+            .unwrap()
+            .to_owned()
+    };
+    assert_eq!(format("%LOCAL_REPLY_BODY%\n"), "text/plain");
+    assert_eq!(format("%LOCAL_REPLY_BODY%"), "text/html; charset=utf-8");
+}
+
 #[test]
 fn the_mapper_of_the_document_spares_the_reply_and_nothing_else() {
     let untouched = Envoy::with(Options {

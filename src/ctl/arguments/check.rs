@@ -11,7 +11,8 @@ pub(crate) struct Check {
     /// Fail for warnings, too
     #[arg(long)]
     pub(crate) strict: bool,
-    /// The files are of a proxy in front of the filter, and need not have it
+    /// The files are of a proxy in front of the filter, which is held against the filter's own
+    /// file where that is among them
     #[arg(long)]
     pub(crate) front: bool,
     /// Print JSON: {findings: [{severity, code, file, where, message, fix, line, column}]}

@@ -1,12 +1,12 @@
 //! `check`: what will not work as it is meant, in files or in a running Envoy.
 
-use maintenance_mode_core::config::plugin::PluginConfig;
 use maintenance_mode_core::syntax::one_line::OneLine;
 use serde::Serialize;
 
 use crate::ctl::arguments::check::Check;
 use crate::ctl::doctor::checks::diagnose;
 use crate::ctl::doctor::finding::{Finding, Severity};
+use crate::ctl::doctor::remark::remarks;
 use crate::ctl::documents::fault::SyntaxFault;
 use crate::ctl::documents::load::{Loaded, load};
 use crate::ctl::documents::spot::Place;
@@ -145,15 +145,14 @@ fn report(findings: &[Finding], setup: &Setup, loaded: &Loaded) {
             files.iter().for_each(|file| line(&format!("{file}: OK")));
         }
         [] => setup.plugins.iter().for_each(|plugin| {
-            let place = plugin.settings().place();
-            let joint = if place.path.is_empty() { "" } else { ": " };
-            let place = format!("{}: {}{joint}", place.file, place.path);
-            line(&format!("{place}OK"));
-            if let Some(remark) = remark(plugin) {
-                complain(&format!("{place}{remark}"));
-            }
+            line(&format!("{}OK", title(plugin)));
         }),
         _ => line(&count(findings)),
+    }
+    for (index, plugin) in setup.plugins.iter().enumerate() {
+        for remark in remarks(setup, index, plugin) {
+            complain(&format!("{}{remark}", title(plugin)));
+        }
     }
 }
 
@@ -166,18 +165,11 @@ fn message(finding: &Finding) -> &str {
     said.map_or(message, |(_, problem)| problem)
 }
 
-/// What else there is to know of a configuration without a fault.
-fn remark(plugin: &Plugin) -> Option<String> {
-    let is_empty = (plugin.compiled.accepted.as_ref())
-        .is_some_and(|(config, _)| *config == PluginConfig::default());
-    match plugin.compiled.placeholders.as_slice() {
-        [] => is_empty.then(|| "the configuration is empty, so all traffic passes".to_owned()),
-        [name] => Some(format!("{name} is not set here: checked with a stand-in")),
-        names => Some(format!(
-            "{} are not set here: checked with stand-ins",
-            names.join(", ")
-        )),
-    }
+/// Where a filter is, before what is said of it.
+fn title(plugin: &Plugin) -> String {
+    let place = plugin.settings().place();
+    let joint = if place.path.is_empty() { "" } else { ": " };
+    format!("{}: {}{joint}", place.file, place.path)
 }
 
 fn line(text: &str) {

@@ -2,9 +2,9 @@
 
 use crate::ctl::doctor::finding::{Finding, Findings, Severity};
 use crate::ctl::doctor::{
-    dead_rule, ejects, endpoint_blocked, everybody, fails_open, forgeable_address, invalid,
-    no_filter, null, order, past, placeholder, reply_replaced, retries, route_skips_filter,
-    shared_scope, store_cluster, unguarded_way, upgrade_skips_filter,
+    blocked_check, dead_rule, ejects, endpoint_blocked, everybody, fails_open, forgeable_address,
+    invalid, no_filter, null, order, past, placeholder, reply_replaced, retries,
+    route_skips_filter, shared_scope, store_cluster, unguarded_way, upgrade_skips_filter,
 };
 use crate::ctl::setup::setup::Setup;
 
@@ -38,9 +38,9 @@ const fn check(code: &'static str, severity: Severity, run: fn(&Setup, &mut Find
     }
 }
 
-/// The table of contents of `envoy/operations.md`; what is told of proxies in front in another way
+/// The table of contents of `envoy/operations.md`; what is told in another way, or of proxies in front,
 /// has a row of its own.
-pub(crate) const CHECKS: [Check; 20] = [
+pub(crate) const CHECKS: [Check; 22] = [
     check("invalid", Error, invalid::check),
     Check {
         side: Side::Filter,
@@ -70,6 +70,11 @@ pub(crate) const CHECKS: [Check; 20] = [
         side: Side::Front,
         ..check("ejects", Warning, ejects::check)
     },
+    Check {
+        side: Side::Front,
+        ..check("ejects", Warning, blocked_check::check_front)
+    },
+    check("ejects", Warning, blocked_check::check),
 ];
 
 /// Runs the checks for proxies with the filter, or for those in front of them.

@@ -9,8 +9,9 @@ use maintenance_mode_core::policy::policy::Policy;
 use serde_json::Value;
 
 use crate::ctl::doctor::network::Network;
-use crate::ctl::doctor::probe::{Probe, Traits, with_entry};
+use crate::ctl::doctor::probe::{Traits, with_entry};
 use crate::ctl::documents::spot::Spot;
+use crate::ctl::requests::request::Request;
 
 /// An entry, and what is made of it once.
 pub(super) struct Covered<'s> {
@@ -18,7 +19,7 @@ pub(super) struct Covered<'s> {
     kind: &'s str,
     value: Value,
     network: Option<Network>,
-    samples: OnceCell<Vec<Probe>>,
+    samples: OnceCell<Vec<Request>>,
     policy: OnceCell<Option<Policy>>,
 }
 
@@ -40,7 +41,7 @@ impl<'s> Covered<'s> {
         }
     }
 
-    fn takes(&self, probe: &Probe) -> bool {
+    fn takes(&self, probe: &Request) -> bool {
         let policy = self
             .policy
             .get_or_init(|| with_entry(self.kind, &self.value));
@@ -66,15 +67,16 @@ pub(super) fn covers(wide: &Covered, narrow: &Covered) -> bool {
 
 /// Requests that an entry takes, so different that what takes all of them takes all that it
 /// takes; none where that cannot be said.
-fn samples(kind: &str, entry: &Spot) -> Vec<Probe> {
+fn samples(kind: &str, entry: &Spot) -> Vec<Request> {
     match kind {
         "paths" => path_samples(entry)
             .iter()
             .map(|path| {
-                Probe::of(Traits {
+                Traits {
                     path,
                     ..Traits::default()
-                })
+                }
+                .request()
             })
             .collect(),
         "hosts" => {
@@ -82,10 +84,11 @@ fn samples(kind: &str, entry: &Spot) -> Vec<Probe> {
             hosts
                 .iter()
                 .map(|host| {
-                    Probe::of(Traits {
+                    Traits {
                         host,
                         ..Traits::default()
-                    })
+                    }
+                    .request()
                 })
                 .collect()
         }
@@ -93,16 +96,17 @@ fn samples(kind: &str, entry: &Spot) -> Vec<Probe> {
             let method = entry.text().into_iter();
             method
                 .map(|method| {
-                    Probe::of(Traits {
+                    Traits {
                         method,
                         ..Traits::default()
-                    })
+                    }
+                    .request()
                 })
                 .collect()
         }
         "headers" | "cookies" | "attributes" => value_samples(entry)
             .into_iter()
-            .map(|value| Probe::of(with_value(kind, entry, value)))
+            .map(|value| with_value(kind, entry, value).request())
             .collect(),
         _ => Vec::new(),
     }

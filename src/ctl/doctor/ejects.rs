@@ -2,6 +2,7 @@
 
 use crate::ctl::doctor::ejection::{Ejection, hosts};
 use crate::ctl::doctor::finding::{Findings, Severity};
+use crate::ctl::doctor::front;
 use crate::ctl::doctor::likely::Likely;
 use crate::ctl::doctor::reply::Reply;
 use crate::ctl::doctor::response_matcher::holds;
@@ -23,7 +24,7 @@ pub(super) fn check(setup: &Setup, findings: &mut Findings) {
     if failures.is_empty() {
         return;
     }
-    for cluster in clusters(setup) {
+    for cluster in front::clusters(setup) {
         if !is_exempt(&cluster, &failures) {
             of_cluster(&cluster, &failures, findings);
         }
@@ -43,31 +44,6 @@ pub(super) fn check(setup: &Setup, findings: &mut Findings) {
             _ => {}
         }
     }
-}
-
-/// The clusters that HTTP requests go to, or all, where no route is known.
-fn clusters<'d>(setup: &Setup<'d>) -> Vec<Spot<'d>> {
-    let routes = setup
-        .managers
-        .iter()
-        .flat_map(|manager| setup.routes_of(manager));
-    let named: Vec<&str> = routes
-        .flat_map(|routes| {
-            routes
-                .clusters()
-                .into_iter()
-                .map(|(name, _)| name)
-                .collect::<Vec<_>>()
-        })
-        .collect();
-    let clusters = setup.clusters.iter();
-    let is_used = |cluster: &&Spot| {
-        named.is_empty()
-            || cluster
-                .text_of("name")
-                .is_some_and(|name| named.contains(&name))
-    };
-    clusters.filter(is_used).cloned().collect()
 }
 
 fn of_cluster(cluster: &Spot, failures: &[Reply], findings: &mut Findings) {

@@ -5,7 +5,7 @@ use maintenance_mode_core::decision::decision::Verdict;
 use maintenance_mode_core::policy::policy::Policy;
 
 use crate::ctl::doctor::finding::Findings;
-use crate::ctl::doctor::probe::{Probe, Traits, switched_on};
+use crate::ctl::doctor::probe::{Traits, switched_on};
 use crate::ctl::setup::plugin::Plugin;
 use crate::ctl::setup::setup::Setup;
 
@@ -66,11 +66,12 @@ enum Met {
 /// What a call of another endpoint meets while this filter is on.
 fn verdict(policy: &Policy, path: &str) -> Met {
     let call = format!("{path}/off");
-    let probe = Probe::of(Traits {
+    let probe = Traits {
         path: &call,
         method: "POST",
         ..Traits::default()
-    });
+    }
+    .request();
     match decide(policy, &switched_on(), &probe).verdict {
         Verdict::Blocked(_) => Met::Blocked,
         Verdict::Admin(_) => Met::Endpoint,

@@ -8,8 +8,9 @@ use maintenance_mode_core::policy::policy::Policy;
 use maintenance_mode_core::policy::rules::first_match;
 
 use crate::ctl::doctor::finding::Findings;
-use crate::ctl::doctor::probe::{Probe, Traits};
+use crate::ctl::doctor::probe::Traits;
 use crate::ctl::documents::spot::{Place, Spot};
+use crate::ctl::requests::request::Request;
 use crate::ctl::setup::setup::Setup;
 
 /// Addresses, paths and methods that have nothing in common.
@@ -26,6 +27,11 @@ const PATHS: [&str; 5] = [
 const METHODS: [&str; 10] = [
     "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "ZQX",
 ];
+
+/// A domain of a virtual host that takes what others leave.
+const ANY: &str = "*";
+/// More of them are as good as any.
+const MAX_DOMAINS: usize = 20;
 
 /// Who always passes.
 #[derive(Clone, Copy)]
@@ -54,20 +60,40 @@ impl Whom {
 }
 
 pub(super) fn check(setup: &Setup, findings: &mut Findings) {
-    for (_, plugin) in setup.accepted() {
+    for (index, plugin) in setup.accepted() {
         if let Some((_, policy)) = &plugin.compiled.accepted {
             let settings = plugin.settings();
-            of_allow(policy, &settings, findings);
-            of_rules(policy, &settings, findings);
+            let hosts = hosts(setup, index);
+            of_allow(policy, &settings, &hosts, findings);
+            of_rules(policy, &settings, &hosts, findings);
         }
     }
 }
 
-fn of_allow(policy: &Policy, settings: &Spot, findings: &mut Findings) {
+/// The hosts that requests for a filter name: those of the routes, if there are no others.
+fn hosts(setup: &Setup, plugin: usize) -> Vec<String> {
+    let managers = setup.managers_of(plugin);
+    let managers = managers.iter().map(|(manager, _)| *manager);
+    let is_known = managers.clone().all(|manager| setup.has_routes_of(manager));
+    let routes = managers.flat_map(|manager| setup.routes_of(manager));
+    let virtual_hosts = routes.flat_map(|routes| routes.spot.list("virtual_hosts"));
+    let domains = virtual_hosts.flat_map(|host| host.list("domains"));
+    let domains = domains.map(|domain| domain.text().unwrap_or(ANY).to_owned());
+    let domains: Vec<String> = domains.take(MAX_DOMAINS + 1).collect();
+    let is_any = domains.iter().any(|domain| domain == ANY) || domains.len() > MAX_DOMAINS;
+    if !is_known || is_any || domains.is_empty() {
+        return vec![Traits::default().host.to_owned()];
+    }
+    let sample = |domain: String| domain.replace('*', "zq7x");
+    domains.into_iter().map(sample).collect()
+}
+
+fn of_allow(policy: &Policy, settings: &Spot, hosts: &[String], findings: &mut Findings) {
     let Some(allow) = settings.get("allow") else {
         return;
     };
-    let Some((whom, entries)) = taken(&allow, |probe| policy.allow.first_match(probe)) else {
+    let Some((whom, entries)) = taken(&allow, hosts, |probe| policy.allow.first_match(probe))
+    else {
         return;
     };
     let written = |kind: &str, index: usize| allow.list(kind).get(index).map(Spot::place);
@@ -86,7 +112,7 @@ fn of_allow(policy: &Policy, settings: &Spot, findings: &mut Findings) {
 }
 
 /// The first rule that takes something else ends this: it may well take what must not pass.
-fn of_rules(policy: &Policy, settings: &Spot, findings: &mut Findings) {
+fn of_rules(policy: &Policy, settings: &Spot, hosts: &[String], findings: &mut Findings) {
     let written = settings.list("rules");
     let rules = policy.rules.all().iter().zip(&written);
     for (rule, spot) in rules.take_while(|(rule, _)| rule.action == Action::Allow) {
@@ -94,8 +120,8 @@ fn of_rules(policy: &Policy, settings: &Spot, findings: &mut Findings) {
             continue;
         };
         let takes =
-            |probe: &Probe| first_match(slice::from_ref(rule), probe).map(|rule| rule.index);
-        if let Some((whom, _)) = taken(&matchers, takes) {
+            |probe: &Request| first_match(slice::from_ref(rule), probe).map(|rule| rule.index);
+        if let Some((whom, _)) = taken(&matchers, hosts, takes) {
             let by = match &rule.name {
                 Some(name) => format!("rules[{}], {name:?}", rule.index),
                 None => format!("rules[{}]", rule.index),
@@ -114,11 +140,16 @@ fn of_rules(policy: &Policy, settings: &Spot, findings: &mut Findings) {
 /// Whose requests are all taken, and what takes them between it.
 fn taken<T: PartialEq>(
     written: &Spot,
-    take: impl Fn(&Probe) -> Option<T>,
+    hosts: &[String],
+    take: impl Fn(&Request) -> Option<T>,
 ) -> Option<(Whom, Vec<T>)> {
+    let hosts = match written.list("hosts").is_empty() {
+        true => hosts.get(..1).unwrap_or_default(),
+        false => hosts,
+    };
     let all = |ips: &[&str]| {
         let mut taking = Vec::new();
-        for probe in probes(written, ips) {
+        for probe in probes(written, ips, hosts) {
             let taker = take(&probe)?;
             if !taking.contains(&taker) {
                 taking.push(taker);
@@ -143,7 +174,7 @@ fn taken<T: PartialEq>(
 
 /// Requests of all sorts: also with whatever headers and cookies are asked for, so that what
 /// is only allowed without them is not taken for everything.
-fn probes(allow: &Spot, ips: &[&str]) -> Vec<Probe> {
+fn probes(allow: &Spot, ips: &[&str], hosts: &[String]) -> Vec<Request> {
     let named = |kind: &str| {
         let entries = allow.list(kind).into_iter();
         let names = entries.filter_map(|entry| entry.text_of("name").map(str::to_ascii_lowercase));
@@ -164,24 +195,33 @@ fn probes(allow: &Spot, ips: &[&str]) -> Vec<Probe> {
         (segments.join("."), "zq7x".to_owned())
     });
     let attributes: Vec<_> = attributes.collect();
+    // What every client sends.
+    let usual = ["user-agent", "accept"].map(|name| (name.to_owned(), "zq7x".to_owned()));
     let mut probes = Vec::new();
-    for ip in ips {
-        for path in PATHS {
-            for method in METHODS {
-                let traits = Traits {
-                    path,
-                    method,
-                    ip: ip.parse().ok(),
-                    ..Traits::default()
-                };
-                probes.push(Probe::of(traits.clone()));
-                probes.push(Probe::of(Traits {
-                    headers: all.clone(),
-                    attributes: attributes.clone(),
-                    ..traits
-                }));
-            }
-        }
+    for ((ip, path), (method, host)) in pairs(&pairs(ips, &PATHS), &pairs(&METHODS, hosts)) {
+        let traits = Traits {
+            path,
+            host: &host,
+            method,
+            ip: ip.parse().ok(),
+            headers: usual.to_vec(),
+            ..Traits::default()
+        };
+        probes.push(traits.clone().request());
+        let all = Traits {
+            headers: all.clone(),
+            attributes: attributes.clone(),
+            ..traits
+        };
+        probes.push(all.request());
     }
     probes
+}
+
+/// Each of these with each of those.
+fn pairs<A: Clone, B: Clone>(these: &[A], those: &[B]) -> Vec<(A, B)> {
+    let all = these
+        .iter()
+        .flat_map(|one| those.iter().map(move |other| (one.clone(), other.clone())));
+    all.collect()
 }

@@ -50,6 +50,21 @@ fn of_manager(used: &Spot, settings: &Spot, manager: &Manager, findings: &mut Fi
         .strip_prefix(&*part)
         .map_or(&*path, |rest| rest.trim_start_matches([':', ' ']));
     let remote = manager.spot.get("use_remote_address");
+    let extensions = manager.spot.list("original_ip_detection_extensions");
+    let unguarded = extensions.first().filter(|_| !is_guarded(manager));
+    if let Some(extension) = unguarded {
+        findings.add(
+            extension.place(),
+            format!(
+                "{name} compares an address that anybody can forge: without xff_trusted_cidrs an \
+                 XffConfig believes the last entry of x-forwarded-for, whoever sends it"
+            ),
+            "Write xff_trusted_cidrs in the XffConfig, the addresses of your own proxies, such as \
+             { cidrs: [{ address_prefix: 10.0.0.0, prefix_len: 8 }] }; or use_remote_address: true \
+             in the place of the extension.",
+        );
+        return;
+    }
     if !is_guarded(manager) {
         findings.add(
             remote.as_ref().unwrap_or(&manager.spot).place(),
@@ -64,9 +79,25 @@ fn of_manager(used: &Spot, settings: &Spot, manager: &Manager, findings: &mut Fi
         );
         return;
     }
-    for extension in manager.spot.list("original_ip_detection_extensions") {
+    if manager.spot.bool_of("use_remote_address") == Some(true) {
+        return;
+    }
+    for extension in extensions {
         let typed = extension.get("typed_config");
         match typed.as_ref().and_then(message) {
+            Some((XFF, config)) if trusted(&config).is_empty() && !is_local(manager) => {
+                findings.add_as(
+                    Severity::Note,
+                    extension.place(),
+                    format!(
+                        "{name} compares an entry of x-forwarded-for, which xff_num_trusted_hops \
+                         counts from its end: whoever gets here past the proxies that write it may \
+                         write any address"
+                    ),
+                    "If only those proxies can connect to this Envoy, leave it. Else list their \
+                     addresses in xff_trusted_cidrs of the XffConfig.",
+                );
+            }
             Some((XFF, config)) => of_xff(name, &config, findings),
             Some((CUSTOM_HEADER, config)) if !is_local(manager) => {
                 let header = config.text_of("header_name").unwrap_or_default();
@@ -88,8 +119,7 @@ fn of_manager(used: &Spot, settings: &Spot, manager: &Manager, findings: &mut Fi
 }
 
 fn of_xff(name: &str, config: &Spot, findings: &mut Findings) {
-    let trusted = config.get("xff_trusted_cidrs");
-    for cidr in trusted.map(|spot| spot.list("cidrs")).unwrap_or_default() {
+    for cidr in trusted(config) {
         let address = cidr.text_of("address_prefix").unwrap_or_default();
         // As Envoy reads it where it is absent.
         let length = cidr.number_of("prefix_len").unwrap_or(0.0);
@@ -105,6 +135,12 @@ fn of_xff(name: &str, config: &Spot, findings: &mut Findings) {
             );
         }
     }
+}
+
+/// The proxies whose `x-forwarded-for` an `XffConfig` believes.
+fn trusted<'d>(config: &Spot<'d>) -> Vec<Spot<'d>> {
+    let cidrs = config.get("xff_trusted_cidrs");
+    cidrs.map(|spot| spot.list("cidrs")).unwrap_or_default()
 }
 
 /// Whether only what runs on the same machine can connect.
@@ -123,7 +159,18 @@ fn is_local(manager: &Manager) -> bool {
 
 fn is_guarded(manager: &Manager) -> bool {
     let extensions = manager.spot.list("original_ip_detection_extensions");
-    manager.spot.bool_of("use_remote_address") == Some(true) || !extensions.is_empty()
+    let is_remote = manager.spot.bool_of("use_remote_address") == Some(true);
+    is_remote || extensions.iter().any(guards)
+}
+
+/// Whether an extension asks who sends an address, or how many proxies have passed it on.
+fn guards(extension: &Spot) -> bool {
+    let typed = extension.get("typed_config");
+    let Some((XFF, config)) = typed.as_ref().and_then(message) else {
+        return true;
+    };
+    let hops = config.number_of("xff_num_trusted_hops");
+    !trusted(&config).is_empty() || hops.is_some_and(|hops| hops > 0.0)
 }
 
 /// Whether it stands in front of a workload, where Istio trusts `x-forwarded-for`.

@@ -1,58 +1,117 @@
-//! Envoy's filter that answers health checks, and whether ours lets them come so far.
+//! What somebody asks again and again, to find out whether a host is well.
+
+use std::ops::RangeInclusive;
 
 use maintenance_mode_core::decision::decide::decide;
 use maintenance_mode_core::decision::decision::Verdict;
+use maintenance_mode_core::policy::policy::Policy;
 
-use crate::ctl::doctor::probe::{Probe, Traits, switched_on};
+use crate::ctl::doctor::probe::{Traits, switched_on};
 use crate::ctl::documents::spot::Spot;
-use crate::ctl::setup::manager::HttpFilter;
-use crate::ctl::setup::plugin::Plugin;
 
-/// A path that a `health_check` behind a filter of ours would answer without the upstream, and
-/// that this one blocks.
-pub(super) fn blocked_path(plugin: &Plugin, filter: &HttpFilter) -> Option<String> {
-    let message = filter.message.as_ref();
-    let message = message.filter(|_| filter.is("health_check") && !filter.is_disabled())?;
-    if message.bool_of("pass_through_mode") == Some(true) {
-        return None;
-    }
-    let (_, policy) = plugin.compiled.accepted.as_ref()?;
-    let wanted = message.list("headers");
-    let named = |name: &str| {
-        let mut matchers = wanted.iter();
-        matchers.find(|matcher| matcher.text_of("name") == Some(name))
-    };
-    let path = sample(named(":path")?)?;
-    let text = |name: &str| named(name).and_then(sample);
-    let (host, method) = (text(":authority"), text(":method"));
-    let headers = wanted.iter().filter_map(|matcher| {
-        let name = matcher
-            .text_of("name")
-            .filter(|name| !name.starts_with(':'))?;
-        Some((name.to_ascii_lowercase(), sample(matcher)?))
-    });
-    let probe = Probe::of(Traits {
-        path: &path,
-        host: host.as_deref().unwrap_or("zq7x.invalid"),
-        method: method.as_deref().unwrap_or("GET"),
-        headers: headers.collect(),
-        ..Traits::default()
-    });
-    let state = switched_on();
-    let verdict = decide(policy, &state, &probe).verdict;
-    matches!(verdict, Verdict::Blocked(_)).then_some(path)
+/// A health check.
+#[derive(Clone, Debug)]
+pub(super) struct HealthCheck<'d> {
+    /// Where its path is written, or else what asks.
+    pub(super) spot: Spot<'d>,
+    pub(super) asker: Asker,
+    /// `the cluster "shop"`
+    pub(super) title: String,
+    pub(super) question: Question,
+    /// The statuses of a host that is well.
+    pub(super) well: Vec<RangeInclusive<u16>>,
+    pub(super) ports: Ports,
+    /// What becomes of a host that is not well.
+    pub(super) then: String,
 }
 
-/// A value that Envoy's `HeaderMatcher` takes, where one can tell.
-fn sample(matcher: &Spot) -> Option<String> {
-    if matcher.bool_of("invert_match") == Some(true) {
-        return None;
+/// Which ports are asked.
+#[derive(Clone, Debug)]
+pub(super) enum Ports {
+    /// These of the very host.
+    Own(Vec<u16>),
+    /// These, behind which there may be others, where that is known.
+    Seen(Vec<u16>),
+}
+
+/// Who asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Asker {
+    /// Another Envoy.
+    Envoy,
+    EnvoyGateway,
+    /// Kubernetes asks its pods, each for itself.
+    Kubelet,
+    Balancer,
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum Question {
+    Http {
+        path: String,
+        host: Option<String>,
+        method: Option<String>,
+        headers: Vec<(String, String)>,
+    },
+    /// gRPC's own protocol for this.
+    Grpc,
+}
+
+const GRPC: &str = "/grpc.health.v1.Health/Check";
+const HOST: &str = "zq7x.invalid";
+
+impl Ports {
+    pub(super) fn all(&self) -> &[u16] {
+        match self {
+            Self::Own(ports) | Self::Seen(ports) => ports,
+        }
     }
-    let string = matcher.get("string_match");
-    let text = |key: &str, old: &str| {
-        let string = string.as_ref().and_then(|string| string.text_of(key));
-        string.or_else(|| matcher.text_of(old))
-    };
-    let whole = text("exact", "exact_match").or_else(|| text("prefix", "prefix_match"));
-    whole.map(str::to_owned)
+}
+
+impl HealthCheck<'_> {
+    pub(super) fn path(&self) -> &str {
+        match &self.question {
+            Question::Http { path, .. } => path,
+            Question::Grpc => GRPC,
+        }
+    }
+
+    /// The status that a filter which is on answers with, where that says that the host is ill.
+    /// Who asks has no address here: one cannot know it.
+    pub(super) fn refused_by(&self, policy: &Policy) -> Option<u16> {
+        let traits = match &self.question {
+            Question::Http {
+                path,
+                host,
+                method,
+                headers,
+            } => Traits {
+                path,
+                host: host.as_deref().unwrap_or(HOST),
+                method: method.as_deref().unwrap_or("GET"),
+                headers: headers.clone(),
+                ..Traits::default()
+            },
+            Question::Grpc => Traits {
+                path: GRPC,
+                method: "POST",
+                headers: vec![("content-type".to_owned(), "application/grpc".to_owned())],
+                ..Traits::default()
+            },
+        };
+        let state = switched_on();
+        match decide(policy, &state, &traits.request()).verdict {
+            Verdict::Blocked(reply) => {
+                let is_well = self.well.iter().any(|range| range.contains(&reply.status));
+                let is_well = is_well && reply.grpc_status.is_none();
+                (!is_well).then_some(reply.status)
+            }
+            _ => None,
+        }
+    }
+}
+
+/// The header by which those who ask tell who they are.
+pub(super) fn agent(name: &str) -> Vec<(String, String)> {
+    vec![("user-agent".to_owned(), name.to_owned())]
 }

@@ -1,7 +1,7 @@
 //! `invalid`: the filter refuses the plugin configuration, or the API server what is around it.
 
 use crate::ctl::doctor::finding::Findings;
-use crate::ctl::doctor::manifest_words;
+use crate::ctl::doctor::{combination, remote_code, route_config, words};
 use crate::ctl::setup::setup::Setup;
 
 pub(super) fn check(setup: &Setup, findings: &mut Findings) {
@@ -11,6 +11,12 @@ pub(super) fn check(setup: &Setup, findings: &mut Findings) {
             place.position = fault.position.or(place.position);
             findings.add(place, fault.problem.clone(), fault.fix.clone());
         }
-        manifest_words::check(plugin, findings);
+        words::check(plugin, findings);
+        combination::check(plugin, findings);
+    }
+    remote_code::check(setup, findings);
+    route_config::check(setup, findings);
+    for mistaken in &setup.mistaken {
+        findings.add(mistaken.spot.place(), &*mistaken.problem, &*mistaken.fix);
     }
 }

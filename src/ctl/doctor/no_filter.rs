@@ -1,13 +1,42 @@
 //! `no-filter`: the files have no filter of ours.
 
+use maintenance_mode_core::config::plugin::PluginConfig;
+
 use crate::ctl::doctor::finding::Findings;
+use crate::ctl::doctor::{patch_place, reach};
 use crate::ctl::documents::spot::Place;
+use crate::ctl::setup::plugin::Plugin;
 use crate::ctl::setup::setup::Setup;
+use crate::ctl::setup::typed::{DYNAMIC_MODULE, WASM};
 
 pub(super) fn check(setup: &Setup, findings: &mut Findings) {
-    if !setup.plugins.is_empty() {
-        return;
+    // What is refused as it stands is found, and told of with what to write.
+    if setup.plugins.is_empty() && setup.mistaken.is_empty() {
+        nowhere(setup, findings);
     }
+    for plugin in &setup.plugins {
+        of_vm(plugin, findings);
+    }
+    reach::check(setup, findings);
+    patch_place::check(setup, findings);
+}
+
+/// A configuration that goes to the VM, of which the filter reads nothing.
+fn of_vm(plugin: &Plugin, findings: &mut Findings) {
+    let of_vm = plugin.spot.at(&["vm_config", "configuration"]);
+    let accepted = plugin.compiled.accepted.as_ref();
+    let is_empty = accepted.is_some_and(|(config, _)| *config == PluginConfig::default());
+    if let Some(of_vm) = of_vm.filter(|spot| is_empty && !spot.children().is_empty()) {
+        findings.add(
+            of_vm.place(),
+            "the filter reads `configuration` beside vm_config, and finds nothing there: what is \
+             in vm_config goes to the VM, so all traffic passes",
+            "Move `configuration` out of vm_config, so that both stand side by side.",
+        );
+    }
+}
+
+fn nowhere(setup: &Setup, findings: &mut Findings) {
     let mut files: Vec<&str> = setup.documents.iter().map(|root| root.file()).collect();
     files.dedup();
     let place = Place {
@@ -15,10 +44,18 @@ pub(super) fn check(setup: &Setup, findings: &mut Findings) {
         path: String::new(),
         position: None,
     };
+    let others = others(setup);
+    let others = match others.is_empty() {
+        true => String::new(),
+        false => format!(
+            " A filter is known by the word `maintenance`, which none of those here has: {}.",
+            others.join(", ")
+        ),
+    };
     findings.add(
         place,
         format!(
-            "no configuration of the filter found in {}: nothing here can be switched off",
+            "no configuration of the filter found in {}: nothing here can be switched off.{others}",
             files.join(", ")
         ),
         "Name a plugin configuration, or a file with a filter that has `maintenance` in its name, \
@@ -26,3 +63,18 @@ pub(super) fn check(setup: &Setup, findings: &mut Findings) {
          proxy in front of the filter: check --front.",
     );
 }
+
+/// The filters that run modules, as people call them.
+fn others(setup: &Setup) -> Vec<String> {
+    let listed = setup.managers.iter().flat_map(|manager| &manager.filters);
+    let listed = listed.chain(&setup.loose);
+    let run =
+        listed.filter(|filter| filter.kind == Some(WASM) || filter.kind == Some(DYNAMIC_MODULE));
+    let run = run.map(|filter| format!("{:?}", filter.name));
+    let manifests = setup.manifests.iter();
+    let manifests = manifests.filter(|(kind, _)| EXTENSIONS.contains(kind));
+    let manifests = manifests.map(|(kind, manifest)| format!("{kind} {}", manifest.name()));
+    run.chain(manifests).collect()
+}
+
+const EXTENSIONS: [&str; 3] = ["WasmPlugin", "TrafficExtension", "EnvoyExtensionPolicy"];

@@ -1,7 +1,7 @@
 //! `order`: a filter that this one needs comes after it, or one that answers comes before.
 
 use crate::ctl::doctor::finding::Findings;
-use crate::ctl::doctor::health_check::blocked_path;
+use crate::ctl::doctor::health_filter::blocked_path;
 use crate::ctl::documents::spot::Spot;
 use crate::ctl::setup::manager::{HttpFilter, Manager};
 use crate::ctl::setup::plugin::{Carrier, Plugin};
@@ -217,6 +217,15 @@ fn in_patch(plugin: &Plugin, patch: &Spot, findings: &mut Findings) {
         Some("INSERT_AFTER") => beside.is_empty() || beside.ends_with(".router"),
         _ => false,
     };
+    let is_in_place = matches!(operation.text(), Some("MERGE" | "REPLACE"));
+    if is_filter && is_in_place && beside.ends_with(".router") {
+        findings.add(
+            operation.place(),
+            "this changes the router itself into the filter: there is no router left to answer, or \
+             Envoy refuses the list",
+            "Write operation: INSERT_BEFORE, which leaves the router as it is.",
+        );
+    }
     let is_first = match operation.text() {
         Some("INSERT_FIRST") => true,
         Some("INSERT_BEFORE") => WRITERS.iter().any(|(name, _)| beside.ends_with(name)),

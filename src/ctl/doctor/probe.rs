@@ -5,25 +5,12 @@ use std::net::IpAddr;
 use maintenance_mode_core::config::plugin::PluginConfig;
 use maintenance_mode_core::policy::environment::Environment;
 use maintenance_mode_core::policy::policy::Policy;
-use maintenance_mode_core::request::attribute::{Attribute, AttributePath};
-use maintenance_mode_core::request::head::RequestHead;
-use maintenance_mode_core::request::headers::HeaderList;
 use maintenance_mode_core::state::setting::Setting;
 use maintenance_mode_core::state::state::State;
-use maintenance_mode_core::syntax::timestamp::Timestamp;
 use serde_json::{Value, json};
 
 use crate::ctl::process::clock::now;
-
-/// A request that is made up.
-#[derive(Clone, Debug)]
-pub(super) struct Probe {
-    path: String,
-    headers: HeaderList,
-    client_ip: Option<IpAddr>,
-    /// Paths, by dots, and values.
-    attributes: Vec<(String, String)>,
-}
+use crate::ctl::requests::request::Request;
 
 /// What is special of a request.
 #[derive(Clone, Debug)]
@@ -49,67 +36,22 @@ impl Default for Traits<'_> {
     }
 }
 
-impl Probe {
-    pub(super) fn of(traits: Traits) -> Self {
+impl Traits<'_> {
+    /// A request with these traits.
+    pub(super) fn request(self) -> Request {
         let pseudo = [
-            (":path", traits.path),
-            (":authority", traits.host),
-            (":method", traits.method),
+            (":path", self.path),
+            (":authority", self.host),
+            (":method", self.method),
             (":scheme", "https"),
         ];
         let pseudo = pseudo.map(|(name, value)| (name.to_owned(), value.to_owned()));
-        let lines: Vec<_> = pseudo.into_iter().chain(traits.headers).collect();
-        Self {
-            path: traits.path.to_owned(),
-            headers: HeaderList::new(&lines),
-            client_ip: traits.ip,
-            attributes: traits.attributes,
-        }
+        let lines = pseudo.into_iter().chain(self.headers);
+        let mut request = Request::new(lines.collect(), now());
+        request.client_ip = self.ip;
+        request.attributes = self.attributes;
+        request
     }
-}
-
-impl RequestHead for Probe {
-    type Headers = HeaderList;
-
-    fn path(&self) -> &[u8] {
-        self.path.as_bytes()
-    }
-
-    fn headers(&self) -> &HeaderList {
-        &self.headers
-    }
-
-    fn ends_with_headers(&self) -> bool {
-        true
-    }
-
-    fn client_ip(&self) -> Option<IpAddr> {
-        self.client_ip
-    }
-
-    fn attribute(&self, path: &AttributePath) -> Attribute {
-        let segments: Vec<&str> = path.segments().iter().map(|segment| &**segment).collect();
-        let name = segments.join(".");
-        let mut attributes = self.attributes.iter();
-        let value = attributes.find(|(other, _)| *other == name);
-        value.map_or(Attribute::Absent, |(_, value)| {
-            Attribute::Text(value.clone().into_bytes())
-        })
-    }
-
-    fn route_action(&self) -> Attribute {
-        Attribute::Absent
-    }
-
-    fn now(&self) -> Timestamp {
-        now()
-    }
-
-    fn random(&self) -> u64 {
-        0
-    }
-
-    fn report_error(&self) {}
 }
 
 /// The state after somebody has switched maintenance on.

@@ -79,22 +79,31 @@ fn local_reply_config(manager: &Manager, replies: &[Reply], findings: &mut Findi
     if let Some(culprit) = replies.iter().find_map(|reply| rewrites(&config, reply)) {
         findings.add(
             culprit.place(),
-            "local_reply_config gives the filter's reply another body or status: no page for \
-             browsers, no problem document for programs",
+            match has_break(&culprit) {
+                true => {
+                    "a line break behind %LOCAL_REPLY_BODY% makes another body of the filter's reply, \
+                     which Envoy sends as text/plain: browsers show the source of the page"
+                }
+                false => {
+                    "local_reply_config gives the filter's reply another body, status or \
+                     content-type: no page for browsers, no problem document for programs"
+                }
+            },
             "Put a mapper first whose filter is the CEL expression response.code_details == \
              'maintenance_mode', with body_format_override: { text_format_source: \
-             { inline_string: \"%LOCAL_REPLY_BODY%\" } }.",
+             { inline_string: \"%LOCAL_REPLY_BODY%\" } }: in quotes, and not in a block behind |, \
+             which ends with a line break.",
         );
     }
 }
 
 fn custom_response(setup: &Setup, manager: &Manager, replies: &[Reply], findings: &mut Findings) {
-    let filters: Vec<_> = manager
-        .filters
+    let all = manager.filters.iter();
+    let filters: Vec<_> = all.filter(|filter| filter.is("custom_response")).collect();
+    let on = filters
         .iter()
-        .filter(|filter| filter.is("custom_response"))
-        .collect();
-    for config in filters.iter().filter_map(|filter| filter.message.as_ref()) {
+        .filter(|filter| !setup.is_left_off(manager, filter));
+    for config in on.filter_map(|filter| filter.message.as_ref()) {
         caught(config, replies, findings);
     }
     if filters.is_empty() {
@@ -188,9 +197,10 @@ fn rewrites<'d>(config: &Spot<'d>, reply: &Reply) -> Option<Spot<'d>> {
         }
         let status = mapper.number_of("status_code");
         let other_status = status.is_some_and(|status| status != f64::from(reply.status));
+        let has_type = (mapper.list("headers_to_add").iter()).any(is_content_type);
         let own = mapper.get("body_format_override");
         let own_changes = own.as_ref().is_some_and(|format| !keeps_body(format));
-        if other_status || mapper.get("body").is_some() || own_changes {
+        if other_status || has_type || mapper.get("body").is_some() || own_changes {
             return Some(mapper);
         }
         if holds == Likely::Yes {
@@ -200,9 +210,26 @@ fn rewrites<'d>(config: &Spot<'d>, reply: &Reply) -> Option<Spot<'d>> {
     format
 }
 
-/// Whether a `SubstitutionFormatString` is the body as it was.
+/// What stands for the body as it was.
+const BODY: &str = "%LOCAL_REPLY_BODY%";
+
+/// Whether spaces are all that makes another body of it.
+fn has_break(culprit: &Spot) -> bool {
+    let mut texts = culprit.all().into_iter().filter_map(|spot| spot.text());
+    texts.any(|text| text != BODY && text.trim() == BODY)
+}
+
+/// Whether a header to add is what says how a body is to be read.
+fn is_content_type(option: &Spot) -> bool {
+    let name = option.at(&["header", "key"]);
+    let name = name.and_then(|name| name.text());
+    name.is_some_and(|name| name.eq_ignore_ascii_case("content-type"))
+}
+
+/// Whether a `SubstitutionFormatString` is the body as it was: with a line break more it is
+/// another one, and `text/plain`.
 fn keeps_body(format: &Spot) -> bool {
     let source = format.at(&["text_format_source", "inline_string"]);
     let text = source.or_else(|| format.get("text_format"));
-    text.and_then(|text| text.text()).map(str::trim) == Some("%LOCAL_REPLY_BODY%")
+    text.and_then(|text| text.text()) == Some(BODY)
 }

@@ -1,5 +1,7 @@
 //! `route-skips-filter`: a route or virtual host switches the filter off.
 
+use maintenance_mode_core::syntax::nearest::misspelt;
+
 use crate::ctl::doctor::finding::{Findings, Severity};
 use crate::ctl::documents::spot::Spot;
 use crate::ctl::setup::manager::HttpFilter;
@@ -14,8 +16,10 @@ pub(super) fn check(setup: &Setup, findings: &mut Findings) {
             .filters
             .iter()
             .filter(|filter| filter.plugin.is_some());
+        let names: Vec<&str> = manager.filters.iter().map(|filter| filter.name).collect();
         for filter in ours {
             for scope in &scopes {
+                misnamed(scope, filter, &names, findings);
                 if let Some(spot) = disabling(scope, filter.name) {
                     findings.add(
                         spot.place(),
@@ -31,6 +35,25 @@ pub(super) fn check(setup: &Setup, findings: &mut Findings) {
             if setup.is_left_off(manager, filter) {
                 left_off(filter, setup.is_guarded(manager), findings);
             }
+        }
+    }
+}
+
+/// An entry that is meant for the filter, under a name that no filter has.
+fn misnamed(scope: &Scope, filter: &HttpFilter, names: &[&str], findings: &mut Findings) {
+    let entries = scope.spot.get("typed_per_filter_config");
+    let entries = entries.map(|entries| entries.entries()).unwrap_or_default();
+    for (name, spot) in entries.iter().filter(|(name, _)| !names.contains(name)) {
+        if misspelt(name, &[filter.name]).is_some() {
+            findings.add(
+                spot.place(),
+                format!(
+                    "{} says something of {name:?}, and no filter here has that name: Envoy does \
+                     not look at it",
+                    scope.title
+                ),
+                format!("Write {:?}, if that is meant.", filter.name),
+            );
         }
     }
 }

@@ -3,14 +3,16 @@
 use serde_json::Value;
 
 use crate::ctl::doctor::finding::Findings;
-use crate::ctl::setup::plugin::{Carrier, Plugin};
+use crate::ctl::doctor::home::Home;
+use crate::ctl::setup::plugin::Plugin;
 use crate::ctl::setup::setup::Setup;
 
 pub(super) fn check(setup: &Setup, findings: &mut Findings) {
     let plugins: Vec<&Plugin> = setup.accepted().map(|(_, plugin)| plugin).collect();
     for (index, later) in plugins.iter().enumerate() {
         let before = plugins.iter().take(index);
-        let shares = |earlier: &&&Plugin| home(later).is_some() && home(earlier) == home(later);
+        let home = Home::of(later);
+        let shares = |earlier: &&&Plugin| home.is_some() && Home::of(earlier) == home;
         for earlier in before.filter(shares) {
             for key in ["windows", "store", "admin"] {
                 if differs(key, earlier, later) {
@@ -46,23 +48,6 @@ fn named(earlier: &Plugin, later: &Plugin) -> String {
         true => place.path,
         false => format!("{} {}", place.file, place.path),
     }
-}
-
-/// What filters have in common that share a state; none where that is not known.
-fn home(plugin: &Plugin) -> Option<(String, String)> {
-    let vm = match plugin.carrier {
-        Carrier::Nothing => return None,
-        Carrier::Wasm => format!("vm {}", plugin.vm_id()),
-        Carrier::DynamicModule => "process".to_owned(),
-        // Without a VM id: all of one proxy share one.
-        Carrier::Istio | Carrier::EnvoyGateway => format!("proxy {}", plugin.selects()?),
-    };
-    let scope = plugin
-        .settings()
-        .text_of("scope")
-        .unwrap_or("default")
-        .to_owned();
-    Some((vm, scope))
 }
 
 fn differs(key: &str, one: &Plugin, other: &Plugin) -> bool {

@@ -2,7 +2,7 @@
 
 use crate::ctl::documents::dialect::Dialect;
 use crate::ctl::documents::fault::SyntaxFault;
-use crate::ctl::documents::node::{Kind, Node};
+use crate::ctl::documents::node::{Kind, Node, Position};
 use crate::ctl::documents::{json, yaml};
 
 /// Keys that files around a plugin configuration have, and it has not.
@@ -26,6 +26,11 @@ const AROUND: [&str; 17] = [
     "virtual_hosts",
 ];
 
+/// What a ConfigMap holds may be the file of an Envoy.
+const CONFIG_MAP: &str = "ConfigMap";
+const ENDINGS: [&str; 3] = [".yaml", ".yml", ".json"];
+const OF_PROXIES: [&str; 2] = ["static_resources", "typed_config"];
+
 /// A document of a file, or a text that one holds.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Document {
@@ -48,8 +53,15 @@ pub(crate) fn documents(file: &str, text: &str) -> Result<Vec<Document>, SyntaxF
         root,
     };
     let is_json = text.trim_start().starts_with(['{', '[']);
+    let all = |documents: Vec<Document>| {
+        let held = documents.iter().map(held).collect::<Result<Vec<_>, _>>()?;
+        Ok(documents
+            .into_iter()
+            .chain(held.into_iter().flatten())
+            .collect())
+    };
     let written = match is_json.then(|| json::parse(text)) {
-        Some(Ok(root)) => return Ok(vec![of(name_of(&root), root)]),
+        Some(Ok(root)) => return all(vec![of(name_of(&root), root)]),
         Some(Err(fault)) => yaml::parse(text)
             .ok()
             .filter(|documents| !file.ends_with(".json") && documents.iter().all(is_around))
@@ -76,7 +88,42 @@ pub(crate) fn documents(file: &str, text: &str) -> Result<Vec<Document>, SyntaxF
         };
         of(part, root)
     });
-    Ok(documents.collect())
+    all(documents.collect())
+}
+
+/// The files of proxies, and manifests, that a ConfigMap holds.
+fn held(map: &Document) -> Result<Vec<Document>, SyntaxFault> {
+    let kind = map.root.entry("kind").map(|kind| &kind.kind);
+    let data = map.root.entry("data").map(|data| &data.kind);
+    let (Some(Kind::Text(kind, _)), Some(Kind::Map(files))) = (kind, data) else {
+        return Ok(Vec::new());
+    };
+    let mut held = Vec::new();
+    for (name, file) in files.iter().filter(|_| kind == CONFIG_MAP) {
+        let Kind::Text(text, start) = &file.kind else {
+            continue;
+        };
+        let in_file = |position: Position| match start {
+            Some(start) => Some(position.within(*start)),
+            None => file.position,
+        };
+        let is_of_proxy = OF_PROXIES.iter().any(|key| text.contains(key));
+        if !is_of_proxy || !ENDINGS.iter().any(|ending| name.ends_with(ending)) {
+            continue;
+        }
+        let mut documents = documents(&map.file, text).map_err(|fault| SyntaxFault {
+            position: fault.position.and_then(in_file),
+            ..fault
+        })?;
+        documents.retain(Document::is_around);
+        for document in &mut documents {
+            let joint = if document.part.is_empty() { "" } else { ": " };
+            document.part = format!("{}: data[{name:?}]{joint}{}", map.part, document.part);
+            document.root.relocate(&in_file);
+        }
+        held.extend(documents);
+    }
+    Ok(held)
 }
 
 impl Document {
@@ -120,6 +167,41 @@ mod tests {
         assert!(documents("a.yaml", "{static_resources: {listeners: []}}").is_ok());
         assert!(documents("a.json", "{static_resources: {listeners: []}}").is_err());
         assert_eq!(documents("-", " \n").unwrap()[0].root.to_json(), json!({}));
+    }
+
+    #[test]
+    fn what_a_config_map_holds_is_where_it_stands() {
+        let map = |name: &str, text: &str| {
+            format!(
+                "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a}}\ndata:\n  {name}: |\n{text}"
+            )
+        };
+        let text = map(
+            "e.yaml",
+            "    static_resources: {}\n    admin:\n      x: 1\n",
+        );
+        let [map_itself, held] = &documents("f", &text).unwrap()[..] else {
+            panic!();
+        };
+        assert_eq!(
+            (&*map_itself.part, &*held.part),
+            ("ConfigMap a", "ConfigMap a: data[\"e.yaml\"]")
+        );
+        let x = held.root.entry("admin").unwrap().entry("x").unwrap();
+        assert_eq!(x.position, Some(Position { line: 8, column: 7 }));
+        for (name, text) in [
+            ("e.conf", "    static_resources: {}\n"),
+            ("e.yaml", "    a: static_resources\n"),
+            ("e.yaml", "    {{ x }}\n"),
+        ] {
+            assert_eq!(documents("f", &map(name, text)).unwrap().len(), 1, "{text}");
+        }
+        let fault = documents(
+            "f",
+            &map("e.yaml", "    static_resources: {}\n    listeners: [\n"),
+        )
+        .unwrap_err();
+        assert!(fault.position.unwrap().line >= 7, "{fault:?}");
     }
 
     #[test]

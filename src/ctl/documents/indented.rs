@@ -1,5 +1,5 @@
-//! YAML whose flow collections may stand in any column: yaml-cpp and go-yaml look at no
-//! indentation between brackets, and the parser does.
+//! YAML whose flow collections and quoted texts may stand in any column: yaml-cpp and go-yaml look
+//! at no indentation between brackets or quotes, and the parser does.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -15,6 +15,9 @@ const TOO_LITTLE: [&str; 2] = [
     "invalid indentation",
     "invalid indentation in flow construct",
 ];
+/// What it says of a text in quotes, where it begins, some line of which is indented less than it
+/// wants. Envoy and Kubernetes drop the spaces there as it does.
+const IN_QUOTES: &str = "invalid indentation in quoted scalar";
 /// What it says of a tab, which may stand between brackets.
 const TAB: &str = "tabs disallowed within this context (block indentation)";
 
@@ -39,18 +42,56 @@ impl<'t> Indented<'t> {
     }
 
     /// Indents a line that the parser refuses between brackets, and those after it that are
-    /// between the same; false where that is no help.
-    pub(super) fn mend(&mut self, problem: &str, line: usize) -> bool {
+    /// between the same; or those of a text in quotes that it refuses, all but the first. False
+    /// where that is no help.
+    pub(super) fn mend(&mut self, problem: &str, at: Position) -> bool {
+        let line = at.line;
+        self.rounds += 1;
+        if self.rounds > MAX_ROUNDS {
+            return false;
+        }
+        if problem == IN_QUOTES {
+            let before = self.lines.len();
+            self.lines
+                .extend((line + 1)..=(line + self.breaks_in_quotes(at)));
+            return self.lines.len() > before;
+        }
         let is_between =
             TOO_LITTLE.contains(&problem) || problem == TAB && self.is_between_brackets(line);
-        self.rounds += 1;
-        if !is_between || self.rounds > MAX_ROUNDS || !self.lines.insert(line) {
+        if !is_between || !self.lines.insert(line) {
             return false;
         }
         let lines = self.text.lines().skip(line.saturating_sub(1));
         let open = lines.take_while(|line| !line.contains([']', '}'])).count();
         self.lines.extend((line + 1)..=(line + open));
         true
+    }
+
+    /// How many lines end within the quotes that open here.
+    fn breaks_in_quotes(&self, at: Position) -> usize {
+        let lines = self
+            .text
+            .split_inclusive('\n')
+            .skip(at.line.saturating_sub(1));
+        let text = lines.flat_map(str::chars);
+        let mut text = text.skip(at.column.saturating_sub(1)).peekable();
+        let quote = text.next();
+        let mut breaks = 0;
+        while let Some(character) = text.next() {
+            match character {
+                '\n' => breaks += 1,
+                '\\' if quote == Some('"') && text.peek() != Some(&'\n') => {
+                    text.next();
+                }
+                // Twice, it is one of the text.
+                '\'' if quote == Some('\'') && text.peek() == Some(&'\'') => {
+                    text.next();
+                }
+                _ if Some(character) == quote => return breaks,
+                _ => {}
+            }
+        }
+        0
     }
 
     /// Whether a line plainly goes on with a flow collection.

@@ -54,12 +54,25 @@ impl Loaded {
         }
     }
 
+    /// Whether a ConfigMap here has a file of this name.
+    fn holds(&self, path: &str) -> bool {
+        let name = Path::new(path).file_name().unwrap_or_default();
+        let part = format!("data[{name:?}]");
+        self.documents
+            .iter()
+            .any(|document| document.part.contains(&part))
+    }
+
     /// Reads the files that documents name, and those that these name.
     fn follow(&mut self, seen: &mut Vec<PathBuf>) {
         let mut next = 0;
         while let Some(document) = self.documents.get(next) {
             next += 1;
-            for (file, path) in named(document) {
+            let named = named(document);
+            for (file, path) in named {
+                if self.holds(&path) {
+                    continue;
+                }
                 let Some(path) = locate(&file, &path) else {
                     self.missing.push(path);
                     continue;

@@ -170,6 +170,12 @@ impl<'d> Spot<'d> {
         self.node.kind == Kind::Null
     }
 
+    /// The name of a manifest.
+    pub(crate) fn name(&self) -> &'d str {
+        let name = self.at(&["metadata", "name"]);
+        name.and_then(|name| name.text()).unwrap_or_default()
+    }
+
     /// The name of the type in `@type`, behind the last `/` of its URL.
     pub(crate) fn type_name(&self) -> Option<&'d str> {
         self.type_in("@type")

@@ -31,9 +31,10 @@ impl Variables {
         let variables = config.map(|config| config.list("env")).unwrap_or_default();
         let variables = variables.iter().filter_map(|variable| {
             let name = variable.text_of("name")?.to_owned();
-            let is_from_host = variable.text_of("valueFrom") == Some("HOST");
+            let from = variable.get("valueFrom");
+            let is_written = from.is_none_or(|from| from.text() == Some("INLINE"));
             let value = variable.text_of("value").unwrap_or_default();
-            Some((name, (!is_from_host).then(|| value.to_owned())))
+            Some((name, is_written.then(|| value.to_owned())))
         });
         Self::Handed(variables.collect())
     }

@@ -20,6 +20,14 @@ pub(super) fn fix(problem: &str, steps: &[Step], value: Option<&Node>) -> String
         _ if problem.contains("invalid type: integer") && problem.contains("string") => {
             "Write it in quotes: YAML makes a number of it.".to_owned()
         }
+        _ if problem.contains("unknown field `@type`") => {
+            "Remove @type, and write what is in `value` in its place: only Envoy's own files want \
+             these two around the plugin configuration."
+                .to_owned()
+        }
+        (_, Some(Kind::Map(entries))) if holds_known(problem, entries) => {
+            "Write what is in it one level up, in its place.".to_owned()
+        }
         (_, Some(Kind::Text(text, _))) if problem.ends_with("expected an object") => {
             of_object(text, steps)
         }
@@ -33,6 +41,12 @@ pub(super) fn fix(problem: &str, steps: &[Step], value: Option<&Node>) -> String
         }
         _ => of_words(problem),
     }
+}
+
+/// Whether an unknown key holds keys that are known where it stands.
+fn holds_known(problem: &str, entries: &[(String, Node)]) -> bool {
+    let known = |key: &str| problem.contains(&format!("`{key}`"));
+    problem.contains("unknown field") && entries.iter().any(|(key, _)| known(key))
 }
 
 /// Of a path with a query, which no entry of `paths` looks at.

@@ -1,7 +1,7 @@
 //! HTTP connection managers, their filters and upgrades.
 
 use crate::ctl::documents::spot::Spot;
-use crate::ctl::setup::typed::message;
+use crate::ctl::setup::typed::{EXTENSION_WITH_MATCHER, message};
 
 /// An HTTP connection manager.
 #[derive(Debug)]
@@ -37,7 +37,7 @@ impl<'d> HttpFilter<'d> {
     pub(super) fn new(spot: &Spot<'d>) -> Self {
         let config = spot.get("typed_config");
         let config = config.or_else(|| spot.at(&["config_discovery", "default_config"]));
-        let typed = config.and_then(|config| message(&config));
+        let typed = config.and_then(|config| message(&config)).map(unmatched);
         Self {
             spot: spot.clone(),
             name: spot.text_of("name").unwrap_or_default(),
@@ -109,6 +109,15 @@ impl<'d> Manager<'d> {
         listener
             .or_else(prefix)
             .unwrap_or_else(|| "the connection manager".to_owned())
+    }
+}
+
+/// What a matcher lets run, or not, stands in the place of the matcher.
+fn unmatched<'d>(typed: (&'d str, Spot<'d>)) -> (&'d str, Spot<'d>) {
+    let inner = || message(&typed.1.at(&["extension_config", "typed_config"])?);
+    match typed.0 {
+        EXTENSION_WITH_MATCHER => inner().unwrap_or(typed),
+        _ => typed,
     }
 }
 

@@ -1,14 +1,11 @@
 //! A filter of ours, and its plugin configuration.
 
-use serde_json::Number;
-
 use crate::ctl::documents::document::Document;
-use crate::ctl::documents::fault::TWICE;
-use crate::ctl::documents::json;
-use crate::ctl::documents::node::{Kind, Node, Position, Step};
+use crate::ctl::documents::node::Node;
 use crate::ctl::documents::spot::Spot;
 use crate::ctl::setup::compiled::{Compiled, Fault};
 use crate::ctl::setup::environment::Variables;
+use crate::ctl::setup::handed::{empty, in_manifest, unpacked};
 use crate::ctl::setup::typed::{DYNAMIC_MODULE, WASM};
 
 /// How the filter is loaded.
@@ -73,7 +70,7 @@ impl<'d> Plugin<'d> {
         let variables = Variables::of_vm(vm.as_ref());
         is_ours(names).then(|| {
             let written = config.get("configuration");
-            let handed = written.as_ref().map_or_else(nothing, unpacked);
+            let handed = written.as_ref().map_or_else(|| Ok(empty()), unpacked);
             let written = written.unwrap_or_else(|| config.clone());
             Self::new(Carrier::Wasm, config, around, written, handed, &variables)
         })
@@ -86,7 +83,7 @@ impl<'d> Plugin<'d> {
         ];
         is_ours(names).then(|| {
             let written = message.get("filter_config");
-            let handed = written.as_ref().map_or_else(nothing, unpacked);
+            let handed = written.as_ref().map_or_else(|| Ok(empty()), unpacked);
             let written = written.unwrap_or_else(|| message.clone());
             let carrier = Carrier::DynamicModule;
             Self::new(
@@ -113,11 +110,7 @@ impl<'d> Plugin<'d> {
         let names = NAMES.iter().map(|key| spot.get(key));
         is_ours(names.chain([name])).then(|| {
             let written = spot.get(key);
-            let handed = written.as_ref().map_or_else(nothing, |written| {
-                let mut node = integral(written.node());
-                drop_nulls(&mut node);
-                Ok(node)
-            });
+            let handed = Ok(written.as_ref().map_or_else(empty, in_manifest));
             let written = written.unwrap_or_else(|| spot.clone());
             Self::new(carrier, spot, Some(manifest), written, handed, variables)
         })
@@ -189,6 +182,19 @@ impl<'d> Plugin<'d> {
         vm_id.and_then(|id| id.text()).unwrap_or_default()
     }
 
+    /// The manifest of Istio or Envoy Gateway that it is all about.
+    pub(crate) fn manifest(&self) -> Option<Spot<'d>> {
+        let is_manifest = matches!(self.carrier, Carrier::Istio | Carrier::EnvoyGateway);
+        self.around.clone().filter(|_| is_manifest)
+    }
+
+    /// Whether it is written in a manifest, or in a patch of that.
+    pub(crate) fn is_in(&self, manifest: &Spot) -> bool {
+        let (own, place) = (self.spot.place(), manifest.place());
+        let is_below = own.path.strip_prefix(&*place.path);
+        own.file == place.file && is_below.is_some_and(|rest| rest.starts_with([':', '.']))
+    }
+
     /// The manifest's namespace and what it selects: those of one proxy, as far as one knows.
     pub(crate) fn selects(&self) -> Option<String> {
         let manifest = self.around.as_ref()?;
@@ -205,115 +211,9 @@ impl<'d> Plugin<'d> {
 }
 
 /// Whether a name, or where the code comes from, says that a filter is this one.
-fn is_ours<'d>(names: impl IntoIterator<Item = Option<Spot<'d>>>) -> bool {
+pub(super) fn is_ours<'d>(names: impl IntoIterator<Item = Option<Spot<'d>>>) -> bool {
     names.into_iter().flatten().any(|name| {
         let name = name.node().to_json().to_string().to_ascii_lowercase();
         name.contains("maintenance")
     })
-}
-
-fn empty() -> Node {
-    Node {
-        position: None,
-        kind: Kind::Map(Vec::new()),
-    }
-}
-
-fn nothing() -> Result<Node, Fault> {
-    Ok(empty())
-}
-
-/// What Envoy hands to the module.
-fn unpacked(any: &Spot) -> Result<Node, Fault> {
-    let kind = any.type_name().unwrap_or_default();
-    let value = any.get("value");
-    match (kind, &value) {
-        ("google.protobuf.StringValue" | "google.protobuf.Struct", None) => nothing(),
-        ("google.protobuf.Struct", Some(value)) => Ok(integral(value.node())),
-        ("google.protobuf.StringValue", Some(value)) => match &value.node().kind {
-            Kind::Text(text, start) => read_text(text, *start, value.node().position),
-            _ => Err(Fault {
-                steps: Vec::new(),
-                position: None,
-                problem: "the value of a StringValue is not a string".to_owned(),
-                fix: "Write it as a text, such as a block after `value: |`, or take a \
-                      google.protobuf.Struct."
-                    .to_owned(),
-            }),
-        },
-        _ => Err(Fault {
-            steps: Vec::new(),
-            position: None,
-            problem: format!(
-                "expected the type google.protobuf.StringValue or google.protobuf.Struct, found \
-                 {kind:?}: Envoy refuses it, or the filter gets what it cannot read"
-            ),
-            fix: "Write \"@type\": type.googleapis.com/google.protobuf.Struct, and the plugin \
-                  configuration under `value`."
-                .to_owned(),
-        }),
-    }
-}
-
-/// Reads JSON that is a text of the file.
-fn read_text(text: &str, start: Option<Position>, around: Option<Position>) -> Result<Node, Fault> {
-    if text.trim().is_empty() {
-        return nothing();
-    }
-    let of_file = |position: Position| match start {
-        Some(start) => Some(position.within(start)),
-        None => around,
-    };
-    match json::parse(text) {
-        Ok(mut node) => {
-            node.relocate(&of_file);
-            Ok(node)
-        }
-        Err(fault) => Err(Fault {
-            steps: vec![Step::Key("value".to_owned())],
-            position: fault.position.and_then(of_file),
-            problem: fault.problem,
-            fix: match fault.fix {
-                TWICE => TWICE.to_owned(),
-                _ => "Write JSON: no comments, no comma after the last entry, quotes around every \
-                      key; or take a google.protobuf.Struct, which may be YAML."
-                    .to_owned(),
-            },
-        }),
-    }
-}
-
-/// The numbers of a `Struct` are doubles: those without a fraction are integers to the filter.
-fn integral(node: &Node) -> Node {
-    let kind = match &node.kind {
-        Kind::Number(number) => {
-            let whole = number.as_f64().filter(|float| float.fract() == 0.0);
-            let is_float = number.is_f64();
-            let whole = whole.filter(|float| is_float && float.abs() < 9e15);
-            Kind::Number(whole.map_or_else(|| number.clone(), |float| Number::from(float as i64)))
-        }
-        Kind::List(items) => Kind::List(items.iter().map(integral).collect()),
-        Kind::Map(entries) => {
-            let entries = entries.iter();
-            let entries = entries.map(|(key, node)| (key.clone(), integral(node)));
-            Kind::Map(entries.collect())
-        }
-        other => other.clone(),
-    };
-    Node {
-        position: node.position,
-        kind,
-    }
-}
-
-/// The API server drops them.
-fn drop_nulls(node: &mut Node) {
-    match &mut node.kind {
-        Kind::Map(entries) => {
-            entries.retain(|(_, node)| node.kind != Kind::Null);
-            entries.iter_mut().for_each(|(_, node)| drop_nulls(node));
-        }
-        Kind::List(items) => items.iter_mut().for_each(drop_nulls),
-        _ => {}
-    }
 }

@@ -3,6 +3,7 @@
 use crate::ctl::documents::document::Document;
 use crate::ctl::documents::spot::Spot;
 use crate::ctl::setup::manager::{HttpFilter, Manager};
+use crate::ctl::setup::mistaken::Mistaken;
 use crate::ctl::setup::plugin::Plugin;
 use crate::ctl::setup::routes::{Routes, Scope};
 
@@ -11,6 +12,8 @@ use crate::ctl::setup::routes::{Routes, Scope};
 pub(crate) struct Setup<'d> {
     /// Our filters, wherever they are configured.
     pub(crate) plugins: Vec<Plugin<'d>>,
+    /// What is meant to be one of them, and is none.
+    pub(crate) mistaken: Vec<Mistaken<'d>>,
     pub(crate) managers: Vec<Manager<'d>>,
     /// Filters that are in no connection manager here: of ECDS, or of an `EnvoyFilter`.
     pub(crate) loose: Vec<HttpFilter<'d>>,

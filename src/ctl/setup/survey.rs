@@ -4,6 +4,7 @@ use crate::ctl::documents::document::Document;
 use crate::ctl::documents::spot::Spot;
 use crate::ctl::setup::manager::{HttpFilter, Manager};
 use crate::ctl::setup::manifest;
+use crate::ctl::setup::mistaken::Mistaken;
 use crate::ctl::setup::plugin::Plugin;
 use crate::ctl::setup::routes::{Routes, clusters};
 use crate::ctl::setup::setup::{Setup, roots};
@@ -78,6 +79,10 @@ impl<'d> Survey<'d> {
             self.setup.plugins.push(plugin);
             return;
         }
+        let of_chain = spot.list("filters").into_iter();
+        self.setup
+            .mistaken
+            .extend(of_chain.filter_map(Mistaken::in_chain));
         if !spot.list("virtual_hosts").is_empty() {
             self.setup.routes.push(Routes::new(spot.clone()));
         }
@@ -123,6 +128,7 @@ impl<'d> Survey<'d> {
         }
         self.setup.manifests.push((kind, spot.clone()));
         self.setup.plugins.extend(manifest::plugins(kind, spot));
+        self.setup.mistaken.extend(manifest::mistaken(kind, spot));
         if kind == "EnvoyFilter" {
             let patches = spot.at(&["spec"]).map(|spec| spec.list("configPatches"));
             for patch in patches.unwrap_or_default() {
@@ -151,6 +157,7 @@ impl<'d> Survey<'d> {
 
     /// The number of a filter's plugin, which is new, if it is ours.
     fn plugin(&mut self, filter: &HttpFilter<'d>, around: Around<'_, 'd>) -> Option<usize> {
+        self.setup.mistaken.extend(Mistaken::of(filter));
         let name = filter.spot.get("name");
         let message = filter.message.as_ref()?;
         let plugin = Plugin::of_filter(name.as_ref(), filter.kind?, message, around.patch)?;

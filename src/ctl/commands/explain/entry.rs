@@ -6,8 +6,8 @@ use maintenance_mode_core::policy::reading::Reading;
 use maintenance_mode_core::request::head::RequestHead;
 use maintenance_mode_core::syntax::path::without_query;
 
-use crate::ctl::commands::explain::request::DescribedRequest;
 use crate::ctl::commands::explain::spelling::{finds, of_host, of_method, of_path};
+use crate::ctl::requests::request::Request;
 
 /// Why an entry does not match.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,7 +22,7 @@ pub(super) fn why(
     kind: Kind,
     entry: &MatchersConfig,
     reading: Reading,
-    request: &DescribedRequest<'_>,
+    request: &Request,
 ) -> Option<Why> {
     if finds(entry, reading, request) {
         return None;
@@ -41,11 +41,7 @@ pub(super) fn why(
 }
 
 /// Whether a header, a cookie or an attribute is there.
-fn of_value(
-    entry: &MatchersConfig,
-    reading: Reading,
-    request: &DescribedRequest<'_>,
-) -> Option<String> {
+fn of_value(entry: &MatchersConfig, reading: Reading, request: &Request) -> Option<String> {
     let mut present = entry.clone();
     let fields = present.headers.iter_mut().chain(&mut present.cookies);
     let mut is_unwanted = false;
@@ -83,7 +79,7 @@ fn named(entry: &MatchersConfig) -> String {
     names.next().unwrap_or_default()
 }
 
-fn far(kind: Kind, entry: &MatchersConfig, request: &DescribedRequest<'_>) -> String {
+fn far(kind: Kind, entry: &MatchersConfig, request: &Request) -> String {
     match kind {
         Kind::ClientIp => {
             let mut blocks = entry.client_ips.iter().flatten();

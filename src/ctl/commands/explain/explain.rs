@@ -7,7 +7,7 @@ use maintenance_mode_core::state::state::State;
 use crate::ctl::arguments::explain::Explain;
 use crate::ctl::commands::explain::explanation::Explanation;
 use crate::ctl::commands::explain::nearly::Made;
-use crate::ctl::commands::explain::request::DescribedRequest;
+use crate::ctl::commands::explain::request::described;
 use crate::ctl::documents::load::load;
 use crate::ctl::process::clock::now;
 use crate::ctl::process::console::say;
@@ -68,13 +68,14 @@ fn decided(options: &Explain, plugin: &Plugin) -> Result<Explanation, Abort> {
         setting,
         ..State::default()
     };
-    let request = DescribedRequest::new(options, &policy.client_address, now);
+    let request = described(options, &policy.client_address, now);
     let decision = decide(policy, &state, &request);
     let made = Made {
         config,
         policy,
         request: &request,
         decision: &decision,
+        peer: options.ip,
     };
     if options.ip.is_none()
         && let Some(place) = made.places_of_address().first()

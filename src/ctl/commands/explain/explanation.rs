@@ -108,7 +108,7 @@ mod tests {
 
     use super::*;
     use crate::ctl::arguments::arguments::{Arguments, Command};
-    use crate::ctl::commands::explain::request::DescribedRequest;
+    use crate::ctl::commands::explain::request::described;
     use crate::ctl::documents::document::documents;
     use crate::ctl::setup::compiled::Compiled;
     use crate::ctl::setup::environment::Variables;
@@ -122,7 +122,7 @@ mod tests {
             panic!("not explain");
         };
         let now = Timestamp::parse("2026-01-01T12:00:00Z").unwrap();
-        let request = DescribedRequest::new(&options, &policy.client_address, now);
+        let request = described(&options, &policy.client_address, now);
         let state = State::default();
         let explanation = Explanation::of(&decide(&policy, &state, &request), Vec::new());
         (explanation.reason, explanation.matched)

@@ -2,8 +2,6 @@
 
 use std::borrow::Cow;
 
-use maintenance_mode_core::request::headers::HeaderList;
-
 /// Headers that Envoy keeps in a place of their own: it joins their lines itself, and leaves out
 /// those that are empty. The lines of all others are joined by the filter, as they were sent.
 const JOINED_BY_ENVOY: [&str; 37] = [
@@ -64,9 +62,10 @@ impl<'l> Lines<'l> {
         }
     }
 
-    pub(super) fn into_headers(self) -> HeaderList {
-        let lines = self.0.iter().map(|(name, value)| (*name, value.as_bytes()));
-        HeaderList::new(&lines.collect::<Vec<_>>())
+    pub(super) fn into_vec(self) -> Vec<(String, String)> {
+        let lines = self.0.into_iter();
+        let lines = lines.map(|(name, value)| (name.to_owned(), value.into_owned()));
+        lines.collect()
     }
 }
 

@@ -1,5 +1,7 @@
 //! What nearly matched, and why it did not.
 
+use std::net::IpAddr;
+
 use maintenance_mode_core::config::matchers::MatchersConfig;
 use maintenance_mode_core::config::plugin::PluginConfig;
 use maintenance_mode_core::config::rules::{Action, RuleConfig};
@@ -20,9 +22,9 @@ use serde::Serialize;
 
 use crate::ctl::commands::explain::alone::{entries, without};
 use crate::ctl::commands::explain::entry::{Why, why};
-use crate::ctl::commands::explain::request::DescribedRequest;
 use crate::ctl::commands::explain::spelling::finds;
 use crate::ctl::process::environment::variable;
+use crate::ctl::requests::request::Request;
 
 /// An entry of the configuration, and why it did not match.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -39,8 +41,10 @@ const MAX_FAR: usize = 4;
 pub(super) struct Made<'a> {
     pub(super) config: &'a PluginConfig,
     pub(super) policy: &'a Policy,
-    pub(super) request: &'a DescribedRequest<'a>,
+    pub(super) request: &'a Request,
     pub(super) decision: &'a Decision<'a>,
+    /// The address that the connection comes from.
+    pub(super) peer: Option<IpAddr>,
 }
 
 impl Made<'_> {
@@ -127,7 +131,7 @@ impl Made<'_> {
     /// The header that would name the client, had somebody else sent it.
     fn unread_header(&self) -> Option<Near> {
         let config = self.config.client_address.as_ref()?;
-        let peer = self.request.peer()?;
+        let peer = self.peer?;
         let header = config.header.to_ascii_lowercase();
         self.request.headers().first(&header)?;
         let trusted = Networks::compile(&config.trusted_proxies).ok()?;
@@ -158,7 +162,7 @@ impl Made<'_> {
 }
 
 /// The kinds of a `match` of which no entry matches.
-fn failing(config: &MatchersConfig, reading: Reading, request: &DescribedRequest<'_>) -> Vec<Kind> {
+fn failing(config: &MatchersConfig, reading: Reading, request: &Request) -> Vec<Kind> {
     let kinds = Kind::ALL.into_iter();
     let failing = kinds.filter(|kind| {
         let entries = entries(config, *kind);
@@ -168,7 +172,7 @@ fn failing(config: &MatchersConfig, reading: Reading, request: &DescribedRequest
 }
 
 /// A rule of which all but one kind match; where there is no other, that must be close.
-fn near_rule(index: usize, rule: &RuleConfig, request: &DescribedRequest<'_>) -> Vec<Near> {
+fn near_rule(index: usize, rule: &RuleConfig, request: &Request) -> Vec<Near> {
     let reading = Reading::of(rule.action);
     let failing = failing(&rule.matches, reading, request);
     let [kind] = failing.as_slice() else {
@@ -197,12 +201,7 @@ fn near_rule(index: usize, rule: &RuleConfig, request: &DescribedRequest<'_>) ->
 }
 
 /// Why each entry of a kind does not match.
-fn whys(
-    config: &MatchersConfig,
-    kind: Kind,
-    reading: Reading,
-    request: &DescribedRequest<'_>,
-) -> Vec<Why> {
+fn whys(config: &MatchersConfig, kind: Kind, reading: Reading, request: &Request) -> Vec<Why> {
     let entries = entries(config, kind).into_iter();
     entries
         .map(|entry| {

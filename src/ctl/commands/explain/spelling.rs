@@ -1,6 +1,7 @@
 //! What nearly matches an entry: its matcher is asked again, with another reading, another
 //! spelling of the request, or another of the entry.
 
+use crate::ctl::requests::request::Request;
 use maintenance_mode_core::config::matchers::{MatchersConfig, PathConfig, PathKindConfig};
 use maintenance_mode_core::policy::matchers::Matchers;
 use maintenance_mode_core::policy::reading::Reading;
@@ -8,14 +9,8 @@ use maintenance_mode_core::request::head::RequestHead;
 use maintenance_mode_core::syntax::path::{MAX_COMPARED_BYTES, without_query};
 use maintenance_mode_core::syntax::readings::normalised;
 
-use crate::ctl::commands::explain::request::DescribedRequest;
-
 /// Whether the filter's matcher finds an entry; what it would refuse matches nothing.
-pub(super) fn finds(
-    config: &MatchersConfig,
-    reading: Reading,
-    request: &DescribedRequest<'_>,
-) -> bool {
+pub(super) fn finds(config: &MatchersConfig, reading: Reading, request: &Request) -> bool {
     let matchers = Matchers::compile_match(config, reading);
     matchers.is_ok_and(|matchers| matchers.first_match(request).is_some())
 }
@@ -24,7 +19,7 @@ pub(super) fn finds(
 pub(super) fn of_path(
     entry: &MatchersConfig,
     reading: Reading,
-    request: &DescribedRequest<'_>,
+    request: &Request,
 ) -> Option<String> {
     let sent = without_query(request.path());
     let path = String::from_utf8_lossy(sent);
@@ -83,7 +78,7 @@ fn lower_case(entry: &MatchersConfig) -> MatchersConfig {
 pub(super) fn of_host(
     entry: &MatchersConfig,
     reading: Reading,
-    request: &DescribedRequest<'_>,
+    request: &Request,
 ) -> Option<String> {
     let host = request.host();
     if finds(entry, Reading::Any, request) {
@@ -113,7 +108,7 @@ pub(super) fn of_host(
 pub(super) fn of_method(
     entry: &MatchersConfig,
     reading: Reading,
-    request: &DescribedRequest<'_>,
+    request: &Request,
 ) -> Option<String> {
     let method = request.method();
     let config = MatchersConfig {

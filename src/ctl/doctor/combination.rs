@@ -1,0 +1,183 @@
+//! What a control plane refuses of a manifest, although it knows each word of it.
+
+use crate::ctl::doctor::finding::Findings;
+use crate::ctl::documents::spot::Spot;
+use crate::ctl::setup::plugin::{Carrier, Plugin};
+
+const GATEWAY_API: &str = "gateway.networking.k8s.io";
+/// What Istio takes in `targetRefs`: kinds, and whose they are; the first has no group of its own.
+const ISTIO_TARGETS: [(&str, &str); 5] = [
+    ("Service", ""),
+    ("Service", "core"),
+    ("ServiceEntry", "networking.istio.io"),
+    ("Gateway", GATEWAY_API),
+    ("GatewayClass", GATEWAY_API),
+];
+const SCHEMES: [&str; 4] = ["oci", "https", "http", "file"];
+
+pub(super) fn check(plugin: &Plugin, findings: &mut Findings) {
+    let Some(around) = &plugin.around else {
+        return;
+    };
+    match (plugin.carrier, around.get("spec")) {
+        (Carrier::Istio, Some(spec)) => {
+            selector(&spec, findings);
+            istio_targets(&spec, findings);
+            scheme(&plugin.spot, findings);
+        }
+        (Carrier::EnvoyGateway, Some(spec)) => {
+            gateway_targets(&spec, findings);
+            code(&plugin.spot, findings);
+        }
+        _ => in_patch(around, findings),
+    }
+}
+
+fn selector(spec: &Spot, findings: &mut Findings) {
+    let Some(selector) = spec.get("selector") else {
+        return;
+    };
+    let targets = ["targetRefs", "targetRef"]
+        .iter()
+        .find_map(|key| spec.get(key));
+    if targets.is_some_and(|targets| !targets.is_null()) {
+        findings.add(
+            selector.place(),
+            "a selector and targetRefs stand side by side: Istio takes one of the two only, and \
+             refuses the manifest",
+            "Write targetRefs for what the Gateway API made, such as a Gateway or a waypoint; \
+             selector for pods with labels. Remove the other.",
+        );
+    }
+    let labels = selector.entries();
+    if let Some((label, spot)) = labels.iter().find(|(key, _)| *key != "matchLabels") {
+        findings.add(
+            spot.place(),
+            format!(
+                "unknown key `{label}` in spec.selector: labels stand in matchLabels. The API server \
+                 refuses the manifest, or drops this, and then every pod of the namespace is \
+                 selected"
+            ),
+            format!(
+                "Write selector: {{ matchLabels: {{ {label}: {} }} }}.",
+                spot.text().unwrap_or("…")
+            ),
+        );
+    }
+}
+
+fn istio_targets(spec: &Spot, findings: &mut Findings) {
+    for target in spec.list("targetRefs") {
+        let kind = target.text_of("kind").unwrap_or_default();
+        let group = target.text_of("group").unwrap_or_default();
+        let mut groups = ISTIO_TARGETS.iter().filter(|(known, _)| *known == kind);
+        let Some((_, wanted)) = groups.clone().next() else {
+            continue;
+        };
+        if !groups.any(|(_, known)| *known == group) {
+            let place = target
+                .get("group")
+                .unwrap_or_else(|| target.clone())
+                .place();
+            findings.add(
+                place,
+                format!(
+                    "targetRefs cannot name a {kind} of the group {group:?}: Istio refuses the \
+                     manifest"
+                ),
+                match kind {
+                    "Gateway" => format!(
+                        "Write group: {GATEWAY_API} if it is a Gateway of the Gateway API. One of \
+                         networking.istio.io has no proxy of its own: write selector: \
+                         {{ matchLabels: … }} with the labels of its pods, in the place of \
+                         targetRefs."
+                    ),
+                    _ => format!("Write group: {wanted:?}."),
+                },
+            );
+        }
+        if let Some(namespace) = target.get("namespace").filter(|spot| !spot.is_null()) {
+            findings.add(
+                namespace.place(),
+                "targetRefs name what is in the namespace of the manifest, and no other: Istio \
+                 refuses the manifest",
+                "Remove `namespace` here, and write it in metadata of the manifest.",
+            );
+        }
+    }
+}
+
+fn scheme(filter: &Spot, findings: &mut Findings) {
+    let url = filter.get("url");
+    let Some((url, (scheme, rest))) =
+        url.and_then(|url| Some((url.clone(), url.text()?.split_once("://")?)))
+    else {
+        return;
+    };
+    if !SCHEMES.contains(&scheme) {
+        findings.add(
+            url.place(),
+            format!("Istio fetches no module from {scheme}://, and refuses the manifest"),
+            format!(
+                "Write oci://{rest} for an image in a registry; https:// for a file of a server, \
+                 file:// for one in the container of the proxy."
+            ),
+        );
+    }
+}
+
+fn gateway_targets(spec: &Spot, findings: &mut Findings) {
+    let targets = spec.list("targetRefs").into_iter();
+    for target in targets.chain(spec.get("targetRef")) {
+        let group = target.get("group");
+        if let Some(group) =
+            group.filter(|group| group.text().is_some_and(|text| text != GATEWAY_API))
+        {
+            findings.add(
+                group.place(),
+                format!(
+                    "a policy of Envoy Gateway can only be for what is of {GATEWAY_API}: the API \
+                     server refuses the manifest"
+                ),
+                format!("Write group: {GATEWAY_API}."),
+            );
+        }
+    }
+}
+
+fn code(filter: &Spot, findings: &mut Findings) {
+    let Some(code) = filter.get("code") else {
+        return;
+    };
+    let wanted = match code.text_of("type") {
+        Some("Image") => "image",
+        Some("HTTP") => "http",
+        _ => return,
+    };
+    if code.get(wanted).is_none() {
+        let kind = code.get("type").unwrap_or_else(|| code.clone());
+        findings.add(
+            kind.place(),
+            format!("this says how the module is fetched, but there is no `{wanted}` here: the API \
+                     server refuses the manifest"),
+            format!("Write {wanted}: {{ url: … }} beside it, or the other type: Image with `image`, HTTP with `http`."),
+        );
+    }
+}
+
+/// An `EnvoyFilter` that has the filter.
+fn in_patch(patch: &Spot, findings: &mut Findings) {
+    let place = patch.get("applyTo");
+    let Some(place) = place.filter(|place| place.text() == Some("NETWORK_FILTER")) else {
+        return;
+    };
+    let is_filter_itself = patch.at(&["patch", "value", "typed_config", "config", "vm_config"]);
+    if is_filter_itself.is_some() {
+        findings.add(
+            place.place(),
+            "an HTTP filter is put among the network filters: Envoy refuses the listener",
+            "Write applyTo: HTTP_FILTER, operation: INSERT_BEFORE, and match the subFilter \
+             envoy.filters.http.router.",
+        );
+    }
+}

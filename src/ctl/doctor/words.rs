@@ -1,0 +1,169 @@
+//! Keys and words around the plugin configuration that nobody knows. A key that is like none, and
+//! known nowhere else, may be of a newer version; the words of a key are all that there are.
+
+use maintenance_mode_core::syntax::nearest::misspelt;
+
+use crate::ctl::doctor::finding::Findings;
+use crate::ctl::doctor::shapes::{Form, Shape};
+use crate::ctl::documents::node::Kind;
+use crate::ctl::documents::spot::Spot;
+use crate::ctl::setup::plugin::{Carrier, Plugin};
+
+/// What one thing is called in Envoy, in Istio and in Envoy Gateway.
+const NAMES: [&[&str]; 14] = [
+    &["config", "configuration", "pluginConfig"],
+    &["failOpen", "failStrategy", "fail_open", "failure_policy"],
+    &["code", "url"],
+    &["vmConfig", "vm_config"],
+    &["env", "environment_variables"],
+    &["hostKeys", "host_env_keys"],
+    &["selector", "targetSelectors", "workloadSelector"],
+    &["targetRef", "targetRefs"],
+    &["rootID", "root_id"],
+    &["imagePullPolicy", "pullPolicy"],
+    &["imagePullSecret", "pullSecretRef"],
+    &["match"],
+    &["phase"],
+    &["wasm"],
+];
+
+pub(super) fn check(plugin: &Plugin, findings: &mut Findings) {
+    let Some(form) = Form::of(plugin) else {
+        return;
+    };
+    let spec = plugin.around.as_ref().and_then(|around| around.get("spec"));
+    for (shape, base) in shapes(&form) {
+        let root = if base == SPEC { spec.as_ref() } else { None };
+        for object in objects(root.unwrap_or(&plugin.spot), shape.way) {
+            for (key, spot) in object.entries() {
+                of_key(plugin, &form, (shape, base), (key, &spot), findings);
+                let mut words = shape.words.iter();
+                let words = words.find(|(name, _)| *name == named(plugin, key));
+                if let Some((_, words)) = words {
+                    of_word(plugin, &form, words, &spot, findings);
+                }
+            }
+        }
+    }
+}
+
+const SPEC: &str = "spec";
+
+/// The shapes of a form, each with what its way begins at.
+fn shapes(form: &Form) -> impl Iterator<Item = (&'static Shape, &'static str)> {
+    let own_place = form.own_place;
+    let around = form.around.iter().map(|shape| (shape, SPEC));
+    around.chain(form.own.iter().map(move |shape| (shape, own_place)))
+}
+
+/// A key as it stands in the tables: Envoy takes it in snake and in camel case.
+fn named(plugin: &Plugin, key: &str) -> String {
+    if plugin.carrier != Carrier::Wasm {
+        return key.to_owned();
+    }
+    let letters = key.chars().flat_map(|letter| {
+        let joint = letter.is_ascii_uppercase().then_some('_');
+        joint.into_iter().chain([letter.to_ascii_lowercase()])
+    });
+    letters.collect()
+}
+
+fn of_key(
+    plugin: &Plugin,
+    form: &Form,
+    (shape, base): (&Shape, &str),
+    (written, spot): (&str, &Spot),
+    findings: &mut Findings,
+) {
+    let key = &*named(plugin, written);
+    if shape.keys.contains(&key) {
+        return;
+    }
+    let refusal = form.refusal;
+    let place = shape.place(base);
+    let (meant, fix) = if let Some(meant) = misspelt(key, shape.keys) {
+        (
+            format!("`{written}`; did you mean `{meant}`?"),
+            format!("Write {meant} in the place of {written}."),
+        )
+    } else if let Some((name, there)) = known(form, shape, &place, written) {
+        match there == place {
+            true => (
+                format!("`{written}`: here it is called `{name}`."),
+                format!("Write {name} in the place of {written}."),
+            ),
+            false => (
+                format!("`{written}` in {place}: it belongs in {there}."),
+                format!("Move it to {there}, as {name}."),
+            ),
+        }
+    } else if spot
+        .entries()
+        .iter()
+        .any(|(inner, _)| shape.keys.contains(inner))
+    {
+        (
+            format!("`{written}`: what is in it belongs in {place} itself."),
+            format!("Remove `{written}:`, and indent what is in it less."),
+        )
+    } else {
+        return;
+    };
+    findings.add(spot.place(), format!("unknown key {meant} {refusal}"), fix);
+}
+
+/// What a key is called in a form, and where: here, if it may be.
+fn known(form: &Form, shape: &Shape, place: &str, written: &str) -> Option<(&'static str, String)> {
+    let names = NAMES.iter().filter(|names| names.contains(&written));
+    let mut names = names.flat_map(|names| names.iter().copied());
+    let here = names.clone().find(|name| shape.keys.contains(name));
+    let elsewhere = || {
+        names.find_map(|name| {
+            let mut all = shapes(form);
+            let (shape, base) = all.find(|(shape, _)| shape.keys.contains(&name))?;
+            Some((name, shape.place(base)))
+        })
+    };
+    here.map(|name| (name, place.to_owned())).or_else(elsewhere)
+}
+
+fn of_word(plugin: &Plugin, form: &Form, known: &[&str], spot: &Spot, findings: &mut Findings) {
+    let word = match &spot.node().kind {
+        Kind::Text(word, _) => format!("unknown value `{word}`"),
+        Kind::Null => return,
+        // The number of a word of Protobuf.
+        Kind::Number(_) if plugin.carrier == Carrier::Wasm => return,
+        Kind::Map(_) => "an object is no value here".to_owned(),
+        Kind::List(_) => "a list is no value here".to_owned(),
+        _ => format!("unknown value {}", spot.node().to_json()),
+    };
+    let text = spot.text().unwrap_or_default();
+    if known.contains(&text) {
+        return;
+    }
+    let refusal = form.refusal;
+    let all = known.join(", ");
+    let (meant, fix) = match misspelt(text, known) {
+        Some(meant) => (
+            format!("; did you mean `{meant}`?"),
+            format!("Write {meant} in the place of {text}."),
+        ),
+        None => (
+            format!(", expected one of {all}."),
+            format!("Write one of {all}; or remove the key."),
+        ),
+    };
+    findings.add(spot.place(), format!("{word}{meant} {refusal}"), fix);
+}
+
+/// What a way leads to, through each item of a list.
+fn objects<'d>(root: &Spot<'d>, way: &[&str]) -> Vec<Spot<'d>> {
+    way.iter().fold(vec![root.clone()], |objects, key| {
+        let values = objects.iter().filter_map(|object| object.get(key));
+        let flat = values.flat_map(|value| match value.items() {
+            items if items.is_empty() => vec![value],
+            items => items,
+        });
+        flat.collect()
+    })
+}
