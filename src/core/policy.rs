@@ -28,6 +28,8 @@ pub mod problem;
 pub mod reading;
 pub mod response;
 pub mod rules;
+pub mod seen;
+pub mod sent_host;
 pub mod template;
 pub mod text_match;
 pub mod value_match;

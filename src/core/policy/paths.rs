@@ -46,23 +46,22 @@ impl Paths {
         })
     }
 
-    /// The place of an entry that matches the path; `readings` are the path's.
-    pub fn find(&self, path: &[u8], readings: &Readings) -> Option<usize> {
-        if path.len() > MAX_COMPARED_BYTES {
+    /// The place of an entry that matches a path.
+    pub fn find(&self, path: &Readings<'_>) -> Option<usize> {
+        if path.sent().len() > MAX_COMPARED_BYTES {
             return (self.reading == Reading::Any).then_some(0);
         }
         let as_sent = || {
-            let upper_case = readings.upper_case(path);
-            let written = self.written.find(upper_case);
+            let written = self.written.find(path.upper_case());
             // What an escape stands for may be what an expression names.
-            written.or_else(|| self.find_regex(|| vec![path, readings.readable(path)]))
+            written.or_else(|| self.find_regex(|| [path.sent(), path.readable()]))
         };
         match self.reading {
             // Most paths match nothing, and need no second look.
-            Reading::Canonical => as_sent().filter(|_| readings.is_canonical(path)),
+            Reading::Canonical => as_sent().filter(|_| path.is_canonical()),
             Reading::Any => as_sent().or_else(|| {
-                let mut readings = readings.of(path).iter();
-                readings.find_map(|reading| self.find_reading(reading))
+                let mut others = path.others().iter();
+                others.find_map(|reading| self.find_reading(reading))
             }),
         }
     }
@@ -71,11 +70,11 @@ impl Paths {
         let decoded = self.decoded.find(&reading.text);
         decoded
             .or_else(|| self.written.find(&reading.upper_case))
-            .or_else(|| self.find_regex(|| vec![&*reading.text, &*reading.readable]))
+            .or_else(|| self.find_regex(|| [&*reading.text, &*reading.readable]))
     }
 
     /// The place of an expression that matches one of these forms of a path.
-    fn find_regex<'f>(&self, forms: impl FnOnce() -> Vec<&'f [u8]>) -> Option<usize> {
+    fn find_regex<'f>(&self, forms: impl FnOnce() -> [&'f [u8]; 2]) -> Option<usize> {
         if self.regexes.is_empty() {
             return None;
         }
@@ -145,13 +144,13 @@ mod tests {
             let paths = paths(entry).unwrap();
             for hit in hits {
                 assert!(
-                    paths.find(hit.as_bytes(), &Readings::default()).is_some(),
+                    paths.find(&Readings::new(hit.as_bytes())).is_some(),
                     "{entry} {hit}"
                 );
             }
             for miss in misses {
                 assert!(
-                    paths.find(miss.as_bytes(), &Readings::default()).is_none(),
+                    paths.find(&Readings::new(miss.as_bytes())).is_none(),
                     "{entry} {miss}"
                 );
             }
@@ -175,7 +174,7 @@ mod tests {
                 "/%63af%C3%A9;a",
             ] {
                 assert!(
-                    paths.find(path.as_bytes(), &Readings::default()).is_some(),
+                    paths.find(&Readings::new(path.as_bytes())).is_some(),
                     "{entry} {path}"
                 );
             }
@@ -194,7 +193,7 @@ mod tests {
             "/x\\y/../a/b",
         ] {
             assert!(
-                paths.find(path.as_bytes(), &Readings::default()).is_some(),
+                paths.find(&Readings::new(path.as_bytes())).is_some(),
                 "{path}"
             );
         }
@@ -203,7 +202,7 @@ mod tests {
     #[test]
     fn an_empty_list_matches_nothing() {
         let paths = paths("[]").unwrap();
-        assert!(paths.find(b"/", &Readings::default()).is_none());
+        assert!(paths.find(&Readings::new(b"/")).is_none());
     }
 
     #[test]

@@ -7,12 +7,13 @@ use crate::syntax::path::{before, is_canonical, is_canonical_octet};
 use crate::syntax::percent::{Octet, is_unreserved, octets};
 
 /// What is known of one path (without query), found out when it is first asked for.
-#[derive(Debug, Default)]
-pub struct Readings {
+#[derive(Debug)]
+pub struct Readings<'p> {
+    sent: &'p [u8],
     is_canonical: OnceCell<bool>,
     upper_case: OnceCell<Option<Vec<u8>>>,
     readable: OnceCell<Vec<u8>>,
-    readings: OnceCell<Vec<Spelling>>,
+    others: OnceCell<Vec<Spelling>>,
 }
 
 /// One reading of a path.
@@ -38,33 +39,47 @@ impl Spelling {
     }
 }
 
-impl Readings {
-    /// Whether a path is canonical, the same at each call.
-    pub fn is_canonical(&self, path: &[u8]) -> bool {
-        *self.is_canonical.get_or_init(|| is_canonical(path))
+impl<'p> Readings<'p> {
+    /// The readings of a path.
+    pub fn new(sent: &'p [u8]) -> Self {
+        Self {
+            sent,
+            is_canonical: OnceCell::new(),
+            upper_case: OnceCell::new(),
+            readable: OnceCell::new(),
+            others: OnceCell::new(),
+        }
     }
 
-    /// A path whose escapes are in upper case, the same at each call.
-    pub fn upper_case<'p>(&'p self, path: &'p [u8]) -> &'p [u8] {
-        let upper_case = self.upper_case.get_or_init(|| with_upper_case(path));
-        upper_case.as_deref().unwrap_or(path)
+    /// The path as it was sent.
+    pub fn sent(&self) -> &'p [u8] {
+        self.sent
     }
 
-    /// A path as people read it, without escapes of spaces and of letters outside ASCII; the same
-    /// at each call.
-    pub fn readable(&self, path: &[u8]) -> &[u8] {
-        self.readable
-            .get_or_init(|| readable(self.upper_case(path)))
+    /// Whether the path is canonical.
+    pub fn is_canonical(&self) -> bool {
+        *self.is_canonical.get_or_init(|| is_canonical(self.sent))
     }
 
-    /// The readings of a path, the same at each call; none of one that has no other.
-    pub fn of(&self, path: &[u8]) -> &[Spelling] {
-        self.readings.get_or_init(|| {
+    /// The path with its escapes in upper case.
+    pub fn upper_case(&self) -> &[u8] {
+        let upper_case = self.upper_case.get_or_init(|| with_upper_case(self.sent));
+        upper_case.as_deref().unwrap_or(self.sent)
+    }
+
+    /// The path as people read it, without escapes of spaces and of letters outside ASCII.
+    pub fn readable(&self) -> &[u8] {
+        self.readable.get_or_init(|| readable(self.upper_case()))
+    }
+
+    /// The other readings of the path; none of one that means one thing only.
+    pub fn others(&self) -> &[Spelling] {
+        self.others.get_or_init(|| {
             // Without escapes a canonical path is its own normalised form.
-            if !path.contains(&b'%') && self.is_canonical(path) {
+            if !self.sent.contains(&b'%') && self.is_canonical() {
                 return Vec::new();
             }
-            readings(path).into_iter().map(Spelling::new).collect()
+            readings(self.sent).into_iter().map(Spelling::new).collect()
         })
     }
 }

@@ -6,6 +6,7 @@ use std::slice;
 use maintenance_mode_core::config::rules::Action;
 use maintenance_mode_core::policy::policy::Policy;
 use maintenance_mode_core::policy::rules::first_match;
+use maintenance_mode_core::policy::seen::Seen;
 
 use crate::ctl::doctor::finding::Findings;
 use crate::ctl::doctor::probe::{Probe, Traits};
@@ -67,7 +68,8 @@ fn of_allow(policy: &Policy, settings: &Spot, findings: &mut Findings) {
     let Some(allow) = settings.get("allow") else {
         return;
     };
-    let Some((whom, entries)) = taken(&allow, |probe| policy.allow.first_match(probe)) else {
+    let Some((whom, entries)) = taken(&allow, |probe| policy.allow.first_match(&Seen::new(probe)))
+    else {
         return;
     };
     let written = |kind: &str, index: usize| allow.list(kind).get(index).map(Spot::place);
@@ -93,8 +95,9 @@ fn of_rules(policy: &Policy, settings: &Spot, findings: &mut Findings) {
         let Some(matchers) = spot.get("match") else {
             continue;
         };
-        let takes =
-            |probe: &Probe| first_match(slice::from_ref(rule), probe).map(|rule| rule.index);
+        let takes = |probe: &Probe| {
+            first_match(slice::from_ref(rule), &Seen::new(probe)).map(|rule| rule.index)
+        };
         if let Some((whom, _)) = taken(&matchers, takes) {
             let by = match &rule.name {
                 Some(name) => format!("rules[{}], {name:?}", rule.index),
