@@ -1,6 +1,6 @@
 //! The entries of `paths`.
 
-use std::borrow::Cow;
+use std::iter;
 
 use crate::config::matchers::PathConfig;
 use crate::policy::path_entry;
@@ -48,48 +48,41 @@ impl Paths {
 
     /// The place of an entry that matches a path.
     pub fn find(&self, path: &Readings<'_>) -> Option<usize> {
-        if path.sent().len() > MAX_COMPARED_BYTES {
+        let sent = path.sent();
+        if sent.text().len() > MAX_COMPARED_BYTES {
             return (self.reading == Reading::Any).then_some(0);
         }
-        let as_sent = || {
-            let written = self.written.find(path.upper_case());
-            // What an escape stands for may be what an expression names.
-            written.or_else(|| self.find_regex(|| [path.sent(), path.readable()]))
-        };
         match self.reading {
             // Most paths match nothing, and need no second look.
-            Reading::Canonical => as_sent().filter(|_| path.is_canonical()),
-            Reading::Any => as_sent().or_else(|| {
+            Reading::Canonical => self.find_written(sent).filter(|_| path.is_canonical()),
+            Reading::Any => self.find_written(sent).or_else(|| {
                 let mut others = path.others().iter();
-                others.find_map(|reading| self.find_reading(reading))
+                others.find_map(|reading| {
+                    let decoded = self.decoded.find(reading.text());
+                    decoded.or_else(|| self.find_written(reading))
+                })
             }),
         }
     }
 
-    fn find_reading(&self, reading: &Spelling) -> Option<usize> {
-        let decoded = self.decoded.find(&reading.text);
-        decoded
-            .or_else(|| self.written.find(&reading.upper_case))
-            .or_else(|| self.find_regex(|| [&*reading.text, &*reading.readable]))
+    fn find_written(&self, path: &Spelling<'_>) -> Option<usize> {
+        let written = self.written.find(path.upper_case());
+        written.or_else(|| self.find_regex(path))
     }
 
-    /// The place of an expression that matches one of these forms of a path.
-    fn find_regex<'f>(&self, forms: impl FnOnce() -> [&'f [u8]; 2]) -> Option<usize> {
+    /// The place of an expression that matches: what an escape stands for may be what it names.
+    fn find_regex(&self, path: &Spelling<'_>) -> Option<usize> {
         if self.regexes.is_empty() {
             return None;
         }
-        let mut distinct: Vec<Cow<str>> = Vec::new();
-        for form in forms() {
-            let form = String::from_utf8_lossy(form);
-            if !distinct.contains(&form) {
-                distinct.push(form);
-            }
-        }
+        let [text, readable] = [path.text(), path.readable()].map(String::from_utf8_lossy);
+        let readable = Some(readable).filter(|readable| *readable != text);
+        let is_match = |regex: &Regex| {
+            let mut forms = iter::once(&text).chain(&readable);
+            forms.any(|form| regex.is_match(form.as_bytes()))
+        };
         let mut regexes = self.regexes.iter();
-        regexes.find_map(|(regex, index)| {
-            let matches = distinct.iter().any(|form| regex.is_match(form.as_bytes()));
-            matches.then_some(*index)
-        })
+        regexes.find_map(|(regex, index)| is_match(regex).then_some(*index))
     }
 }
 

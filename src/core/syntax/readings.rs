@@ -1,5 +1,6 @@
 //! How servers may read one path.
 
+use std::borrow::Cow;
 use std::cell::OnceCell;
 
 use crate::syntax::hex;
@@ -9,78 +10,78 @@ use crate::syntax::percent::{Octet, is_unreserved, octets};
 /// What is known of one path (without query), found out when it is first asked for.
 #[derive(Debug)]
 pub struct Readings<'p> {
-    sent: &'p [u8],
+    sent: Spelling<'p>,
     is_canonical: OnceCell<bool>,
+    others: OnceCell<Vec<Spelling<'static>>>,
+}
+
+/// A way to write a path, and what it is compared by.
+#[derive(Debug)]
+pub struct Spelling<'p> {
+    text: Cow<'p, [u8]>,
     upper_case: OnceCell<Option<Vec<u8>>>,
     readable: OnceCell<Vec<u8>>,
-    others: OnceCell<Vec<Spelling>>,
-}
-
-/// One reading of a path.
-#[derive(Debug)]
-pub struct Spelling {
-    /// As it is read.
-    pub text: Vec<u8>,
-    /// With escapes in upper case.
-    pub upper_case: Vec<u8>,
-    /// Without escapes of spaces and of letters outside ASCII.
-    pub readable: Vec<u8>,
-}
-
-impl Spelling {
-    fn new(text: Vec<u8>) -> Self {
-        let upper_case = with_upper_case(&text).unwrap_or_else(|| text.clone());
-        let readable = readable(&upper_case);
-        Self {
-            text,
-            upper_case,
-            readable,
-        }
-    }
 }
 
 impl<'p> Readings<'p> {
     /// The readings of a path.
     pub fn new(sent: &'p [u8]) -> Self {
         Self {
-            sent,
+            sent: Spelling::new(sent.into()),
             is_canonical: OnceCell::new(),
-            upper_case: OnceCell::new(),
-            readable: OnceCell::new(),
             others: OnceCell::new(),
         }
     }
 
     /// The path as it was sent.
-    pub fn sent(&self) -> &'p [u8] {
-        self.sent
+    pub fn sent(&self) -> &Spelling<'p> {
+        &self.sent
     }
 
     /// Whether the path is canonical.
     pub fn is_canonical(&self) -> bool {
-        *self.is_canonical.get_or_init(|| is_canonical(self.sent))
+        *self
+            .is_canonical
+            .get_or_init(|| is_canonical(self.sent.text()))
     }
 
-    /// The path with its escapes in upper case.
-    pub fn upper_case(&self) -> &[u8] {
-        let upper_case = self.upper_case.get_or_init(|| with_upper_case(self.sent));
-        upper_case.as_deref().unwrap_or(self.sent)
-    }
-
-    /// The path as people read it, without escapes of spaces and of letters outside ASCII.
-    pub fn readable(&self) -> &[u8] {
-        self.readable.get_or_init(|| readable(self.upper_case()))
-    }
-
-    /// The other readings of the path; none of one that means one thing only.
-    pub fn others(&self) -> &[Spelling] {
+    /// The readings that some server may have of the path; none of one that has no other.
+    pub fn others(&self) -> &[Spelling<'static>] {
         self.others.get_or_init(|| {
+            let sent = self.sent.text();
             // Without escapes a canonical path is its own normalised form.
-            if !self.sent.contains(&b'%') && self.is_canonical() {
+            if !sent.contains(&b'%') && self.is_canonical() {
                 return Vec::new();
             }
-            readings(self.sent).into_iter().map(Spelling::new).collect()
+            let readings = readings(sent).into_iter();
+            readings.map(|text| Spelling::new(text.into())).collect()
         })
+    }
+}
+
+impl<'p> Spelling<'p> {
+    fn new(text: Cow<'p, [u8]>) -> Self {
+        Self {
+            text,
+            upper_case: OnceCell::new(),
+            readable: OnceCell::new(),
+        }
+    }
+
+    /// As it is.
+    pub fn text(&self) -> &[u8] {
+        &self.text
+    }
+
+    /// With its escapes in upper case.
+    pub fn upper_case(&self) -> &[u8] {
+        let upper_case = self.upper_case.get_or_init(|| with_upper_case(&self.text));
+        upper_case.as_deref().unwrap_or(&self.text)
+    }
+
+    /// As people read it, without escapes of spaces and of letters outside ASCII.
+    pub fn readable(&self) -> &[u8] {
+        self.readable.get_or_init(|| readable(self.upper_case()))
     }
 }
 

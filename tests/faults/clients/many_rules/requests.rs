@@ -19,7 +19,7 @@ pub fn requests(kind: &str) -> Vec<Named> {
         "client_ips" => of_addresses(),
         "paths" => of_paths(),
         "hosts" => of_hosts(),
-        "methods" => vec![("method".to_owned(), Request::new("M", "/"))],
+        "methods" => vec![("method".to_owned(), Request::get("/"))],
         "headers" => of_headers(),
         "cookies" => of_cookies(),
         "attributes" => [of_paths(), of_headers(), of_cookies()].concat(),
