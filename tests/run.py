@@ -27,6 +27,7 @@ LOGS = ROOT / "target/tests"
 ALONE = [
     "envoy::figures",
     "faults::clients::long_paths",
+    "faults::clients::many_rules",
     "faults::wrong_tokens",
     "fleet::login::a_login_outlives_the_leader_of_three",
     "fleet::login::tokens::a_login_fits_into_a_short_timeout",

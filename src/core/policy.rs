@@ -33,6 +33,8 @@ pub mod reading;
 mod request_header;
 pub mod response;
 pub mod rules;
+pub mod seen;
+pub mod sent_host;
 pub mod template;
 pub mod text_match;
 pub mod value_match;

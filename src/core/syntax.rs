@@ -1,5 +1,6 @@
 //! The ground: texts that come from outside, and what they mean.
 
+mod ascii_regex;
 pub mod calendar;
 pub mod duration;
 pub mod field;

@@ -1,8 +1,10 @@
 //! Clients that are slow, leave half-way, or send more than they should.
 
+mod cost;
 mod departures;
 mod huge_headers;
 mod long_paths;
+mod many_rules;
 mod slow;
 mod tiny_window;
 

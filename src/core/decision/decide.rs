@@ -5,6 +5,7 @@ use crate::decision::decision::{Decision, Exemption, Ruling, Verdict};
 use crate::policy::policy::Policy;
 use crate::policy::rules;
 use crate::policy::rules::Rule;
+use crate::policy::seen::Seen;
 use crate::reply::blocked::blocked;
 use crate::request::attribute::Attribute;
 use crate::request::head::RequestHead;
@@ -32,13 +33,14 @@ pub fn decide<'p>(
             };
         }
     }
-    let ruling = match rules::first_match(rules, request) {
+    let seen = Seen::new(request);
+    let ruling = match rules::first_match(rules, &seen) {
         Some(rule) => Some(Ruling::Rule(rule)),
         None if policy.route_metadata => route_action(request).map(Ruling::Route),
         None => None,
     };
     Decision {
-        verdict: judge(policy, state, &flag, ruling, request),
+        verdict: judge(policy, state, &flag, ruling, &seen),
         flag,
         ruling,
     }
@@ -54,17 +56,17 @@ pub fn rules_asked<'p>(policy: &'p Policy, flag: &Flag<'_>) -> &'p [Rule] {
     }
 }
 
-fn judge<'p>(
+fn judge<'p: 's, 's>(
     policy: &'p Policy,
     state: &State,
     flag: &Flag<'p>,
     ruling: Option<Ruling<'p>>,
-    request: &impl RequestHead,
+    seen: &Seen<'s, impl RequestHead>,
 ) -> Verdict<'p> {
     let exemption = match ruling.map_or(Action::Follow, Ruling::action) {
         Action::Allow | Action::Follow if !flag.on => return Verdict::Pass,
         Action::Allow => Some(Exemption::Ruling),
-        Action::Follow | Action::On => exemption(policy, state, request),
+        Action::Follow | Action::On => exemption(policy, state, seen),
         Action::Block => None,
     };
     match exemption {
@@ -74,16 +76,21 @@ fn judge<'p>(
             let rule = ruling.and_then(Ruling::rule);
             let response = rule.and_then(|rule| rule.response.as_ref());
             let response = response.unwrap_or(&policy.response);
-            Verdict::Blocked(blocked(response, flag, request))
+            Verdict::Blocked(blocked(response, flag, seen.request()))
         }
     }
 }
 
-fn exemption(policy: &Policy, state: &State, request: &impl RequestHead) -> Option<Exemption> {
-    let entry = policy.allow.first_match(request).map(Exemption::Entry);
+fn exemption<'s>(
+    policy: &'s Policy,
+    state: &State,
+    seen: &Seen<'s, impl RequestHead>,
+) -> Option<Exemption> {
+    let entry = policy.allow.first_match(seen).map(Exemption::Entry);
     entry.or_else(|| {
         let bypass = policy.bypass.as_ref()?;
         let revoked_at = state.bypass_revoked_at();
+        let request = seen.request();
         bypass
             .admits(request.headers(), || request.now(), revoked_at)
             .then_some(Exemption::Bypass)

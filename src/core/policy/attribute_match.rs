@@ -3,9 +3,10 @@
 use crate::config::matchers::AttributeConfig;
 use crate::policy::reading::Reading;
 use crate::policy::request_header;
+use crate::policy::seen::{Said, Seen};
 use crate::policy::text_match::TextMatch;
 use crate::policy::value_match::ValueMatch;
-use crate::request::attribute::{Attribute, AttributePath};
+use crate::request::attribute::AttributePath;
 use crate::request::head::RequestHead;
 use crate::syntax::invalid::{Compiled, Located, refuse};
 
@@ -31,11 +32,11 @@ impl AttributeMatch {
     }
 
     /// Whether the attribute, or its absence, matches.
-    pub fn matches(&self, request: &impl RequestHead) -> bool {
-        match request.attribute(&self.path) {
-            Attribute::Absent => self.value.matches(None),
-            Attribute::Text(text) => self.value.matches(Some(&text)),
-            Attribute::Other => false,
+    pub fn matches<'s>(&'s self, seen: &Seen<'s, impl RequestHead>) -> bool {
+        match seen.attribute(&self.path) {
+            Said::Absent => self.value.matches(None),
+            Said::Text(text) => self.value.matches(Some(text)),
+            Said::Other => false,
         }
     }
 }
@@ -92,6 +93,7 @@ fn check(segments: &[&str]) -> Compiled<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::request::attribute::Attribute;
     use crate::request::head::testing::TestRequest;
 
     #[test]
@@ -104,7 +106,7 @@ mod tests {
         let matches = |entry: &AttributeMatch, attribute: Attribute| {
             let mut request = TestRequest::new::<&str>(&[]);
             request.attribute = attribute;
-            entry.matches(&request)
+            entry.matches(&Seen::new(&request))
         };
         assert_eq!(present.path.segments().join("."), "a.b");
         assert!(matches(&present, Attribute::Text(b"".to_vec())));

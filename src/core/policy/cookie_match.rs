@@ -4,8 +4,8 @@ use crate::config::matchers::FieldConfig;
 use crate::policy::reading::Reading;
 use crate::policy::text_match::TextMatch;
 use crate::policy::value_match::ValueMatch;
-use crate::request::headers::Headers;
-use crate::syntax::field::{cookie_name, cookie_values};
+use crate::request::cookies::Cookies;
+use crate::syntax::field::cookie_name;
 use crate::syntax::invalid::{Compiled, Located};
 
 /// A request cookie; of several with one name, any may match.
@@ -31,12 +31,11 @@ impl CookieMatch {
     }
 
     /// Whether the cookie, or its absence, matches.
-    pub fn matches(&self, headers: &impl Headers) -> bool {
-        let cookies = headers.get("cookie").unwrap_or_default();
-        let mut values = cookie_values(&cookies, &self.name).peekable();
+    pub fn matches(&self, cookies: &Cookies<'_>) -> bool {
+        let mut values = cookies.values(&self.name).peekable();
         match values.peek() {
             None => self.value.matches(None),
-            Some(_) => values.any(|value| self.value.matches(Some(value))),
+            Some(_) => values.any(|value| self.value.matches(Some(&value))),
         }
     }
 }
@@ -46,32 +45,34 @@ mod tests {
     use super::*;
     use crate::request::headers::HeaderList;
 
-    fn headers(lines: &[(&str, &str)]) -> HeaderList {
-        HeaderList::new(lines)
-    }
-
     fn cookie(json: &str) -> CookieMatch {
         CookieMatch::compile(&crate::syntax::json_reader::read(json), Reading::Canonical).unwrap()
     }
 
     #[test]
     fn a_cookie_is_found_by_its_whole_name_on_any_line() {
-        let lines = headers(&[("cookie", "a=1;ab=2"), ("cookie", " c = 3; d=\"4\"; e")]);
-        assert!(cookie(r#"{"name":"a","exact":"1"}"#).matches(&lines));
-        assert!(cookie(r#"{"name":"ab","exact":"2"}"#).matches(&lines));
-        assert!(cookie(r#"{"name":"d","exact":"\"4\""}"#).matches(&lines));
-        assert!(!cookie(r#"{"name":"b","present":true}"#).matches(&lines));
-        assert!(!cookie(r#"{"name":"e","present":true}"#).matches(&lines));
-        assert!(cookie(r#"{"name":"e","present":false}"#).matches(&lines));
-        assert!(cookie(r#"{"name":"a","present":false}"#).matches(&headers(&[])));
-        assert!(!cookie(r#"{"name":"a","present":false}"#).matches(&lines));
+        let lines = [("cookie", "a=1;ab=2"), ("cookie", " c = 3; d=\"4\"; e")];
+        let lines = HeaderList::new(&lines);
+        let cookies = Cookies::of(&lines, || 0);
+        assert!(cookie(r#"{"name":"a","exact":"1"}"#).matches(&cookies));
+        assert!(cookie(r#"{"name":"ab","exact":"2"}"#).matches(&cookies));
+        assert!(cookie(r#"{"name":"d","exact":"\"4\""}"#).matches(&cookies));
+        assert!(!cookie(r#"{"name":"b","present":true}"#).matches(&cookies));
+        assert!(!cookie(r#"{"name":"e","present":true}"#).matches(&cookies));
+        assert!(cookie(r#"{"name":"e","present":false}"#).matches(&cookies));
+        assert!(
+            cookie(r#"{"name":"a","present":false}"#)
+                .matches(&Cookies::of(&HeaderList::default(), || 0))
+        );
+        assert!(!cookie(r#"{"name":"a","present":false}"#).matches(&cookies));
     }
 
     #[test]
     fn of_several_cookies_with_one_name_any_may_match() {
-        let lines = headers(&[("cookie", "a=1; a=2")]);
-        assert!(cookie(r#"{"name":"a","exact":"2"}"#).matches(&lines));
-        assert!(!cookie(r#"{"name":"a","regex":"1. a=2"}"#).matches(&lines));
+        let lines = HeaderList::new(&[("cookie", "a=1; a=2")]);
+        let cookies = Cookies::of(&lines, || 0);
+        assert!(cookie(r#"{"name":"a","exact":"2"}"#).matches(&cookies));
+        assert!(!cookie(r#"{"name":"a","regex":"1. a=2"}"#).matches(&cookies));
     }
 
     #[test]

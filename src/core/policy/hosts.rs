@@ -1,13 +1,12 @@
 //! The entries of `hosts`.
 
-use std::borrow::Cow;
 use std::net::Ipv6Addr;
 
 use crate::policy::host_name::{bracketed, host_name, is_host_name, meant_host};
 use crate::policy::network::is_block;
 use crate::policy::reading::Reading;
+use crate::policy::sent_host::{HostName, SentHost};
 use crate::syntax::invalid::{Compiled, InvalidConfig, each};
-use crate::syntax::path::MAX_COMPARED_BYTES;
 
 /// Host names to compare `:authority` with. Case, port and a trailing dot do not matter.
 #[derive(Clone, Debug, Default)]
@@ -33,27 +32,19 @@ impl Hosts {
         Ok(Self { reading, hosts })
     }
 
-    /// The place of the first entry that matches the `:authority` of a request. Where a match
-    /// lets pass, only `host[:port]` has one; where it blocks, also whatever is in doubt: proxies
-    /// route by the domain alone, and servers drop users, ports and dots in their own ways.
-    pub fn find(&self, authority: &[u8]) -> Option<usize> {
-        let mut hosts = self.hosts.iter();
-        let name = host_name(authority);
-        match self.reading {
-            Reading::Any if authority.len() > MAX_COMPARED_BYTES => hosts.next().map(|_| 0),
-            Reading::Any => {
-                let bare = bare(authority);
-                let bare = (*bare != *name).then_some(bare);
-                hosts.position(|host| {
-                    host.is(name) || bare.as_ref().is_some_and(|bare| host.is(bare))
-                })
-            }
-            Reading::Canonical if authority.len() > MAX_COMPARED_BYTES => None,
-            Reading::Canonical if is_host_name(name) || bracketed(name).is_some() => {
-                hosts.position(|host| host.is(name))
-            }
-            Reading::Canonical => None,
+    /// The place of the first entry that matches the host of a request. Where a match lets pass,
+    /// only `host[:port]` has one; where it blocks, also whatever is in doubt: proxies route by the
+    /// domain alone, and servers drop users, ports and dots in their own ways.
+    pub fn find(&self, sent: &SentHost<'_>) -> Option<usize> {
+        if sent.is_too_long() {
+            return (self.reading == Reading::Any && !self.hosts.is_empty()).then_some(0);
         }
+        let names = match self.reading {
+            Reading::Canonical => [sent.clear_name(), None],
+            Reading::Any => [Some(sent.name()), sent.bare_name()],
+        };
+        let mut hosts = self.hosts.iter();
+        hosts.position(|host| names.iter().flatten().any(|name| host.is(name)))
     }
 }
 
@@ -72,34 +63,18 @@ impl Host {
         })
     }
 
-    fn is(&self, name: &[u8]) -> bool {
+    fn is(&self, name: &HostName<'_>) -> bool {
+        let text = &name.text;
         match self {
-            Self::Exact(host) => name.eq_ignore_ascii_case(host.as_bytes()),
-            Self::Below(domain) => name
-                .split_at_checked(name.len().saturating_sub(domain.len()))
+            Self::Exact(host) => text.eq_ignore_ascii_case(host.as_bytes()),
+            Self::Below(domain) => text
+                .split_at_checked(text.len().saturating_sub(domain.len()))
                 .is_some_and(|(labels, end)| {
                     !labels.is_empty() && end.eq_ignore_ascii_case(domain.as_bytes())
                 }),
-            Self::Address(address) => bracketed(name) == Some(*address),
+            Self::Address(address) => name.address == Some(*address),
         }
     }
-}
-
-/// What is left of an authority without user, ports and superfluous dots.
-fn bare(authority: &[u8]) -> Cow<'_, [u8]> {
-    let host = authority.rsplit(|&byte| byte == b'@').next();
-    let host = host.unwrap_or_default();
-    let end = match host {
-        [b'[', ..] => host.iter().position(|&byte| byte == b']').map(|at| at + 1),
-        _ => host.iter().position(|&byte| byte == b':'),
-    };
-    let host = end.and_then(|end| host.get(..end)).unwrap_or(host);
-    let labels = || host.split(|&byte| byte == b'.');
-    if labels().all(|label| !label.is_empty()) {
-        return host.into();
-    }
-    let labels = labels().filter(|label| !label.is_empty());
-    labels.collect::<Vec<_>>().join(&b'.').into()
 }
 
 fn compile_entry(entry: &str) -> Compiled<Host> {
@@ -137,7 +112,7 @@ mod tests {
             "shop.example.com.",
             "shop.example.com.:80",
         ] {
-            assert!(set.find(hit.as_bytes()).is_some(), "{hit}");
+            assert!(set.find(&SentHost::new(hit.as_bytes())).is_some(), "{hit}");
         }
         for miss in [
             "",
@@ -146,11 +121,14 @@ mod tests {
             "shop.example.com:80x",
             "shop.example.com.evil",
         ] {
-            assert!(set.find(miss.as_bytes()).is_none(), "{miss}");
+            assert!(
+                set.find(&SentHost::new(miss.as_bytes())).is_none(),
+                "{miss}"
+            );
         }
         assert!(
             hosts("shop.example.com.:80")
-                .find(b"shop.example.com")
+                .find(&SentHost::new(b"shop.example.com"))
                 .is_some()
         );
     }
@@ -159,7 +137,7 @@ mod tests {
     fn a_wildcard_stands_for_a_label_or_more() {
         let set = hosts("*.example.com");
         for hit in ["a.example.com", "A.B.Example.com:80"] {
-            assert!(set.find(hit.as_bytes()).is_some(), "{hit}");
+            assert!(set.find(&SentHost::new(hit.as_bytes())).is_some(), "{hit}");
         }
         for miss in [
             "example.com",
@@ -171,7 +149,10 @@ mod tests {
             "x.com:80.example.com",
             "..example.com",
         ] {
-            assert!(set.find(miss.as_bytes()).is_none(), "{miss}");
+            assert!(
+                set.find(&SentHost::new(miss.as_bytes())).is_none(),
+                "{miss}"
+            );
         }
     }
 
@@ -185,23 +166,34 @@ mod tests {
             "x,a.example.com",
             "..example.com",
         ] {
-            assert!(set.find(hit.as_bytes()).is_some(), "{hit}");
+            assert!(set.find(&SentHost::new(hit.as_bytes())).is_some(), "{hit}");
         }
-        assert!(set.find(b".example.com").is_none() && set.find(b"example.com").is_none());
+        assert!(
+            set.find(&SentHost::new(b".example.com")).is_none()
+                && set.find(&SentHost::new(b"example.com")).is_none()
+        );
     }
 
     #[test]
     fn addresses_are_hosts() {
-        assert!(hosts("[2001:db8::1]").find(b"[2001:DB8::1]:8080").is_some());
-        assert!(hosts("10.0.0.1").find(b"10.0.0.1:80").is_some());
-        assert!(hosts("[::1]").find(b"[::2]").is_none());
+        assert!(
+            hosts("[2001:db8::1]")
+                .find(&SentHost::new(b"[2001:DB8::1]:8080"))
+                .is_some()
+        );
+        assert!(
+            hosts("10.0.0.1")
+                .find(&SentHost::new(b"10.0.0.1:80"))
+                .is_some()
+        );
+        assert!(hosts("[::1]").find(&SentHost::new(b"[::2]")).is_none());
     }
 
     #[test]
     fn an_address_is_the_same_however_it_is_written() {
         let set = hosts("[2001:db8::1]");
-        assert!(set.find(b"[2001:0db8:0::1]:80").is_some());
-        assert!(set.find(b"2001:db8::1").is_none());
+        assert!(set.find(&SentHost::new(b"[2001:0db8:0::1]:80")).is_some());
+        assert!(set.find(&SentHost::new(b"2001:db8::1")).is_none());
     }
 
     #[test]
@@ -222,11 +214,19 @@ mod tests {
             ("u@[0:0::1]:80:80", 1),
         ] {
             let sent = authority.as_bytes();
-            assert_eq!(allowed.find(sent), None, "{authority}");
-            assert_eq!(blocked.find(sent), Some(index), "{authority}");
+            assert_eq!(allowed.find(&SentHost::new(sent)), None, "{authority}");
+            assert_eq!(
+                blocked.find(&SentHost::new(sent)),
+                Some(index),
+                "{authority}"
+            );
         }
         for authority in ["", "@", ":", "example.com", "shop.example.com@x", "[::1"] {
-            assert_eq!(blocked.find(authority.as_bytes()), None, "{authority}");
+            assert_eq!(
+                blocked.find(&SentHost::new(authority.as_bytes())),
+                None,
+                "{authority}"
+            );
         }
     }
 
@@ -237,13 +237,13 @@ mod tests {
         for (bytes, allowed, blocked) in [(8192, Some(1), Some(1)), (8193, None, Some(0))] {
             let find = |reading| {
                 let hosts = Hosts::compile(&entries, reading).unwrap();
-                hosts.find(long(bytes).as_bytes())
+                hosts.find(&SentHost::new(long(bytes).as_bytes()))
             };
             assert_eq!(find(Reading::Canonical), allowed, "{bytes}");
             assert_eq!(find(Reading::Any), blocked, "{bytes}");
         }
         let none = Hosts::compile(&[], Reading::Any).unwrap();
-        assert_eq!(none.find(long(9000).as_bytes()), None);
+        assert_eq!(none.find(&SentHost::new(long(9000).as_bytes())), None);
     }
 
     #[test]

@@ -9,12 +9,10 @@ use crate::policy::kind::Kind;
 use crate::policy::networks::Networks;
 use crate::policy::paths::Paths;
 use crate::policy::reading::Reading;
+use crate::policy::seen::Seen;
 use crate::request::head::RequestHead;
-use crate::request::headers::Headers;
 use crate::syntax::field::is_token;
 use crate::syntax::invalid::{Compiled, Located, each, optional, refuse};
-use crate::syntax::path::without_query;
-use crate::syntax::readings::Readings;
 
 /// What a request is compared with: a list for each kind that has entries, in the order of
 /// [`Kind::ALL`].
@@ -94,19 +92,16 @@ impl Matchers {
     }
 
     /// The first entry that matches.
-    pub fn first_match(&self, request: &impl RequestHead) -> Option<Entry> {
-        let readings = Readings::default();
+    pub fn first_match<'s>(&'s self, seen: &Seen<'s, impl RequestHead>) -> Option<Entry> {
         self.0.iter().find_map(|&(kind, ref list)| {
-            let index = list.find(request, &readings)?;
+            let index = list.find(seen)?;
             Some(Entry { kind, index })
         })
     }
 
-    /// Whether every kind that has entries matches by one of them; `readings` are those of
-    /// the request's path.
-    pub fn all_match(&self, request: &impl RequestHead, readings: &Readings) -> bool {
-        let mut lists = self.0.iter();
-        lists.all(|(_, list)| list.find(request, readings).is_some())
+    /// Whether every kind that has entries matches by one of them.
+    pub fn all_match<'s>(&'s self, seen: &Seen<'s, impl RequestHead>) -> bool {
+        self.0.iter().all(|(_, list)| list.find(seen).is_some())
     }
 }
 
@@ -149,20 +144,21 @@ impl List {
 
     /// The place of an entry that matches. Nothing is read of the request that its kind does
     /// not need.
-    fn find(&self, request: &impl RequestHead, readings: &Readings) -> Option<usize> {
-        let headers = || request.headers();
-        let pseudo_header = |name: &str| headers().first(name).unwrap_or_default();
+    fn find<'s>(&'s self, seen: &Seen<'s, impl RequestHead>) -> Option<usize> {
         match self {
-            Self::ClientIps(networks) => networks.find(request.client_ip()?),
-            Self::Paths(paths) => paths.find(without_query(pseudo_header(":path")), readings),
-            Self::Hosts(hosts) => hosts.find(pseudo_header(":authority")),
+            Self::ClientIps(networks) => networks.find(seen.client_ip()?),
+            Self::Paths(paths) => paths.find(seen.path()),
+            Self::Hosts(hosts) => hosts.find(seen.host()),
             Self::Methods(methods) => {
-                let sent = pseudo_header(":method");
+                let sent = seen.method();
                 methods.iter().position(|method| method.as_bytes() == sent)
             }
-            Self::Headers(entries) => entries.iter().position(|entry| entry.matches(headers())),
-            Self::Cookies(entries) => entries.iter().position(|entry| entry.matches(headers())),
-            Self::Attributes(entries) => entries.iter().position(|entry| entry.matches(request)),
+            Self::Headers(entries) => entries.iter().position(|entry| entry.matches(seen)),
+            Self::Cookies(entries) => {
+                let cookies = seen.cookies();
+                entries.iter().position(|entry| entry.matches(cookies))
+            }
+            Self::Attributes(entries) => entries.iter().position(|entry| entry.matches(seen)),
         }
     }
 }
@@ -212,7 +208,7 @@ mod tests {
     }
 
     fn matched(json: &str) -> Option<Kind> {
-        let entry = matchers(json).first_match(&request());
+        let entry = matchers(json).first_match(&Seen::new(&request()));
         entry.map(|entry| entry.kind)
     }
 
@@ -264,13 +260,14 @@ mod tests {
         for path in ["/a;b", "//a", "/a/../b", "/%61", "/a\\b", "*", ""] {
             let request = TestRequest::new(&[(":path", path)]);
             assert_eq!(
-                open.first_match(&request).map(|entry| entry.kind),
+                open.first_match(&Seen::new(&request))
+                    .map(|entry| entry.kind),
                 None,
                 "{path}"
             );
         }
         let bytes = TestRequest::new(&[(":path", b"/\xff")]);
-        assert_eq!(open.first_match(&bytes), None);
+        assert_eq!(open.first_match(&Seen::new(&bytes)), None);
     }
 
     #[test]
@@ -278,11 +275,16 @@ mod tests {
         let open = matchers(r#"{"client_ips":["0.0.0.0/0","::/0"]}"#);
         let mut request = request();
         assert_eq!(
-            open.first_match(&request).map(|entry| entry.kind),
+            open.first_match(&Seen::new(&request))
+                .map(|entry| entry.kind),
             Some(Kind::ClientIp)
         );
         request.client_ip = None;
-        assert_eq!(open.first_match(&request).map(|entry| entry.kind), None);
+        assert_eq!(
+            open.first_match(&Seen::new(&request))
+                .map(|entry| entry.kind),
+            None
+        );
     }
 
     #[test]
@@ -291,11 +293,18 @@ mod tests {
         let mut request = request();
         request.attribute = Attribute::Text("true".into());
         assert_eq!(
-            verified.first_match(&request).map(|entry| entry.kind),
+            verified
+                .first_match(&Seen::new(&request))
+                .map(|entry| entry.kind),
             Some(Kind::Attribute)
         );
         request.attribute = Attribute::Text("false".into());
-        assert_eq!(verified.first_match(&request).map(|entry| entry.kind), None);
+        assert_eq!(
+            verified
+                .first_match(&Seen::new(&request))
+                .map(|entry| entry.kind),
+            None
+        );
     }
 
     #[test]

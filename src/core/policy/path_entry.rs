@@ -289,7 +289,7 @@ mod tests {
             let entry: PathConfig = crate::syntax::json_reader::read(entry);
             for reading in [Reading::Canonical, Reading::Any] {
                 let paths = Paths::compile(std::slice::from_ref(&entry), reading).unwrap();
-                let found = paths.find(path.as_bytes(), &Readings::default());
+                let found = paths.find(&Readings::new(path.as_bytes()));
                 assert_eq!(found, Some(0), "{entry:?} {path}");
             }
         }
@@ -318,7 +318,7 @@ mod tests {
                 };
                 for reading in [Reading::Canonical, Reading::Any] {
                     let paths = Paths::compile(std::slice::from_ref(&config), reading).unwrap();
-                    let found = paths.find(request.as_bytes(), &Readings::default());
+                    let found = paths.find(&Readings::new(request.as_bytes()));
                     prop_assert_eq!(found, Some(0), "{} by {}", entry, request);
                 }
             }

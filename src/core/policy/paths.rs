@@ -1,6 +1,6 @@
 //! The entries of `paths`.
 
-use std::borrow::Cow;
+use std::iter;
 
 use crate::config::matchers::PathConfig;
 use crate::policy::path_entry;
@@ -46,51 +46,43 @@ impl Paths {
         })
     }
 
-    /// The place of an entry that matches the path; `readings` are the path's.
-    pub fn find(&self, path: &[u8], readings: &Readings) -> Option<usize> {
-        if path.len() > MAX_COMPARED_BYTES {
+    /// The place of an entry that matches a path.
+    pub fn find(&self, path: &Readings<'_>) -> Option<usize> {
+        let sent = path.sent();
+        if sent.text().len() > MAX_COMPARED_BYTES {
             return (self.reading == Reading::Any).then_some(0);
         }
-        let as_sent = || {
-            let upper_case = readings.upper_case(path);
-            let written = self.written.find(upper_case);
-            // What an escape stands for may be what an expression names.
-            written.or_else(|| self.find_regex(|| vec![path, readings.readable(path)]))
-        };
         match self.reading {
             // Most paths match nothing, and need no second look.
-            Reading::Canonical => as_sent().filter(|_| readings.is_canonical(path)),
-            Reading::Any => as_sent().or_else(|| {
-                let mut readings = readings.of(path).iter();
-                readings.find_map(|reading| self.find_reading(reading))
+            Reading::Canonical => self.find_written(sent).filter(|_| path.is_canonical()),
+            Reading::Any => self.find_written(sent).or_else(|| {
+                let mut others = path.others().iter();
+                others.find_map(|reading| {
+                    let decoded = self.decoded.find(reading.text());
+                    decoded.or_else(|| self.find_written(reading))
+                })
             }),
         }
     }
 
-    fn find_reading(&self, reading: &Spelling) -> Option<usize> {
-        let decoded = self.decoded.find(&reading.text);
-        decoded
-            .or_else(|| self.written.find(&reading.upper_case))
-            .or_else(|| self.find_regex(|| vec![&*reading.text, &*reading.readable]))
+    fn find_written(&self, path: &Spelling<'_>) -> Option<usize> {
+        let written = self.written.find(path.upper_case());
+        written.or_else(|| self.find_regex(path))
     }
 
-    /// The place of an expression that matches one of these forms of a path.
-    fn find_regex<'f>(&self, forms: impl FnOnce() -> Vec<&'f [u8]>) -> Option<usize> {
+    /// The place of an expression that matches: what an escape stands for may be what it names.
+    fn find_regex(&self, path: &Spelling<'_>) -> Option<usize> {
         if self.regexes.is_empty() {
             return None;
         }
-        let mut distinct: Vec<Cow<str>> = Vec::new();
-        for form in forms() {
-            let form = String::from_utf8_lossy(form);
-            if !distinct.contains(&form) {
-                distinct.push(form);
-            }
-        }
+        let [text, readable] = [path.text(), path.readable()].map(String::from_utf8_lossy);
+        let readable = Some(readable).filter(|readable| *readable != text);
+        let is_match = |regex: &Regex| {
+            let mut forms = iter::once(&text).chain(&readable);
+            forms.any(|form| regex.is_match(form.as_bytes()))
+        };
         let mut regexes = self.regexes.iter();
-        regexes.find_map(|(regex, index)| {
-            let matches = distinct.iter().any(|form| regex.is_match(form.as_bytes()));
-            matches.then_some(*index)
-        })
+        regexes.find_map(|(regex, index)| is_match(regex).then_some(*index))
     }
 }
 
@@ -145,13 +137,13 @@ mod tests {
             let paths = paths(entry).unwrap();
             for hit in hits {
                 assert!(
-                    paths.find(hit.as_bytes(), &Readings::default()).is_some(),
+                    paths.find(&Readings::new(hit.as_bytes())).is_some(),
                     "{entry} {hit}"
                 );
             }
             for miss in misses {
                 assert!(
-                    paths.find(miss.as_bytes(), &Readings::default()).is_none(),
+                    paths.find(&Readings::new(miss.as_bytes())).is_none(),
                     "{entry} {miss}"
                 );
             }
@@ -175,7 +167,7 @@ mod tests {
                 "/%63af%C3%A9;a",
             ] {
                 assert!(
-                    paths.find(path.as_bytes(), &Readings::default()).is_some(),
+                    paths.find(&Readings::new(path.as_bytes())).is_some(),
                     "{entry} {path}"
                 );
             }
@@ -194,7 +186,7 @@ mod tests {
             "/x\\y/../a/b",
         ] {
             assert!(
-                paths.find(path.as_bytes(), &Readings::default()).is_some(),
+                paths.find(&Readings::new(path.as_bytes())).is_some(),
                 "{path}"
             );
         }
@@ -203,7 +195,7 @@ mod tests {
     #[test]
     fn an_empty_list_matches_nothing() {
         let paths = paths("[]").unwrap();
-        assert!(paths.find(b"/", &Readings::default()).is_none());
+        assert!(paths.find(&Readings::new(b"/")).is_none());
     }
 
     #[test]

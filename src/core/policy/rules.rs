@@ -5,11 +5,9 @@ use crate::config::rules::{Action, RuleConfig};
 use crate::policy::matchers::Matchers;
 use crate::policy::reading::Reading;
 use crate::policy::response::response::Response;
+use crate::policy::seen::Seen;
 use crate::request::head::RequestHead;
-use crate::request::headers::Headers;
 use crate::syntax::invalid::{Compiled, Located, each_named, optional, refuse};
-use crate::syntax::path::without_query;
-use crate::syntax::readings::Readings;
 
 /// The compiled `rules`, in order.
 #[derive(Clone, Debug, Default)]
@@ -59,17 +57,18 @@ impl Rules {
 
 /// The first of the rules that matches a request. None shields one that blocks the path, where
 /// that is not canonical.
-pub fn first_match<'r>(rules: &'r [Rule], request: &impl RequestHead) -> Option<&'r Rule> {
-    let readings = Readings::default();
-    let matches = |rule: &&Rule| rule.matches.all_match(request, &readings);
+pub fn first_match<'r: 's, 's>(
+    rules: &'r [Rule],
+    seen: &Seen<'s, impl RequestHead>,
+) -> Option<&'r Rule> {
+    let matches = |rule: &&'r Rule| rule.matches.all_match(seen);
     let mut rest = rules.iter();
     let first = rest.find(matches)?;
     if first.action == Action::Block {
         return Some(first);
     }
     let mut blocks = rest.filter(|rule| rule.action == Action::Block && rule.matches.names_paths());
-    let path = || without_query(request.headers().first(":path").unwrap_or_default());
-    let block = blocks.find(|rule| matches(rule) && !readings.is_canonical(path()));
+    let block = blocks.find(|rule| matches(rule) && !seen.path().is_canonical());
     Some(block.unwrap_or(first))
 }
 
@@ -111,7 +110,7 @@ mod tests {
     }
 
     fn first<'r>(rules: &'r [Rule], headers: &[(&str, &str)]) -> Option<&'r str> {
-        let rule = first_match(rules, &TestRequest::new(headers));
+        let rule = first_match(rules, &Seen::new(&TestRequest::new(headers)));
         rule.and_then(|rule| rule.name.as_deref())
     }
 
@@ -213,7 +212,10 @@ mod tests {
             rules(r#"[{"match":{"paths":[{"regex":"/admin/.*"}]},"action":"block"}]"#).unwrap();
         for path in ["/admin/x%0a", "/%61dmin/x%0a", "//admin/x%0a"] {
             let request = TestRequest::new(&[(":path", path)]);
-            assert!(first_match(rules.while_off(), &request).is_some(), "{path}");
+            assert!(
+                first_match(rules.while_off(), &Seen::new(&request)).is_some(),
+                "{path}"
+            );
         }
     }
 

@@ -4,10 +4,11 @@ use std::borrow::Cow;
 
 use crate::policy::reading::Reading;
 use crate::policy::text_match::TextMatch;
+use crate::request::text::Text;
 use crate::syntax::invalid::{Compiled, Located, refuse};
 use crate::syntax::path::MAX_COMPARED_BYTES;
 
-/// How a value is compared. One that is too long for that is in doubt.
+/// How a value is compared.
 #[derive(Clone, Debug)]
 pub(super) struct ValueMatch {
     text: TextMatch,
@@ -48,10 +49,11 @@ impl ValueMatch {
     }
 
     /// Whether a value, or its absence, matches.
-    pub(super) fn matches(&self, value: Option<&[u8]>) -> bool {
+    pub(super) fn matches(&self, value: Option<&Text<'_>>) -> bool {
         match value {
-            Some(value) if value.len() > MAX_COMPARED_BYTES => self.reading == Reading::Any,
-            value => self.text.matches(value),
+            Some(Text::InDoubt) => self.reading == Reading::Any,
+            Some(Text::Clear(text)) => self.text.matches(Some(text)),
+            None => self.text.matches(None),
         }
     }
 }

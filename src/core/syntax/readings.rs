@@ -1,5 +1,6 @@
 //! How servers may read one path.
 
+use std::borrow::Cow;
 use std::cell::OnceCell;
 
 use crate::syntax::hex;
@@ -7,65 +8,80 @@ use crate::syntax::path::{before, is_canonical, is_canonical_octet};
 use crate::syntax::percent::{Octet, is_unreserved, octets};
 
 /// What is known of one path (without query), found out when it is first asked for.
-#[derive(Debug, Default)]
-pub struct Readings {
+#[derive(Debug)]
+pub struct Readings<'p> {
+    sent: Spelling<'p>,
     is_canonical: OnceCell<bool>,
+    others: OnceCell<Vec<Spelling<'static>>>,
+}
+
+/// A way to write a path, and what it is compared by.
+#[derive(Debug)]
+pub struct Spelling<'p> {
+    text: Cow<'p, [u8]>,
     upper_case: OnceCell<Option<Vec<u8>>>,
     readable: OnceCell<Vec<u8>>,
-    readings: OnceCell<Vec<Spelling>>,
 }
 
-/// One reading of a path.
-#[derive(Debug)]
-pub struct Spelling {
-    /// As it is read.
-    pub text: Vec<u8>,
-    /// With escapes in upper case.
-    pub upper_case: Vec<u8>,
-    /// Without escapes of spaces and of letters outside ASCII.
-    pub readable: Vec<u8>,
-}
-
-impl Spelling {
-    fn new(text: Vec<u8>) -> Self {
-        let upper_case = with_upper_case(&text).unwrap_or_else(|| text.clone());
-        let readable = readable(&upper_case);
+impl<'p> Readings<'p> {
+    /// The readings of a path.
+    pub fn new(sent: &'p [u8]) -> Self {
         Self {
-            text,
-            upper_case,
-            readable,
+            sent: Spelling::new(sent.into()),
+            is_canonical: OnceCell::new(),
+            others: OnceCell::new(),
         }
     }
-}
 
-impl Readings {
-    /// Whether a path is canonical, the same at each call.
-    pub fn is_canonical(&self, path: &[u8]) -> bool {
-        *self.is_canonical.get_or_init(|| is_canonical(path))
+    /// The path as it was sent.
+    pub fn sent(&self) -> &Spelling<'p> {
+        &self.sent
     }
 
-    /// A path whose escapes are in upper case, the same at each call.
-    pub fn upper_case<'p>(&'p self, path: &'p [u8]) -> &'p [u8] {
-        let upper_case = self.upper_case.get_or_init(|| with_upper_case(path));
-        upper_case.as_deref().unwrap_or(path)
+    /// Whether the path is canonical.
+    pub fn is_canonical(&self) -> bool {
+        *self
+            .is_canonical
+            .get_or_init(|| is_canonical(self.sent.text()))
     }
 
-    /// A path as people read it, without escapes of spaces and of letters outside ASCII; the same
-    /// at each call.
-    pub fn readable(&self, path: &[u8]) -> &[u8] {
-        self.readable
-            .get_or_init(|| readable(self.upper_case(path)))
-    }
-
-    /// The readings of a path, the same at each call; none of one that has no other.
-    pub fn of(&self, path: &[u8]) -> &[Spelling] {
-        self.readings.get_or_init(|| {
+    /// The readings that some server may have of the path; none of one that has no other.
+    pub fn others(&self) -> &[Spelling<'static>] {
+        self.others.get_or_init(|| {
+            let sent = self.sent.text();
             // Without escapes a canonical path is its own normalised form.
-            if !path.contains(&b'%') && self.is_canonical(path) {
+            if !sent.contains(&b'%') && self.is_canonical() {
                 return Vec::new();
             }
-            readings(path).into_iter().map(Spelling::new).collect()
+            let readings = readings(sent).into_iter();
+            readings.map(|text| Spelling::new(text.into())).collect()
         })
+    }
+}
+
+impl<'p> Spelling<'p> {
+    fn new(text: Cow<'p, [u8]>) -> Self {
+        Self {
+            text,
+            upper_case: OnceCell::new(),
+            readable: OnceCell::new(),
+        }
+    }
+
+    /// As it is.
+    pub fn text(&self) -> &[u8] {
+        &self.text
+    }
+
+    /// With its escapes in upper case.
+    pub fn upper_case(&self) -> &[u8] {
+        let upper_case = self.upper_case.get_or_init(|| with_upper_case(&self.text));
+        upper_case.as_deref().unwrap_or(&self.text)
+    }
+
+    /// As people read it, without escapes of spaces and of letters outside ASCII.
+    pub fn readable(&self) -> &[u8] {
+        self.readable.get_or_init(|| readable(self.upper_case()))
     }
 }
 

@@ -6,10 +6,12 @@ use regex_automata::dfa::dense::{Builder, Config, DFA};
 use regex_automata::dfa::{Automaton, StartKind};
 use regex_automata::nfa::thompson;
 use regex_automata::{Anchored, Input};
+use regex_syntax::ast::parse::Parser;
 use regex_syntax::hir::literal::{Extractor, Literal};
+use regex_syntax::hir::translate::TranslatorBuilder;
 use regex_syntax::hir::{Hir, Look};
-use regex_syntax::{Error, ParserBuilder};
 
+use crate::syntax::ascii_regex::{NamesUnicode, in_ascii};
 use crate::syntax::invalid::{Compiled, InvalidConfig};
 
 /// A regular expression that matches whole texts only, in the syntax of
@@ -42,12 +44,6 @@ impl Regex {
     /// # Errors
     /// It is none, or needs too large a table.
     pub fn new(pattern: &str) -> Compiled<Self> {
-        if names_unicode(pattern) {
-            return Err(is_none(
-                pattern,
-                &"Unicode's classes and the flag `u` are not known",
-            ));
-        }
         let expression = parse(pattern)?;
         let states = tabulate(&expression).ok_or_else(|| {
             InvalidConfig::new(format!(
@@ -97,38 +93,19 @@ fn is_none(pattern: &str, problem: &dyn fmt::Display) -> InvalidConfig {
 
 /// Reads an expression that begins and ends where the text does.
 fn parse(pattern: &str) -> Compiled<Hir> {
-    let mut parser = ParserBuilder::new();
-    // Case by case it is read byte by byte: the tables of Unicode are large.
-    let parser = parser.unicode(!has_case_flag(pattern)).utf8(false);
-    let parsed = parser
+    let mut expression = Parser::new()
+        .parse(pattern)
+        .map_err(|error| is_none(pattern, error.kind()))?;
+    let unknown = "Unicode's classes and the flag `u` are not known";
+    in_ascii(&mut expression).map_err(|NamesUnicode| is_none(pattern, &unknown))?;
+    let expression = TranslatorBuilder::new()
         .dot_matches_new_line(true)
+        .utf8(false)
         .build()
-        .parse(&in_ascii(pattern));
-    let expression = parsed.map_err(|error| match error {
-        Error::Parse(error) => is_none(pattern, error.kind()),
-        Error::Translate(error) => is_none(pattern, error.kind()),
-        other => is_none(pattern, &other),
-    })?;
+        .translate(pattern, &expression)
+        .map_err(|error| is_none(pattern, error.kind()))?;
     let [begin, end] = [Look::Start, Look::End].map(Hir::look);
     Ok(Hir::concat(vec![begin, expression, end]))
-}
-
-/// An expression whose classes are ASCII's by name.
-fn in_ascii(pattern: &str) -> String {
-    let translated = tokens(pattern).map(|token| -> &[u8] {
-        match token {
-            [b'\\', b'd'] => b"[0-9]",
-            [b'\\', b'D'] => b"[^0-9]",
-            [b'\\', b'w'] => b"[0-9A-Za-z_]",
-            [b'\\', b'W'] => b"[^0-9A-Za-z_]",
-            [b'\\', b's'] => br"[\t\n\x0B\x0C\r\x20]",
-            [b'\\', b'S'] => br"[^\t\n\x0B\x0C\r\x20]",
-            [b'\\', b'b'] => br"(?-u:\b)",
-            [b'\\', b'B'] => br"(?-u:\B)",
-            other => other,
-        }
-    });
-    String::from_utf8_lossy(&translated.collect::<Vec<&[u8]>>().concat()).into_owned()
 }
 
 fn starts(expression: &Hir) -> Vec<Start> {
@@ -139,37 +116,6 @@ fn starts(expression: &Hir) -> Vec<Start> {
         is_whole: literal.is_exact(),
     };
     literals.map(start).collect()
-}
-
-fn has_case_flag(pattern: &str) -> bool {
-    tokens(pattern).any(|token| matches!(token, [b'(', flags @ ..] if flags.contains(&b'i')))
-}
-
-fn names_unicode(pattern: &str) -> bool {
-    tokens(pattern).any(|token| match token {
-        [b'\\', b'p' | b'P'] => true,
-        [b'(', flags @ ..] => flags.contains(&b'u'),
-        _ => false,
-    })
-}
-
-/// Escapes, parentheses with the flags behind them, and single bytes.
-fn tokens(pattern: &str) -> impl Iterator<Item = &[u8]> {
-    let mut rest = pattern.as_bytes();
-    std::iter::from_fn(move || {
-        let length = match rest {
-            [] => return None,
-            [b'\\', _, ..] => 2,
-            [b'(', b'?', flags @ ..] => {
-                let is_flag = |byte: &&u8| byte.is_ascii_alphabetic() || **byte == b'-';
-                2 + flags.iter().take_while(is_flag).count()
-            }
-            _ => 1,
-        };
-        let (token, behind) = rest.split_at_checked(length)?;
-        rest = behind;
-        Some(token)
-    })
 }
 
 /// `None` where the table would be too large.
@@ -213,6 +159,22 @@ mod tests {
             ("[\u{e0}-\u{ff}]", "\u{e9}", true),
             ("(?i)SHOP", "shop", true),
             ("(?i)k", "\u{212a}", false),
+            ("(?i)caf.", "CAF\u{e9}", true),
+            ("(?i)caf\u{e9}", "CAF\u{e9}", true),
+            ("(?i)caf\u{e9}", "CAF\u{c9}", false),
+            ("(?i)a..", "A\u{e9}", false),
+            ("(?i)[^a]", "\u{e9}", true),
+            ("(?i)[^a]", "A", false),
+            ("(?i)[x-z]+[[:lower:]]", "XYZa", true),
+            ("(?i:a)b", "Ab", true),
+            ("(?i:a)b", "AB", false),
+            ("(?:(?i)a|b)c", "Bc", true),
+            ("(?i)a(?-i)b", "AB", false),
+            (r"(?i)\x6B\W", "K\u{e9}", true),
+            ("(?i)[[:^lower:]]", "A", false),
+            ("(?i)[[:^lower:]]", "1", true),
+            ("(?i)[^a-c&&b-d]", "B", false),
+            ("(?i)[a-z--b]", "B", false),
             (r"\d+", "42", true),
             (r"\d", "\u{663}", false),
             (r"\w+", "\u{e9}", false),
@@ -249,20 +211,18 @@ mod tests {
     proptest! {
         #[test]
         fn it_agrees_with_the_regex_of_everybody(
-            pattern in r"[ab.|*+?(){}\[\]^$0-3\\dwsi:é-]{0,10}",
-            text in "[ab0é \n]{0,6}",
+            pattern in r"([ab.|*+?(){}\[\]^$0-3\\dwDWsbBé-]|\(\?-?i\)[ab.]|\(\?i:|[A-b]-[a-cé]|\[:lower:\]){0,8}",
+            text in "[abAB0éÉ_ \n]{0,6}",
         ) {
             let other = regex_lite::Regex::new(&pattern).and_then(|_| {
                 regex_lite::Regex::new(&format!(r"\A(?s:{pattern})\z"))
             });
-            let is_ascii = pattern.is_ascii() && text.is_ascii();
-            let is_by_bytes = has_case_flag(&pattern);
             match (Regex::new(&pattern), other) {
-                (Ok(ours), Ok(other)) if is_ascii || !is_by_bytes => {
+                (Ok(ours), Ok(other)) => {
                     prop_assert_eq!(ours.is_match(text.as_bytes()), other.is_match(&text));
                 }
-                (Err(error), Ok(_)) if is_ascii => prop_assert!(false, "{}", error),
-                _ => {}
+                (Err(error), Ok(_)) => prop_assert!(false, "{}", error),
+                (_, Err(_)) => {}
             }
         }
     }

@@ -6,6 +6,7 @@
 use std::cell::OnceCell;
 
 use maintenance_mode_core::policy::policy::Policy;
+use maintenance_mode_core::policy::seen::Seen;
 use serde_json::Value;
 
 use crate::ctl::doctor::network::Network;
@@ -47,7 +48,7 @@ impl<'s> Covered<'s> {
             .get_or_init(|| with_entry(self.kind, &self.value));
         policy
             .as_ref()
-            .is_some_and(|policy| policy.allow.first_match(probe).is_some())
+            .is_some_and(|policy| policy.allow.first_match(&Seen::new(probe)).is_some())
     }
 }
 

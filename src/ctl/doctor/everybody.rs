@@ -6,6 +6,7 @@ use std::slice;
 use maintenance_mode_core::config::rules::Action;
 use maintenance_mode_core::policy::policy::Policy;
 use maintenance_mode_core::policy::rules::first_match;
+use maintenance_mode_core::policy::seen::Seen;
 
 use crate::ctl::doctor::finding::Findings;
 use crate::ctl::doctor::probe::Traits;
@@ -92,8 +93,8 @@ fn of_allow(policy: &Policy, settings: &Spot, hosts: &[String], findings: &mut F
     let Some(allow) = settings.get("allow") else {
         return;
     };
-    let Some((whom, entries)) = taken(&allow, hosts, |probe| policy.allow.first_match(probe))
-    else {
+    let first = |probe: &Request| policy.allow.first_match(&Seen::new(probe));
+    let Some((whom, entries)) = taken(&allow, hosts, first) else {
         return;
     };
     let written = |kind: &str, index: usize| allow.list(kind).get(index).map(Spot::place);
@@ -119,8 +120,9 @@ fn of_rules(policy: &Policy, settings: &Spot, hosts: &[String], findings: &mut F
         let Some(matchers) = spot.get("match") else {
             continue;
         };
-        let takes =
-            |probe: &Request| first_match(slice::from_ref(rule), probe).map(|rule| rule.index);
+        let takes = |probe: &Request| {
+            first_match(slice::from_ref(rule), &Seen::new(probe)).map(|rule| rule.index)
+        };
         if let Some((whom, _)) = taken(&matchers, hosts, takes) {
             let by = match &rule.name {
                 Some(name) => format!("rules[{}], {name:?}", rule.index),

@@ -1,22 +1,13 @@
 //! Paths that are long and odd, for each kind of rule.
 
-use std::time::Duration;
-
 use serde_json::{Value, json};
-use support::{Connection, Envoy, Request};
+use support::{Envoy, Request};
 
+use super::cost::assert_is_cheap;
 use super::one_worker;
 
-/// All that one request may cost Envoy, the filter's part and its own.
-const LONGEST: Duration = Duration::from_millis(1);
-/// What each regular expression may add that is tried on it.
-const OF_A_REGEX: Duration = Duration::from_millis(1);
-const REQUESTS: u32 = 8;
-/// How often something else on the machine may spoil a measurement.
-const TRIES: usize = 5;
-
 /// Shapes of paths, each as long as is compared, and as long as Envoy takes.
-fn paths() -> Vec<String> {
+pub fn paths() -> Vec<String> {
     let shapes = [
         "/a", "/", "/..", "/../a", "/./", ";", "/a;b", "%61", "%25", "/%2e%2e", "%2F", "\\",
         "%C3%A9", "%c3%a9", "a",
@@ -64,28 +55,10 @@ fn rules() -> Vec<(Value, u32)> {
 fn no_path_costs_more_than_a_millisecond() {
     for (configuration, regexes) in rules() {
         let envoy = Envoy::with(one_worker(configuration.clone()));
-        let limit = LONGEST + OF_A_REGEX * regexes;
         for path in paths() {
             let start = &path[..path.len().min(12)];
-            let request = Request::get(&path);
-            let mut took = Duration::MAX;
-            for _ in 0..TRIES {
-                let mut connection = Connection::open(envoy.address);
-                connection.fetch(&request);
-                let before = envoy.cpu_time();
-                for _ in 0..REQUESTS {
-                    connection.fetch(&request);
-                }
-                took = took.min((envoy.cpu_time() - before) / REQUESTS);
-                if took < limit {
-                    break;
-                }
-            }
-            assert!(
-                took < limit,
-                "{configuration} {start} of {} bytes: {took:?}",
-                path.len()
-            );
+            let what = format!("{configuration} {start} of {} bytes", path.len());
+            assert_is_cheap(&envoy, &Request::get(&path), regexes, &what);
         }
     }
 }

@@ -22,7 +22,7 @@ pub const PATHS: [Regex; 4] = [
 ];
 
 /// Those that are tried on other values.
-pub const VALUES: [Regex; 3] = [
+pub const VALUES: [Regex; 4] = [
     ("b|s.*f", |text| {
         let inner = text
             .strip_prefix('s')
@@ -37,6 +37,11 @@ pub const VALUES: [Regex; 3] = [
             .strip_prefix("st")
             .and_then(|rest| rest.strip_suffix("ff"));
         middle.is_some_and(|middle| middle.chars().count() == 1 && is_one_line(middle))
+    }),
+    ("(?i)K|\u{e9}.", |text| {
+        let last = text.strip_prefix('\u{e9}');
+        let is_one = |last: &str| last.chars().count() == 1 && is_one_line(last);
+        text.eq_ignore_ascii_case("k") || last.is_some_and(is_one)
     }),
 ];
 

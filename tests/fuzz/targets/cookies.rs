@@ -5,6 +5,7 @@
 use maintenance_mode_core::{
     config::matchers::FieldConfig,
     policy::{cookie_match::CookieMatch, reading::Reading},
+    request::cookies::Cookies,
 };
 
 use super::{first_line, request::Request};
@@ -34,16 +35,17 @@ pub fn check(data: &[u8]) {
         .map(|line| ("cookie", line))
         .collect();
     let headers = Request::new(&lines).headers;
+    let cookies = Cookies::of(&headers, || data.len() as u64);
     let values = values_of(name, &lines);
     let shown = || String::from_utf8_lossy(data).into_owned();
-    assert_eq!(present.matches(&headers), !values.is_empty(), "{}", shown());
+    assert_eq!(present.matches(&cookies), !values.is_empty(), "{}", shown());
     let absent = compile(field(None, Some(false))).unwrap();
-    assert_eq!(absent.matches(&headers), values.is_empty(), "{}", shown());
+    assert_eq!(absent.matches(&cookies), values.is_empty(), "{}", shown());
     if let Ok(exact) = compile(field(Some(value), None)) {
         // Bytes that are no UTF-8 read as U+FFFD.
         let mut texts = values.iter().map(|value| String::from_utf8_lossy(value));
         let is_there = texts.any(|text| text == value);
-        assert_eq!(exact.matches(&headers), is_there, "{}", shown());
+        assert_eq!(exact.matches(&cookies), is_there, "{}", shown());
     }
 }
 

@@ -5,6 +5,7 @@ use crate::ctl::requests::request::Request;
 use maintenance_mode_core::config::matchers::{MatchersConfig, PathConfig, PathKindConfig};
 use maintenance_mode_core::policy::matchers::Matchers;
 use maintenance_mode_core::policy::reading::Reading;
+use maintenance_mode_core::policy::seen::Seen;
 use maintenance_mode_core::request::head::RequestHead;
 use maintenance_mode_core::syntax::path::{MAX_COMPARED_BYTES, without_query};
 use maintenance_mode_core::syntax::readings::normalised;
@@ -12,7 +13,7 @@ use maintenance_mode_core::syntax::readings::normalised;
 /// Whether the filter's matcher finds an entry; what it would refuse matches nothing.
 pub(super) fn finds(config: &MatchersConfig, reading: Reading, request: &Request) -> bool {
     let matchers = Matchers::compile_match(config, reading);
-    matchers.is_ok_and(|matchers| matchers.first_match(request).is_some())
+    matchers.is_ok_and(|matchers| matchers.first_match(&Seen::new(request)).is_some())
 }
 
 /// How a path differs from one that the entry would match.
