@@ -1,6 +1,7 @@
 //! Pairs of configurations and requests: made of bytes, and what the filter does with them
 //! compared with what the contract says.
 
+mod calls;
 mod configuration;
 mod host;
 mod request;
@@ -32,7 +33,7 @@ pub fn case(data: &[u8]) -> Case {
     let mut source = Source::new(data);
     let configuration = configuration::configuration(&mut source);
     let calls = match configuration["mode"].as_str().unwrap_or("auto") {
-        "auto" => request::calls(&mut source),
+        "auto" => calls::calls(&mut source),
         _ => Vec::new(),
     };
     let tokens = match configuration["bypass"].is_null() {
