@@ -2,6 +2,7 @@
 
 mod ascii_regex;
 pub mod calendar;
+pub mod date;
 pub mod duration;
 pub mod field;
 pub mod header_lines;
@@ -18,5 +19,8 @@ pub mod percent;
 pub mod protobuf;
 pub mod readings;
 pub mod regex;
+pub mod schedule;
+pub mod schedule_field;
+pub mod time_zone;
 pub mod timestamp;
 pub mod wire;

@@ -4,6 +4,7 @@ use std::ops::RangeInclusive;
 
 use maintenance_mode_core::decision::decide::decide;
 use maintenance_mode_core::decision::decision::Verdict;
+use maintenance_mode_core::policy::outlook::Outlook;
 use maintenance_mode_core::policy::policy::Policy;
 
 use crate::ctl::doctor::probe::{Traits, switched_on};
@@ -100,7 +101,7 @@ impl HealthCheck<'_> {
             },
         };
         let state = switched_on();
-        match decide(policy, &state, &traits.request()).verdict {
+        match decide(policy, &state, &Outlook::default(), &traits.request()).verdict {
             Verdict::Blocked(reply) => {
                 let is_well = self.well.iter().any(|range| range.contains(&reply.status));
                 let is_well = is_well && reply.grpc_status.is_none();

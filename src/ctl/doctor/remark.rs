@@ -4,6 +4,7 @@ use maintenance_mode_core::config::mode::Mode;
 use maintenance_mode_core::config::plugin::PluginConfig;
 use maintenance_mode_core::decision::decide::decide;
 use maintenance_mode_core::decision::decision::Verdict;
+use maintenance_mode_core::policy::outlook::Outlook;
 use maintenance_mode_core::policy::policy::Policy;
 
 use crate::ctl::doctor::home::can_be_on;
@@ -119,7 +120,7 @@ fn own_target(
     };
     let request = request.request();
     let is_blocked = matches!(
-        decide(policy, &state, &request).verdict,
+        decide(policy, &state, &Outlook::default(), &request).verdict,
         Verdict::Blocked(_)
     );
     (is_here && is_blocked).then(|| {
