@@ -31,20 +31,29 @@ impl Policy {
         let mut faults = Vec::new();
         let mut next = Some(first);
         while let Some(fault) = next.take().filter(|_| faults.len() < MOST) {
-            let steps: Vec<Step> = fault.path().cloned().collect();
-            let mut path = Vec::new();
-            let was_whole = configuration.take_out(&steps, &mut path);
-            // The fault may be of a key that is not there.
-            path.extend(steps.get(path.len()..).unwrap_or_default().iter().cloned());
-            if was_whole {
-                faults.push(fault.of_value(path));
-            }
+            // The last first: what is taken out of a list moves what stands behind it.
+            let found = fault.with_others().into_iter().rev();
+            let found = found.filter_map(|fault| taken_out(fault, &mut configuration));
+            let found: Vec<InvalidConfig> = found.collect();
+            faults.extend(found.into_iter().rev());
             if configuration != Json::TakenOut {
                 next = compile(&configuration.rest()).err();
             }
         }
+        faults.truncate(MOST);
         Err(Faults(faults))
     }
+}
+
+/// Takes out what is at fault; the fault of it as it was written, unless something had been taken
+/// out of it.
+fn taken_out(fault: InvalidConfig, configuration: &mut Json) -> Option<InvalidConfig> {
+    let steps: Vec<Step> = fault.path().cloned().collect();
+    let mut path = Vec::new();
+    let was_whole = configuration.take_out(&steps, &mut path);
+    // The fault may be of a key that is not there.
+    path.extend(steps.get(path.len()..).unwrap_or_default().iter().cloned());
+    was_whole.then(|| fault.of_value(path))
 }
 
 impl Faults {
@@ -76,6 +85,8 @@ impl fmt::Display for Faults {
 
 #[cfg(test)]
 mod tests {
+    use std::time::{Duration, Instant};
+
     use super::*;
     use crate::policy::environment::testing::environment;
 
@@ -125,6 +136,36 @@ mod tests {
     fn a_fault_of_the_whole_is_the_only_one() {
         begin("[]", &["invalid type: list, expected an object"]);
         begin(r#"{"mode":"on","mode":"x"}"#, &["mode: duplicate field"]);
+    }
+
+    /// Each time that all are compiled anew counts here.
+    #[test]
+    fn many_faults_take_no_longer_than_few() {
+        let large: Vec<String> = (0..20)
+            .map(|n| format!(r#"{{"name":"x-{n}","regex":".*{n}.{{3}}x"}}"#))
+            .collect();
+        let large = large.join(",");
+        let time = |faults: usize| {
+            let list = |entry: &dyn Fn(usize) -> String| {
+                let entries: Vec<String> = (0..faults).map(entry).collect();
+                entries.join(",")
+            };
+            let json = format!(
+                r#"{{"allow":{{"headers":[{large}],"client_ips":[{}],"paths":[{}]}},"rules":[{}]}}"#,
+                list(&|n| format!(r#""10.0.0.{n}x""#)),
+                list(&|n| format!(r#"{{"regex":"/{n}("}}"#)),
+                list(&|n| format!(
+                    r#"{{"match":{{"hosts":["{n}/"]}},"response":{{"status":{n}}}}}"#
+                )),
+            );
+            let json = PluginConfig::tree(json.as_bytes()).unwrap();
+            let begun = Instant::now();
+            let found = Policy::read(&json, environment(&|_| None)).unwrap_err();
+            assert_eq!(found.all().len(), (4 * faults).min(MOST));
+            begun.elapsed()
+        };
+        let is_no_longer = || time(50) < 2 * time(1) + Duration::from_millis(50);
+        assert!((0..5).any(|_| is_no_longer()));
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::policy::reading::Reading;
 use crate::policy::seen::Seen;
 use crate::request::head::RequestHead;
 use crate::syntax::field::is_token;
-use crate::syntax::invalid::{Compiled, Located, each, optional, refuse};
+use crate::syntax::invalid::{Compiled, Located, all, each, optional, refuse};
 
 /// What a request is compared with: a list for each kind that has entries, in the order of
 /// [`Kind::ALL`].
@@ -45,17 +45,14 @@ impl Matchers {
     /// Compiles `allow`.
     ///
     /// # Errors
-    /// The first entry that is not what its kind expects.
+    /// The entries that are not what their kind expects.
     pub fn compile(config: &MatchersConfig) -> Compiled<Self> {
-        let mut lists = Vec::new();
-        for kind in Kind::ALL {
+        let lists = all(Kind::ALL.map(|kind| {
             let list = List::compile(kind, config, Reading::Canonical).at(kind.key())?;
-            lists.extend(
-                list.filter(|(_, entries)| *entries > 0)
-                    .map(|(list, _)| (kind, list)),
-            );
-        }
-        Ok(Self(lists))
+            let list = list.filter(|(_, entries)| *entries > 0);
+            Ok(list.map(|(list, _)| (kind, list)))
+        }))?;
+        Ok(Self(lists.into_iter().flatten().collect()))
     }
 
     /// Compiles the `match` of a rule.
@@ -64,18 +61,17 @@ impl Matchers {
     /// Nothing is named, or a kind without entries, which no request could match; or the first
     /// entry that is not what its kind expects.
     pub fn compile_match(config: &MatchersConfig, reading: Reading) -> Compiled<Self> {
-        let mut lists = Vec::new();
-        for kind in Kind::ALL {
+        let lists = all(Kind::ALL.map(|kind| {
             match List::compile(kind, config, reading).at(kind.key())? {
-                Some((_, 0)) => {
-                    let problem = "is empty, so the rule would match nothing: name what it is for, \
-                                   or leave the key out";
-                    return refuse(problem).at(kind.key());
-                }
-                Some((list, _)) => lists.push((kind, list)),
-                None => {}
+                Some((_, 0)) => refuse(
+                    "is empty, so the rule would match nothing: name what it is for, or leave the \
+                     key out",
+                )
+                .at(kind.key()),
+                list => Ok(list.map(|(list, _)| (kind, list))),
             }
-        }
+        }))?;
+        let lists: Vec<_> = lists.into_iter().flatten().collect();
         if lists.is_empty() {
             let [kinds @ .., last] = Kind::ALL.map(Kind::key);
             let kinds = kinds.join(", ");

@@ -13,7 +13,7 @@ use crate::policy::request_header;
 use crate::policy::response::response::Response;
 use crate::policy::rules::Rules;
 use crate::policy::windows::Windows;
-use crate::syntax::invalid::{Compiled, InvalidConfig, Located, optional};
+use crate::syntax::invalid::{Compiled, InvalidConfig, Located, both, optional};
 
 /// What to do with which request.
 #[derive(Clone, Debug)]
@@ -54,7 +54,7 @@ impl Policy {
     /// Checks and compiles a plugin configuration.
     ///
     /// # Errors
-    /// The first value that is out of range, with its path.
+    /// The values that are out of range, with their paths, as far as they can be seen at once.
     pub fn compile(config: &PluginConfig, environment: Environment<'_>) -> Compiled<Self> {
         let PluginConfig {
             mode,
@@ -76,20 +76,28 @@ impl Policy {
         let endpoint_of = |admin| Endpoint::compile(admin, environment);
         let bypass_of = |bypass| Bypass::compile(bypass, environment);
         let store_of = |store| FleetStore::compile(store, &scope, environment);
+        let upstream_header = optional(upstream_header.as_deref(), request_header::of_the_filter)
+            .at("upstream_header")?;
+        let client_address = optional(client_address.as_ref(), ClientAddress::compile)
+            .at("client_address")?
+            .unwrap_or_default();
+        let allow = Matchers::compile(allow).at("allow");
+        let rules = Rules::compile(rules, response, &scope).at("rules");
+        let response = Response::compile(response, &scope).at("response");
+        let windows = Windows::compile(windows).at("windows");
+        let ((allow, response), (rules, windows)) =
+            both(both(allow, response), both(rules, windows))?;
         Ok(Self {
             mode: *mode,
             initial: *initial,
             observe: *observe,
             route_metadata: *route_metadata,
-            upstream_header: optional(upstream_header.as_deref(), request_header::of_the_filter)
-                .at("upstream_header")?,
-            client_address: optional(client_address.as_ref(), ClientAddress::compile)
-                .at("client_address")?
-                .unwrap_or_default(),
-            allow: Matchers::compile(allow).at("allow")?,
-            response: Response::compile(response, &scope).at("response")?,
-            rules: Rules::compile(rules, response, &scope).at("rules")?,
-            windows: Windows::compile(windows).at("windows")?,
+            upstream_header,
+            client_address,
+            allow,
+            rules,
+            response,
+            windows,
             endpoint: optional(admin.as_ref(), endpoint_of).at("admin")?,
             bypass: optional(bypass.as_ref(), bypass_of).at("bypass")?,
             store: optional(store.as_ref(), store_of).at("store")?,

@@ -7,7 +7,7 @@ use crate::policy::reading::Reading;
 use crate::policy::response::response::Response;
 use crate::policy::seen::Seen;
 use crate::request::head::RequestHead;
-use crate::syntax::invalid::{Compiled, Located, each_named, optional, refuse};
+use crate::syntax::invalid::{Compiled, Located, both, each_named, optional, refuse};
 
 /// The compiled `rules`, in order.
 #[derive(Clone, Debug, Default)]
@@ -83,13 +83,15 @@ impl Rule {
             return refuse("is empty: leave it out, or write one").at("name");
         }
         let reading = Reading::of(config.action);
-        let matches = Matchers::compile_match(&config.matches, reading).at("match")?;
+        let matches = Matchers::compile_match(&config.matches, reading).at("match");
         let response = |own: &ResponseConfig| Response::compile(&own.or(global), scope);
+        let response = optional(config.response.as_ref(), response).at("response");
+        let (matches, response) = both(matches, response)?;
         Ok(Self {
             index,
             name: config.name.as_deref().map(Into::into),
             action: config.action,
-            response: optional(config.response.as_ref(), response).at("response")?,
+            response,
             matches,
         })
     }

@@ -109,12 +109,13 @@ impl Pair {
         pairs.collect()
     }
 
-    /// The pair in a piece of the text, which begins at some place of it, and was sent as `sent`.
+    /// The pair in a piece of the text, which begins at some place of it, and was sent as `sent`;
+    /// `None` for what has no name.
     fn read(piece: &[u8], begin: usize, sent: &[u8]) -> Option<Self> {
         let equals = piece.iter().position(|&byte| byte == b'=')?;
         let spaces = piece.len() - piece.trim_ascii_start().len();
         let sent = sent.trim_ascii().len();
-        Some(Self {
+        (spaces < equals).then(|| Self {
             name: begin + spaces,
             equals: begin + equals,
             end: begin + piece.trim_ascii_end().len(),

@@ -1,7 +1,7 @@
 //! What is wrong with a plugin configuration.
 
 use std::borrow::Cow;
-use std::fmt;
+use std::{fmt, mem};
 
 use crate::syntax::one_line::OneLine;
 
@@ -17,6 +17,8 @@ struct Fault {
     /// From the inside out.
     path: Vec<Step>,
     problem: Cow<'static, str>,
+    /// The faults of other values, which were found with it.
+    others: Vec<InvalidConfig>,
 }
 
 /// A step on the way to a value.
@@ -42,8 +44,12 @@ impl InvalidConfig {
     #[cold]
     #[inline(never)]
     fn of(problem: Cow<'static, str>) -> Self {
-        let path = Vec::new();
-        Self(Box::new(Fault { path, problem }))
+        let (path, others) = (Vec::new(), Vec::new());
+        Self(Box::new(Fault {
+            path,
+            problem,
+            others,
+        }))
     }
 
     /// A text that is not what is expected, such as "a header name".
@@ -77,8 +83,31 @@ impl InvalidConfig {
     #[cold]
     #[inline(never)]
     fn behind(mut self, step: Step) -> Self {
+        let others = mem::take(&mut self.0.others).into_iter();
+        self.0.others = others.map(|other| other.behind(step.clone())).collect();
         self.0.path.push(step);
         self
+    }
+
+    /// The faults that were found before this one, and this.
+    #[cold]
+    #[inline(never)]
+    fn behind_others(self, others: Option<Self>) -> Self {
+        match others {
+            Some(mut first) => {
+                first.0.others.push(self);
+                first
+            }
+            None => self,
+        }
+    }
+
+    /// This fault, and those that were found with it.
+    pub(crate) fn with_others(mut self) -> Vec<Self> {
+        let others = mem::take(&mut self.0.others);
+        let mut all = vec![self];
+        all.extend(others.into_iter().flat_map(Self::with_others));
+        all
     }
 
     pub(crate) fn under(self, key: &str) -> Self {
@@ -136,7 +165,29 @@ pub(crate) fn each<'c, E, T>(
     compile: impl Fn(&'c E) -> Compiled<T>,
 ) -> Compiled<Vec<T>> {
     let compile = |(index, entry)| compile(entry).at_index(index);
-    entries.iter().enumerate().map(compile).collect()
+    all(entries.iter().enumerate().map(compile))
+}
+
+/// What all of these compile to, or the faults of all.
+pub(crate) fn all<T>(parts: impl IntoIterator<Item = Compiled<T>>) -> Compiled<Vec<T>> {
+    let mut compiled = Vec::new();
+    let mut fault = None;
+    for part in parts {
+        match part {
+            Ok(part) => compiled.push(part),
+            Err(next) => fault = Some(next.behind_others(fault)),
+        }
+    }
+    fault.map_or(Ok(compiled), Err)
+}
+
+/// What both of these compile to, or the faults of both.
+pub(crate) fn both<A, B>(a: Compiled<A>, b: Compiled<B>) -> Compiled<(A, B)> {
+    match (a, b) {
+        (Ok(a), Ok(b)) => Ok((a, b)),
+        (Err(first), Err(second)) => Err(second.behind_others(Some(first))),
+        (Err(fault), Ok(_)) | (Ok(_), Err(fault)) => Err(fault),
+    }
 }
 
 /// Compiles each entry of a list, of which no two may share a name; a fault names its index.
@@ -145,18 +196,19 @@ pub(crate) fn each_named<'c, E, T>(
     compile: impl Fn(usize, &'c E) -> Compiled<T>,
     name: impl Fn(&T) -> Option<&str>,
 ) -> Compiled<Vec<T>> {
-    let mut compiled: Vec<T> = Vec::new();
-    for (index, entry) in entries.iter().enumerate() {
-        let next = compile(index, entry).at_index(index)?;
-        if let Some(given) = name(&next)
-            && compiled.iter().any(|other| name(other) == Some(given))
-        {
-            let twice = refuse(format!("{given:?} is there twice: write another"));
-            return twice.at("name").at_index(index);
+    let mut names: Vec<Box<str>> = Vec::new();
+    let mut compile = |index, entry| {
+        let next = compile(index, entry)?;
+        if let Some(given) = name(&next) {
+            if names.iter().any(|other| **other == *given) {
+                return refuse(format!("{given:?} is there twice: write another")).at("name");
+            }
+            names.push(given.into());
         }
-        compiled.push(next);
-    }
-    Ok(compiled)
+        Ok(next)
+    };
+    let entries = entries.iter().enumerate();
+    all(entries.map(|(index, entry)| compile(index, entry).at_index(index)))
 }
 
 /// Compiles what may be absent.
