@@ -7,7 +7,7 @@ use std::{cell::Cell, sync::LazyLock};
 
 use maintenance_mode_core::{
     admin::receive::{Received, receive},
-    policy::policy::Policy,
+    policy::{outlook::Outlook, policy::Policy},
     state::{
         change::{Edit, StateChange},
         setting::Setting,
@@ -76,7 +76,14 @@ pub fn check(data: &[u8]) {
         let request = Request::new(&headers(bearer));
         let state = State::default();
         let store = Untouched(Cell::new(()));
-        Some(receive(&POLICY, endpoint, &store, &state, &request))
+        Some(receive(
+            &POLICY,
+            &Outlook::default(),
+            endpoint,
+            &store,
+            &state,
+            &request,
+        ))
     };
     let Some(good) = received(&bearer[..]) else {
         return;

@@ -1,13 +1,36 @@
+mod again;
+
 use proptest::prelude::*;
 
 use super::*;
+use crate::policy::outlook::{Active, Outlook};
+use crate::syntax::invalid::InvalidConfig;
 
-fn windows(json: &str) -> Result<Windows, InvalidConfig> {
-    Windows::compile(&crate::syntax::json_reader::read::<Vec<_>>(json))
+/// The windows, as one worker looks at them.
+struct Watched {
+    windows: Windows,
+    outlook: Outlook,
+}
+
+impl Watched {
+    fn new(config: &[WindowConfig]) -> Result<Self, InvalidConfig> {
+        Windows::compile(config).map(|windows| Self {
+            windows,
+            outlook: Outlook::default(),
+        })
+    }
+
+    fn active(&self, now: Timestamp, silenced_at: Option<Timestamp>) -> Option<Active<'_>> {
+        self.outlook.active(&self.windows, now, silenced_at)
+    }
+}
+
+fn windows(json: &str) -> Result<Watched, InvalidConfig> {
+    Watched::new(&crate::syntax::json_reader::read::<Vec<_>>(json))
 }
 
 /// `10` is ten o'clock.
-fn of_one_day(json: &str) -> Windows {
+fn of_one_day(json: &str) -> Watched {
     let date = |hour: u32| format!("\"2026-01-01T{hour:02}:00:00Z\"");
     let hours = (0..24).fold(json.to_owned(), |json, hour| {
         json.replace(&format!("#{hour:02}"), &date(hour))
@@ -20,7 +43,7 @@ fn at(hour: &str) -> Timestamp {
 }
 
 /// The message of the one that decides, and the hour of the end.
-fn active(windows: &Windows, now: &str, silenced: Option<&str>) -> Option<(String, String)> {
+fn active(windows: &Watched, now: &str, silenced: Option<&str>) -> Option<(String, String)> {
     let active = windows.active(at(now), silenced.map(at))?;
     let until = active.until.map(|until| until.to_string());
     let hour = until.map_or("never".to_owned(), |until| {
@@ -29,7 +52,7 @@ fn active(windows: &Windows, now: &str, silenced: Option<&str>) -> Option<(Strin
     Some((active.setting.message.clone().unwrap_or_default(), hour))
 }
 
-fn expect(windows: &Windows, now: &str, silenced: Option<&str>, expected: Option<(&str, &str)>) {
+fn expect(windows: &Watched, now: &str, silenced: Option<&str>, expected: Option<(&str, &str)>) {
     let expected = expected.map(|(message, until)| (message.to_owned(), until.to_owned()));
     assert_eq!(
         active(windows, now, silenced),
@@ -101,14 +124,14 @@ fn what_comes_next_is_the_first_to_begin() {
             {"start":#12,"end":#15,"name":"c","message":"m"}]"#,
     );
     let next = |now, silenced: Option<&str>| {
-        let next = windows.next(at(now), silenced.map(at))?;
+        let next = windows.windows.next(at(now), silenced.map(at))?;
         next.name.map(str::to_owned)
     };
     assert_eq!(next("08:00:00", None).as_deref(), Some("a"));
     assert_eq!(next("10:00:00", None).as_deref(), Some("c"));
     assert_eq!(next("09:00:00", Some("10:00:00")).as_deref(), Some("c"));
     assert_eq!(next("12:00:00", None), None);
-    let next = windows.next(at("11:00:00"), None).unwrap();
+    let next = windows.windows.next(at("11:00:00"), None).unwrap();
     assert_eq!(
         (next.start, next.until),
         (at("12:00:00"), Some(at("15:00:00")))
@@ -141,8 +164,45 @@ fn faults_are_named_with_their_path() {
                 {"name":"a","start":"2026-01-01T10:00:00Z"}]"#,
             "[2].name: \"a\" is there twice",
         ),
+        (
+            r#"[{"schedule":"0 2 * * SUN"}]"#,
+            "[0]: expected `duration` beside `schedule`",
+        ),
+        (
+            r#"[{"duration":"90m","start":"2026-01-01T10:00:00Z"}]"#,
+            "[0]: `duration` is only for what has a `schedule`",
+        ),
+        (
+            r#"[{"time_zone":"UTC","start":"2026-01-01T10:00:00Z"}]"#,
+            "[0]: `time_zone` is only for what has a `schedule`",
+        ),
+        (
+            r#"[{"schedule":"0 2 * *","duration":"90m"}]"#,
+            "[0].schedule: \"0 2 * *\" has 4 fields: write five",
+        ),
+        (
+            r#"[{"schedule":"0 2 * * *","duration":"59s"}]"#,
+            "[0].duration: 59 is not a number of seconds from 60 to 2678400",
+        ),
+        (
+            r#"[{"schedule":"0 2 * * *","duration":"31d1s"}]"#,
+            "[0].duration: 2678401 is not a number of seconds from 60 to 2678400",
+        ),
+        (
+            r#"[{"schedule":"0 2 * * *","duration":"1h","time_zone":"CEST"}]"#,
+            "[0].time_zone: \"CEST\" is not an IANA time zone: write \"Europe/Berlin\"",
+        ),
+        (
+            r#"[{"schedule":"0 2 * * *","duration":"1h","time_zone":"Mars"}]"#,
+            "[0].time_zone: \"Mars\" is not an IANA time zone",
+        ),
+        (
+            r#"[{"schedule":"0 2 * * SUN","duration":"1h",
+                "start":"2026-01-05T00:00:00Z","end":"2026-01-11T02:00:00Z"}]"#,
+            "[0]: none begins between `start` and `end`",
+        ),
     ] {
-        let refused = windows(json).unwrap_err().to_string();
+        let refused = windows(json).err().unwrap().to_string();
         assert!(refused.starts_with(error), "{json} gave {refused}");
     }
 }
@@ -157,12 +217,15 @@ proptest! {
         let moment = |hours: u8| Timestamp::from_unix_millis(i64::from(hours) * 3_600_000);
         let config = |(start, hours, open): &(u8, u8, u8)| WindowConfig {
             name: None,
+            schedule: None,
+            duration: None,
+            time_zone: None,
             start: (*open != 0).then(|| moment(*start).to_string()),
             end: (*open > 1 || *open == 0).then(|| moment(start + hours + 1).to_string()),
             message: None,
         };
         let config: Vec<_> = spans.iter().map(config).collect();
-        let windows = Windows::compile(&config).unwrap();
+        let windows = Watched::new(&config).unwrap();
         let bounds = |(start, hours, open): &(u8, u8, u8)| {
             let begin = if *open == 0 { -1 } else { i32::from(*start) };
             let end = if *open == 1 { i32::MAX } else { i32::from(start + hours + 1) };
