@@ -13,3 +13,4 @@ mod doctor;
 mod explain;
 mod run;
 mod tokens;
+mod windows;

@@ -30,6 +30,39 @@ fn what_comes_again_is_open_as_long_as_it_lasts() {
 }
 
 #[test]
+fn what_is_planned_comes_in_order_and_what_is_open_first() {
+    let windows = windows(
+        r#"[{"name":"daily","schedule":"0 2 * * *","duration":"2d"},
+            {"name":"once","start":"2026-01-03T02:00:00Z","end":"2026-01-03T03:00:00Z"},
+            {"name":"ever","end":"2026-01-04T00:00:00Z"},
+            {"name":"over","end":"2026-01-01T00:00:00Z"}]"#,
+    )
+    .unwrap();
+    let now = Timestamp::parse("2026-01-02T12:00:00Z").unwrap();
+    let planned = windows.windows.planned(now).take(6);
+    let planned: Vec<String> = planned
+        .map(|(window, occurrence)| {
+            let begin = occurrence.begin.map(|begin| begin.to_string());
+            let day = begin
+                .as_deref()
+                .map_or("ever", |begin| begin.get(8..10).unwrap());
+            format!("{} {day}", window.name.as_deref().unwrap())
+        })
+        .collect();
+    let expected = [
+        "ever ever",
+        "daily 01",
+        "daily 02",
+        "daily 03",
+        "once 03",
+        "daily 04",
+    ];
+    assert_eq!(planned, expected);
+    let is_over = |index: usize| windows.windows.get(index).unwrap().is_over(now);
+    assert_eq!([0, 1, 2, 3].map(is_over), [false, false, false, true]);
+}
+
+#[test]
 fn what_never_ends_has_no_end_whatever_was_known_before() {
     let windows = windows(
         r#"[{"schedule":"0 0-22/2 * * *","duration":"1h","message":"even"},
