@@ -10,3 +10,4 @@ pub(crate) mod parameters;
 pub(crate) mod run;
 pub(crate) mod token;
 pub(crate) mod values;
+pub(crate) mod windows;

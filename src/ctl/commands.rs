@@ -3,6 +3,8 @@
 pub(crate) mod bypass;
 pub(crate) mod calls;
 pub(crate) mod check;
+pub(crate) mod chosen;
 pub(crate) mod explain;
 pub(crate) mod hash_token;
 pub(crate) mod run;
+pub(crate) mod windows;

@@ -12,6 +12,7 @@ use crate::ctl::commands::check::check;
 use crate::ctl::commands::explain::explain::explain;
 use crate::ctl::commands::hash_token::hash_token;
 use crate::ctl::commands::run::run::run;
+use crate::ctl::commands::windows::windows;
 use crate::ctl::endpoints::toggle::Toggle;
 use crate::ctl::process::console::{complain, say};
 use crate::ctl::process::exit::{Abort, Exit};
@@ -26,6 +27,7 @@ pub fn main() -> ExitCode {
         Command::Run(options) => run(options),
         Command::Check(options) => Ok(check(&options)),
         Command::Explain(options) => explain(&options),
+        Command::Windows(options) => windows(&options),
         Command::HashToken(options) => hash_token(&options),
         Command::Bypass(options) => bypass(&options),
         Command::Completions { shell } => {

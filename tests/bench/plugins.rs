@@ -10,6 +10,8 @@ use crate::{
 
 pub const OFF: &str = "off";
 pub const OFF_ENDPOINT: &str = "off, endpoint";
+pub const OFF_WINDOWS: &str = "off, 100 recurring windows";
+pub const BLOCK_WINDOWS: &str = "block, 100 recurring windows";
 pub const BLOCK: &str = "block by configuration";
 pub const BLOCK_TOGGLE: &str = "block by toggle";
 pub const BLOCK_LARGE: &str = "block, 10,000 blocks and 1,000 paths";
@@ -33,6 +35,10 @@ pub fn all() -> Vec<Case> {
         configuration["store"] = json!({"etcd": {"cluster": ETCD, "key": key}});
         configuration
     };
+    let windows = |mut configuration: Value| {
+        configuration["windows"] = hundred_windows();
+        configuration
+    };
     let mut cases = Cases::default();
     cases.add(OFF, policy(), Answer::Upstream);
     cases.add(OFF_ENDPOINT, endpoint(policy()), Answer::Upstream);
@@ -53,6 +59,8 @@ pub fn all() -> Vec<Case> {
     cases
         .add("block, every feature", every_feature(), busy)
         .switch = Switch::Endpoint;
+    cases.add(OFF_WINDOWS, windows(endpoint(policy())), Answer::Upstream);
+    cases.add(BLOCK_WINDOWS, windows(endpoint(policy())), Answer::Reply);
     cases.add("off, etcd", etcd("off"), Answer::Upstream);
     cases.add("block, etcd", etcd("block"), Answer::Reply);
     cases.0
@@ -82,6 +90,21 @@ impl Cases {
 /// One block of addresses and one path.
 fn policy() -> Value {
     json!({"allow": {"client_ips": ["10.0.0.0/8"], "paths": ["/healthz"]}})
+}
+
+/// None of them is open, whatever the day.
+fn hundred_windows() -> Value {
+    let zones = ["UTC", "Europe/Berlin", "America/New_York", "Asia/Gaza"];
+    let windows = (0..100).map(|n| {
+        json!({
+            "name": format!("window {n}"),
+            "schedule": format!("{} {} * * {}", n % 60, n % 24, n % 7),
+            "duration": "90m",
+            "time_zone": zones[n % zones.len()],
+            "start": "2999-01-01T00:00:00Z",
+        })
+    });
+    windows.collect()
 }
 
 /// Each key that goes with the others.

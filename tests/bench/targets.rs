@@ -7,7 +7,7 @@ use crate::{
     cpu::{Rounds, median},
     django::Django,
     filters::{BARE_BLOCK, BARE_ENDPOINT, BARE_PASS, LUA_BLOCK, LUA_ENDPOINT, LUA_OFF, NO_FILTER},
-    plugins::{BLOCK, BLOCK_LARGE, BLOCK_TOGGLE, OFF, OFF_ENDPOINT},
+    plugins::{BLOCK, BLOCK_LARGE, BLOCK_TOGGLE, BLOCK_WINDOWS, OFF, OFF_ENDPOINT, OFF_WINDOWS},
 };
 
 /// A ratio, and what it may be.
@@ -61,6 +61,9 @@ pub fn of_instructions(samples: &[Sample]) -> Vec<Verdict> {
     }
     for (case, other) in [(BLOCK_TOGGLE, BLOCK), (BLOCK_LARGE, BLOCK)] {
         verdicts.push(figures.instructions(case, other, 1.03));
+    }
+    for (case, other) in [(OFF_WINDOWS, OFF_ENDPOINT), (BLOCK_WINDOWS, BLOCK_TOGGLE)] {
+        verdicts.push(figures.instructions(case, other, 1.01));
     }
     verdicts
 }

@@ -1,6 +1,7 @@
 //! `windows` of the contract: planned maintenance, and what a toggle does to it.
 
 mod overlapping;
+mod recurring;
 mod toggles;
 
 use std::{thread, time::Duration};

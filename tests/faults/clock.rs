@@ -1,5 +1,6 @@
 //! The clock of the machine jumps.
 
+mod recurring;
 mod wall_clock;
 
 use std::{thread, time::Duration};

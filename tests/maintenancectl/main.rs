@@ -14,3 +14,4 @@ mod explain;
 mod refused;
 mod run;
 mod tokens;
+mod windows;

@@ -57,6 +57,7 @@ impl Recurrence {
     }
 
     /// The nearest minute of UTC at which one begins, this one included.
+    #[inline(never)]
     fn nearest(&self, utc: i64, toward: Toward) -> Option<i64> {
         let Self { schedule, zone, .. } = self;
         let is_past = |minute: i64| minute != utc && toward.first_of(minute, utc) == minute;

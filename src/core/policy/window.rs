@@ -1,5 +1,7 @@
 //! A window of planned maintenance.
 
+use std::iter;
+
 use crate::config::number::Number;
 use crate::config::seconds::Seconds;
 use crate::config::windows::WindowConfig;
@@ -89,6 +91,18 @@ impl Window {
             return refuse("none begins between `start` and `end`");
         }
         Ok(self)
+    }
+
+    /// What is open at a moment, the last to begin first: one may begin before another has ended.
+    pub fn open_at(&self, now: Timestamp) -> impl Iterator<Item = Occurrence> {
+        let before = |open: &Occurrence| self.last(open.begin?.minus_millis(1));
+        let last = iter::successors(self.last(now), before);
+        last.take_while(move |open| open.covers(now))
+    }
+
+    /// Whether it is never open again.
+    pub fn is_over(&self, now: Timestamp) -> bool {
+        self.open_at(now).next().is_none() && self.next(now).is_none()
     }
 
     /// The last that began at a moment or before.

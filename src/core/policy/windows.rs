@@ -1,6 +1,7 @@
 //! Planned maintenance.
 
 use std::cmp::Reverse;
+use std::iter;
 
 use crate::config::windows::WindowConfig;
 use crate::policy::occurrence::{End, Occurrence};
@@ -49,8 +50,29 @@ impl Windows {
         })
     }
 
+    /// What is open at a moment, then what is to come, each in the order in which it begins.
+    pub fn planned(&self, from: Timestamp) -> impl Iterator<Item = (&Window, Occurrence)> {
+        let mut open: Vec<_> = (self.0.iter())
+            .flat_map(|window| window.open_at(from).map(move |open| (window, open)))
+            .collect();
+        open.sort_by_key(|(_, open)| (open.begin, Reverse(open.end)));
+        let mut to_come: Vec<_> = (self.0.iter())
+            .map(|window| (window, window.next(from)))
+            .collect();
+        let next = move || {
+            let all = to_come.iter_mut().filter(|(_, next)| next.is_some());
+            let key = |next: &Option<Occurrence>| next.map(|it| (it.begin, Reverse(it.end)));
+            let (window, next) = all.min_by_key(|(_, next)| key(next))?;
+            let occurrence = next.take()?;
+            *next = occurrence.begin.and_then(|begin| window.next(begin));
+            Some((*window, occurrence))
+        };
+        open.into_iter().chain(iter::from_fn(next))
+    }
+
     /// What is under way, how long that holds, and up to when some are, of which a part may be
     /// known.
+    #[inline(never)]
     pub(super) fn look(
         &self,
         now: Timestamp,

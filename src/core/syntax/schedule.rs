@@ -73,6 +73,7 @@ impl Schedule {
     }
 
     /// The nearest of its minutes, this one included.
+    #[inline(never)]
     pub fn nearest(&self, from: i64, toward: Toward) -> Option<i64> {
         let (today, minute) = (from.div_euclid(MINUTES), from.rem_euclid(MINUTES));
         let day = self.day(today, toward)?;
@@ -205,6 +206,8 @@ fn other_cron(text: &str) -> Option<String> {
     Some(format!("is not known: write {fields:?}"))
 }
 
+#[cold]
+#[inline(never)]
 fn too_many_or_few(fields: &[&str]) -> String {
     let is_year = |field: &&&str| field.len() == 4 && field.bytes().all(|b| b.is_ascii_digit());
     let fitting = match (fields, fields.last().filter(is_year)) {

@@ -49,6 +49,7 @@ impl ScheduleField {
     }
 
     /// Reads a list; of each number that is in it, its bit.
+    #[inline(never)]
     pub(super) fn read(&self, list: &str) -> Read<u64> {
         let mut set = 0;
         for entry in list.split(',') {
@@ -108,6 +109,8 @@ impl ScheduleField {
     }
 
     /// What a range means that goes round the end.
+    #[cold]
+    #[inline(never)]
     fn forwards(&self, from: u32, to: u32, step: usize) -> String {
         let (from, count) = (self.same(from), self.last - self.first + 1);
         let to = if to < from { to + count } else { to };
@@ -130,6 +133,7 @@ impl ScheduleField {
         }
     }
 
+    #[inline(never)]
     fn value(&self, text: &str) -> Read<u32> {
         let is_named = |name: &&str| name.eq_ignore_ascii_case(text);
         if let Some((value, _)) = (self.first..)
@@ -148,6 +152,8 @@ impl ScheduleField {
         ))
     }
 
+    #[cold]
+    #[inline(never)]
     fn what_to_write(&self, text: &str) -> String {
         let Self {
             first, greatest, ..
@@ -156,11 +162,8 @@ impl ScheduleField {
         let letters = letters.trim_start_matches(|c: char| c.is_ascii_digit());
         let only_some_crons_know = text.contains('#') || ["L", "W", "LW"].contains(&letters);
         let other = [&MONTH, &DAY_OF_WEEK].into_iter().find(|other| {
-            other.name != self.name
-                && other
-                    .names
-                    .iter()
-                    .any(|name| name.eq_ignore_ascii_case(text))
+            let is_name = |name: &&str| name.eq_ignore_ascii_case(text);
+            other.name != self.name && other.names.iter().any(is_name)
         });
         if let Some(other) = other {
             let place = if other.name == MONTH.name {

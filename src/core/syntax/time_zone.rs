@@ -72,6 +72,8 @@ impl TimeZone {
     }
 
     /// The name that was meant by one that no zone has, if that can be told.
+    #[cold]
+    #[inline(never)]
     pub fn meant_by(name: &str) -> Option<String> {
         let abbreviation = |(short, _): &&(&str, &str)| short.eq_ignore_ascii_case(name);
         if let Some((_, zone)) = ABBREVIATIONS.iter().find(abbreviation) {
@@ -98,6 +100,7 @@ impl TimeZone {
     }
 
     /// So many minutes the clocks are ahead of UTC.
+    #[inline(never)]
     pub fn offset_at(self, utc: i64) -> i64 {
         let Self(zone) = self;
         let index = zone
@@ -114,6 +117,7 @@ impl TimeZone {
     /// When the clocks show a time: the first of two moments, and where they skip it, what they
     /// would show had they not been changed,
     /// [RFC 5545 section 3.3.5](https://www.rfc-editor.org/rfc/rfc5545#section-3.3.5).
+    #[inline(never)]
     pub fn utc_of(self, local: i64) -> i64 {
         // No zone changes its clocks twice within two days.
         let before = self.offset_at(local - DAY);

@@ -2,6 +2,7 @@
 
 use clap::{Parser, Subcommand};
 use clap_complete::Shell;
+use maintenance_mode_core::syntax::time_zone;
 
 use crate::ctl::arguments::bypass::{HashToken, MintBypass};
 use crate::ctl::arguments::check::Check;
@@ -9,6 +10,7 @@ use crate::ctl::arguments::endpoints::{Change, Endpoints};
 use crate::ctl::arguments::explain::Explain;
 use crate::ctl::arguments::parameters::Parameters;
 use crate::ctl::arguments::run::Run;
+use crate::ctl::arguments::windows::Windows;
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -28,10 +30,19 @@ Example:
 
 /// Switches maintenance mode of Envoy on and off, and explains what the filter decides
 #[derive(Debug, Parser)]
-#[command(name = "maintenancectl", version, after_help = EXIT_CODES)]
+#[command(name = "maintenancectl", version = version(), after_help = EXIT_CODES)]
 pub(crate) struct Arguments {
     #[command(subcommand)]
     pub(crate) command: Command,
+}
+
+/// Of the program, and of the time zones in it.
+fn version() -> String {
+    let program = env!("CARGO_PKG_VERSION");
+    format!(
+        "{program} (time zones of IANA's database {})",
+        time_zone::VERSION
+    )
 }
 
 #[derive(Debug, Subcommand)]
@@ -110,6 +121,14 @@ Example:
   matched   state
   nearly    allow.paths[0]: the path is not canonical, so the entry does not count; …")]
     Explain(Box<Explain>),
+    /// Show what the windows of a configuration plan
+    #[command(after_help = "\
+What is open comes first, then what is to come, each in the order in which it begins: start and
+end, in UTC, name and message. What somebody has switched on or off does not count here.
+
+Example:
+  maintenancectl windows envoy/envoy.yaml --from 2026-12-24T00:00:00+01:00 --count 3")]
+    Windows(Windows),
     /// Print the entry of `admin.tokens` for a token read from standard input
     #[command(after_help = "\
 Example:

@@ -1,22 +1,18 @@
 //! `past`: a time that is over.
 
-use maintenance_mode_core::syntax::timestamp::Timestamp;
-
 use crate::ctl::doctor::finding::Findings;
 use crate::ctl::doctor::imf_fixdate::parse;
-use crate::ctl::documents::spot::Spot;
 use crate::ctl::process::clock::now;
 use crate::ctl::setup::setup::Setup;
-
-/// How long an occurrence may last that began in time.
-const LONGEST_OCCURRENCE: u64 = 31 * 24 * 3600;
 
 pub(super) fn check(setup: &Setup, findings: &mut Findings) {
     let now = now();
     for plugin in &setup.plugins {
         let settings = plugin.settings();
-        for window in settings.list("windows") {
-            if end(&window).is_some_and(|end| end <= now) {
+        let policy = plugin.compiled.accepted.as_ref().map(|(_, policy)| policy);
+        for (index, window) in settings.list("windows").iter().enumerate() {
+            let compiled = policy.and_then(|policy| policy.windows.get(index));
+            if compiled.is_some_and(|window| window.is_over(now)) {
                 findings.add(
                     window.place(),
                     format!(
@@ -42,14 +38,5 @@ pub(super) fn check(setup: &Setup, findings: &mut Findings) {
                 );
             }
         }
-    }
-}
-
-/// When a window is over for good.
-fn end(window: &Spot) -> Option<Timestamp> {
-    let end = Timestamp::parse(window.text_of("end")?)?;
-    match window.get("schedule") {
-        Some(_) => end.plus_seconds(LONGEST_OCCURRENCE),
-        None => Some(end),
     }
 }

@@ -3,9 +3,10 @@
 use serde_json::{Map, Value, json};
 
 use super::{
-    reading::{regex, time},
+    reading::regex,
     run::{KEY, admin_tokens},
     source::Source,
+    windows,
 };
 
 /// The middle of all times: 2026-11-22.
@@ -264,40 +265,6 @@ fn rules(source: &mut Source) -> Value {
     rules.collect()
 }
 
-/// With an offset now and then.
-fn written(millis: i64, source: &mut Source) -> String {
-    if source.one_in(3) {
-        let local = time::format(millis + 90 * 60_000);
-        return local.replace('Z', "+01:30");
-    }
-    time::format(millis)
-}
-
-fn windows(source: &mut Source) -> Value {
-    let windows = (0..=source.below(3)).map(|number| {
-        let (one, other) = (moment(source), moment(source));
-        let (start, end) = (one.min(other), one.max(other));
-        let mut window = Map::new();
-        let ends = if start == end {
-            1 + source.below(2)
-        } else {
-            source.below(6)
-        };
-        if ends != 1 {
-            window.insert("start".to_owned(), written(start, source).into());
-        }
-        if ends != 2 {
-            window.insert("end".to_owned(), written(end, source).into());
-        }
-        if source.one_in(2) {
-            window.insert("message".to_owned(), format!("window {number}").into());
-            window.insert("name".to_owned(), format!("w{number}").into());
-        }
-        Value::from(window)
-    });
-    windows.collect()
-}
-
 fn client_address(source: &mut Source) -> Value {
     let header = source.pick(&["x-forwarded-for", "X-Forwarded-For", "cf-connecting-ip"]);
     let trusted = [
@@ -350,7 +317,7 @@ pub fn configuration(source: &mut Source) -> Value {
         set("rules", rules(source));
     }
     if source.one_in(3) {
-        set("windows", windows(source));
+        set("windows", windows::windows(source));
     }
     if !source.one_in(3) {
         set("response", response(source));

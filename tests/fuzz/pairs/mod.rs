@@ -8,6 +8,7 @@ mod request;
 mod run;
 pub mod shrink;
 mod source;
+mod windows;
 
 use std::collections::BTreeMap;
 

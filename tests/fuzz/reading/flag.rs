@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{
     case::{Call, On, What},
-    time,
+    recurring, time,
 };
 
 /// What the calls have left.
@@ -68,7 +68,7 @@ impl State {
     }
 }
 
-/// A window; one without start or end has been, or lasts, for ever.
+/// One time of a window; one without start or end has been, or lasts, for ever.
 #[derive(Clone, Debug)]
 struct Window {
     start: i64,
@@ -77,17 +77,31 @@ struct Window {
 }
 
 const NEVER: i64 = i64::MAX;
+/// How far ahead an end of all is looked for: 31 days, in milliseconds.
+const FAR: i64 = 31 * 24 * 3600 * 1000;
+/// And more.
+const YEAR: i64 = 12 * FAR;
 
-fn windows(all: &Value) -> Vec<Window> {
+/// In the order of the list; of what recurs what is under way, or begins so far ahead.
+fn windows(all: &Value, now: i64, ahead: i64) -> Vec<Window> {
     let listed = all["windows"].as_array().into_iter().flatten();
     let moment = |text: &Value| text.as_str().map(time::parse);
-    listed
-        .map(|window| Window {
-            start: moment(&window["start"]).unwrap_or(i64::MIN),
-            end: moment(&window["end"]).unwrap_or(NEVER),
+    let times = |window: &Value| match window["schedule"].is_null() {
+        true => vec![(
+            moment(&window["start"]).unwrap_or(i64::MIN),
+            moment(&window["end"]).unwrap_or(NEVER),
+        )],
+        false => recurring::occurrences(window, now, now + ahead),
+    };
+    let windows = listed.flat_map(|window| {
+        let times = times(window).into_iter();
+        times.map(|(start, end)| Window {
+            start,
+            end,
             message: window["message"].as_str().map(str::to_owned),
         })
-        .collect()
+    });
+    windows.collect()
 }
 
 /// Whether maintenance is on, and what is known of it.
@@ -129,7 +143,7 @@ impl Flag {
         }
         let off_at = state.off_at();
         let counts = |window: &&Window| off_at.is_none_or(|off| off < window.start);
-        let windows = windows(all);
+        let windows = windows(all, now, FAR);
         let windows: Vec<&Window> = windows.iter().filter(counts).collect();
         let is_active = |at: i64| move |w: &&&Window| w.start <= at && at < w.end;
         let active = windows.iter().filter(is_active(now));
@@ -139,11 +153,15 @@ impl Flag {
         });
         if let Some(window) = last {
             let mut end = window.end;
-            while let Some(next) = windows.iter().find(is_active(end)) {
-                end = next.end;
+            let mut in_order = windows.clone();
+            in_order.sort_by_key(|window| window.start);
+            for next in in_order.iter().filter(|next| next.end > now) {
+                if next.start <= end && end <= now.saturating_add(FAR) {
+                    end = end.max(next.end);
+                }
             }
             return Self {
-                until: (end != NEVER).then_some(end),
+                until: (end <= now.saturating_add(FAR)).then_some(end),
                 message: window.message.clone(),
                 ..Self::plain(true, "window")
             };
@@ -160,7 +178,10 @@ pub fn next(all: &Value, state: &State, now: i64) -> Option<i64> {
     if !all["mode"].is_null() && all["mode"] != "auto" {
         return None;
     }
-    let mut begins: Vec<i64> = windows(all).iter().map(|window| window.start).collect();
+    let mut begins: Vec<i64> = windows(all, now, YEAR)
+        .iter()
+        .map(|window| window.start)
+        .collect();
     if let Some(Set::On { on, .. }) = &state.set {
         if is_in_force(on, now) && on.until.is_none() {
             return None;

@@ -16,6 +16,7 @@ pub mod host;
 pub mod negotiation;
 pub mod origin;
 pub mod path;
+pub mod recurring;
 pub mod regex;
 pub mod reply;
 pub mod template;

@@ -1,10 +1,10 @@
+mod again;
+
 use proptest::prelude::*;
 
 use super::*;
 use crate::policy::outlook::{Active, Outlook};
 use crate::syntax::invalid::InvalidConfig;
-
-mod recurring;
 
 /// The windows, as one worker looks at them.
 struct Watched {
@@ -106,57 +106,6 @@ fn silence_holds_for_windows_that_had_begun() {
     expect(&windows, "11:30:00", Some("09:59:59"), Some(("c", "15")));
     expect(&windows, "11:30:00", Some("11:00:00"), None);
     expect(&windows, "11:30:00", None, Some(("c", "15")));
-}
-
-#[test]
-fn what_comes_again_is_open_as_long_as_it_lasts() {
-    let windows = windows(
-        r#"[{"schedule":"0 2 * * *","duration":"90m","message":"night"},
-            {"schedule":"0 3 * * *","duration":3600,"message":"late",
-             "start":"2026-01-01T03:00:00Z","end":"2026-01-02T03:00:00Z"}]"#,
-    )
-    .unwrap();
-    expect(&windows, "01:59:59.999", None, None);
-    expect(&windows, "02:00:00", None, Some(("night", "04")));
-    expect(&windows, "03:00:00", None, Some(("late", "04")));
-    expect(&windows, "03:59:59.999", None, Some(("late", "04")));
-    expect(&windows, "04:00:00", None, None);
-    expect(&windows, "03:15:00", Some("02:30:00"), Some(("late", "04")));
-    expect(&windows, "03:15:00", Some("03:00:00"), None);
-    let active = windows.active(at("03:15:00"), None).unwrap();
-    assert_eq!((active.index, active.begin), (1, Some(at("03:00:00"))));
-    let next_day = Timestamp::parse("2026-01-02T03:15:00Z").unwrap();
-    let night = windows.active(next_day, Some(at("03:00:00"))).unwrap();
-    assert_eq!((night.index, night.until), (0, next_day.plus_seconds(900)));
-    let next = windows.windows.next(at("02:30:00"), None).unwrap();
-    assert_eq!(
-        (next.start, next.until),
-        (at("03:00:00"), Some(at("04:00:00")))
-    );
-}
-
-#[test]
-fn what_never_ends_has_no_end_whatever_was_known_before() {
-    let windows = windows(
-        r#"[{"schedule":"0 0-22/2 * * *","duration":"1h","message":"even"},
-            {"schedule":"0 1-23/2 * * *","duration":"1h","message":"odd",
-             "end":"2026-02-10T00:00:00Z"}]"#,
-    )
-    .unwrap();
-    let moment = |text: &str| Timestamp::parse(text).unwrap();
-    let end = moment("2026-02-10T00:00:00Z").plus_seconds(3600);
-    for (now, until) in [
-        ("2026-01-01T00:30:00Z", None),
-        ("2026-01-01T01:30:00Z", None),
-        ("2026-01-10T00:59:59.999Z", None),
-        ("2026-01-10T01:00:00Z", end),
-        ("2026-02-10T00:30:00Z", end),
-        ("2026-01-10T00:59:59.999Z", None),
-    ] {
-        let active = windows.active(moment(now), None).unwrap();
-        assert_eq!(active.until, until, "{now}");
-    }
-    assert_eq!(windows.active(moment("2026-02-10T01:00:00Z"), None), None);
 }
 
 #[test]

@@ -1,6 +1,90 @@
-use proptest::prelude::*;
+//! Windows that recur.
 
 use super::*;
+
+#[test]
+fn what_comes_again_is_open_as_long_as_it_lasts() {
+    let windows = windows(
+        r#"[{"schedule":"0 2 * * *","duration":"90m","message":"night"},
+            {"schedule":"0 3 * * *","duration":3600,"message":"late",
+             "start":"2026-01-01T03:00:00Z","end":"2026-01-02T03:00:00Z"}]"#,
+    )
+    .unwrap();
+    expect(&windows, "01:59:59.999", None, None);
+    expect(&windows, "02:00:00", None, Some(("night", "04")));
+    expect(&windows, "03:00:00", None, Some(("late", "04")));
+    expect(&windows, "03:59:59.999", None, Some(("late", "04")));
+    expect(&windows, "04:00:00", None, None);
+    expect(&windows, "03:15:00", Some("02:30:00"), Some(("late", "04")));
+    expect(&windows, "03:15:00", Some("03:00:00"), None);
+    let active = windows.active(at("03:15:00"), None).unwrap();
+    assert_eq!((active.index, active.begin), (1, Some(at("03:00:00"))));
+    let next_day = Timestamp::parse("2026-01-02T03:15:00Z").unwrap();
+    let night = windows.active(next_day, Some(at("03:00:00"))).unwrap();
+    assert_eq!((night.index, night.until), (0, next_day.plus_seconds(900)));
+    let next = windows.windows.next(at("02:30:00"), None).unwrap();
+    assert_eq!(
+        (next.start, next.until),
+        (at("03:00:00"), Some(at("04:00:00")))
+    );
+}
+
+#[test]
+fn what_is_planned_comes_in_order_and_what_is_open_first() {
+    let windows = windows(
+        r#"[{"name":"daily","schedule":"0 2 * * *","duration":"2d"},
+            {"name":"once","start":"2026-01-03T02:00:00Z","end":"2026-01-03T03:00:00Z"},
+            {"name":"ever","end":"2026-01-04T00:00:00Z"},
+            {"name":"over","end":"2026-01-01T00:00:00Z"}]"#,
+    )
+    .unwrap();
+    let now = Timestamp::parse("2026-01-02T12:00:00Z").unwrap();
+    let planned = windows.windows.planned(now).take(6);
+    let planned: Vec<String> = planned
+        .map(|(window, occurrence)| {
+            let begin = occurrence.begin.map(|begin| begin.to_string());
+            let day = begin
+                .as_deref()
+                .map_or("ever", |begin| begin.get(8..10).unwrap());
+            format!("{} {day}", window.name.as_deref().unwrap())
+        })
+        .collect();
+    let expected = [
+        "ever ever",
+        "daily 01",
+        "daily 02",
+        "daily 03",
+        "once 03",
+        "daily 04",
+    ];
+    assert_eq!(planned, expected);
+    let is_over = |index: usize| windows.windows.get(index).unwrap().is_over(now);
+    assert_eq!([0, 1, 2, 3].map(is_over), [false, false, false, true]);
+}
+
+#[test]
+fn what_never_ends_has_no_end_whatever_was_known_before() {
+    let windows = windows(
+        r#"[{"schedule":"0 0-22/2 * * *","duration":"1h","message":"even"},
+            {"schedule":"0 1-23/2 * * *","duration":"1h","message":"odd",
+             "end":"2026-02-10T00:00:00Z"}]"#,
+    )
+    .unwrap();
+    let moment = |text: &str| Timestamp::parse(text).unwrap();
+    let end = moment("2026-02-10T00:00:00Z").plus_seconds(3600);
+    for (now, until) in [
+        ("2026-01-01T00:30:00Z", None),
+        ("2026-01-01T01:30:00Z", None),
+        ("2026-01-10T00:59:59.999Z", None),
+        ("2026-01-10T01:00:00Z", end),
+        ("2026-02-10T00:30:00Z", end),
+        ("2026-01-10T00:59:59.999Z", None),
+    ] {
+        let active = windows.active(moment(now), None).unwrap();
+        assert_eq!(active.until, until, "{now}");
+    }
+    assert_eq!(windows.active(moment("2026-02-10T01:00:00Z"), None), None);
+}
 
 /// An hour or so, again and again.
 fn again() -> impl Strategy<Value = WindowConfig> {
@@ -99,7 +183,7 @@ proptest! {
 /// A hundred that recur, of which each night one or more are open.
 fn hundred() -> Watched {
     let zones = ["UTC", "Europe/Berlin", "America/New_York", "Asia/Gaza"];
-    let windows: Vec<_> = (0..100)
+    let hundred: Vec<_> = (0..100)
         .map(|n| {
             let (minute, hour, day, zone) = (n % 60, n % 24, n % 7, zones[n % 4]);
             format!(
@@ -107,7 +191,7 @@ fn hundred() -> Watched {
             )
         })
         .collect();
-    super::windows(&format!("[{}]", windows.join(","))).unwrap()
+    windows(&format!("[{}]", hundred.join(","))).unwrap()
 }
 
 /// Not optimized, and beside other tests: there it may take ten times as long as in life.
@@ -120,5 +204,6 @@ fn to_look_at_a_hundred_takes_no_time_to_speak_of() {
         windows.windows.look(spring(minute * 53), None, None);
     }
     let each = begin.elapsed() / looks;
+    println!("{each:?}");
     assert!(each < std::time::Duration::from_millis(10), "{each:?}");
 }
