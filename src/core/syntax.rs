@@ -1,6 +1,7 @@
 //! The ground: texts that come from outside, and what they mean.
 
 pub mod calendar;
+pub mod date;
 pub mod duration;
 pub mod field;
 pub mod header_lines;
@@ -17,5 +18,8 @@ pub mod percent;
 pub mod protobuf;
 pub mod readings;
 pub mod regex;
+pub mod schedule;
+pub mod schedule_field;
+pub mod time_zone;
 pub mod timestamp;
 pub mod wire;

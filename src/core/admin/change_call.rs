@@ -3,6 +3,7 @@
 use crate::admin::answer::Answer;
 use crate::admin::caller::Caller;
 use crate::admin::status::Status;
+use crate::policy::outlook::Outlook;
 use crate::policy::policy::Policy;
 use crate::state::change::StateChange;
 use crate::store::state_store::{Changed, StateStore};
@@ -21,13 +22,14 @@ impl ChangeCall {
     pub fn answer(
         &self,
         policy: &Policy,
+        outlook: &Outlook,
         store: &dyn StateStore,
         changed: Changed,
         now: Timestamp,
     ) -> Answer {
         match changed {
             Ok(state) => {
-                let status = Status::new(policy, store, &state, now);
+                let status = Status::new(policy, store, &state, outlook, now);
                 let event = format!("{}, {status}", self.change.as_str());
                 self.caller.grant_change(status.reply(), &event)
             }

@@ -11,6 +11,7 @@ use crate::admin::status::Status;
 use crate::admin::{console, link};
 use crate::config::mode::Mode;
 use crate::policy::endpoint::Endpoint;
+use crate::policy::outlook::Outlook;
 use crate::policy::policy::Policy;
 use crate::request::head::RequestHead;
 use crate::request::headers::Headers;
@@ -36,6 +37,7 @@ pub enum Received {
 /// Receives a call of the endpoint.
 pub fn receive(
     policy: &Policy,
+    outlook: &Outlook,
     endpoint: &Endpoint,
     store: &dyn StateStore,
     state: &State,
@@ -50,7 +52,7 @@ pub fn receive(
         let admitted = caller.check_address(endpoint);
         admitted.map(|()| open(console::page()))
     } else {
-        carry_out(&caller, policy, endpoint, store, state, request)
+        carry_out(&caller, policy, outlook, endpoint, store, state, request)
     };
     received.unwrap_or_else(|refusal| Received::Answer(caller.refuse(&refusal)))
 }
@@ -60,6 +62,7 @@ pub fn receive(
 fn carry_out(
     caller: &Caller,
     policy: &Policy,
+    outlook: &Outlook,
     endpoint: &Endpoint,
     store: &dyn StateStore,
     state: &State,
@@ -71,7 +74,7 @@ fn carry_out(
     let edit = match (path, &policy.bypass) {
         (b"", _) => {
             expect(READ)?;
-            let status = Status::new(policy, store, state, request.now());
+            let status = Status::new(policy, store, state, outlook, request.now());
             let answer = Answer::new(Access::Granted, status.reply());
             return Ok(Received::Answer(answer));
         }

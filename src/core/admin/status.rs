@@ -5,6 +5,7 @@ use std::fmt;
 use serde::Serialize;
 
 use crate::admin::answer::json;
+use crate::policy::outlook::Outlook;
 use crate::policy::policy::Policy;
 use crate::reply::local_reply::LocalReply;
 use crate::state::flag::{DecidedBy, Next};
@@ -35,9 +36,10 @@ impl<'a> Status<'a> {
         policy: &'a Policy,
         store: &dyn StateStore,
         state: &'a State,
+        outlook: &Outlook,
         now: Timestamp,
     ) -> Self {
-        let flag = policy.flag(state, || now);
+        let flag = policy.flag(state, outlook, || now);
         Self {
             maintenance: flag.on,
             decided_by: flag.decided_by,
@@ -45,6 +47,8 @@ impl<'a> Status<'a> {
             scope: &policy.scope,
             generation: state.generation,
             setting: Complete(flag.setting.map(|setting| Setting {
+                since: flag.since,
+                start: flag.start,
                 until: flag.until,
                 ..setting.clone()
             })),

@@ -2,6 +2,7 @@
 
 use crate::config::rules::Action;
 use crate::decision::decision::{Decision, Exemption, Ruling, Verdict};
+use crate::policy::outlook::Outlook;
 use crate::policy::policy::Policy;
 use crate::policy::rules;
 use crate::policy::rules::Rule;
@@ -15,9 +16,10 @@ use crate::state::state::State;
 pub fn decide<'p>(
     policy: &'p Policy,
     state: &'p State,
+    outlook: &Outlook,
     request: &impl RequestHead,
 ) -> Decision<'p> {
-    let flag = policy.flag(state, || request.now());
+    let flag = policy.flag(state, outlook, || request.now());
     let rules = rules_asked(policy, &flag);
     if let Some(endpoint) = &policy.endpoint {
         if flag.on || !rules.is_empty() {

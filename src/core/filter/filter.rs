@@ -20,6 +20,7 @@ use crate::filter::request::Request;
 use crate::policy::endpoint::Endpoint;
 use crate::policy::environment::Environment;
 use crate::policy::faults::Faults;
+use crate::policy::outlook::Outlook;
 use crate::policy::policy::Policy;
 use crate::reply::local_reply::LocalReply;
 use crate::request::head::RequestHead;
@@ -40,6 +41,7 @@ const TICK_MILLIS: u32 = 500;
 pub struct Filter<H: Host> {
     host: H,
     policy: Policy,
+    outlook: Outlook,
     opened: Opened<H::SharedMap>,
     metrics: Metrics<H::Metric>,
     has_ticked: Cell<bool>,
@@ -79,6 +81,7 @@ impl<H: Host> Filter<H> {
             metrics: Metrics::define(&host, &policy.scope),
             opened: Opened::new(&policy, host.shared_map(), host.client(), host.random()),
             has_ticked: Cell::new(false),
+            outlook: Outlook::default(),
             policy,
             host,
         };
@@ -100,7 +103,7 @@ impl<H: Host> Filter<H> {
             // as one of them.
             request.headers();
         }
-        let decision = decide(&self.policy, &state, &request);
+        let decision = decide(&self.policy, &state, &self.outlook, &request);
         if request.is_faulty() {
             self.metrics.count(Counter::Errors);
         }
@@ -183,7 +186,7 @@ impl<H: Host> Filter<H> {
 
     fn set_gauges(&self) {
         let state = self.opened.state.snapshot();
-        let flag = self.policy.flag(&state, || self.host.now());
+        let flag = self.policy.flag(&state, &self.outlook, || self.host.now());
         self.metrics.set(&flag, &state, &*self.opened.store);
     }
 
@@ -215,7 +218,14 @@ impl<H: Host> Filter<H> {
     ) -> Outcome {
         self.note(self.opened.state.recheck());
         let state = self.opened.state.snapshot();
-        let call = match receive(&self.policy, endpoint, &*self.opened.store, &state, request) {
+        let call = match receive(
+            &self.policy,
+            &self.outlook,
+            endpoint,
+            &*self.opened.store,
+            &state,
+            request,
+        ) {
             Received::Answer(answer) => return self.answer(stream, &answer),
             Received::Counters => {
                 let answer = self.metrics.counted().answer(&self.host.node_id());
@@ -243,7 +253,13 @@ impl<H: Host> Filter<H> {
     }
 
     fn answer_change(&self, stream: &H::Stream, call: &ChangeCall, changed: Changed) -> Outcome {
-        let answer = call.answer(&self.policy, &*self.opened.store, changed, self.host.now());
+        let answer = call.answer(
+            &self.policy,
+            &self.outlook,
+            &*self.opened.store,
+            changed,
+            self.host.now(),
+        );
         self.answer(stream, &answer)
     }
 

@@ -1,8 +1,8 @@
 //! How the flag is decided.
 
 use crate::config::mode::{Mode, Switch};
+use crate::policy::outlook::Outlook;
 use crate::policy::policy::Policy;
-use crate::policy::windows::Active;
 use crate::state::flag::{DecidedBy, Flag, Next};
 use crate::state::setting::Setting;
 use crate::state::state::State;
@@ -10,11 +10,18 @@ use crate::syntax::timestamp::Timestamp;
 
 impl Policy {
     /// Decides the flag; the clock is only read where a start or an end depends on it.
-    pub fn flag<'s>(&'s self, state: &'s State, now: impl Fn() -> Timestamp) -> Flag<'s> {
+    pub fn flag<'s>(
+        &'s self,
+        state: &'s State,
+        outlook: &Outlook,
+        now: impl Fn() -> Timestamp,
+    ) -> Flag<'s> {
         let flag = |on, decided_by, setting: Option<&'s Setting>| Flag {
             on,
             decided_by,
             setting,
+            since: setting.and_then(|setting| setting.since),
+            start: setting.and_then(|setting| setting.start),
             until: setting.and_then(|setting| setting.until),
             window: None,
         };
@@ -28,17 +35,14 @@ impl Policy {
             return flag(true, DecidedBy::State, setting);
         }
         if !self.windows.is_empty()
-            && let Some(active) = self.windows.active(now(), silenced_at(setting))
+            && let Some(active) = outlook.active(&self.windows, now(), silenced_at(setting))
         {
-            let Active {
-                index,
-                setting,
-                until,
-            } = active;
             return Flag {
-                until,
-                window: Some(index),
-                ..flag(true, DecidedBy::Window, Some(setting))
+                since: active.begin,
+                start: active.begin,
+                until: active.until,
+                window: Some(active.index),
+                ..flag(true, DecidedBy::Window, Some(active.setting))
             };
         }
         match setting {
@@ -119,7 +123,7 @@ mod tests {
             (r#"{"mode":"on"}"#, &off, (true, DecidedBy::Mode)),
         ] {
             let policy = policy(json);
-            let flag = policy.flag(state, no_clock);
+            let flag = policy.flag(state, &Outlook::default(), no_clock);
             assert_eq!((flag.on, flag.decided_by), expected, "{json} {state:?}");
         }
     }
@@ -136,7 +140,7 @@ mod tests {
             ("2026-01-01T11:59:59.999Z", true),
             ("2026-01-01T12:00:00Z", false),
         ] {
-            let flag = policy.flag(&planned, || at(now));
+            let flag = policy.flag(&planned, &Outlook::default(), || at(now));
             assert_eq!((flag.on, flag.decided_by), (on, DecidedBy::State), "{now}");
             assert!(flag.setting.unwrap().until.is_some());
         }
@@ -197,13 +201,14 @@ mod tests {
                 (true, DecidedBy::Window),
             ),
         ] {
-            let flag = policy.flag(&state, || at(&format!("2026-01-01T{now}:00:00Z")));
+            let now = at(&format!("2026-01-01T{now}:00:00Z"));
+            let flag = policy.flag(&state, &Outlook::default(), || now);
             assert_eq!((flag.on, flag.decided_by), expected, "{state:?} at {now}");
             let by_window = flag.decided_by == DecidedBy::Window;
             assert_eq!(flag.window, by_window.then_some(0));
             assert_eq!(
                 flag.setting
-                    .is_some_and(|setting| setting.message.is_some() && setting.until.is_some()),
+                    .is_some_and(|setting| setting.message.is_some() && flag.until.is_some()),
                 by_window
             );
         }

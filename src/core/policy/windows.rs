@@ -1,204 +1,130 @@
 //! Planned maintenance.
 
 use std::cmp::Reverse;
-use std::sync::Mutex;
 
 use crate::config::windows::WindowConfig;
+use crate::policy::occurrence::{End, Occurrence};
+use crate::policy::stretch::{Running, Stretch};
+use crate::policy::window::Window;
 use crate::state::flag::Next;
-use crate::state::setting::Setting;
-use crate::syntax::invalid::{Compiled, InvalidConfig, Located, each_named, optional, refuse};
+use crate::syntax::invalid::{Compiled, each_named};
 use crate::syntax::timestamp::Timestamp;
 
-/// The compiled `windows`.
-#[derive(Debug, Default)]
-pub struct Windows {
-    /// The first to begin first, of several the last to end, of these the first listed.
-    windows: Vec<Window>,
-    memo: Mutex<Option<Memo>>,
-}
-
-#[derive(Clone, Debug)]
-struct Window {
-    /// Its place in the list.
-    index: usize,
-    name: Option<Box<str>>,
-    setting: Setting,
-}
-
-/// The windows under way, as one of them decides.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Active<'p> {
-    /// The place in the list of the one that decides.
-    pub index: usize,
-    /// What it sets.
-    pub setting: &'p Setting,
-    /// When none is under way, if that is known.
-    pub until: Option<Timestamp>,
-}
-
-/// What was found out last, which holds for some time.
-#[derive(Clone, Copy, Debug)]
-struct Memo {
-    silenced_at: Option<Timestamp>,
-    from: Timestamp,
-    /// `None` for ever.
-    to: Option<Timestamp>,
-    /// The place in [`Windows::windows`], and when none is under way.
-    active: Option<(usize, Option<Timestamp>)>,
-}
+/// The compiled `windows`, in their order.
+#[derive(Clone, Debug, Default)]
+pub struct Windows(Vec<Window>);
 
 /// How far ahead an end of all is looked for, in milliseconds: 31 days.
 const HORIZON: u64 = 31 * 24 * 3600 * 1000;
 
-/// The memo is of one worker.
-impl Clone for Windows {
-    fn clone(&self) -> Self {
-        Self {
-            windows: self.windows.clone(),
-            memo: Mutex::default(),
-        }
-    }
-}
-
 impl Windows {
-    /// Compiles `windows`; refuses one with neither start nor end, an end not after the start, or
-    /// the name of another.
+    /// Compiles `windows`; refuses one that has the name of another.
     pub fn compile(config: &[WindowConfig]) -> Compiled<Self> {
-        let mut windows = each_named(config, Window::compile, |window| window.name.as_deref())?;
-        windows.sort_by_key(|window| (window.setting.start, Reverse(window.end()), window.index));
-        Ok(Self {
-            windows,
-            memo: Mutex::default(),
-        })
+        let compile = |_, config| Window::compile(config);
+        each_named(config, compile, |window| window.name.as_deref()).map(Self)
     }
 
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.windows.is_empty()
+        self.0.is_empty()
     }
 
-    /// The windows under way, but for those that began before they were silenced. The one that
-    /// ends last decides, of several the first listed.
-    pub fn active(&self, now: Timestamp, silenced_at: Option<Timestamp>) -> Option<Active<'_>> {
-        let (at, until) = match self.memo.try_lock() {
-            Ok(mut memo) => match &*memo {
-                Some(memo) if memo.holds(now, silenced_at) => memo.active,
-                _ => memo.insert(self.look(now, silenced_at)).active,
-            },
-            Err(_) => self.look(now, silenced_at).active,
-        }?;
-        self.windows.get(at).map(|window| Active {
-            index: window.index,
-            setting: &window.setting,
-            until,
-        })
+    /// The one at a place in the list.
+    pub fn get(&self, index: usize) -> Option<&Window> {
+        self.0.get(index)
     }
 
-    /// The first window to come that is not silenced by then.
+    /// The first window to come that is not silenced by then; of several the last to end, of
+    /// these the first listed.
     pub fn next(&self, now: Timestamp, silenced_at: Option<Timestamp>) -> Option<Next<'_>> {
-        let after = Some(now).max(silenced_at);
-        let next = self.windows.iter().find(|it| it.setting.start > after)?;
+        let after = silenced_at.map_or(now, |silenced| now.max(silenced));
+        let next = |window| Some((window, Window::next(window, after)?));
+        let (window, occurrence) = (self.0.iter().filter_map(next))
+            .min_by_key(|(_, occurrence)| (occurrence.begin, Reverse(occurrence.end)))?;
         Some(Next {
-            start: next.setting.start?,
-            until: next.setting.until,
-            name: next.name.as_deref(),
-            message: next.setting.message.as_deref(),
+            start: occurrence.begin?,
+            until: occurrence.end.at(),
+            name: window.name.as_deref(),
+            message: window.setting.message.as_deref(),
         })
     }
 
-    fn look(&self, now: Timestamp, silenced_at: Option<Timestamp>) -> Memo {
-        let is_silenced = |window: &Window| {
-            silenced_at.is_some_and(|silenced| window.setting.has_begun(silenced))
-        };
-        let audible = self.windows.iter().enumerate();
-        let audible = audible.filter(|(_, window)| !is_silenced(window));
-        let under_way = audible.clone().filter(|(_, it)| it.setting.covers(now));
-        let decisive = under_way.max_by_key(|(_, it)| (it.end(), Reverse(it.index)));
-        let edges = self.windows.iter().map(|Window { setting, .. }| setting);
-        let edges = edges.flat_map(|setting| [setting.start, setting.until]);
-        let edge = edges.flatten().filter(|edge| *edge > now).min();
-        let memo = Memo {
+    /// What is under way, how long that holds, and up to when some are, of which a part may be
+    /// known.
+    pub(super) fn look(
+        &self,
+        now: Timestamp,
+        silenced_at: Option<Timestamp>,
+        covered: Option<End>,
+    ) -> Stretch {
+        let mut decisive: Option<(usize, Occurrence)> = None;
+        let mut begins = Vec::with_capacity(self.0.len());
+        for (index, window) in self.0.iter().enumerate() {
+            begins.push(window.next(now).and_then(|next| next.begin));
+            let last = window.last(now);
+            if let Some(last) = last.filter(|it| it.covers(now) && it.is_audible(silenced_at))
+                && decisive.is_none_or(|(_, other)| other.end < last.end)
+            {
+                decisive = Some((index, last));
+            }
+        }
+        let begin = begins.iter().flatten().min().copied();
+        let holds_to = |end: Option<Timestamp>| [begin, end].into_iter().flatten().min();
+        let stretch = |to: Option<Timestamp>, active| Stretch {
             silenced_at,
             from: now,
-            to: edge,
-            active: None,
+            length: to.map_or(i64::MAX.cast_unsigned(), |to| now.millis_until(to)),
+            active,
         };
-        let Some((at, decisive)) = decisive else {
-            return memo;
+        let Some((index, decisive)) = decisive else {
+            return stretch(begin, None);
         };
-        let end = audible.fold(decisive.end(), |end, (_, next)| {
-            let joins = End::At(next.setting.start) <= end;
-            if joins { end.max(next.end()) } else { end }
-        });
-        let End::At(end) = end else {
-            return Memo {
-                active: Some((at, None)),
-                ..memo
-            };
-        };
-        let until = end.filter(|end| *end <= now.plus_millis(HORIZON));
+        let horizon = now.plus_millis(HORIZON);
+        let covered = covered.map_or(decisive.end, |covered| covered.max(decisive.end));
+        let covered = self.covered(covered, &mut begins, silenced_at, horizon);
+        let until = covered.at().filter(|end| *end <= horizon);
         // From then on the end is near enough.
-        let near = end.filter(|_| until.is_none());
+        let near = covered.at().filter(|_| until.is_none());
         let near = near.map(|end| end.minus_millis(HORIZON));
-        Memo {
-            to: [edge, near].into_iter().flatten().min(),
-            active: Some((at, until)),
-            ..memo
-        }
-    }
-}
-
-/// When a window ends, in order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum End {
-    At(Option<Timestamp>),
-    Never,
-}
-
-impl Memo {
-    fn holds(&self, now: Timestamp, silenced_at: Option<Timestamp>) -> bool {
-        self.silenced_at == silenced_at && self.from <= now && self.to.is_none_or(|to| now < to)
-    }
-}
-
-impl Window {
-    fn compile(index: usize, config: &WindowConfig) -> Compiled<Self> {
-        if config.name.as_deref() == Some("") {
-            return refuse("is empty").at("name");
-        }
-        let start = optional(config.start.as_deref(), parse).at("start")?;
-        let end = optional(config.end.as_deref(), parse).at("end")?;
-        match (start, end) {
-            (None, None) => return refuse("expected `start`, `end` or both"),
-            (Some(start), Some(end)) if start >= end => {
-                return refuse(format!("the end, {end}, is not after the start, {start}"));
-            }
-            _ => {}
-        }
-        Ok(Self {
+        let to = [holds_to(decisive.end.at()), near]
+            .into_iter()
+            .flatten()
+            .min();
+        let active = Running {
             index,
-            name: config.name.as_deref().map(Into::into),
-            setting: Setting {
-                maintenance: true,
-                since: start,
-                start,
-                until: end,
-                message: config.message.clone(),
-                ..Setting::default()
-            },
-        })
+            begin: decisive.begin,
+            covered,
+            until,
+        };
+        stretch(to, Some(active))
     }
 
-    fn end(&self) -> End {
-        self.setting
-            .until
-            .map_or(End::Never, |until| End::At(Some(until)))
+    /// Up to when one is under way at any time, if one is up to `end`; the first that is found past
+    /// the horizon. `begins` has when each is the next to begin.
+    fn covered(
+        &self,
+        mut end: End,
+        begins: &mut [Option<Timestamp>],
+        silenced_at: Option<Timestamp>,
+        horizon: Timestamp,
+    ) -> End {
+        loop {
+            let before = end;
+            for (window, begin) in self.0.iter().zip(&mut *begins) {
+                while let End::At(at) = end
+                    && at <= horizon
+                    && begin.is_some_and(|begin| begin <= at)
+                {
+                    let last = window.last(at).filter(|it| it.is_audible(silenced_at));
+                    end = last.map_or(end, |last| last.end.max(end));
+                    *begin = window.next(at).and_then(|next| next.begin);
+                }
+            }
+            if end == before {
+                return end;
+            }
+        }
     }
-}
-
-fn parse(text: &str) -> Compiled<Timestamp> {
-    let expected = "an RFC 3339 date-time with offset like \"2026-01-31T22:00:00Z\"";
-    Timestamp::parse(text).ok_or_else(|| InvalidConfig::is_not(text, expected))
 }
 
 #[cfg(test)]

@@ -20,7 +20,6 @@ pub(crate) fn outage<'a>(
     let message = setting.and_then(|setting| setting.message.as_deref());
     let retry_after = setting.and_then(|setting| setting.retry_after);
     let until = flag.until.filter(|_| flag.on);
-    let since = setting.and_then(|setting| setting.since);
     let jitter = response.retry_after_jitter;
     if message.is_none() && retry_after.is_none() && until.is_none() && jitter == 0 {
         return None;
@@ -31,7 +30,7 @@ pub(crate) fn outage<'a>(
     }
     values.until = until;
     values.retry_after = retry_after
-        .or_else(|| until.map(|until| seconds_left(until, since, request)))
+        .or_else(|| until.map(|until| seconds_left(until, flag.since, request)))
         .map(RetryAfter::Seconds)
         .or(values.retry_after)
         .map(|after| after.jittered(jitter, || request.random()));

@@ -28,6 +28,10 @@ pub struct Flag<'s> {
     pub decided_by: DecidedBy,
     /// What somebody, or a window, has set.
     pub setting: Option<&'s Setting>,
+    /// When that was set, or the window began.
+    pub since: Option<Timestamp>,
+    /// When it begins, or began.
+    pub start: Option<Timestamp>,
     /// When it ends, where that is known.
     pub until: Option<Timestamp>,
     /// The place of the window in its list, where one decided.

@@ -1,6 +1,8 @@
-//! The Gregorian calendar, and the two ways of writing a moment in it, in UTC.
+//! The two ways of writing a moment in the Gregorian calendar, in UTC.
 
 use std::fmt;
+
+use crate::syntax::date::Date;
 
 /// A moment between the years 0 and 9999.
 #[derive(Clone, Copy, Debug)]
@@ -8,13 +10,6 @@ pub struct DateTime {
     date: Date,
     /// Of the day.
     millis: i64,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Date {
-    year: i64,
-    month: i64,
-    day: i64,
 }
 
 const SECOND: i64 = 1000;
@@ -101,52 +96,6 @@ impl fmt::Display for DateTime {
         }
         f.write_str("Z")
     }
-}
-
-/// The calendar repeats itself after 400 years. Years begin in March here, so that the leap
-/// day is their last.
-impl Date {
-    const DAYS_IN_400_YEARS: i64 = 146_097;
-    /// From 1 March of the year 0 to the Unix epoch.
-    const DAYS_TO_EPOCH: i64 = 719_468;
-
-    fn new(year: i64, month: i64, day: i64) -> Option<Self> {
-        let date = Self { year, month, day };
-        ((1..=12).contains(&month) && Self::from_unix_days(date.unix_days()) == date)
-            .then_some(date)
-    }
-
-    fn unix_days(self) -> i64 {
-        let year = self.year - i64::from(self.month <= 2);
-        let months = (self.month + 9) % 12;
-        365 * year + year.div_euclid(4) - year.div_euclid(100)
-            + year.div_euclid(400)
-            + days_of_months(months)
-            + self.day
-            - 1
-            - Self::DAYS_TO_EPOCH
-    }
-
-    fn from_unix_days(days: i64) -> Self {
-        let days = days + Self::DAYS_TO_EPOCH;
-        let cycle = days.div_euclid(Self::DAYS_IN_400_YEARS);
-        let days = days.rem_euclid(Self::DAYS_IN_400_YEARS);
-        let leap_days = days / 1_460 - days / 36_524 + days / 146_096;
-        let year = (days - leap_days) / 365;
-        let days = days - (365 * year + year / 4 - year / 100);
-        let months = (5 * days + 2) / 153;
-        let month = (months + 2) % 12 + 1;
-        Self {
-            year: 400 * cycle + year + i64::from(month <= 2),
-            month,
-            day: days - days_of_months(months) + 1,
-        }
-    }
-}
-
-/// The days of so many months from March on: five of them have 153.
-fn days_of_months(months: i64) -> i64 {
-    (153 * months + 2) / 5
 }
 
 /// What is left to read.

@@ -2,6 +2,7 @@
 
 use maintenance_mode_core::decision::decide::decide;
 use maintenance_mode_core::decision::decision::Verdict;
+use maintenance_mode_core::policy::outlook::Outlook;
 use maintenance_mode_core::policy::policy::Policy;
 
 use crate::ctl::doctor::finding::Findings;
@@ -71,7 +72,7 @@ fn verdict(policy: &Policy, path: &str) -> Met {
         method: "POST",
         ..Traits::default()
     });
-    match decide(policy, &switched_on(), &probe).verdict {
+    match decide(policy, &switched_on(), &Outlook::default(), &probe).verdict {
         Verdict::Blocked(_) => Met::Blocked,
         Verdict::Admin(_) => Met::Endpoint,
         _ => Met::Nothing,

@@ -2,6 +2,7 @@
 
 use maintenance_mode_core::decision::decide::decide;
 use maintenance_mode_core::decision::decision::Verdict;
+use maintenance_mode_core::policy::outlook::Outlook;
 
 use crate::ctl::doctor::probe::{Probe, Traits, switched_on};
 use crate::ctl::documents::spot::Spot;
@@ -39,7 +40,7 @@ pub(super) fn blocked_path(plugin: &Plugin, filter: &HttpFilter) -> Option<Strin
         ..Traits::default()
     });
     let state = switched_on();
-    let verdict = decide(policy, &state, &probe).verdict;
+    let verdict = decide(policy, &state, &Outlook::default(), &probe).verdict;
     matches!(verdict, Verdict::Blocked(_)).then_some(path)
 }
 

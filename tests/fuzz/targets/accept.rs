@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use maintenance_mode_core::{
     decision::{decide::decide, decision::Verdict},
-    policy::policy::Policy,
+    policy::{outlook::Outlook, policy::Policy},
     state::state::State,
 };
 
@@ -53,7 +53,8 @@ pub fn check(data: &[u8]) {
 fn reply_to(headers: &[(&str, &[u8])]) -> &'static str {
     let request = Request::new(headers);
     let state = State::default();
-    let Verdict::Blocked(reply) = decide(&POLICY, &state, &request).verdict else {
+    let Verdict::Blocked(reply) = decide(&POLICY, &state, &Outlook::default(), &request).verdict
+    else {
         panic!("not blocked");
     };
     let header = |name: &str| {

@@ -4,7 +4,7 @@
 use maintenance_mode_core::{
     config::plugin::PluginConfig,
     decision::{decide::decide, decision::Verdict},
-    policy::policy::Policy,
+    policy::{outlook::Outlook, policy::Policy},
     reply::local_reply::LocalReply,
     state::{setting::Setting, state::State},
     syntax::{invalid::InvalidConfig, json::Json, protobuf::Message},
@@ -105,7 +105,9 @@ fn decides(policy: &Policy) {
             bypass_revoked_at: None,
         };
         for request in &requests {
-            if let Verdict::Blocked(reply) = decide(policy, &state, request).verdict {
+            if let Verdict::Blocked(reply) =
+                decide(policy, &state, &Outlook::default(), request).verdict
+            {
                 is_sound(&reply);
             }
         }

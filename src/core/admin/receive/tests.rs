@@ -53,12 +53,20 @@ impl Filter {
         let endpoint = self.policy.endpoint.as_ref().unwrap();
         self.state.refresh().unwrap();
         let state = self.state.snapshot();
-        match receive(&self.policy, endpoint, &self.state, &state, &request) {
+        let outlook = Outlook::default();
+        match receive(
+            &self.policy,
+            &outlook,
+            endpoint,
+            &self.state,
+            &state,
+            &request,
+        ) {
             Received::Answer(answer) => answer,
             Received::Counters => COUNTED.answer("a node"),
             Received::Change(call) => {
                 let changed = SharedState::change(&self.state, &call.change);
-                call.answer(&self.policy, &self.state, changed, request.now)
+                call.answer(&self.policy, &outlook, &self.state, changed, request.now)
             }
         }
     }

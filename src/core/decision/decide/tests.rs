@@ -1,4 +1,5 @@
 use super::*;
+use crate::policy::outlook::Outlook;
 use crate::policy::policy::policy;
 use crate::request::attribute::AttributePath;
 use crate::request::head::testing::TestRequest;
@@ -9,7 +10,7 @@ const BYPASS: &str = r#""bypass":{"key":"0123456789abcdef0123456789abcdef"}"#;
 
 fn verdict(json: &str, request: &TestRequest) -> String {
     let policy = policy(json);
-    match decide(&policy, &State::default(), request).verdict {
+    match decide(&policy, &State::default(), &Outlook::default(), request).verdict {
         Verdict::Pass => "pass".into(),
         Verdict::Allowed(exemption) => format!("allowed:{}", exemption.reason().as_str()),
         Verdict::Observed => "observed".into(),
@@ -231,11 +232,12 @@ fn what_a_decision_does_not_need_is_not_read() {
         ),
     ] {
         let policy = policy(&json);
-        let verdict = match decide(&policy, &State::default(), &request).verdict {
-            Verdict::Pass => "pass".to_owned(),
-            Verdict::Allowed(exemption) => format!("allowed:{}", exemption.reason().as_str()),
-            other => format!("{other:?}"),
-        };
+        let verdict =
+            match decide(&policy, &State::default(), &Outlook::default(), &request).verdict {
+                Verdict::Pass => "pass".to_owned(),
+                Verdict::Allowed(exemption) => format!("allowed:{}", exemption.reason().as_str()),
+                other => format!("{other:?}"),
+            };
         assert_eq!(verdict, expected, "{json}");
     }
 }

@@ -1,6 +1,7 @@
 mod origins;
 
 use super::*;
+use crate::policy::outlook::Outlook;
 use crate::policy::policy::{Policy, policy};
 use crate::policy::template::PLACEHOLDERS;
 use crate::reply::local_reply::MAX_REPEATED_BYTES;
@@ -22,7 +23,7 @@ fn reply(json: &str, setting: Option<&str>, headers: &[(&str, &str)]) -> LocalRe
     }));
     let mut request = TestRequest::new(headers);
     request.random = 1_000_000_007;
-    let flag = policy.flag(state, || request.now());
+    let flag = policy.flag(state, &Outlook::default(), || request.now());
     blocked(&policy.response, &flag, &request)
 }
 

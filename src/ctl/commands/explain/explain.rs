@@ -1,6 +1,7 @@
 //! Reads the configuration and the request, and prints what the filter decides.
 
 use maintenance_mode_core::decision::decide::decide;
+use maintenance_mode_core::policy::outlook::Outlook;
 use maintenance_mode_core::state::setting::Setting;
 use maintenance_mode_core::state::state::State;
 
@@ -69,7 +70,7 @@ fn decided(options: &Explain, plugin: &Plugin) -> Result<Explanation, Abort> {
         ..State::default()
     };
     let request = DescribedRequest::new(options, &policy.client_address, now);
-    let decision = decide(policy, &state, &request);
+    let decision = decide(policy, &state, &Outlook::default(), &request);
     let made = Made {
         config,
         policy,

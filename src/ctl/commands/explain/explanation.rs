@@ -109,6 +109,7 @@ fn place_of(ruling: Option<Ruling<'_>>) -> String {
 mod tests {
     use clap::Parser;
     use maintenance_mode_core::decision::decide::decide;
+    use maintenance_mode_core::policy::outlook::Outlook;
     use maintenance_mode_core::state::state::State;
     use maintenance_mode_core::syntax::timestamp::Timestamp;
 
@@ -130,7 +131,10 @@ mod tests {
         let now = Timestamp::parse("2026-01-01T12:00:00Z").unwrap();
         let request = DescribedRequest::new(&options, &policy.client_address, now);
         let state = State::default();
-        let explanation = Explanation::of(&decide(&policy, &state, &request), Vec::new());
+        let explanation = Explanation::of(
+            &decide(&policy, &state, &Outlook::default(), &request),
+            Vec::new(),
+        );
         (explanation.reason, explanation.matched)
     }
 
