@@ -2,9 +2,12 @@
 //! do, whatever the host.
 
 pub mod filter;
+pub(crate) mod held;
 pub mod host;
 pub(crate) mod metrics;
+pub mod outcome;
 pub(crate) mod request;
+pub(crate) mod succession;
 pub mod waiting;
 
 #[cfg(test)]

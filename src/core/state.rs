@@ -2,5 +2,7 @@
 
 pub mod change;
 pub mod flag;
+pub mod given;
+pub mod hold;
 pub mod setting;
 pub mod state;

@@ -10,6 +10,7 @@ use crate::config::bypass::BypassConfig;
 use crate::config::client_address::ClientAddressConfig;
 use crate::config::matchers::MatchersConfig;
 use crate::config::mode::{Mode, Switch};
+use crate::config::number::Number;
 use crate::config::protobuf_struct::decode;
 use crate::config::response::ResponseConfig;
 use crate::config::rules::RuleConfig;
@@ -45,6 +46,8 @@ pub struct PluginConfig {
     /// Overrides by host, path, method and so on.
     #[serde(default)]
     pub rules: Vec<RuleConfig>,
+    /// How many requests a worker holds at most.
+    pub max_held_requests: Option<Number>,
     /// Planned maintenance.
     #[serde(default)]
     pub windows: Vec<WindowConfig>,

@@ -1,12 +1,15 @@
 //! How a request is decided on.
 
+use crate::config::mode::Mode;
 use crate::config::rules::Action;
-use crate::decision::decision::{Decision, Exemption, Ruling, Verdict};
+use crate::decision::decision::{Decision, Exemption, Hold, Ruling, Verdict};
 use crate::policy::outlook::Outlook;
 use crate::policy::policy::Policy;
+use crate::policy::response::response::Response;
 use crate::policy::rules;
 use crate::policy::rules::Rule;
 use crate::reply::blocked::blocked;
+use crate::reply::cors::is_preflight;
 use crate::request::attribute::Attribute;
 use crate::request::head::RequestHead;
 use crate::state::flag::Flag;
@@ -76,9 +79,30 @@ fn judge<'p>(
             let rule = ruling.and_then(Ruling::rule);
             let response = rule.and_then(|rule| rule.response.as_ref());
             let response = response.unwrap_or(&policy.response);
-            Verdict::Blocked(blocked(response, flag, request))
+            match hold(policy, flag, ruling, response, request) {
+                Some(hold) => Verdict::Held(hold),
+                None => Verdict::Blocked(blocked(response, flag, request)),
+            }
         }
     }
+}
+
+/// The wait of a request that follows the flag, where there is one.
+fn hold<'p>(
+    policy: &Policy,
+    flag: &Flag<'_>,
+    ruling: Option<Ruling<'_>>,
+    response: &'p Response,
+    request: &impl RequestHead,
+) -> Option<Hold<'p>> {
+    let follows = ruling.is_none_or(|ruling| ruling.action() == Action::Follow);
+    let own = flag.setting.and_then(|setting| setting.hold);
+    let millis = own.unwrap_or(response.hold).millis();
+    if millis == 0 || !follows || policy.mode == Mode::On || request.has_waited() {
+        return None;
+    }
+    let until = request.now().plus_millis(millis);
+    (!is_preflight(request.headers())).then_some(Hold { until, response })
 }
 
 fn exemption(policy: &Policy, state: &State, request: &impl RequestHead) -> Option<Exemption> {

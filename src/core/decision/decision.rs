@@ -4,9 +4,11 @@ use crate::config::rules::Action;
 use crate::decision::reason::Reason;
 use crate::policy::endpoint::Endpoint;
 use crate::policy::matchers::Entry;
+use crate::policy::response::response::Response;
 use crate::policy::rules::Rule;
 use crate::reply::local_reply::LocalReply;
 use crate::state::flag::Flag;
+use crate::syntax::timestamp::Timestamp;
 
 /// The decision on a request.
 #[derive(Debug)]
@@ -29,10 +31,21 @@ pub enum Verdict<'p> {
     Allowed(Exemption),
     /// Maintenance is on, but only observed: to the upstream.
     Observed,
+    /// Maintenance is on: waits here for its end.
+    Held(Hold<'p>),
     /// Maintenance is on: answered here.
     Blocked(LocalReply<'p>),
     /// A call of the admin endpoint: answered here, whatever the flag.
     Admin(&'p Endpoint),
+}
+
+/// A wait for the end of maintenance.
+#[derive(Clone, Copy, Debug)]
+pub struct Hold<'p> {
+    /// When it is over.
+    pub until: Timestamp,
+    /// What the request gets if it cannot wait.
+    pub response: &'p Response,
 }
 
 /// What exempts a request.

@@ -22,6 +22,14 @@ pub(crate) struct Request<'r, H: Host> {
     headers: OnceCell<<H::Stream as Stream>::Headers>,
     path: OnceCell<Cow<'r, [u8]>>,
     now: OnceCell<Timestamp>,
+    wait: Wait,
+}
+
+/// Whether the request has waited for the end of maintenance.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Wait {
+    NotYet,
+    Over,
 }
 
 impl<'r, H: Host> Request<'r, H> {
@@ -39,7 +47,13 @@ impl<'r, H: Host> Request<'r, H> {
             headers: OnceCell::new(),
             path: OnceCell::new(),
             now: OnceCell::new(),
+            wait: Wait::NotYet,
         }
+    }
+
+    /// The request waits for the end of maintenance no longer.
+    pub(crate) fn wait_is_over(&mut self) {
+        self.wait = Wait::Over;
     }
 
     /// Removes a header that goes no further. To look first costs little: a host may have to
@@ -106,6 +120,10 @@ impl<H: Host> RequestHead for Request<'_, H> {
 
     fn now(&self) -> Timestamp {
         *self.now.get_or_init(|| self.host.now())
+    }
+
+    fn has_waited(&self) -> bool {
+        self.wait == Wait::Over
     }
 
     fn random(&self) -> u64 {

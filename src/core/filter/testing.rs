@@ -78,6 +78,10 @@ impl Metric for Rc<Cell<u64>> {
         self.as_ref().set(self.get() + 1);
     }
 
+    fn decrement(&self) {
+        self.as_ref().set(self.get() - 1);
+    }
+
     fn set(&self, value: u64) {
         self.as_ref().set(value);
     }
@@ -154,6 +158,7 @@ pub(crate) struct Seen {
     pub(crate) filter_state: RefCell<String>,
     /// The status and the body of the reply.
     pub(crate) reply: RefCell<Option<(u16, String)>>,
+    pub(crate) is_resumed: Cell<bool>,
 }
 
 impl TestStream {
@@ -173,6 +178,7 @@ impl TestStream {
             changes: RefCell::default(),
             filter_state: RefCell::default(),
             reply: RefCell::default(),
+            is_resumed: Cell::default(),
         }))
     }
 
@@ -262,6 +268,10 @@ impl Stream for TestStream {
         let before = self.0.reply.replace(Some(sent));
         assert!(before.is_none(), "one reply a request");
         !self.0.refuses.get()
+    }
+
+    fn resume(&self) {
+        assert!(!self.0.is_resumed.replace(true), "once a request");
     }
 
     fn is_open(&self) -> bool {

@@ -3,6 +3,7 @@
 mod configuring;
 mod endpoint;
 mod fleet;
+mod holding;
 mod requests;
 mod state;
 
@@ -38,6 +39,12 @@ impl Worker {
 
     fn handle(&self, stream: &TestStream) -> Progress {
         self.waiting.handle(&self.filter, stream.clone())
+    }
+
+    /// A tick of the filter, as its root has it.
+    fn tick(&self) {
+        self.waiting.look_at_held();
+        self.waiting.tick(&self.filter);
     }
 
     /// The status of the answer to a call of the endpoint.

@@ -2,6 +2,7 @@
 //! is parsed when a request comes.
 
 use crate::config::mode::{Mode, Switch};
+use crate::config::number::Number;
 use crate::config::plugin::PluginConfig;
 use crate::policy::bypass::Bypass;
 use crate::policy::client_address::ClientAddress;
@@ -39,6 +40,8 @@ pub struct Policy {
     pub rules: Rules,
     /// Planned maintenance.
     pub windows: Windows,
+    /// How many requests a worker holds at most.
+    pub max_held_requests: u64,
     /// What the others get.
     pub response: Response,
     /// The admin endpoint, if there is one.
@@ -50,6 +53,7 @@ pub struct Policy {
 }
 
 const MAX_SCOPE_BYTES: usize = 64;
+const DEFAULT_MAX_HELD: u64 = 1000;
 
 impl Policy {
     /// Checks and compiles a plugin configuration.
@@ -68,6 +72,7 @@ impl Policy {
             allow,
             rules,
             windows,
+            max_held_requests,
             response,
             admin,
             bypass,
@@ -91,6 +96,9 @@ impl Policy {
             response: Response::compile(response, &scope).at("response")?,
             rules: Rules::compile(rules, response, &scope).at("rules")?,
             windows: Windows::compile(windows).at("windows")?,
+            max_held_requests: optional(*max_held_requests, compile_max_held)
+                .at("max_held_requests")?
+                .unwrap_or(DEFAULT_MAX_HELD),
             endpoint: optional(admin.as_ref(), endpoint_of).at("admin")?,
             bypass: optional(bypass.as_ref(), bypass_of).at("bypass")?,
             store: optional(store.as_ref(), store_of).at("store")?,
@@ -114,6 +122,10 @@ fn compile_upstream_header(name: &str) -> Compiled<Box<str>> {
         return refuse(format!("{name:?} has another meaning"));
     }
     Ok(name)
+}
+
+fn compile_max_held(requests: Number) -> Compiled<u64> {
+    requests.within(0..=100_000, "a number of requests")
 }
 
 fn compile_scope(scope: &str) -> Compiled<Box<str>> {

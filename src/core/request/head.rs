@@ -34,6 +34,11 @@ pub trait RequestHead {
     /// The time of day.
     fn now(&self) -> Timestamp;
 
+    /// Whether it has waited for the end of maintenance, as long as it may.
+    fn has_waited(&self) -> bool {
+        false
+    }
+
     /// Any number, another one at each call.
     fn random(&self) -> u64;
 

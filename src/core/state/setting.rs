@@ -3,11 +3,9 @@
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Serialize, Serializer};
 
-use crate::syntax::line::is_line;
+use crate::state::given::Given;
+use crate::state::hold::Hold;
 use crate::syntax::timestamp::Timestamp;
-
-/// The longest message, in bytes.
-const MAX_MESSAGE_BYTES: usize = 1000;
 
 /// A parameter of an `on`.
 #[derive(Clone, Copy, Debug)]
@@ -22,54 +20,12 @@ pub struct Parameter {
     pub help: &'static str,
 }
 
-/// A value that a caller can give.
-pub trait Given: Sized {
-    /// What stands for a value in a help text.
-    const VALUE: &'static str;
-    /// What is expected, for an error.
-    const EXPECTED: &'static str;
-
-    /// Reads the value.
-    fn parse(text: &str) -> Option<Self>;
-}
-
-impl Given for Timestamp {
-    const VALUE: &'static str = "TIME";
-    const EXPECTED: &'static str = "an RFC 3339 date-time like 2026-01-31T22:00:00Z";
-
-    fn parse(text: &str) -> Option<Self> {
-        Self::parse(text)
-    }
-}
-
-/// Seconds.
-impl Given for u64 {
-    const VALUE: &'static str = "SECONDS";
-    const EXPECTED: &'static str = "a whole number of seconds";
-
-    fn parse(text: &str) -> Option<Self> {
-        let digits = text.bytes().all(|byte| byte.is_ascii_digit());
-        digits.then(|| text.parse().ok()).flatten()
-    }
-}
-
-/// A text that can stand in replies and logs.
-impl Given for String {
-    const VALUE: &'static str = "TEXT";
-    const EXPECTED: &'static str = "at most 1000 bytes without control characters";
-
-    fn parse(text: &str) -> Option<Self> {
-        let fits = text.len() <= MAX_MESSAGE_BYTES && is_line(text);
-        fits.then(|| text.to_owned())
-    }
-}
-
 /// The end of an `on` in the place of `until`: so long after it begins.
 pub const DURATION: Parameter = Parameter {
     name: "for",
     value: u64::VALUE,
     expected: u64::EXPECTED,
-    help: "How long it lasts, in seconds",
+    help: "How long it lasts",
 };
 
 /// The fields of a [`Setting`]: those that the status tells, of which one with a help text can be
@@ -178,11 +134,13 @@ setting! {
         /// An `on` from this moment counts as off.
         until: Timestamp = "When it ends, RFC 3339",
         /// `Retry-After` in seconds, before all others.
-        retry_after: u64 = "`Retry-After` of the replies, in seconds",
+        retry_after: u64 = "`Retry-After` of the replies",
         /// The message of the replies, before all others.
         message: String = "What people are told",
         /// The name of the token that set it.
         changed_by: String,
+        /// How long requests wait for the end, before all others.
+        hold: Hold = "How long requests wait for the end instead of failing, at most 4m",
     }
     kept {
         /// When the `off` was learnt of that does not say so itself, or the one before a planned `on`.

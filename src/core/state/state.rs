@@ -67,6 +67,7 @@ mod tests {
 
     use super::*;
     use crate::state::change::{Conflict, Edit, Precondition, StateChange};
+    use crate::state::hold::Hold;
 
     fn on() -> Setting {
         Setting {
@@ -219,6 +220,7 @@ mod tests {
                 retry_after,
                 changed_by: message.clone(),
                 message,
+                hold: retry_after.and_then(Hold::new),
                 off_at: at,
             };
             let state = State { generation, setting: Some(setting), bypass_revoked_at: millis };

@@ -1,7 +1,7 @@
 //! Values that several arguments share.
 
 use maintenance_mode_core::policy::bypass::MAX_NAME_BYTES;
-use maintenance_mode_core::state::setting::Given;
+use maintenance_mode_core::state::given::Given;
 use maintenance_mode_core::syntax::line;
 
 /// What the admin endpoint would take as well.

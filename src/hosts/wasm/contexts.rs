@@ -63,10 +63,11 @@ impl Contexts {
     }
 
     pub(super) fn tick(&self, root: ContextId) {
+        self.waiting.look_at_held();
         let closed = self.waiting.take_closed();
         self.forget_ended(root);
         closed.iter().for_each(Waiter::abandon);
-        self.with_root(root, Filter::tick);
+        self.with_root(root, |filter| self.waiting.tick(filter));
     }
 
     pub(super) fn request(&self, context: ContextId, end: u32) -> Action {

@@ -98,6 +98,10 @@ impl Stream for HttpStream {
         .is_ok()
     }
 
+    fn resume(&self) {
+        hostcalls::continue_request();
+    }
+
     /// Envoy keeps a context for a moment after the end of its request, when a reply would go
     /// to a stream that is gone; only then the request has a duration.
     fn is_open(&self) -> bool {

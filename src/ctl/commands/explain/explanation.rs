@@ -37,6 +37,7 @@ impl Explanation {
             Verdict::Pass => ("pass", None, of_flag(&decision.flag)),
             Verdict::Allowed(exemption) => ("pass", None, of_exemption(*exemption, decision)),
             Verdict::Observed => ("observe", None, of_maintenance(decision)),
+            Verdict::Held(_) => ("hold", None, of_maintenance(decision)),
             Verdict::Blocked(reply) => {
                 let status = reply.grpc_status.map_or(reply.status, |_| GRPC_STATUS);
                 ("block", Some(status), of_maintenance(decision))

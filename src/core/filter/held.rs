@@ -1,0 +1,42 @@
+//! The requests of a filter that wait for the end of maintenance.
+
+use std::cell::RefCell;
+
+use crate::syntax::timestamp::Timestamp;
+
+/// A request that waits.
+pub(crate) struct Held<S> {
+    pub(crate) stream: S,
+    /// When its wait is over.
+    pub(crate) until: Timestamp,
+}
+
+/// Those of a filter, in the order in which they came.
+pub(crate) struct HeldRequests<S>(RefCell<Vec<Held<S>>>);
+
+impl<S> Default for HeldRequests<S> {
+    fn default() -> Self {
+        Self(RefCell::default())
+    }
+}
+
+impl<S: PartialEq> HeldRequests<S> {
+    /// How many there are.
+    pub(crate) fn count(&self) -> usize {
+        self.0.borrow().len()
+    }
+
+    pub(crate) fn push(&self, stream: S, until: Timestamp) {
+        self.0.borrow_mut().push(Held { stream, until });
+    }
+
+    /// Whether a request is one of them.
+    pub(crate) fn contain(&self, stream: &S) -> bool {
+        self.0.borrow().iter().any(|held| held.stream == *stream)
+    }
+
+    /// Takes out those that wait no longer.
+    pub(crate) fn take(&self, is_over: impl FnMut(&mut Held<S>) -> bool) -> Vec<Held<S>> {
+        self.0.borrow_mut().extract_if(.., is_over).collect()
+    }
+}
