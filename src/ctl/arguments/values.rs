@@ -9,6 +9,13 @@ pub(super) fn given<T: Given>(text: &str) -> Result<T, String> {
     T::parse(text).ok_or_else(|| format!("expected {}", T::EXPECTED))
 }
 
+/// Seconds, at most so many.
+pub(super) fn seconds<const MOST: u64>(text: &str) -> Result<u64, String> {
+    let seconds = given::<u64>(text)?;
+    let error = || format!("expected at most {MOST} seconds");
+    (seconds <= MOST).then_some(seconds).ok_or_else(error)
+}
+
 /// The name of a token.
 pub(super) fn name(text: &str) -> Result<String, String> {
     let name = line::name::<MAX_NAME_BYTES>(text).map_err(|error| error.to_string())?;
