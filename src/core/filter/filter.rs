@@ -182,11 +182,6 @@ impl<H: Host> Filter<H> {
         self.held.count() > 0
     }
 
-    /// Whether a request waits for the end of maintenance.
-    pub(crate) fn holds(&self, stream: &H::Stream) -> bool {
-        self.held.contain(stream)
-    }
-
     /// Lets those go on that wait no longer, or answers them.
     pub(crate) fn look_at_held(&self) {
         self.note(self.opened.state.refresh());

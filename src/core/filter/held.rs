@@ -20,7 +20,7 @@ impl<S> Default for HeldRequests<S> {
     }
 }
 
-impl<S: PartialEq> HeldRequests<S> {
+impl<S> HeldRequests<S> {
     /// How many there are.
     pub(crate) fn count(&self) -> usize {
         self.0.borrow().len()
@@ -28,11 +28,6 @@ impl<S: PartialEq> HeldRequests<S> {
 
     pub(crate) fn push(&self, stream: S, until: Timestamp) {
         self.0.borrow_mut().push(Held { stream, until });
-    }
-
-    /// Whether a request is one of them.
-    pub(crate) fn contain(&self, stream: &S) -> bool {
-        self.0.borrow().iter().any(|held| held.stream == *stream)
     }
 
     /// Takes out those that wait no longer.

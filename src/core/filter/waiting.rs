@@ -69,18 +69,6 @@ impl<H: Host> Waiting<H> {
         }
     }
 
-    /// What follows the headers of a request that waits goes no further than they do.
-    pub fn rest_of(&self, stream: &H::Stream) -> Progress {
-        let calls = self.calls.borrow();
-        let holding = self.holding.borrow();
-        let waits = calls.iter().any(|waiter| waiter.stream == *stream)
-            || holding.iter().any(|filter| filter.holds(stream));
-        match waits {
-            true => Progress::Stop,
-            false => Progress::Continue,
-        }
-    }
-
     /// Before each tick: lets those go on that wait for the end of maintenance no longer.
     pub fn look_at_held(&self) {
         let mut holding = self.holding.borrow_mut();
@@ -130,7 +118,7 @@ impl<H: Host> Waiting<H> {
     }
 }
 
-/// Whether a request, or what follows its headers, goes on.
+/// Whether a request goes on, and what follows its headers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Progress {
     /// To the upstream.

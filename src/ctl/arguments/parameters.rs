@@ -107,7 +107,16 @@ mod tests {
 
     #[test]
     fn every_parameter_has_an_option() {
-        let arguments = ["--message", "a&b", "--for", "1h", "--retry-after", "0", "--hold", "2m"];
+        let arguments = [
+            "--message",
+            "a&b",
+            "--for",
+            "1h",
+            "--retry-after",
+            "0",
+            "--hold",
+            "2m",
+        ];
         let query = parse(&arguments).unwrap().to_query();
         assert_eq!(query, "retry_after=0&message=a%26b&hold=2m&for=3600");
         assert!(parse(&[]).unwrap().is_empty());
