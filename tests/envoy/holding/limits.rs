@@ -85,12 +85,10 @@ fn ticks_are_fast_only_while_somebody_waits() {
         std::thread::sleep(Duration::from_secs(1));
         ticks() - before
     };
-    let calm = a_second();
-    assert!((3..=5).contains(&calm), "{calm}");
+    assert!(a_second() <= 5);
     let waiters = wait(&envoy, [Request::get("/")]);
-    let brisk = a_second();
-    assert!((10..=14).contains(&brisk), "{brisk}");
+    eventually("fast ticks", || (9..=14).contains(&a_second()));
     envoy.toggle(false);
     waiters.into_iter().for_each(|waiter| drop(waiter.answer()));
-    eventually("slow ticks", || (3..=5).contains(&a_second()));
+    eventually("slow ticks", || a_second() <= 5);
 }

@@ -65,7 +65,7 @@ fn the_end_of_a_window_and_of_an_on_lets_them_pass() {
     let window = json!({
         "admin": admin(),
         "response": {"hold_seconds": 60},
-        "windows": [{"end": time_in(4)}],
+        "windows": [{"end": time_in(10)}],
     });
     let envoy = Envoy::start(window);
     let mut waiters = wait(&envoy, [Request::get("/")]);
@@ -108,6 +108,8 @@ fn a_client_that_leaves_is_forgotten() {
         tokio::time::sleep(Duration::from_millis(300)).await;
         stream.send_reset(Reason::CANCEL);
         assert!(answer.await.is_err());
+        // The reset is sent.
+        tokio::time::sleep(Duration::from_millis(100)).await;
     });
     eventually("the end of the wait", || envoy.metric("held") == 0);
     envoy.toggle(false);

@@ -16,7 +16,7 @@ use h2::{
     RecvStream,
     server::{self, SendResponse},
 };
-use http::{HeaderMap, HeaderValue, Request, Response};
+use http::{HeaderMap, HeaderValue, Method, Request, Response};
 use serde_json::json;
 use tokio::{
     net::{TcpListener, TcpStream},
@@ -179,6 +179,9 @@ async fn handle(
         response = response.header("content-type", content_type);
     }
     let response = response.body(()).unwrap();
+    if head.method == Method::HEAD {
+        return answer.send_response(response, true).map(drop);
+    }
     let mut whole = Vec::new();
     let mut stream = if head.uri.path() == STREAM {
         let mut stream = answer.send_response(response, false)?;
