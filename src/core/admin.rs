@@ -6,6 +6,7 @@ pub mod change_call;
 pub mod console;
 pub mod counters;
 pub mod link;
+pub mod off;
 pub mod on;
 pub mod query;
 pub mod receive;

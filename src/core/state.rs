@@ -4,5 +4,6 @@ pub mod change;
 pub mod flag;
 pub mod given;
 pub mod hold;
+pub mod ramp;
 pub mod setting;
 pub mod state;

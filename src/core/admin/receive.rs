@@ -4,6 +4,7 @@ use crate::admin::answer::{Access, Answer};
 use crate::admin::caller::Caller;
 use crate::admin::change_call::ChangeCall;
 use crate::admin::link::{mint, minted_reply};
+use crate::admin::off::off;
 use crate::admin::on::on;
 use crate::admin::query::Query;
 use crate::admin::refusal::Refusal;
@@ -16,7 +17,6 @@ use crate::policy::policy::Policy;
 use crate::request::head::RequestHead;
 use crate::request::headers::Headers;
 use crate::state::change::{Edit, Precondition, StateChange};
-use crate::state::setting::Setting;
 use crate::state::state::State;
 use crate::store::state_store::StateStore;
 
@@ -80,14 +80,7 @@ fn carry_out(
         }
         (b"/counters", _) => return expect(READ).map(|_| Received::Counters),
         (b"/on", _) => Edit::Set(on(endpoint, name, request)?),
-        (b"/off", _) => {
-            expect(WRITE)?;
-            Edit::Set(Setting {
-                since: Some(request.now()),
-                changed_by: Some(name.to_owned()),
-                ..Setting::default()
-            })
-        }
+        (b"/off", _) => off(policy, endpoint, name, request)?,
         (b"/reset", _) => expect(WRITE).map(|_| Edit::Reset)?,
         (b"/bypass", Some(bypass)) => {
             let minted = mint(bypass, state, request)?;

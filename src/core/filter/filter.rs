@@ -13,7 +13,7 @@ use crate::admin::receive::{Received, receive};
 use crate::config::mode::Mode;
 use crate::config::plugin::PluginConfig;
 use crate::decision::decide::decide;
-use crate::decision::decision::{Decision, Hold, Verdict};
+use crate::decision::decision::{Decision, Verdict, Wait};
 use crate::decision::reason::Reason;
 use crate::filter::held::{Held, HeldRequests};
 use crate::filter::host::{Host, Metric, Stream};
@@ -103,12 +103,13 @@ impl<H: Host> Filter<H> {
         if request.is_faulty() {
             self.metrics.count(Counter::Errors);
         }
-        self.carry_out(decision, stream, &request)
+        self.carry_out(decision, &state, stream, &request)
     }
 
     fn carry_out(
         &self,
         decision: Decision<'_>,
+        state: &State,
         stream: &H::Stream,
         request: &Request<'_, H>,
     ) -> Outcome {
@@ -126,9 +127,9 @@ impl<H: Host> Filter<H> {
                 stream.set_filter_state("observed");
                 self.pass(stream, request, Some(format_args!("on; observed")))
             }
-            Verdict::Held(hold) if self.has_room() => self.hold(stream, hold),
-            Verdict::Held(hold) => {
-                self.block(stream, &blocked(hold.response, &decision.flag, request))
+            Verdict::Held(wait) if self.has_room() => self.hold(stream, wait, state),
+            Verdict::Held(wait) => {
+                self.block(stream, &blocked(wait.refused, &decision.flag, request))
             }
             Verdict::Blocked(reply) => self.block(stream, &reply),
             Verdict::Admin(endpoint) => self.receive(endpoint, stream, request),
@@ -165,16 +166,25 @@ impl<H: Host> Filter<H> {
         (self.held.count() as u64) < self.policy.max_held_requests
     }
 
-    fn hold(&self, stream: &H::Stream, hold: Hold<'_>) -> Outcome {
-        if self.held.count() == 0 {
+    fn hold(&self, stream: &H::Stream, wait: Wait<'_>, state: &State) -> Outcome {
+        if !self.holds_any() {
             // What was configured before is no news.
             self.succession.next();
         }
-        self.metrics.held.increment();
         stream.set_filter_state("held");
-        self.held.push(stream.clone(), hold.until);
+        self.keep(stream, wait, state);
         self.set_pace(BRISK);
         Outcome::Held
+    }
+
+    fn keep(&self, stream: &H::Stream, wait: Wait<'_>, state: &State) {
+        self.metrics.held.increment();
+        self.held.push(Held {
+            stream: stream.clone(),
+            until: wait.until,
+            look_at: wait.look_at,
+            generation: state.generation,
+        });
     }
 
     /// Whether requests wait for the end of maintenance.
@@ -189,31 +199,39 @@ impl<H: Host> Filter<H> {
         let now = self.host.now();
         let flag = self.policy.flag(&state, &self.outlook, || now);
         let successor = self.succession.next();
-        let are_all_over = !flag.on || successor.is_some();
+        let are_all_over = successor.is_some() || !flag.stops();
         let looks = self.looks.get().wrapping_add(1);
         self.looks.set(looks);
-        let has_left = |stream: &H::Stream| looks.is_multiple_of(BRISK) && !stream.is_open();
-        let is_over =
-            |held: &mut Held<_>| are_all_over || held.until <= now || has_left(&held.stream);
-        for held in self.held.take(is_over) {
+        let is_due = |held: &mut Held<H::Stream>| {
+            are_all_over
+                || held.look_at <= now
+                || flag.ramp.is_some() && held.generation != state.generation
+                || looks.is_multiple_of(BRISK) && !held.stream.is_open()
+        };
+        for held in self.held.take(is_due) {
             self.metrics.held.decrement();
             if held.stream.is_open() {
-                self.release(&held, &state, successor);
+                self.reconsider(held, &state, successor);
             }
         }
     }
 
-    fn release(&self, held: &Held<H::Stream>, state: &State, successor: Option<Left>) {
+    fn reconsider(&self, held: Held<H::Stream>, state: &State, successor: Option<Left>) {
         let stream = &held.stream;
-        let mut request = Request::new(&self.host, stream, &self.policy.client_address);
-        request.wait_is_over();
+        let until = successor.map_or(held.until, |_| self.host.now());
+        let request = Request::new(&self.host, stream, &self.policy.client_address);
+        let request = request.waiting(until);
         let decision = decide(&self.policy, state, &self.outlook, &request);
         let told = match decision.verdict {
             _ if successor == Some(Left::Off) => None,
             Verdict::Pass => None,
             Verdict::Allowed(_) => Some(format_args!("on; allowed=released")),
+            Verdict::Held(wait) => {
+                self.keep(stream, wait, state);
+                return;
+            }
             _ => {
-                self.carry_out(decision, stream, &request);
+                self.carry_out(decision, state, stream, &request);
                 return;
             }
         };
@@ -246,7 +264,7 @@ impl<H: Host> Filter<H> {
     fn announce(&self) {
         let state = self.opened.state.snapshot();
         let flag = self.policy.flag(&state, &self.outlook, || self.host.now());
-        let left = if flag.on { Left::On } else { Left::Off };
+        let left = if flag.stops() { Left::On } else { Left::Off };
         self.succession.announce(left);
     }
 

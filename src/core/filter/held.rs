@@ -9,6 +9,9 @@ pub(crate) struct Held<S> {
     pub(crate) stream: S,
     /// When its wait is over.
     pub(crate) until: Timestamp,
+    /// When something may become of it while the state is of this generation.
+    pub(crate) look_at: Timestamp,
+    pub(crate) generation: u64,
 }
 
 /// Those of a filter, in the order in which they came.
@@ -26,8 +29,8 @@ impl<S> HeldRequests<S> {
         self.0.borrow().len()
     }
 
-    pub(crate) fn push(&self, stream: S, until: Timestamp) {
-        self.0.borrow_mut().push(Held { stream, until });
+    pub(crate) fn push(&self, held: Held<S>) {
+        self.0.borrow_mut().push(held);
     }
 
     /// Takes out those that wait no longer.

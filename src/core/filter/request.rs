@@ -22,14 +22,7 @@ pub(crate) struct Request<'r, H: Host> {
     headers: OnceCell<<H::Stream as Stream>::Headers>,
     path: OnceCell<Cow<'r, [u8]>>,
     now: OnceCell<Timestamp>,
-    wait: Wait,
-}
-
-/// Whether the request has waited for the end of maintenance.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Wait {
-    NotYet,
-    Over,
+    waits_until: Option<Timestamp>,
 }
 
 impl<'r, H: Host> Request<'r, H> {
@@ -47,13 +40,16 @@ impl<'r, H: Host> Request<'r, H> {
             headers: OnceCell::new(),
             path: OnceCell::new(),
             now: OnceCell::new(),
-            wait: Wait::NotYet,
+            waits_until: None,
         }
     }
 
-    /// The request waits for the end of maintenance no longer.
-    pub(crate) fn wait_is_over(&mut self) {
-        self.wait = Wait::Over;
+    /// The same after it has begun to wait for the end of maintenance.
+    pub(crate) fn waiting(self, until: Timestamp) -> Self {
+        Self {
+            waits_until: Some(until),
+            ..self
+        }
     }
 
     /// Removes a header that goes no further. To look first costs little: a host may have to
@@ -122,8 +118,8 @@ impl<H: Host> RequestHead for Request<'_, H> {
         *self.now.get_or_init(|| self.host.now())
     }
 
-    fn has_waited(&self) -> bool {
-        self.wait == Wait::Over
+    fn waits_until(&self) -> Option<Timestamp> {
+        self.waits_until
     }
 
     fn random(&self) -> u64 {

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::fmt;
+use std::net::Ipv4Addr;
 use std::rc::Rc;
 
 use log::Level;
@@ -159,6 +160,7 @@ pub(crate) struct Seen {
     /// The status and the body of the reply.
     pub(crate) reply: RefCell<Option<(u16, String)>>,
     pub(crate) is_resumed: Cell<bool>,
+    pub(crate) source: Cell<[u8; 4]>,
 }
 
 impl TestStream {
@@ -179,6 +181,7 @@ impl TestStream {
             filter_state: RefCell::default(),
             reply: RefCell::default(),
             is_resumed: Cell::default(),
+            source: Cell::new([192, 0, 2, 1]),
         }))
     }
 
@@ -242,7 +245,8 @@ impl Stream for TestStream {
     }
 
     fn source_address(&self) -> Option<Vec<u8>> {
-        Some(b"192.0.2.1:4711".to_vec())
+        let address = Ipv4Addr::from(self.0.source.get());
+        Some(format!("{address}:4711").into_bytes())
     }
 
     fn attribute(&self, path: &AttributePath) -> Attribute {

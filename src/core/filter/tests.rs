@@ -4,6 +4,7 @@ mod configuring;
 mod endpoint;
 mod fleet;
 mod holding;
+mod opening;
 mod requests;
 mod state;
 

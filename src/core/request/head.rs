@@ -34,9 +34,9 @@ pub trait RequestHead {
     /// The time of day.
     fn now(&self) -> Timestamp;
 
-    /// Whether it has waited for the end of maintenance, as long as it may.
-    fn has_waited(&self) -> bool {
-        false
+    /// When its wait is over, where it has begun to wait for the end of maintenance.
+    fn waits_until(&self) -> Option<Timestamp> {
+        None
     }
 
     /// Any number, another one at each call.

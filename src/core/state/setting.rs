@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use crate::state::given::Given;
 use crate::state::hold::Hold;
+use crate::state::ramp::{Ramp, RampKey};
 use crate::syntax::timestamp::Timestamp;
 
 /// A parameter of an `on`.
@@ -26,6 +27,14 @@ pub const DURATION: Parameter = Parameter {
     value: u64::VALUE,
     expected: u64::EXPECTED,
     help: "How long it lasts",
+};
+
+/// How slowly an `off` opens.
+pub const RAMP: Parameter = Parameter {
+    name: "ramp",
+    value: u64::VALUE,
+    expected: u64::EXPECTED,
+    help: "Let clients in little by little, all of them after this time, at most a day",
 };
 
 /// The fields of a [`Setting`]: those that the status tells, of which one with a help text can be
@@ -114,6 +123,31 @@ impl Setting {
         self.maintenance && later.is_some_and(|(start, since)| start > since)
     }
 
+    /// Whether it is an `on` that counts at a moment.
+    pub(crate) fn is_on(&self, now: Timestamp) -> bool {
+        self.maintenance && self.covers(now)
+    }
+
+    /// The same with another slow opening.
+    pub(crate) fn opening(&self, ramp: Ramp) -> Self {
+        Self {
+            ramp_start: Some(ramp.start),
+            ramp_until: Some(ramp.until),
+            ramp_key: Some(ramp.key),
+            ..self.clone()
+        }
+    }
+
+    /// The slow opening of an `off`, where it has one and it is not over.
+    pub(crate) fn ramp(&self, now: impl FnOnce() -> Timestamp) -> Option<Ramp> {
+        let ramp = Ramp {
+            start: self.ramp_start?,
+            until: self.ramp_until?,
+            key: self.ramp_key?,
+        };
+        (!self.maintenance && now() < ramp.until).then_some(ramp)
+    }
+
     /// The moment up to which windows that have begun are silenced, which only an `off` does.
     pub(crate) fn silenced_at(&self) -> Option<Timestamp> {
         let since = self.since.filter(|_| !self.maintenance);
@@ -141,9 +175,15 @@ setting! {
         changed_by: String,
         /// How long requests wait for the end, before all others.
         hold: Hold = "How long requests wait for the end instead of failing, at most 4m",
+        /// From when on all clients pass again after an `off` that opens slowly.
+        ramp_until: Timestamp,
     }
     kept {
         /// When the `off` was learnt of that does not say so itself, or the one before a planned `on`.
         off_at: Timestamp,
+        /// When the first clients passed.
+        ramp_start: Timestamp,
+        /// Whose turn comes when.
+        ramp_key: RampKey,
     }
 }

@@ -20,8 +20,8 @@ use crate::syntax::timestamp::Timestamp;
 const TOKEN: &str = "a token of the environment";
 const BEARER: &str = "Bearer a token of the environment";
 const COUNTED: Counted = Counted {
-    counters: [1, 2, 13, 14, 15],
-    allowed: [3, 4, 5, 6, 7, 8, 9, 10, 11, 12],
+    counters: [1, 2, 14, 15, 16],
+    allowed: [3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13],
 };
 const NOW: &str = "2026-01-01T00:00:00Z";
 
