@@ -8,6 +8,7 @@ pub mod counters;
 pub mod link;
 pub mod off;
 pub mod on;
+pub(crate) mod public;
 pub mod query;
 pub mod receive;
 pub mod refusal;

@@ -1,6 +1,7 @@
 //! The application: what one configuration, one request, one tick and one answer of the store
 //! do, whatever the host.
 
+pub(crate) mod announcement;
 pub mod filter;
 pub(crate) mod held;
 pub mod host;

@@ -9,7 +9,7 @@ use crate::admin::on::on;
 use crate::admin::query::Query;
 use crate::admin::refusal::Refusal;
 use crate::admin::status::Status;
-use crate::admin::{console, link};
+use crate::admin::{console, link, public};
 use crate::config::mode::Mode;
 use crate::policy::endpoint::Endpoint;
 use crate::policy::outlook::Outlook;
@@ -45,6 +45,10 @@ pub fn receive(
 ) -> Received {
     let open = |reply| Received::Answer(Answer::new(Access::Open, reply));
     if let Some(reply) = link::follow(policy, endpoint, state, request) {
+        return open(reply);
+    }
+    let flag = policy.flag(state, outlook, || request.now());
+    if let Some(reply) = public::reply(policy, endpoint, state, &flag, request) {
         return open(reply);
     }
     let caller = Caller::of(endpoint, request);

@@ -15,6 +15,7 @@ use crate::config::plugin::PluginConfig;
 use crate::decision::decide::decide;
 use crate::decision::decision::{Decision, Verdict, Wait};
 use crate::decision::reason::Reason;
+use crate::filter::announcement::Announcement;
 use crate::filter::held::{Held, HeldRequests};
 use crate::filter::host::{Host, Metric, Stream};
 use crate::filter::metrics::Metrics;
@@ -55,6 +56,7 @@ pub struct Filter<H: Host> {
     metrics: Metrics<H::Metric>,
     succession: Succession<H::SharedMap>,
     held: HeldRequests<H::Stream>,
+    announcement: Announcement,
     /// How many ticks there are in the place of one; 0 before the first.
     pace: Cell<u32>,
     ticks: Cell<u32>,
@@ -74,6 +76,7 @@ impl<H: Host> Filter<H> {
             opened: Opened::new(&policy, host.shared_map(), host.client(), host.random()),
             succession: Succession::new(host.shared_map(), &policy.scope, configuration),
             held: HeldRequests::default(),
+            announcement: Announcement::default(),
             pace: Cell::new(0),
             ticks: Cell::new(0),
             looks: Cell::new(0),
@@ -146,6 +149,7 @@ impl<H: Host> Filter<H> {
         if let Some(header) = &self.policy.upstream_header {
             match maintenance.map(|maintenance| maintenance.to_string()) {
                 Some(maintenance) => stream.set_header(header, Some(maintenance.as_bytes())),
+                None if self.policy.announces() => self.announce_to(header, stream, request),
                 None => request.remove(header),
             }
         }
@@ -154,6 +158,17 @@ impl<H: Host> Filter<H> {
             request.remove_cookie(&bypass.cookie);
         }
         Outcome::Passed
+    }
+
+    /// Tells the upstream what is to come.
+    fn announce_to(&self, header: &str, stream: &H::Stream, request: &Request<'_, H>) {
+        let state = self.opened.state.snapshot();
+        let now = request.now();
+        self.announcement
+            .with(&self.policy, &state, now, |value| match value {
+                Some(value) => stream.set_header(header, Some(value.as_bytes())),
+                None => request.remove(header),
+            });
     }
 
     fn block(&self, stream: &H::Stream, reply: &LocalReply<'_>) -> Outcome {

@@ -1,5 +1,6 @@
 //! The application on a host in memory.
 
+mod announcing;
 mod configuring;
 mod endpoint;
 mod fleet;
@@ -13,6 +14,7 @@ use std::rc::Rc;
 use crate::filter::filter::Filter;
 use crate::filter::testing::{TestHost, TestStream};
 use crate::filter::waiting::{Progress, Waiter, Waiting};
+use crate::syntax::timestamp::Timestamp;
 
 /// One worker with one filter.
 struct Worker {

@@ -4,6 +4,7 @@
 use crate::config::mode::{Mode, Switch};
 use crate::config::number::Number;
 use crate::config::plugin::PluginConfig;
+use crate::config::seconds::Seconds;
 use crate::policy::bypass::Bypass;
 use crate::policy::client_address::ClientAddress;
 use crate::policy::endpoint::Endpoint;
@@ -13,8 +14,11 @@ use crate::policy::matchers::Matchers;
 use crate::policy::response::response::Response;
 use crate::policy::rules::Rules;
 use crate::policy::windows::Windows;
+use crate::state::flag::Next;
+use crate::state::state::State;
 use crate::syntax::field::header_name;
 use crate::syntax::invalid::{Compiled, InvalidConfig, Located, optional, refuse};
+use crate::syntax::timestamp::Timestamp;
 use crate::syntax::wire;
 
 /// What to do with which request.
@@ -40,6 +44,8 @@ pub struct Policy {
     pub rules: Rules,
     /// Planned maintenance.
     pub windows: Windows,
+    /// How long before planned maintenance it is announced, in milliseconds.
+    announce_millis: u64,
     /// How many requests a worker holds at most.
     pub max_held_requests: u64,
     /// What the others get.
@@ -72,6 +78,7 @@ impl Policy {
             allow,
             rules,
             windows,
+            announce_seconds,
             max_held_requests,
             response,
             admin,
@@ -96,6 +103,8 @@ impl Policy {
             response: Response::compile(response, &scope).at("response")?,
             rules: Rules::compile(rules, response, &scope).at("rules")?,
             windows: Windows::compile(windows).at("windows")?,
+            announce_millis: announce_seconds
+                .map_or(0, |Seconds(seconds)| seconds.saturating_mul(1000)),
             max_held_requests: optional(*max_held_requests, compile_max_held)
                 .at("max_held_requests")?
                 .unwrap_or(DEFAULT_MAX_HELD),
@@ -104,6 +113,24 @@ impl Policy {
             store: optional(store.as_ref(), store_of).at("store")?,
             scope,
         })
+    }
+}
+
+impl Policy {
+    /// Whether planned maintenance is announced at all.
+    pub fn announces(&self) -> bool {
+        self.announce_millis > 0
+    }
+
+    /// From when on maintenance is announced that begins at a moment.
+    pub fn announced_from(&self, start: Timestamp) -> Timestamp {
+        start.minus_millis(self.announce_millis)
+    }
+
+    /// The maintenance to come that is announced.
+    pub fn announced<'s>(&'s self, state: &'s State, now: Timestamp) -> Option<Next<'s>> {
+        let next = self.next(state, now)?;
+        (self.announces() && self.announced_from(next.start) <= now).then_some(next)
     }
 }
 

@@ -31,7 +31,7 @@ impl RampKey {
     /// A key of two random numbers.
     pub fn new(random: [u64; 2]) -> Self {
         let [high, low] = random.map(u128::from);
-        Self((high << 64 | low).to_be_bytes())
+        Self(((high << 64) | low).to_be_bytes())
     }
 
     /// A number of a client, spread evenly over all that there are. A client is an IPv4 address or
@@ -82,7 +82,7 @@ impl Ramp {
     /// The moment at which a share passes, in parts of all numbers.
     fn at(&self, share: u64) -> Timestamp {
         let whole = u128::from(self.start.millis_until(self.until));
-        let part = whole * u128::from(share) >> 64;
+        let part = (whole * u128::from(share)) >> 64;
         self.start
             .plus_millis(u64::try_from(part).unwrap_or(u64::MAX))
     }

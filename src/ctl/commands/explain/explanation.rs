@@ -77,6 +77,7 @@ fn of_exemption(exemption: Exemption, decision: &Decision<'_>) -> Origin {
         Exemption::Entry(Entry { kind, index }) => format!("allow.{}[{index}]", kind.key()),
         Exemption::Bypass => "bypass".to_owned(),
         Exemption::Ruling => place_of(decision.ruling),
+        Exemption::Ramp => "state".to_owned(),
     };
     (exemption.reason().as_str(), place)
 }
