@@ -20,9 +20,7 @@ EXPORTS = {
     "proxy_on_context_create": "on_context_create",
     "proxy_on_grpc_close": "on_grpc_close",
     "proxy_on_grpc_receive": "on_grpc_receive",
-    "proxy_on_request_body": "on_request_body",
     "proxy_on_request_headers": "on_request_headers",
-    "proxy_on_request_trailers": "on_request_trailers",
     "proxy_on_tick": "on_tick",
 }
 NAMES = {symbol: name for name, symbol in EXPORTS.items()}

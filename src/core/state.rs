@@ -2,5 +2,8 @@
 
 pub mod change;
 pub mod flag;
+pub mod given;
+pub mod hold;
+pub mod ramp;
 pub mod setting;
 pub mod state;

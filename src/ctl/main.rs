@@ -22,7 +22,9 @@ pub fn main() -> ExitCode {
     let done = match parse().command {
         Command::Status(options) => calls::status(&options),
         Command::On { change, parameters } => calls::change(&change, &Toggle::On(parameters)),
-        Command::Off(options) => calls::change(&options, &Toggle::Off),
+        Command::Off { change, ramp } => {
+            calls::change(&change, &ramp.map_or(Toggle::Off, Toggle::Open))
+        }
         Command::Reset(options) => calls::change(&options, &Toggle::Reset),
         Command::Run(options) => run(options),
         Command::Check(options) => Ok(check(&options)),

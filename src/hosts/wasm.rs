@@ -4,6 +4,7 @@ mod contexts;
 mod exports;
 mod host;
 mod hostcalls;
+mod iteration;
 mod shared_data;
 mod stat;
 mod stream;

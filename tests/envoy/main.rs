@@ -18,6 +18,7 @@ mod client_address;
 mod configuration;
 mod example;
 mod figures;
+mod holding;
 mod identity;
 mod observe;
 mod protocols;

@@ -9,6 +9,7 @@
 mod calls;
 mod check;
 mod command;
+mod deployment;
 mod doctor;
 mod explain;
 mod refused;

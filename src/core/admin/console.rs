@@ -11,7 +11,7 @@ use crate::syntax::html_document::{HtmlDocument, html_document};
 const CONSOLE: HtmlDocument = html_document!(
     "console.html",
     style: "apcdXdRXYUs4Tdo3MS59LFbXlJZMJzYwGC/qSDv2Pwg=",
-    script: "329Ua8+6oNstbmcEvlYyj1kiH5JZwHr7qL47Hx2OT/U=",
+    script: "W1OLSfc2pedAJY1fLKoY9Ho0ayPSfQl3/6TNwnP2Ahs=",
     "frame-ancestors 'none'"
 );
 

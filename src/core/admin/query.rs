@@ -5,7 +5,7 @@ use crate::policy::bypass::MAX_NAME_BYTES;
 use crate::reply::protocol::is_read;
 use crate::request::head::RequestHead;
 use crate::request::headers::Headers;
-use crate::state::setting::Given;
+use crate::state::given::Given;
 use crate::syntax::line::is_name;
 use crate::syntax::path;
 use crate::syntax::percent::decode;

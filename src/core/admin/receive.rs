@@ -4,11 +4,12 @@ use crate::admin::answer::{Access, Answer};
 use crate::admin::caller::Caller;
 use crate::admin::change_call::ChangeCall;
 use crate::admin::link::{mint, minted_reply};
+use crate::admin::off::off;
 use crate::admin::on::on;
 use crate::admin::query::Query;
 use crate::admin::refusal::Refusal;
 use crate::admin::status::Status;
-use crate::admin::{console, link};
+use crate::admin::{console, link, public};
 use crate::config::mode::Mode;
 use crate::policy::endpoint::Endpoint;
 use crate::policy::outlook::Outlook;
@@ -16,7 +17,6 @@ use crate::policy::policy::Policy;
 use crate::request::head::RequestHead;
 use crate::request::headers::Headers;
 use crate::state::change::{Edit, Precondition, StateChange};
-use crate::state::setting::Setting;
 use crate::state::state::State;
 use crate::store::state_store::StateStore;
 
@@ -45,6 +45,10 @@ pub fn receive(
 ) -> Received {
     let open = |reply| Received::Answer(Answer::new(Access::Open, reply));
     if let Some(reply) = link::follow(policy, endpoint, state, request) {
+        return open(reply);
+    }
+    let flag = policy.flag(state, outlook, || request.now());
+    if let Some(reply) = public::reply(policy, endpoint, state, &flag, request) {
         return open(reply);
     }
     let caller = Caller::of(endpoint, request);
@@ -80,14 +84,7 @@ fn carry_out(
         }
         (b"/counters", _) => return expect(READ).map(|_| Received::Counters),
         (b"/on", _) => Edit::Set(on(endpoint, name, request)?),
-        (b"/off", _) => {
-            expect(WRITE)?;
-            Edit::Set(Setting {
-                since: Some(request.now()),
-                changed_by: Some(name.to_owned()),
-                ..Setting::default()
-            })
-        }
+        (b"/off", _) => off(policy, endpoint, name, request)?,
         (b"/reset", _) => expect(WRITE).map(|_| Edit::Reset)?,
         (b"/bypass", Some(bypass)) => {
             let minted = mint(bypass, state, request)?;

@@ -50,6 +50,7 @@ impl<'a> Status<'a> {
                 since: flag.since,
                 start: flag.start,
                 until: flag.until,
+                ramp_until: flag.ramp.map(|ramp| ramp.until),
                 ..setting.clone()
             })),
             next: policy.next(state, now),
@@ -83,6 +84,9 @@ impl fmt::Display for Status<'_> {
         }
         if let Some(until) = setting.and_then(|setting| setting.until) {
             write!(f, ", until {until}")?;
+        }
+        if let Some(end) = setting.and_then(|setting| setting.ramp_until) {
+            write!(f, ", opening until {end}")?;
         }
         Ok(())
     }

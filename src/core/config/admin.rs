@@ -21,6 +21,9 @@ pub struct AdminConfig {
     /// Whether browsers get the console.
     #[serde(default)]
     pub console: bool,
+    /// Whether anybody may ask whether maintenance is on.
+    #[serde(default)]
+    pub public: bool,
 }
 
 /// An entry of `admin.tokens`.

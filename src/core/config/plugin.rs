@@ -10,9 +10,11 @@ use crate::config::bypass::BypassConfig;
 use crate::config::client_address::ClientAddressConfig;
 use crate::config::matchers::MatchersConfig;
 use crate::config::mode::{Mode, Switch};
+use crate::config::number::Number;
 use crate::config::protobuf_struct::decode;
 use crate::config::response::ResponseConfig;
 use crate::config::rules::RuleConfig;
+use crate::config::seconds::Seconds;
 use crate::config::store::StoreConfig;
 use crate::config::windows::WindowConfig;
 use crate::syntax::invalid::{Compiled, InvalidConfig};
@@ -45,6 +47,10 @@ pub struct PluginConfig {
     /// Overrides by host, path, method and so on.
     #[serde(default)]
     pub rules: Vec<RuleConfig>,
+    /// How long before planned maintenance it is announced.
+    pub announce_seconds: Option<Seconds>,
+    /// How many requests a worker holds at most.
+    pub max_held_requests: Option<Number>,
     /// Planned maintenance.
     #[serde(default)]
     pub windows: Vec<WindowConfig>,

@@ -33,6 +33,8 @@ response! {
     retry_after: RetryAfterConfig,
     /// The most seconds that are added to each `Retry-After` in seconds.
     retry_after_jitter: Seconds,
+    /// How long a request waits for the end of maintenance.
+    hold_seconds: Seconds,
     /// Seconds for the `Refresh` header of HTML replies.
     refresh: Seconds,
     /// The representation of the body.

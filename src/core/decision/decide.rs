@@ -1,17 +1,20 @@
 //! How a request is decided on.
 
+use crate::config::mode::Mode;
 use crate::config::rules::Action;
-use crate::decision::decision::{Decision, Exemption, Ruling, Verdict};
+use crate::decision::decision::{Decision, Exemption, Ruling, Verdict, Wait};
 use crate::policy::outlook::Outlook;
 use crate::policy::policy::Policy;
 use crate::policy::rules;
 use crate::policy::rules::Rule;
 use crate::policy::seen::Seen;
-use crate::reply::blocked::blocked;
+use crate::reply::blocked::{Refused, blocked};
+use crate::reply::cors::is_preflight;
 use crate::request::attribute::Attribute;
 use crate::request::head::RequestHead;
 use crate::state::flag::Flag;
 use crate::state::state::State;
+use crate::syntax::timestamp::Timestamp;
 
 /// Decides on a request, in the order: admin endpoint, rules, flag, `allow`, bypass token.
 pub fn decide<'p>(
@@ -23,7 +26,7 @@ pub fn decide<'p>(
     let flag = policy.flag(state, outlook, || request.now());
     let rules = rules_asked(policy, &flag);
     if let Some(endpoint) = &policy.endpoint {
-        if flag.on || !rules.is_empty() {
+        if flag.stops() || !rules.is_empty() {
             // What follows needs the headers anyway: the path comes with them.
             request.headers();
         }
@@ -51,7 +54,7 @@ pub fn decide<'p>(
 /// The rules that are asked. While off, those that follow the flag only matter in that they hide
 /// the route's action.
 pub fn rules_asked<'p>(policy: &'p Policy, flag: &Flag<'_>) -> &'p [Rule] {
-    if flag.on || policy.route_metadata {
+    if flag.stops() || policy.route_metadata {
         policy.rules.all()
     } else {
         policy.rules.while_off()
@@ -65,12 +68,19 @@ fn judge<'p: 's, 's>(
     ruling: Option<Ruling<'p>>,
     seen: &Seen<'s, impl RequestHead>,
 ) -> Verdict<'p> {
-    let exemption = match ruling.map_or(Action::Follow, Ruling::action) {
-        Action::Allow | Action::Follow if !flag.on => return Verdict::Pass,
+    let request = seen.request();
+    let action = ruling.map_or(Action::Follow, Ruling::action);
+    // Whoever does not follow the flag has no turn.
+    let ramp = flag.ramp.filter(|_| action == Action::Follow);
+    let turn = ramp.map(|ramp| ramp.turn(request.client_ip()));
+    let exemption = match action {
+        Action::Allow | Action::Follow if !flag.stops() => return Verdict::Pass,
         Action::Allow => Some(Exemption::Ruling),
         Action::Follow | Action::On => exemption(policy, state, seen),
         Action::Block => None,
     };
+    let has_come = |turn: Timestamp| turn <= request.now();
+    let exemption = exemption.or_else(|| turn.is_some_and(has_come).then_some(Exemption::Ramp));
     match exemption {
         Some(exemption) => Verdict::Allowed(exemption),
         None if policy.observe => Verdict::Observed,
@@ -78,9 +88,39 @@ fn judge<'p: 's, 's>(
             let rule = ruling.and_then(Ruling::rule);
             let response = rule.and_then(|rule| rule.response.as_ref());
             let response = response.unwrap_or(&policy.response);
-            Verdict::Blocked(blocked(response, flag, seen.request()))
+            let refused = Refused { response, turn };
+            match wait(policy, flag, action, refused, request) {
+                Some(wait) => Verdict::Held(wait),
+                None => Verdict::Blocked(blocked(refused, flag, request)),
+            }
         }
     }
+}
+
+/// The wait of a request that follows the flag, where there is one. In a slow opening it waits if
+/// its turn comes meanwhile.
+fn wait<'p>(
+    policy: &Policy,
+    flag: &Flag<'_>,
+    action: Action,
+    refused: Refused<'p>,
+    request: &impl RequestHead,
+) -> Option<Wait<'p>> {
+    if action != Action::Follow || policy.mode == Mode::On {
+        return None;
+    }
+    let until = request.waits_until().or_else(|| {
+        let own = flag.setting.and_then(|setting| setting.hold);
+        let millis = own.unwrap_or(refused.response.hold).millis();
+        let waits = millis > 0 && !is_preflight(request.headers());
+        waits.then(|| request.now().plus_millis(millis))
+    })?;
+    let look_at = refused.turn.unwrap_or(until);
+    (look_at <= until && request.now() < until).then_some(Wait {
+        until,
+        look_at,
+        refused,
+    })
 }
 
 fn exemption<'s>(

@@ -5,8 +5,10 @@ use crate::decision::reason::Reason;
 use crate::policy::endpoint::Endpoint;
 use crate::policy::matchers::Entry;
 use crate::policy::rules::Rule;
+use crate::reply::blocked::Refused;
 use crate::reply::local_reply::LocalReply;
 use crate::state::flag::Flag;
+use crate::syntax::timestamp::Timestamp;
 
 /// The decision on a request.
 #[derive(Debug)]
@@ -29,10 +31,23 @@ pub enum Verdict<'p> {
     Allowed(Exemption),
     /// Maintenance is on, but only observed: to the upstream.
     Observed,
+    /// Maintenance is on: waits here for its end.
+    Held(Wait<'p>),
     /// Maintenance is on: answered here.
     Blocked(LocalReply<'p>),
     /// A call of the admin endpoint: answered here, whatever the flag.
     Admin(&'p Endpoint),
+}
+
+/// A wait for the end of maintenance.
+#[derive(Clone, Copy, Debug)]
+pub struct Wait<'p> {
+    /// When it is over.
+    pub until: Timestamp,
+    /// When something may become of it as far as is known, no later.
+    pub look_at: Timestamp,
+    /// What the request gets if it cannot wait.
+    pub refused: Refused<'p>,
 }
 
 /// What exempts a request.
@@ -44,6 +59,8 @@ pub enum Exemption {
     Bypass,
     /// The ruling.
     Ruling,
+    /// Its turn in a slow opening.
+    Ramp,
 }
 
 /// What overrides the policy for a request.
@@ -62,6 +79,7 @@ impl Exemption {
             Self::Entry(entry) => Reason::Matcher(entry.kind),
             Self::Bypass => Reason::Bypass,
             Self::Ruling => Reason::Rule,
+            Self::Ramp => Reason::Ramp,
         }
     }
 }

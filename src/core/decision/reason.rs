@@ -11,16 +11,20 @@ pub enum Reason {
     Bypass,
     /// A rule, or the metadata of the route.
     Rule,
+    /// Its turn in a slow opening.
+    Ramp,
+    /// The end of maintenance, for which it waited.
+    Released,
 }
 
 impl Reason {
     /// How many there are.
-    pub const COUNT: usize = Kind::ALL.len() + 2;
+    pub const COUNT: usize = Kind::ALL.len() + 4;
 
     /// All of them, the kinds of matchers first and in the order in which they are asked.
     pub fn all() -> impl Iterator<Item = Self> {
         let matchers = Kind::ALL.into_iter().map(Self::Matcher);
-        matchers.chain([Self::Bypass, Self::Rule])
+        matchers.chain([Self::Bypass, Self::Rule, Self::Ramp, Self::Released])
     }
 
     /// Its place among all.
@@ -29,6 +33,8 @@ impl Reason {
             Self::Matcher(kind) => kind as usize,
             Self::Bypass => Kind::ALL.len(),
             Self::Rule => Kind::ALL.len() + 1,
+            Self::Ramp => Kind::ALL.len() + 2,
+            Self::Released => Kind::ALL.len() + 3,
         }
     }
 
@@ -38,6 +44,8 @@ impl Reason {
             Self::Matcher(kind) => kind.reason(),
             Self::Bypass => "bypass",
             Self::Rule => "rule",
+            Self::Ramp => "ramp",
+            Self::Released => "released",
         }
     }
 
@@ -47,6 +55,8 @@ impl Reason {
             Self::Matcher(kind) => kind.filter_state(),
             Self::Bypass => "allowed:bypass",
             Self::Rule => "allowed:rule",
+            Self::Ramp => "allowed:ramp",
+            Self::Released => "allowed:released",
         }
     }
 }

@@ -13,15 +13,21 @@ use crate::admin::receive::{Received, receive};
 use crate::config::mode::Mode;
 use crate::config::plugin::PluginConfig;
 use crate::decision::decide::decide;
-use crate::decision::decision::Verdict;
-use crate::filter::host::{Host, Stream};
+use crate::decision::decision::{Decision, Verdict, Wait};
+use crate::decision::reason::Reason;
+use crate::filter::announcement::Announcement;
+use crate::filter::held::{Held, HeldRequests};
+use crate::filter::host::{Host, Metric, Stream};
 use crate::filter::metrics::Metrics;
+use crate::filter::outcome::{Outcome, PendingCall};
 use crate::filter::request::Request;
+use crate::filter::succession::{Left, Succession};
 use crate::policy::endpoint::Endpoint;
 use crate::policy::environment::Environment;
 use crate::policy::faults::Faults;
 use crate::policy::outlook::Outlook;
 use crate::policy::policy::Policy;
+use crate::reply::blocked::blocked;
 use crate::reply::local_reply::LocalReply;
 use crate::request::head::RequestHead;
 use crate::state::state::{State, UnreadableState};
@@ -29,13 +35,17 @@ use crate::store::follower::Follower;
 use crate::store::grpc::{CallError, CallId};
 use crate::store::notice::{Notice, Notices};
 use crate::store::open::Opened;
-use crate::store::state_store::{Changed, Changing, PendingChange};
+use crate::store::state_store::{Changed, Changing};
 use crate::syntax::json::Json;
 use crate::syntax::wire;
 
 /// At once: a store is asked from a tick, because a configuration may only be tried out.
 const FIRST_TICK_MILLIS: u32 = 1;
 const TICK_MILLIS: u32 = 500;
+/// How many ticks come in the place of one, where no request waits for the end of maintenance.
+pub(crate) const CALM: u32 = 1;
+/// The same where one does.
+pub(crate) const BRISK: u32 = 5;
 
 /// What one worker makes of a plugin configuration.
 pub struct Filter<H: Host> {
@@ -44,30 +54,14 @@ pub struct Filter<H: Host> {
     outlook: Outlook,
     opened: Opened<H::SharedMap>,
     metrics: Metrics<H::Metric>,
-    has_ticked: Cell<bool>,
-}
-
-/// What becomes of a request.
-pub enum Outcome {
-    /// It goes on to the upstream.
-    Passed,
-    /// It goes no further.
-    Answered,
-    /// It goes no further, and is answered when the store has answered.
-    Waiting(Box<PendingCall>),
-}
-
-/// A call of the admin endpoint that waits for the store.
-pub struct PendingCall {
-    call: ChangeCall,
-    change: Box<dyn PendingChange>,
-}
-
-impl PendingCall {
-    /// Whether the answer to this call of the store is awaited.
-    pub fn awaits(&self, call: CallId) -> bool {
-        self.change.awaits(call)
-    }
+    succession: Succession<H::SharedMap>,
+    held: HeldRequests<H::Stream>,
+    announcement: Announcement,
+    /// How many ticks there are in the place of one; 0 before the first.
+    pace: Cell<u32>,
+    ticks: Cell<u32>,
+    /// How often the requests that wait were looked at.
+    looks: Cell<u32>,
 }
 
 impl<H: Host> Filter<H> {
@@ -80,7 +74,12 @@ impl<H: Host> Filter<H> {
         let filter = Self {
             metrics: Metrics::define(&host, &policy.scope),
             opened: Opened::new(&policy, host.shared_map(), host.client(), host.random()),
-            has_ticked: Cell::new(false),
+            succession: Succession::new(host.shared_map(), &policy.scope, configuration),
+            held: HeldRequests::default(),
+            announcement: Announcement::default(),
+            pace: Cell::new(0),
+            ticks: Cell::new(0),
+            looks: Cell::new(0),
             outlook: Outlook::default(),
             policy,
             host,
@@ -107,26 +106,36 @@ impl<H: Host> Filter<H> {
         if request.is_faulty() {
             self.metrics.count(Counter::Errors);
         }
+        self.carry_out(decision, &state, stream, &request)
+    }
+
+    fn carry_out(
+        &self,
+        decision: Decision<'_>,
+        state: &State,
+        stream: &H::Stream,
+        request: &Request<'_, H>,
+    ) -> Outcome {
         match decision.verdict {
-            Verdict::Pass => self.pass(stream, &request, None),
+            Verdict::Pass => self.pass(stream, request, None),
             Verdict::Allowed(exemption) => {
                 let reason = exemption.reason();
                 self.metrics.count_allowed(reason);
                 stream.set_filter_state(reason.filter_state());
                 let told = format_args!("on; allowed={}", reason.as_str());
-                self.pass(stream, &request, Some(told))
+                self.pass(stream, request, Some(told))
             }
             Verdict::Observed => {
                 self.metrics.count(Counter::Observed);
                 stream.set_filter_state("observed");
-                self.pass(stream, &request, Some(format_args!("on; observed")))
+                self.pass(stream, request, Some(format_args!("on; observed")))
             }
-            Verdict::Blocked(reply) => {
-                self.metrics.count(Counter::Blocked);
-                stream.set_filter_state("blocked");
-                self.send(stream, &reply)
+            Verdict::Held(wait) if self.has_room() => self.hold(stream, wait, state),
+            Verdict::Held(wait) => {
+                self.block(stream, &blocked(wait.refused, &decision.flag, request))
             }
-            Verdict::Admin(endpoint) => self.receive(endpoint, stream, &request),
+            Verdict::Blocked(reply) => self.block(stream, &reply),
+            Verdict::Admin(endpoint) => self.receive(endpoint, stream, request),
         }
     }
 
@@ -140,6 +149,7 @@ impl<H: Host> Filter<H> {
         if let Some(header) = &self.policy.upstream_header {
             match maintenance.map(|maintenance| maintenance.to_string()) {
                 Some(maintenance) => stream.set_header(header, Some(maintenance.as_bytes())),
+                None if self.policy.announces() => self.announce_to(header, stream, request),
                 None => request.remove(header),
             }
         }
@@ -150,12 +160,127 @@ impl<H: Host> Filter<H> {
         Outcome::Passed
     }
 
-    /// Time passes.
-    pub fn tick(&self) {
-        if !self.has_ticked.replace(true) {
-            self.host.set_tick_period(TICK_MILLIS);
+    /// Tells the upstream what is to come.
+    fn announce_to(&self, header: &str, stream: &H::Stream, request: &Request<'_, H>) {
+        let state = self.opened.state.snapshot();
+        let now = request.now();
+        self.announcement
+            .with(&self.policy, &state, now, |value| match value {
+                Some(value) => stream.set_header(header, Some(value.as_bytes())),
+                None => request.remove(header),
+            });
+    }
+
+    fn block(&self, stream: &H::Stream, reply: &LocalReply<'_>) -> Outcome {
+        self.metrics.count(Counter::Blocked);
+        stream.set_filter_state("blocked");
+        self.send(stream, reply)
+    }
+
+    fn has_room(&self) -> bool {
+        (self.held.count() as u64) < self.policy.max_held_requests
+    }
+
+    fn hold(&self, stream: &H::Stream, wait: Wait<'_>, state: &State) -> Outcome {
+        if !self.holds_any() {
+            // What was configured before is no news.
+            self.succession.next();
         }
-        self.follow(|follower| follower.tick(self.host.now()));
+        stream.set_filter_state("held");
+        self.keep(stream, wait, state);
+        self.set_pace(BRISK);
+        Outcome::Held
+    }
+
+    fn keep(&self, stream: &H::Stream, wait: Wait<'_>, state: &State) {
+        self.metrics.held.increment();
+        self.held.push(Held {
+            stream: stream.clone(),
+            until: wait.until,
+            look_at: wait.look_at,
+            generation: state.generation,
+        });
+    }
+
+    /// Whether requests wait for the end of maintenance.
+    pub(crate) fn holds_any(&self) -> bool {
+        self.held.count() > 0
+    }
+
+    /// Lets those go on that wait no longer, or answers them.
+    pub(crate) fn look_at_held(&self) {
+        self.note(self.opened.state.refresh());
+        let state = self.opened.state.snapshot();
+        let now = self.host.now();
+        let flag = self.policy.flag(&state, &self.outlook, || now);
+        let successor = self.succession.next();
+        let are_all_over = successor.is_some() || !flag.stops();
+        let looks = self.looks.get().wrapping_add(1);
+        self.looks.set(looks);
+        let is_due = |held: &mut Held<H::Stream>| {
+            are_all_over
+                || held.look_at <= now
+                || flag.ramp.is_some() && held.generation != state.generation
+                || looks.is_multiple_of(BRISK) && !held.stream.is_open()
+        };
+        for held in self.held.take(is_due) {
+            self.metrics.held.decrement();
+            if held.stream.is_open() {
+                self.reconsider(held, &state, successor);
+            }
+        }
+    }
+
+    fn reconsider(&self, held: Held<H::Stream>, state: &State, successor: Option<Left>) {
+        let stream = &held.stream;
+        let until = successor.map_or(held.until, |_| self.host.now());
+        let request = Request::new(&self.host, stream, &self.policy.client_address);
+        let request = request.waiting(until);
+        let decision = decide(&self.policy, state, &self.outlook, &request);
+        let told = match decision.verdict {
+            _ if successor == Some(Left::Off) => None,
+            Verdict::Pass => None,
+            Verdict::Allowed(_) => Some(format_args!("on; allowed=released")),
+            Verdict::Held(wait) => {
+                self.keep(stream, wait, state);
+                return;
+            }
+            _ => {
+                self.carry_out(decision, state, stream, &request);
+                return;
+            }
+        };
+        self.metrics.count_allowed(Reason::Released);
+        stream.set_filter_state(Reason::Released.filter_state());
+        self.pass(stream, &request, told);
+        stream.resume();
+    }
+
+    /// Ticks come in the place of one, so that those who wait for the end do not wait long.
+    pub(crate) fn set_pace(&self, pace: u32) {
+        if self.pace.replace(pace) != pace {
+            self.host.set_tick_period(TICK_MILLIS / pace.max(1));
+        }
+    }
+
+    /// Time passes.
+    pub(crate) fn tick(&self) {
+        if self.pace.get() == 0 {
+            self.announce();
+        }
+        let ticks = self.ticks.get().wrapping_add(1);
+        self.ticks.set(ticks);
+        if ticks.is_multiple_of(self.pace.get().max(1)) {
+            self.follow(|follower| follower.tick(self.host.now()));
+        }
+    }
+
+    /// Tells those who wait under another configuration of this one, which is in use now.
+    fn announce(&self) {
+        let state = self.opened.state.snapshot();
+        let flag = self.policy.flag(&state, &self.outlook, || self.host.now());
+        let left = if flag.stops() { Left::On } else { Left::Off };
+        self.succession.announce(left);
     }
 
     /// What came of a call of the store or of a stream; an error ends it.

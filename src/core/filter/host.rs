@@ -67,6 +67,9 @@ pub trait Metric {
     /// Adds one.
     fn increment(&self);
 
+    /// Takes one away.
+    fn decrement(&self);
+
     /// Sets it.
     fn set(&self, value: u64);
 
@@ -111,6 +114,9 @@ pub trait Stream: Clone + PartialEq {
 
     /// Answers the request here; `false` if the host could not. One call a request.
     fn send(&self, reply: &LocalReply<'_>) -> bool;
+
+    /// Lets the request go on that was stopped.
+    fn resume(&self);
 
     /// Whether the request is still there, so that it can be answered.
     fn is_open(&self) -> bool;

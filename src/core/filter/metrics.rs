@@ -20,6 +20,8 @@ pub(crate) struct Metrics<M> {
     active: M,
     generation: M,
     store_connected: M,
+    /// Over all workers, each of which counts its own.
+    pub(crate) held: M,
 }
 
 impl<M: Metric> Metrics<M> {
@@ -32,6 +34,7 @@ impl<M: Metric> Metrics<M> {
             active: host.gauge(&name("active")),
             generation: host.gauge(&name("generation")),
             store_connected: host.gauge(&name("store_connected")),
+            held: host.gauge(&name("held")),
         }
     }
 

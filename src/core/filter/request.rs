@@ -22,6 +22,7 @@ pub(crate) struct Request<'r, H: Host> {
     headers: OnceCell<<H::Stream as Stream>::Headers>,
     path: OnceCell<Cow<'r, [u8]>>,
     now: OnceCell<Timestamp>,
+    waits_until: Option<Timestamp>,
 }
 
 impl<'r, H: Host> Request<'r, H> {
@@ -39,6 +40,15 @@ impl<'r, H: Host> Request<'r, H> {
             headers: OnceCell::new(),
             path: OnceCell::new(),
             now: OnceCell::new(),
+            waits_until: None,
+        }
+    }
+
+    /// The same after it has begun to wait for the end of maintenance.
+    pub(crate) fn waiting(self, until: Timestamp) -> Self {
+        Self {
+            waits_until: Some(until),
+            ..self
         }
     }
 
@@ -106,6 +116,10 @@ impl<H: Host> RequestHead for Request<'_, H> {
 
     fn now(&self) -> Timestamp {
         *self.now.get_or_init(|| self.host.now())
+    }
+
+    fn waits_until(&self) -> Option<Timestamp> {
+        self.waits_until
     }
 
     fn random(&self) -> u64 {

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::fmt;
+use std::net::Ipv4Addr;
 use std::rc::Rc;
 
 use log::Level;
@@ -76,6 +77,10 @@ impl TestHost {
 impl Metric for Rc<Cell<u64>> {
     fn increment(&self) {
         self.as_ref().set(self.get() + 1);
+    }
+
+    fn decrement(&self) {
+        self.as_ref().set(self.get() - 1);
     }
 
     fn set(&self, value: u64) {
@@ -154,6 +159,8 @@ pub(crate) struct Seen {
     pub(crate) filter_state: RefCell<String>,
     /// The status and the body of the reply.
     pub(crate) reply: RefCell<Option<(u16, String)>>,
+    pub(crate) is_resumed: Cell<bool>,
+    pub(crate) source: Cell<[u8; 4]>,
 }
 
 impl TestStream {
@@ -173,6 +180,8 @@ impl TestStream {
             changes: RefCell::default(),
             filter_state: RefCell::default(),
             reply: RefCell::default(),
+            is_resumed: Cell::default(),
+            source: Cell::new([192, 0, 2, 1]),
         }))
     }
 
@@ -236,7 +245,8 @@ impl Stream for TestStream {
     }
 
     fn source_address(&self) -> Option<Vec<u8>> {
-        Some(b"192.0.2.1:4711".to_vec())
+        let address = Ipv4Addr::from(self.0.source.get());
+        Some(format!("{address}:4711").into_bytes())
     }
 
     fn attribute(&self, path: &AttributePath) -> Attribute {
@@ -262,6 +272,10 @@ impl Stream for TestStream {
         let before = self.0.reply.replace(Some(sent));
         assert!(before.is_none(), "one reply a request");
         !self.0.refuses.get()
+    }
+
+    fn resume(&self) {
+        assert!(!self.0.is_resumed.replace(true), "once a request");
     }
 
     fn is_open(&self) -> bool {

@@ -1,8 +1,11 @@
 //! The application on a host in memory.
 
+mod announcing;
 mod configuring;
 mod endpoint;
 mod fleet;
+mod holding;
+mod opening;
 mod requests;
 mod state;
 
@@ -11,6 +14,7 @@ use std::rc::Rc;
 use crate::filter::filter::Filter;
 use crate::filter::testing::{TestHost, TestStream};
 use crate::filter::waiting::{Progress, Waiter, Waiting};
+use crate::syntax::timestamp::Timestamp;
 
 /// One worker with one filter.
 struct Worker {
@@ -38,6 +42,12 @@ impl Worker {
 
     fn handle(&self, stream: &TestStream) -> Progress {
         self.waiting.handle(&self.filter, stream.clone())
+    }
+
+    /// A tick of the filter, as its root has it.
+    fn tick(&self) {
+        self.waiting.look_at_held();
+        self.waiting.tick(&self.filter);
     }
 
     /// The status of the answer to a call of the endpoint.

@@ -3,15 +3,21 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use crate::filter::filter::{Filter, Outcome, PendingCall};
+use crate::filter::filter::{BRISK, CALM, Filter};
 use crate::filter::host::{Host, Stream};
+use crate::filter::outcome::{Outcome, PendingCall};
 use crate::store::grpc::{CallError, CallId};
 
-/// The requests of a worker that wait for a store, whatever filter they are of: a filter that
-/// was configured anew answers those that it has begun.
-pub struct Waiting<H: Host>(RefCell<Vec<Waiter<H>>>);
+/// The requests of a worker that wait, whatever filter they are of: a filter that was configured
+/// anew answers those that it has begun.
+pub struct Waiting<H: Host> {
+    /// For a store.
+    calls: RefCell<Vec<Waiter<H>>>,
+    /// The filters of which requests wait for the end of maintenance.
+    holding: RefCell<Vec<Rc<Filter<H>>>>,
+}
 
-/// A request that waits, and the filter that answers it.
+/// A request that waits for a store, and the filter that answers it.
 pub struct Waiter<H: Host> {
     filter: Rc<Filter<H>>,
     stream: H::Stream,
@@ -34,7 +40,10 @@ impl<H: Host> Default for Waiting<H> {
 impl<H: Host> Waiting<H> {
     /// Nobody waits.
     pub const fn new() -> Self {
-        Self(RefCell::new(Vec::new()))
+        Self {
+            calls: RefCell::new(Vec::new()),
+            holding: RefCell::new(Vec::new()),
+        }
     }
 
     /// A request comes; whether it goes on.
@@ -42,8 +51,15 @@ impl<H: Host> Waiting<H> {
         match filter.handle(&stream) {
             Outcome::Passed => Progress::Continue,
             Outcome::Answered => Progress::Stop,
+            Outcome::Held => {
+                let mut holding = self.holding.borrow_mut();
+                if !holding.iter().any(|other| Rc::ptr_eq(other, filter)) {
+                    holding.push(Rc::clone(filter));
+                }
+                Progress::Stop
+            }
             Outcome::Waiting(call) => {
-                self.0.borrow_mut().push(Waiter {
+                self.calls.borrow_mut().push(Waiter {
                     filter: Rc::clone(filter),
                     stream,
                     call,
@@ -53,13 +69,20 @@ impl<H: Host> Waiting<H> {
         }
     }
 
-    /// What follows the headers of a request that waits goes no further than they do.
-    pub fn rest_of(&self, stream: &H::Stream) -> Progress {
-        let waiting = self.0.borrow();
-        match waiting.iter().any(|waiter| waiter.stream == *stream) {
-            true => Progress::Stop,
-            false => Progress::Continue,
-        }
+    /// Before each tick: lets those go on that wait for the end of maintenance no longer.
+    pub fn look_at_held(&self) {
+        let mut holding = self.holding.borrow_mut();
+        holding.retain(|filter| {
+            filter.look_at_held();
+            filter.holds_any()
+        });
+    }
+
+    /// Time passes for a filter, faster while requests wait for the end of maintenance.
+    pub fn tick(&self, filter: &Filter<H>) {
+        filter.tick();
+        let is_any_held = !self.holding.borrow().is_empty();
+        filter.set_pace(if is_any_held { BRISK } else { CALM });
     }
 
     /// Hands over what came of a call of a store; returns it where nobody waits for it.
@@ -77,7 +100,7 @@ impl<H: Host> Waiting<H> {
         }
         let call = &mut waiter.call;
         if waiter.filter.resume(&waiter.stream, call, answer).is_none() {
-            self.0.borrow_mut().push(waiter);
+            self.calls.borrow_mut().push(waiter);
         }
         None
     }
@@ -85,17 +108,17 @@ impl<H: Host> Waiting<H> {
     /// Those that have left, which are forgotten.
     pub fn take_closed(&self) -> Vec<Waiter<H>> {
         let is_closed = |waiter: &mut Waiter<H>| !waiter.stream.is_open();
-        self.0.borrow_mut().extract_if(.., is_closed).collect()
+        self.calls.borrow_mut().extract_if(.., is_closed).collect()
     }
 
     fn take(&self, id: CallId) -> Option<Waiter<H>> {
-        let mut waiting = self.0.borrow_mut();
+        let mut waiting = self.calls.borrow_mut();
         let at = waiting.iter().position(|waiter| waiter.call.awaits(id))?;
         Some(waiting.swap_remove(at))
     }
 }
 
-/// Whether a request, or what follows its headers, goes on.
+/// Whether a request goes on, and what follows its headers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Progress {
     /// To the upstream.

@@ -25,6 +25,8 @@ pub struct Endpoint {
     pub max_on_seconds: Option<u64>,
     /// Whether browsers get the console.
     pub console: bool,
+    /// Whether anybody may ask whether maintenance is on.
+    pub public: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -57,6 +59,7 @@ impl Endpoint {
             max_on_seconds: optional(config.max_on_seconds, Seconds::checked)
                 .at("max_on_seconds")?,
             console: config.console,
+            public: config.public,
         })
     }
 

@@ -3,6 +3,7 @@
 use crate::config::mode::{Mode, Switch};
 use crate::policy::outlook::Outlook;
 use crate::policy::policy::Policy;
+use crate::state::change::Fallback;
 use crate::state::flag::{DecidedBy, Flag, Next};
 use crate::state::setting::Setting;
 use crate::state::state::State;
@@ -23,6 +24,7 @@ impl Policy {
             since: setting.and_then(|setting| setting.since),
             start: setting.and_then(|setting| setting.start),
             until: setting.and_then(|setting| setting.until),
+            ramp: None,
             window: None,
         };
         let setting = state.setting.as_ref();
@@ -46,8 +48,19 @@ impl Policy {
             };
         }
         match setting {
-            Some(_) => flag(false, DecidedBy::State, setting),
+            Some(off) => Flag {
+                ramp: off.ramp(now),
+                ..flag(false, DecidedBy::State, setting)
+            },
             None => flag(self.initial == Switch::On, DecidedBy::Initial, None),
+        }
+    }
+
+    /// What decides the flag at a moment where the state leaves it to the configuration.
+    pub fn fallback(&self, now: Timestamp) -> Fallback {
+        Fallback {
+            initial: self.initial,
+            window_since: self.windows.last_begin(now),
         }
     }
 

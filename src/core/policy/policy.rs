@@ -2,7 +2,9 @@
 //! is parsed when a request comes.
 
 use crate::config::mode::{Mode, Switch};
+use crate::config::number::Number;
 use crate::config::plugin::PluginConfig;
+use crate::config::seconds::Seconds;
 use crate::policy::bypass::Bypass;
 use crate::policy::client_address::ClientAddress;
 use crate::policy::endpoint::Endpoint;
@@ -13,7 +15,10 @@ use crate::policy::request_header;
 use crate::policy::response::response::Response;
 use crate::policy::rules::Rules;
 use crate::policy::windows::Windows;
+use crate::state::flag::Next;
+use crate::state::state::State;
 use crate::syntax::invalid::{Compiled, InvalidConfig, Located, both, optional};
+use crate::syntax::timestamp::Timestamp;
 
 /// What to do with which request.
 #[derive(Clone, Debug)]
@@ -38,6 +43,10 @@ pub struct Policy {
     pub rules: Rules,
     /// Planned maintenance.
     pub windows: Windows,
+    /// How long before planned maintenance it is announced, in milliseconds.
+    announce_millis: u64,
+    /// How many requests a worker holds at most.
+    pub max_held_requests: u64,
     /// What the others get.
     pub response: Response,
     /// The admin endpoint, if there is one.
@@ -49,6 +58,7 @@ pub struct Policy {
 }
 
 const MAX_SCOPE_BYTES: usize = 64;
+const DEFAULT_MAX_HELD: u64 = 1000;
 
 impl Policy {
     /// Checks and compiles a plugin configuration.
@@ -67,6 +77,8 @@ impl Policy {
             allow,
             rules,
             windows,
+            announce_seconds,
+            max_held_requests,
             response,
             admin,
             bypass,
@@ -98,12 +110,39 @@ impl Policy {
             rules,
             response,
             windows,
+            announce_millis: announce_seconds
+                .map_or(0, |Seconds(seconds)| seconds.saturating_mul(1000)),
+            max_held_requests: optional(*max_held_requests, compile_max_held)
+                .at("max_held_requests")?
+                .unwrap_or(DEFAULT_MAX_HELD),
             endpoint: optional(admin.as_ref(), endpoint_of).at("admin")?,
             bypass: optional(bypass.as_ref(), bypass_of).at("bypass")?,
             store: optional(store.as_ref(), store_of).at("store")?,
             scope,
         })
     }
+}
+
+impl Policy {
+    /// Whether planned maintenance is announced at all.
+    pub fn announces(&self) -> bool {
+        self.announce_millis > 0
+    }
+
+    /// From when on maintenance is announced that begins at a moment.
+    pub fn announced_from(&self, start: Timestamp) -> Timestamp {
+        start.minus_millis(self.announce_millis)
+    }
+
+    /// The maintenance to come that is announced.
+    pub fn announced<'s>(&'s self, state: &'s State, now: Timestamp) -> Option<Next<'s>> {
+        let next = self.next(state, now)?;
+        (self.announces() && self.announced_from(next.start) <= now).then_some(next)
+    }
+}
+
+fn compile_max_held(requests: Number) -> Compiled<u64> {
+    requests.within(0..=100_000, "a number of requests")
 }
 
 fn compile_scope(scope: &str) -> Compiled<Box<str>> {

@@ -70,6 +70,14 @@ impl Windows {
         open.into_iter().chain(iter::from_fn(next))
     }
 
+    /// When the last began of those under way; the beginning of time if it always was.
+    pub(super) fn last_begin(&self, now: Timestamp) -> Option<Timestamp> {
+        let last = self.0.iter().filter_map(|window| window.last(now));
+        let under_way = last.filter(|occurrence| occurrence.covers(now));
+        let always = Timestamp::from_unix_millis(i64::MIN);
+        under_way.map(|it| it.begin.unwrap_or(always)).max()
+    }
+
     /// What is under way, how long that holds, and up to when some are, of which a part may be
     /// known.
     #[inline(never)]

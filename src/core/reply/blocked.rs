@@ -16,11 +16,21 @@ use crate::request::head::RequestHead;
 use crate::request::headers::Headers;
 use crate::state::flag::Flag;
 use crate::syntax::path::without_query;
+use crate::syntax::timestamp::Timestamp;
+
+/// A request that does not pass.
+#[derive(Clone, Copy, Debug)]
+pub struct Refused<'a> {
+    /// What it gets.
+    pub response: &'a Response,
+    /// When it passes in a slow opening.
+    pub turn: Option<Timestamp>,
+}
 
 /// The reply to a request that maintenance blocks: a draft, with what the request or
 /// the flag say otherwise.
 pub fn blocked<'a>(
-    response: &'a Response,
+    Refused { response, turn }: Refused<'a>,
     flag: &Flag<'a>,
     request: &impl RequestHead,
 ) -> LocalReply<'a> {
@@ -37,7 +47,7 @@ pub fn blocked<'a>(
     if let Some(grant) = &grant {
         grant.add_to(&mut reply);
     }
-    let outage = outage(response, flag, request);
+    let outage = outage(response, flag, turn, request);
     if let Some(values) = &outage
         && let Some(retry_after) = &values.retry_after
         && Some(retry_after) != response.retry_after()

@@ -64,6 +64,7 @@ impl<'p> Grant<'p> {
     }
 }
 
-pub(super) fn is_preflight(headers: &impl Headers) -> bool {
+/// Whether a browser asks what the request that follows may be.
+pub(crate) fn is_preflight(headers: &impl Headers) -> bool {
     headers.first(":method") == Some(b"OPTIONS") && headers.first(METHOD).is_some()
 }

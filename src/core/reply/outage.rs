@@ -10,10 +10,12 @@ use crate::syntax::timestamp::Timestamp;
 /// What a client is told, whatever the representation; `None` where that is what the
 /// configuration says.
 ///
-/// What the flag knows counts only while it is on: a rule may block while it is off.
+/// What the flag knows counts only while it is on: a rule may block while it is off. In a slow
+/// opening the end is the client's turn.
 pub(crate) fn outage<'a>(
     response: &'a Response,
     flag: &Flag<'a>,
+    turn: Option<Timestamp>,
     request: &impl RequestHead,
 ) -> Option<Values<'a>> {
     let setting = flag.setting.filter(|_| flag.on);
@@ -21,7 +23,8 @@ pub(crate) fn outage<'a>(
     let retry_after = setting.and_then(|setting| setting.retry_after);
     let until = flag.until.filter(|_| flag.on);
     let jitter = response.retry_after_jitter;
-    if message.is_none() && retry_after.is_none() && until.is_none() && jitter == 0 {
+    let end = turn.or(until);
+    if message.is_none() && retry_after.is_none() && end.is_none() && jitter == 0 {
         return None;
     }
     let mut values = response.values();
@@ -30,7 +33,7 @@ pub(crate) fn outage<'a>(
     }
     values.until = until;
     values.retry_after = retry_after
-        .or_else(|| until.map(|until| seconds_left(until, flag.since, request)))
+        .or_else(|| end.map(|end| seconds_left(end, flag.since, request)))
         .map(RetryAfter::Seconds)
         .or(values.retry_after)
         .map(|after| after.jittered(jitter, || request.random()));

@@ -34,6 +34,11 @@ pub trait RequestHead {
     /// The time of day.
     fn now(&self) -> Timestamp;
 
+    /// When its wait is over, where it has begun to wait for the end of maintenance.
+    fn waits_until(&self) -> Option<Timestamp> {
+        None
+    }
+
     /// Any number, another one at each call.
     fn random(&self) -> u64;
 

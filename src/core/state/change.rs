@@ -1,5 +1,6 @@
 //! A change of the state.
 
+use crate::config::mode::Switch;
 use crate::state::setting::Setting;
 use crate::state::state::State;
 use crate::syntax::timestamp::Timestamp;
@@ -13,11 +14,22 @@ pub struct StateChange {
     pub precondition: Precondition,
 }
 
+/// What decides the flag where the state does not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fallback {
+    /// While nobody has set anything.
+    pub initial: Switch,
+    /// When the last of the windows began that are under way.
+    pub window_since: Option<Timestamp>,
+}
+
 /// What a change does to the state.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Edit {
     /// Sets the flag.
     Set(Setting),
+    /// Sets an `off` that opens slowly, where maintenance is on.
+    Open(Setting, Fallback),
     /// Forgets what was set.
     Reset,
     /// Revokes the bypass tokens issued up to a moment.
@@ -28,7 +40,9 @@ pub enum Edit {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Conflict {
     /// An `on` that is planned would end the one in force.
-    #[error("start: maintenance is on, and an `on` that begins later would end it: first `off`")]
+    #[error(
+        "start: maintenance is on or opens slowly, and an `on` that begins later would end that: first `off`"
+    )]
     InForce,
     /// The state has moved on: it is not of a generation that the change may follow.
     #[error("If-Match: the state is of generation {0} now")]
@@ -38,14 +52,14 @@ pub enum Conflict {
 impl StateChange {
     /// Whether the flag may change by it, which `mode` can lock.
     pub fn sets_flag(&self) -> bool {
-        matches!(self.edit, Edit::Set(_) | Edit::Reset)
+        !matches!(self.edit, Edit::RevokeBypass(_))
     }
 
     /// The name of the call that makes it.
     pub fn as_str(&self) -> &'static str {
         match &self.edit {
             Edit::Set(setting) if setting.maintenance => "on",
-            Edit::Set(_) => "off",
+            Edit::Set(_) | Edit::Open(..) => "off",
             Edit::Reset => "reset",
             Edit::RevokeBypass(_) => "bypass/revoke",
         }
@@ -74,6 +88,9 @@ impl StateChange {
                     ..setting.clone()
                 });
             }
+            Edit::Open(off, fallback) => {
+                next.setting = Some(opened(off, before, *fallback));
+            }
             Edit::Reset => next.setting = None,
             // Later than the last one, even if the clock is not: a token that was minted since
             // must not outlive it.
@@ -87,12 +104,42 @@ impl StateChange {
 
     fn would_end(&self, before: Option<&Setting>) -> bool {
         match (&self.edit, before) {
-            (Edit::Set(setting), Some(before)) if before.maintenance => {
-                setting.is_planned() && setting.since.is_some_and(|since| before.covers(since))
+            (Edit::Set(setting), Some(before)) => {
+                let stops = |since| before.is_on(since) || before.ramp(|| since).is_some();
+                setting.is_planned() && setting.since.is_some_and(stops)
             }
             _ => false,
         }
     }
+}
+
+/// What an `off` that opens slowly sets. During a slow opening the share of those who pass never
+/// falls: one that would end earlier hastens it, a later one changes nothing.
+fn opened(off: &Setting, before: Option<&Setting>, fallback: Fallback) -> Setting {
+    let (Some(since), Some(until)) = (off.since, off.ramp_until) else {
+        return off.clone();
+    };
+    let ramp = before.and_then(|before| before.ramp(|| since));
+    match (before, ramp) {
+        (Some(before), Some(ramp)) => match ramp.hastened(since, until) {
+            Some(hastened) => off.opening(hastened),
+            None => before.clone(),
+        },
+        _ if is_on(before, since, fallback) => off.clone(),
+        _ => Setting {
+            ramp_start: None,
+            ramp_until: None,
+            ramp_key: None,
+            ..off.clone()
+        },
+    }
+}
+
+fn is_on(setting: Option<&Setting>, now: Timestamp, fallback: Fallback) -> bool {
+    let silenced_at = setting.and_then(Setting::silenced_at);
+    let is_audible = |begin| silenced_at.is_none_or(|silenced| begin > silenced);
+    setting.map_or(fallback.initial == Switch::On, |setting| setting.is_on(now))
+        || fallback.window_since.is_some_and(is_audible)
 }
 
 /// `If-Match`, [RFC 9110 section 13.1.1](https://www.rfc-editor.org/rfc/rfc9110#section-13.1.1).

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::state::ramp::Ramp;
 use crate::state::setting::Setting;
 use crate::syntax::timestamp::Timestamp;
 
@@ -34,8 +35,18 @@ pub struct Flag<'s> {
     pub start: Option<Timestamp>,
     /// When it ends, where that is known.
     pub until: Option<Timestamp>,
+    /// The slow opening under way, while it is off.
+    pub ramp: Option<Ramp>,
     /// The place of the window in its list, where one decided.
     pub window: Option<usize>,
+}
+
+impl Flag<'_> {
+    /// Whether it stops requests that follow it: all, or in a slow opening those whose turn has not
+    /// come.
+    pub fn stops(&self) -> bool {
+        self.on || self.ramp.is_some()
+    }
 }
 
 /// The maintenance that is the first to come.

@@ -3,11 +3,10 @@
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Serialize, Serializer};
 
-use crate::syntax::line::is_line;
+use crate::state::given::Given;
+use crate::state::hold::Hold;
+use crate::state::ramp::{Ramp, RampKey};
 use crate::syntax::timestamp::Timestamp;
-
-/// The longest message, in bytes.
-const MAX_MESSAGE_BYTES: usize = 1000;
 
 /// A parameter of an `on`.
 #[derive(Clone, Copy, Debug)]
@@ -22,54 +21,20 @@ pub struct Parameter {
     pub help: &'static str,
 }
 
-/// A value that a caller can give.
-pub trait Given: Sized {
-    /// What stands for a value in a help text.
-    const VALUE: &'static str;
-    /// What is expected, for an error.
-    const EXPECTED: &'static str;
-
-    /// Reads the value.
-    fn parse(text: &str) -> Option<Self>;
-}
-
-impl Given for Timestamp {
-    const VALUE: &'static str = "TIME";
-    const EXPECTED: &'static str = "an RFC 3339 date-time like 2026-01-31T22:00:00Z";
-
-    fn parse(text: &str) -> Option<Self> {
-        Self::parse(text)
-    }
-}
-
-/// Seconds.
-impl Given for u64 {
-    const VALUE: &'static str = "SECONDS";
-    const EXPECTED: &'static str = "a whole number of seconds";
-
-    fn parse(text: &str) -> Option<Self> {
-        let digits = text.bytes().all(|byte| byte.is_ascii_digit());
-        digits.then(|| text.parse().ok()).flatten()
-    }
-}
-
-/// A text that can stand in replies and logs.
-impl Given for String {
-    const VALUE: &'static str = "TEXT";
-    const EXPECTED: &'static str = "at most 1000 bytes without control characters";
-
-    fn parse(text: &str) -> Option<Self> {
-        let fits = text.len() <= MAX_MESSAGE_BYTES && is_line(text);
-        fits.then(|| text.to_owned())
-    }
-}
-
 /// The end of an `on` in the place of `until`: so long after it begins.
 pub const DURATION: Parameter = Parameter {
     name: "for",
     value: u64::VALUE,
     expected: u64::EXPECTED,
-    help: "How long it lasts, in seconds",
+    help: "How long it lasts",
+};
+
+/// How slowly an `off` opens.
+pub const RAMP: Parameter = Parameter {
+    name: "ramp",
+    value: u64::VALUE,
+    expected: u64::EXPECTED,
+    help: "Let clients in little by little, all of them after this time, at most a day",
 };
 
 /// The fields of a [`Setting`]: those that the status tells, of which one with a help text can be
@@ -158,6 +123,31 @@ impl Setting {
         self.maintenance && later.is_some_and(|(start, since)| start > since)
     }
 
+    /// Whether it is an `on` that counts at a moment.
+    pub(crate) fn is_on(&self, now: Timestamp) -> bool {
+        self.maintenance && self.covers(now)
+    }
+
+    /// The same with another slow opening.
+    pub(crate) fn opening(&self, ramp: Ramp) -> Self {
+        Self {
+            ramp_start: Some(ramp.start),
+            ramp_until: Some(ramp.until),
+            ramp_key: Some(ramp.key),
+            ..self.clone()
+        }
+    }
+
+    /// The slow opening of an `off`, where it has one and it is not over.
+    pub(crate) fn ramp(&self, now: impl FnOnce() -> Timestamp) -> Option<Ramp> {
+        let ramp = Ramp {
+            start: self.ramp_start?,
+            until: self.ramp_until?,
+            key: self.ramp_key?,
+        };
+        (!self.maintenance && now() < ramp.until).then_some(ramp)
+    }
+
     /// The moment up to which windows that have begun are silenced, which only an `off` does.
     pub(crate) fn silenced_at(&self) -> Option<Timestamp> {
         let since = self.since.filter(|_| !self.maintenance);
@@ -178,14 +168,22 @@ setting! {
         /// An `on` from this moment counts as off.
         until: Timestamp = "When it ends, RFC 3339",
         /// `Retry-After` in seconds, before all others.
-        retry_after: u64 = "`Retry-After` of the replies, in seconds",
+        retry_after: u64 = "`Retry-After` of the replies",
         /// The message of the replies, before all others.
         message: String = "What people are told",
         /// The name of the token that set it.
         changed_by: String,
+        /// How long requests wait for the end, before all others.
+        hold: Hold = "How long requests wait for the end instead of failing, at most 4m",
+        /// From when on all clients pass again after an `off` that opens slowly.
+        ramp_until: Timestamp,
     }
     kept {
         /// When the `off` was learnt of that does not say so itself, or the one before a planned `on`.
         off_at: Timestamp,
+        /// When the first clients passed.
+        ramp_start: Timestamp,
+        /// Whose turn comes when.
+        ramp_key: RampKey,
     }
 }

@@ -67,6 +67,8 @@ mod tests {
 
     use super::*;
     use crate::state::change::{Conflict, Edit, Precondition, StateChange};
+    use crate::state::hold::Hold;
+    use crate::state::ramp::RampKey;
 
     fn on() -> Setting {
         Setting {
@@ -219,7 +221,11 @@ mod tests {
                 retry_after,
                 changed_by: message.clone(),
                 message,
+                hold: retry_after.and_then(Hold::new),
                 off_at: at,
+                ramp_start: at,
+                ramp_until: at,
+                ramp_key: retry_after.map(|number| RampKey::new([number; 2])),
             };
             let state = State { generation, setting: Some(setting), bypass_revoked_at: millis };
             prop_assert_eq!(State::decode(&state.encode()), Ok(state));

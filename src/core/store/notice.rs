@@ -26,8 +26,8 @@ impl Notice {
                  are refused: {reason}"
             ),
             Self::Unreadable { revision, problem } => format!(
-                "the value of revision {revision} in {store} cannot be read, so the last state \
-                 known holds: {problem:.200}"
+                "the value of revision {revision} in {store} cannot be read, and is not \
+                 obeyed as far as that goes: {problem:.200}"
             ),
         }
     }

@@ -2,6 +2,7 @@
 
 use clap::{Parser, Subcommand};
 use clap_complete::Shell;
+use maintenance_mode_core::state::setting::RAMP;
 use maintenance_mode_core::syntax::time_zone;
 
 use crate::ctl::arguments::bypass::{HashToken, MintBypass};
@@ -10,6 +11,7 @@ use crate::ctl::arguments::endpoints::{Change, Endpoints};
 use crate::ctl::arguments::explain::Explain;
 use crate::ctl::arguments::parameters::Parameters;
 use crate::ctl::arguments::run::Run;
+use crate::ctl::arguments::values::given;
 use crate::ctl::arguments::windows::Windows;
 
 const EXIT_CODES: &str = "\
@@ -72,8 +74,13 @@ Example:
     /// Switch maintenance off
     #[command(after_help = "\
 Example:
-  maintenancectl off --url https://example.com/maintenance-mode")]
-    Off(Change),
+  maintenancectl off --url https://example.com/maintenance-mode --ramp 10m")]
+    Off {
+        #[command(flatten)]
+        change: Change,
+        #[arg(long, help = RAMP.help, value_name = RAMP.value, value_parser = given::<u64>)]
+        ramp: Option<u64>,
+    },
     /// Forget what was set: `initial` and the windows decide again
     #[command(after_help = "\
 Example:

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::ctl::arguments::values::{endpoint_url, name};
+use crate::ctl::arguments::values::{endpoint_url, given, name};
 
 #[derive(Debug, Args)]
 pub(crate) struct HashToken {
@@ -20,8 +20,8 @@ pub(crate) struct MintBypass {
     /// Whom the token is for
     #[arg(long, value_parser = name)]
     pub(crate) name: String,
-    /// How long it lives, in seconds
-    #[arg(long, default_value_t = 3600, value_name = "SECONDS")]
+    /// How long it lives
+    #[arg(long, default_value = "1h", value_name = "DURATION", value_parser = given::<u64>)]
     pub(crate) ttl: u64,
     /// The whole address of the admin endpoint, to print the link that sets the cookie
     #[arg(long, value_name = "URL", value_parser = endpoint_url)]

@@ -3,7 +3,7 @@
 use clap::Args;
 
 use crate::ctl::arguments::token::BearerToken;
-use crate::ctl::arguments::values::endpoint_url;
+use crate::ctl::arguments::values::{endpoint_url, seconds};
 
 #[derive(Debug, Args)]
 pub(crate) struct Endpoints {
@@ -18,12 +18,21 @@ pub(crate) struct Endpoints {
         value_parser = BearerToken::parse
     )]
     pub(crate) token: BearerToken,
-    /// How long a call may take, in seconds
-    #[arg(long, default_value_t = 10, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=3600))]
+    /// How long a call may take
+    #[arg(long, default_value = "10s", value_name = "DURATION", value_parser = timeout)]
     pub(crate) timeout: u64,
     /// Print JSON: the status, or a list of them for several endpoints
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+const LONGEST_TIMEOUT_SECONDS: u64 = 3600;
+
+fn timeout(text: &str) -> Result<u64, String> {
+    match seconds::<LONGEST_TIMEOUT_SECONDS>(text)? {
+        0 => Err("expected at least a second".to_owned()),
+        seconds => Ok(seconds),
+    }
 }
 
 #[derive(Debug, Args)]

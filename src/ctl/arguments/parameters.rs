@@ -107,13 +107,23 @@ mod tests {
 
     #[test]
     fn every_parameter_has_an_option() {
-        let arguments = ["--message", "a&b", "--for", "60", "--retry-after", "0"];
+        let arguments = [
+            "--message",
+            "a&b",
+            "--for",
+            "1h",
+            "--retry-after",
+            "0",
+            "--hold",
+            "2m",
+        ];
         let query = parse(&arguments).unwrap().to_query();
-        assert_eq!(query, "retry_after=0&message=a%26b&for=60");
+        assert_eq!(query, "retry_after=0&message=a%26b&hold=2m&for=3600");
         assert!(parse(&[]).unwrap().is_empty());
         for wrong in [
             ["--until", "tomorrow"],
-            ["--for", "1h"],
+            ["--for", "1H"],
+            ["--hold", "241"],
             ["--retry-after", "-1"],
             ["--message", "a\nb"],
         ] {

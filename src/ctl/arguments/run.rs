@@ -6,7 +6,7 @@ use clap::Args;
 
 use crate::ctl::arguments::endpoints::Endpoints;
 use crate::ctl::arguments::parameters::Parameters;
-use crate::ctl::arguments::values::given;
+use crate::ctl::arguments::values::seconds;
 
 #[derive(Debug, Args)]
 pub(crate) struct Run {
@@ -14,8 +14,8 @@ pub(crate) struct Run {
     pub(crate) endpoints: Endpoints,
     #[command(flatten)]
     pub(crate) parameters: Parameters,
-    /// How long to wait before the command, for the requests that are under way, in seconds
-    #[arg(long, default_value_t = 1, value_name = "SECONDS", value_parser = drain)]
+    /// How long to wait before the command, for the requests that are under way
+    #[arg(long, default_value = "1s", value_name = "DURATION", value_parser = seconds::<LONGEST_DRAIN_SECONDS>)]
     pub(crate) drain: u64,
     /// The command and its arguments
     #[arg(last = true, required = true)]
@@ -23,11 +23,3 @@ pub(crate) struct Run {
 }
 
 const LONGEST_DRAIN_SECONDS: u64 = 3600;
-
-fn drain(text: &str) -> Result<u64, String> {
-    let seconds = given::<u64>(text)?;
-    if seconds > LONGEST_DRAIN_SECONDS {
-        return Err(format!("expected at most {LONGEST_DRAIN_SECONDS} seconds"));
-    }
-    Ok(seconds)
-}

@@ -1,12 +1,19 @@
 //! Values that several arguments share.
 
 use maintenance_mode_core::policy::bypass::MAX_NAME_BYTES;
-use maintenance_mode_core::state::setting::Given;
+use maintenance_mode_core::state::given::Given;
 use maintenance_mode_core::syntax::line;
 
 /// What the admin endpoint would take as well.
 pub(super) fn given<T: Given>(text: &str) -> Result<T, String> {
     T::parse(text).ok_or_else(|| format!("expected {}", T::EXPECTED))
+}
+
+/// Seconds, at most so many.
+pub(super) fn seconds<const MOST: u64>(text: &str) -> Result<u64, String> {
+    let seconds = given::<u64>(text)?;
+    let error = || format!("expected at most {MOST} seconds");
+    (seconds <= MOST).then_some(seconds).ok_or_else(error)
 }
 
 /// The name of a token.

@@ -8,12 +8,13 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use maintenance_mode_core::filter::filter::Filter;
-use maintenance_mode_core::filter::waiting::{Progress, Waiter, Waiting};
+use maintenance_mode_core::filter::waiting::{Waiter, Waiting};
 use maintenance_mode_core::store::grpc::{CallError, CallId};
-use proxy_wasm::types::{Action, BufferType};
+use proxy_wasm::types::BufferType;
 
 use crate::hosts::wasm::host::WasmHost;
 use crate::hosts::wasm::hostcalls::ContextId;
+use crate::hosts::wasm::iteration::Iteration;
 use crate::hosts::wasm::stream::HttpStream;
 use crate::hosts::wasm::{hostcalls, stream};
 
@@ -63,13 +64,14 @@ impl Contexts {
     }
 
     pub(super) fn tick(&self, root: ContextId) {
+        self.waiting.look_at_held();
         let closed = self.waiting.take_closed();
         self.forget_ended(root);
         closed.iter().for_each(Waiter::abandon);
-        self.with_root(root, Filter::tick);
+        self.with_root(root, |filter| self.waiting.tick(filter));
     }
 
-    pub(super) fn request(&self, context: ContextId, end: u32) -> Action {
+    pub(super) fn request(&self, context: ContextId, end: u32) -> Iteration {
         let (newest, root) = self.newest.get();
         let roots = self.roots.borrow();
         let root = roots.iter().find(|(id, _)| *id == root);
@@ -79,18 +81,10 @@ impl Contexts {
                     context,
                     ends_with_headers: end != 0,
                 };
-                action(self.waiting.handle(filter, stream))
+                self.waiting.handle(filter, stream).into()
             }
             None => stream::refuse(),
         }
-    }
-
-    pub(super) fn rest_of_request(&self, context: ContextId) -> Action {
-        let stream = HttpStream {
-            context,
-            ends_with_headers: false,
-        };
-        action(self.waiting.rest_of(&stream))
     }
 
     /// An answer or a message of a gRPC service.
@@ -130,12 +124,5 @@ impl Contexts {
         }
         // What is called next is for this root.
         is_there(root);
-    }
-}
-
-fn action(progress: Progress) -> Action {
-    match progress {
-        Progress::Continue => Action::Continue,
-        Progress::Stop => Action::Pause,
     }
 }

@@ -5,10 +5,11 @@
 #![allow(unsafe_code)]
 
 use maintenance_mode_core::store::grpc::CallId;
-use proxy_wasm::types::{Action, LogLevel};
+use proxy_wasm::types::LogLevel;
 
 use crate::hosts::wasm::contexts::CONTEXTS;
 use crate::hosts::wasm::hostcalls::ContextId;
+use crate::hosts::wasm::iteration::Iteration;
 
 proxy_wasm::main! {{
     proxy_wasm::set_log_level(LogLevel::Info);
@@ -39,9 +40,7 @@ exports! {
     on_context_create(context: ContextId, root: ContextId) = create(context, root);
     on_configure(root: ContextId, _size: usize) -> bool = configure(root);
     on_tick(root: ContextId) = tick(root);
-    on_request_headers(context: ContextId, _count: usize, end: u32) -> Action = request(context, end);
-    on_request_body(context: ContextId, _size: usize, _end: u32) -> Action = rest_of_request(context);
-    on_request_trailers(context: ContextId, _count: usize) -> Action = rest_of_request(context);
+    on_request_headers(context: ContextId, _count: usize, end: u32) -> Iteration = request(context, end);
     on_grpc_receive(root: ContextId, id: CallId, _size: usize) = grpc_message(root, id);
     on_grpc_close(root: ContextId, id: CallId, status: u32) = grpc_end(root, id, status);
 }

@@ -34,6 +34,7 @@ unsafe extern "C" {
     fn proxy_get_shared_data(key: In, key_size: usize, data: Out<*mut u8>, size: Out<usize>, cas: Out<u32>) -> u32;
     fn proxy_set_shared_data(key: In, key_size: usize, value: In, value_size: usize, cas: u32) -> u32;
     fn proxy_send_local_response(status: u32, details: In, details_size: usize, body: In, body_size: usize, headers: In, headers_size: usize, grpc_status: i32) -> u32;
+    fn proxy_continue_stream(stream: u32) -> u32;
     fn proxy_get_status(code: Out<u32>, message: Out<*mut u8>, size: Out<usize>) -> u32;
     fn proxy_grpc_call(target: In, target_size: usize, service: In, service_size: usize, method: In, method_size: usize, metadata: In, metadata_size: usize, message: In, message_size: usize, timeout_millis: u32, id: Out<u32>) -> u32;
     fn proxy_grpc_stream(target: In, target_size: usize, service: In, service_size: usize, method: In, method_size: usize, metadata: In, metadata_size: usize, id: Out<u32>) -> u32;
@@ -149,6 +150,13 @@ pub(super) fn send_local_response(status: u16, details: &[u8], body: &[u8], head
             grpc_status,
         )
     })
+}
+
+/// Lets a request go on that was stopped.
+pub(super) fn continue_request() {
+    const HTTP_REQUEST: u32 = 0;
+    // SAFETY: 3.
+    unsafe { proxy_continue_stream(HTTP_REQUEST) };
 }
 
 /// The message that came with the status of a gRPC call.

@@ -65,6 +65,6 @@ impl Signal for StatOrKey {
 /// By how much a gauge is raised, anything but 0. While an Envoy takes over from another, its
 /// gauges have the other's added, until that ends: with steps of 1, as many changes as the
 /// other has seen would then go unnoticed.
-fn step() -> u32 {
-    (WasmHost.random() as u32).max(1)
+fn step() -> i64 {
+    i64::from((WasmHost.random() as u32).max(1))
 }

@@ -14,9 +14,9 @@ impl Stat {
         Self(hostcalls::define_metric(kind, name).ok())
     }
 
-    pub(super) fn add(self, amount: u32) {
+    pub(super) fn add(self, amount: i64) {
         if let Some(id) = self.0 {
-            hostcalls::increment_metric(id, i64::from(amount));
+            hostcalls::increment_metric(id, amount);
         }
     }
 }
@@ -24,6 +24,10 @@ impl Stat {
 impl Metric for Stat {
     fn increment(&self) {
         self.add(1);
+    }
+
+    fn decrement(&self) {
+        self.add(-1);
     }
 
     fn set(&self, value: u64) {

@@ -6,12 +6,13 @@ use maintenance_mode_core::filter::host::Stream;
 use maintenance_mode_core::reply::local_reply::LocalReply;
 use maintenance_mode_core::request::attribute::{Attribute, AttributePath};
 use maintenance_mode_core::syntax::wire;
-use proxy_wasm::types::{Action, MapType};
+use proxy_wasm::types::MapType;
 
 use crate::hosts::abi::attribute;
 use crate::hosts::abi::header_map::HeaderMap;
 use crate::hosts::wasm::hostcalls;
 use crate::hosts::wasm::hostcalls::ContextId;
+use crate::hosts::wasm::iteration::Iteration;
 
 const REQUEST_HEADERS: MapType = MapType::HttpRequestHeaders;
 const NO_GRPC_STATUS: i32 = -1;
@@ -98,6 +99,10 @@ impl Stream for HttpStream {
         .is_ok()
     }
 
+    fn resume(&self) {
+        hostcalls::continue_request();
+    }
+
     /// Envoy keeps a context for a moment after the end of its request, when a reply would go
     /// to a stream that is gone; only then the request has a duration.
     fn is_open(&self) -> bool {
@@ -107,9 +112,9 @@ impl Stream for HttpStream {
 }
 
 /// Answers a request of which nothing is known; no filter should ever have one.
-pub(super) fn refuse() -> Action {
+pub(super) fn refuse() -> Iteration {
     let _ = hostcalls::send_local_response(503, wire::BLOCKED.as_bytes(), b"", &[], NO_GRPC_STATUS);
-    Action::Pause
+    Iteration::StopAllAndWatermark
 }
 
 /// Envoy makes gRPC of whatever answers a request of such a content type, and would guess the

@@ -13,6 +13,7 @@
 mod background;
 mod client;
 mod envoy;
+mod http2_upstream;
 mod lists;
 mod observer;
 mod threads;
@@ -37,6 +38,7 @@ pub use self::{
         ADMIN, Delivery, Envoy, Options, TOKEN, admin, admin_request, another_filter, host_calls,
         log_lines, memory, sha256,
     },
+    http2_upstream::{Http2Upstream, ID, STREAM},
     lists::{BLOCKS, PATHS, large_lists},
     observer::{Observer, Waits},
     project::{binary, module},

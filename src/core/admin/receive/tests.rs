@@ -20,8 +20,8 @@ use crate::syntax::timestamp::Timestamp;
 const TOKEN: &str = "a token of the environment";
 const BEARER: &str = "Bearer a token of the environment";
 const COUNTED: Counted = Counted {
-    counters: [1, 2, 12, 13, 14],
-    allowed: [3, 4, 5, 6, 7, 8, 9, 10, 11],
+    counters: [1, 2, 14, 15, 16],
+    allowed: [3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13],
 };
 const NOW: &str = "2026-01-01T00:00:00Z";
 
@@ -217,7 +217,8 @@ fn the_status_holds_what_decides() {
     let nulls = json!({
         "maintenance": false, "decided_by": "initial", "mode": "auto", "scope": "default",
         "generation": 0, "since": null, "start": null, "until": null, "retry_after": null,
-        "message": null, "changed_by": null, "next": null, "store": "shared_data", "store_connected": true,
+        "message": null, "changed_by": null, "hold": null, "next": null, "store": "shared_data",
+        "store_connected": true,
         "version": env!("CARGO_PKG_VERSION"),
     });
     for (keys, change, expected) in [
@@ -241,11 +242,11 @@ fn the_status_holds_what_decides() {
         ),
         (
             "",
-            "/on?start=2026-01-01T01:00:00%2b01:00&for=60&retry_after=0&message=a",
+            "/on?start=2026-01-01T01:00:00%2b01:00&for=1m&retry_after=0&hold=0&message=a",
             json!({
                 "maintenance": true, "decided_by": "state", "generation": 1, "since": NOW,
                 "start": NOW, "until": "2026-01-01T00:01:00Z", "retry_after": 0, "message": "a",
-                "changed_by": "T",
+                "hold": 0, "changed_by": "T",
             }),
         ),
         (

@@ -14,6 +14,7 @@ fn verdict(json: &str, request: &TestRequest) -> String {
         Verdict::Pass => "pass".into(),
         Verdict::Allowed(exemption) => format!("allowed:{}", exemption.reason().as_str()),
         Verdict::Observed => "observed".into(),
+        Verdict::Held(hold) => format!("held for {} ms", request.now.millis_until(hold.until)),
         Verdict::Blocked(reply) => format!("blocked:{}", reply.status),
         Verdict::Admin(_) => "admin".into(),
     }

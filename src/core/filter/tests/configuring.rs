@@ -3,14 +3,15 @@ use super::*;
 #[test]
 fn a_good_configuration_is_logged_and_the_first_tick_comes_at_once() {
     let host = TestHost::new();
+    let waiting = Waiting::new();
     let filter = Filter::configure(host.clone(), br#"{"mode":"on"}"#).unwrap();
     assert_eq!(host.log(), ["INFO configured scope default in 0 us"]);
     assert_eq!(host.tick_period.get(), Some(1));
     assert_eq!(host.stat("active"), 1);
-    filter.tick();
+    waiting.tick(&filter);
     assert_eq!(host.tick_period.get(), Some(500));
     host.tick_period.set(None);
-    filter.tick();
+    waiting.tick(&filter);
     assert_eq!(host.tick_period.get(), None, "it is set once");
 }
 

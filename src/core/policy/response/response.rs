@@ -15,6 +15,8 @@ use crate::policy::response::retry_after::RetryAfter;
 use crate::policy::template::{Escape, Template};
 use crate::policy::values::Values;
 use crate::policy::words::languages::LANGUAGES;
+use crate::state::given::Given;
+use crate::state::hold::Hold;
 use crate::syntax::calendar::DateTime;
 use crate::syntax::field::cookie_name;
 use crate::syntax::invalid::{Compiled, InvalidConfig, Located, each, optional, refuse};
@@ -24,6 +26,8 @@ use crate::syntax::invalid::{Compiled, InvalidConfig, Located, each, optional, r
 pub struct Response {
     /// The most seconds that are added to each `Retry-After` and `Refresh` in seconds.
     pub retry_after_jitter: u64,
+    /// How long a request waits for the end of maintenance before it gets the reply.
+    pub hold: Hold,
     /// The `Refresh` header of HTML replies, in seconds.
     pub refresh: Option<u64>,
     /// The representation of the body.
@@ -67,6 +71,7 @@ impl Response {
             message: config.message.as_deref().unwrap_or(words.message).into(),
             retry_after: compile_retry_after(config.retry_after.as_ref()).at("retry_after")?,
         };
+        let hold = optional(config.hold_seconds, compile_hold).at("hold_seconds")?;
         let refresh = optional(config.refresh, |refresh| refresh.of_a_wait(1)).at("refresh")?;
         let page_policy = config.html.is_none().then_some(page::POLICY);
         let html = template(&config.html, &page(words), Escape::Html).at("html")?;
@@ -102,6 +107,7 @@ impl Response {
         Ok(Self {
             facts,
             retry_after_jitter,
+            hold: hold.unwrap_or_default(),
             refresh,
             format,
             redirect,
@@ -162,6 +168,11 @@ fn compile_status(status: Option<Number>) -> Compiled<u16> {
     let status = status.unwrap_or(Number(DEFAULT_STATUS));
     let status = status.within(200..=599, "a status")?;
     Ok(u16::try_from(status).unwrap_or(u16::MAX))
+}
+
+fn compile_hold(Seconds(seconds): Seconds) -> Compiled<Hold> {
+    let expected = || InvalidConfig::is_not(&seconds.to_string(), Hold::EXPECTED);
+    Hold::new(seconds).ok_or_else(expected)
 }
 
 fn compile_retry_after(config: Option<&RetryAfterConfig>) -> Compiled<Option<RetryAfter>> {

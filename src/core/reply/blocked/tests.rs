@@ -24,7 +24,11 @@ fn reply(json: &str, setting: Option<&str>, headers: &[(&str, &str)]) -> LocalRe
     let mut request = TestRequest::new(headers);
     request.random = 1_000_000_007;
     let flag = policy.flag(state, &Outlook::default(), || request.now());
-    blocked(&policy.response, &flag, &request)
+    let refused = Refused {
+        response: &policy.response,
+        turn: None,
+    };
+    blocked(refused, &flag, &request)
 }
 
 fn lines<'a>(reply: &'a LocalReply, name: &str) -> Vec<&'a str> {

@@ -119,11 +119,13 @@ impl<D: SharedMap> Etcd<D> {
                 mod_revision,
                 value,
             }) => match decode(value) {
-                Ok((setting, revoked_at)) => {
+                Ok(value) => {
                     state.generation = mod_revision;
-                    state.setting =
-                        setting.map(|setting| since(setting, mod_revision, &latest, now));
-                    state.bypass_revoked_at = state.bypass_revoked_at.max(revoked_at);
+                    state.setting = value
+                        .setting
+                        .map(|setting| since(setting, mod_revision, &latest, now));
+                    state.bypass_revoked_at = state.bypass_revoked_at.max(value.bypass_revoked_at);
+                    unreadable.extend(value.problem.map(|problem| (mod_revision, problem)));
                 }
                 Err(problem) => unreadable.push((mod_revision, problem)),
             },

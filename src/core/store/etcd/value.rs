@@ -7,12 +7,22 @@ use crate::state::setting::Setting;
 use crate::syntax::invalid::{Compiled, InvalidConfig};
 use crate::syntax::json::Json;
 
-/// What a value sets, and the revocation that version 1 wrote beside it. `{"maintenance": true}` is
-/// enough; keys of a later version are left alone.
+/// What a value says.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Value {
+    /// `None` after a reset.
+    pub(crate) setting: Option<Setting>,
+    /// What version 1 wrote beside it.
+    pub(crate) bypass_revoked_at: Option<i64>,
+    /// What of it cannot be, and was left out.
+    pub(crate) problem: Option<InvalidConfig>,
+}
+
+/// Reads a value. `{"maintenance": true}` is enough; keys of a later version are left alone.
 ///
 /// # Errors
 /// It is no such JSON; the text names line and column.
-pub(crate) fn decode(value: &[u8]) -> Compiled<(Option<Setting>, Option<i64>)> {
+pub(crate) fn decode(value: &[u8]) -> Compiled<Value> {
     #[derive(Deserialize)]
     struct Revocation {
         bypass_revoked_at: Option<i64>,
@@ -26,9 +36,19 @@ pub(crate) fn decode(value: &[u8]) -> Compiled<(Option<Setting>, Option<i64>)> {
     // `null` is a reset of which the revision is known.
     let null = flag.filter(|(_, flag)| *flag == Json::Null);
     let is_reset = null.map(|(_, flag)| *flag = Json::Bool(false)).is_some();
-    let setting: Setting = json.read_leniently()?;
+    let mut setting: Setting = json.read_leniently()?;
     let Revocation { bypass_revoked_at } = json.read_leniently()?;
-    Ok(((!is_reset).then_some(setting), bypass_revoked_at))
+    let opens = setting.ramp_start.is_some() && setting.ramp_key.is_some();
+    let is_half = setting.ramp_until.is_some() && !opens;
+    if is_half {
+        setting.ramp_until = None;
+    }
+    let problem = "ramp_until: needs `ramp_start` and `ramp_key`, so it opens at once";
+    Ok(Value {
+        setting: (!is_reset).then_some(setting),
+        bypass_revoked_at,
+        problem: is_half.then(|| InvalidConfig::new(problem)),
+    })
 }
 
 /// The moment of a revocation, in milliseconds since the Unix epoch.
@@ -62,7 +82,7 @@ mod tests {
     fn setting(value: &str) -> Result<Option<Setting>, String> {
         let decoded = decode(value.as_bytes());
         decoded
-            .map(|(setting, _)| setting)
+            .map(|value| value.setting)
             .map_err(|error| error.to_string())
     }
 
@@ -78,6 +98,8 @@ mod tests {
     fn what_is_written_reads_the_same() {
         for value in [
             r#"{"maintenance":true,"since":"2026-01-01T00:00:00Z","start":"2026-01-01T01:00:00Z","until":"2026-01-01T02:00:00Z","retry_after":60,"message":"m","changed_by":"ops","off_at":"2026-01-01T03:00:00Z"}"#,
+            r#"{"maintenance":true,"hold":20}"#,
+            r#"{"maintenance":false,"ramp_until":"2026-01-01T02:00:00Z","ramp_start":"2026-01-01T01:00:00Z","ramp_key":"000102030405060708090a0b0c0d0e0f"}"#,
             r#"{"maintenance":false}"#,
             r#"{"maintenance":null}"#,
         ] {
@@ -88,8 +110,8 @@ mod tests {
 
     #[test]
     fn a_revocation_is_a_number_and_was_a_key_of_the_flag_before() {
-        let (_, revoked_at) = decode(br#"{"maintenance":null,"bypass_revoked_at":5}"#).unwrap();
-        assert_eq!(revoked_at, Some(5));
+        let value = decode(br#"{"maintenance":null,"bypass_revoked_at":5}"#).unwrap();
+        assert_eq!(value.bypass_revoked_at, Some(5));
         assert_eq!(decode_revocation(b"1767225600000\n"), Ok(1_767_225_600_000));
         for value in [
             "",
@@ -103,6 +125,22 @@ mod tests {
             assert!(decode_revocation(value.as_bytes()).is_err(), "{value}");
         }
         assert!(decode_revocation(b"\xff").is_err());
+    }
+
+    #[test]
+    fn half_an_opening_is_a_plain_off_and_a_fault() {
+        let value = decode(br#"{"maintenance":false,"ramp_until":"2026-01-01T02:00:00Z"}"#);
+        let Value {
+            setting, problem, ..
+        } = value.unwrap();
+        assert_eq!(setting, Some(Setting::default()));
+        assert!(
+            problem
+                .unwrap()
+                .to_string()
+                .starts_with("ramp_until: needs")
+        );
+        assert_eq!(decode(br#"{"maintenance":false}"#).unwrap().problem, None);
     }
 
     #[test]
@@ -122,6 +160,8 @@ mod tests {
             r#"{"maintenance":"true"}"#,
             r#"{"maintenance":true,"until":"tomorrow"}"#,
             r#"{"maintenance":true,"retry_after":-1}"#,
+            r#"{"maintenance":true,"hold":241}"#,
+            r#"{"maintenance":false,"ramp_key":"00"}"#,
             r#"{"maintenance":true}}"#,
         ] {
             assert!(setting(value).is_err(), "{value}");

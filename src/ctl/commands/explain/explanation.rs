@@ -34,6 +34,7 @@ impl Explanation {
             Verdict::Pass => ("pass", None, of_flag(&decision.flag)),
             Verdict::Allowed(exemption) => ("pass", None, of_exemption(*exemption, decision)),
             Verdict::Observed => ("observe", None, of_maintenance(decision)),
+            Verdict::Held(_) => ("hold", None, of_maintenance(decision)),
             Verdict::Blocked(reply) => ("block", Some(reply.status), of_maintenance(decision)),
         };
         Self {
@@ -70,6 +71,7 @@ fn of_exemption(exemption: Exemption, decision: &Decision<'_>) -> Origin {
         Exemption::Entry(Entry { kind, index }) => format!("allow.{}[{index}]", kind.key()),
         Exemption::Bypass => "bypass".to_owned(),
         Exemption::Ruling => place_of(decision.ruling),
+        Exemption::Ramp => "state".to_owned(),
     };
     (exemption.reason().as_str(), place)
 }

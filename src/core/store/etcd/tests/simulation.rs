@@ -355,7 +355,7 @@ impl Fleet {
                 Some((revision, value)) => {
                     let last = revocation.map_or(0, |(revision, _)| *revision);
                     assert_eq!(state.generation, last.max(*revision), "{story}");
-                    let (expected, _) = decode(value).unwrap();
+                    let expected = decode(value).unwrap().setting;
                     // When it was learnt of is no part of the value.
                     let known = state.setting.clone().map(|setting| Setting {
                         off_at: None,
