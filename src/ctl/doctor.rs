@@ -13,6 +13,7 @@ mod fails_open;
 pub(crate) mod finding;
 mod forgeable_address;
 mod health_check;
+mod hold_timeout;
 mod imf_fixdate;
 mod invalid;
 mod likely;

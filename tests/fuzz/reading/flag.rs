@@ -98,6 +98,7 @@ pub struct Flag {
     pub until: Option<i64>,
     pub message: Option<String>,
     pub retry_after: Option<u64>,
+    pub hold: Option<u64>,
 }
 
 impl Flag {
@@ -108,6 +109,7 @@ impl Flag {
             until: None,
             message: None,
             retry_after: None,
+            hold: None,
         }
     }
 
@@ -124,6 +126,7 @@ impl Flag {
                 until: on.until,
                 message: on.message.clone(),
                 retry_after: on.retry_after,
+                hold: on.hold,
                 ..Self::plain(true, "state")
             };
         }
