@@ -32,10 +32,6 @@ fn envoy_ends_what_waits_longer_than_it_allows() {
             statuses.push(fetch_http2(envoy.address, call).status);
             statuses.push(envoy.fetch(&Request::get("/")).status);
         }
-        println!(
-            "{key}: {statuses:?} {:?}",
-            envoy.access_log(1 + statuses.len())
-        );
         assert!(statuses.iter().all(|status| [408, 504].contains(status)));
         let log = envoy.access_log(1 + statuses.len());
         let ended = |line: &&String| line.contains(details) && line.ends_with(" held");

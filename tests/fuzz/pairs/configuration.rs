@@ -335,6 +335,9 @@ pub fn configuration(source: &mut Source) -> Value {
     if source.one_in(8) {
         set("observe", json!(true));
     }
+    if source.one_in(8) {
+        set("max_held_requests", json!(source.pick(&[0, 1000])));
+    }
     if source.one_in(4) {
         set("route_metadata", json!(true));
     }
