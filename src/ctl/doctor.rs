@@ -19,6 +19,7 @@ mod forgeable_address;
 mod front;
 mod health_check;
 mod health_filter;
+mod hold_timeout;
 mod home;
 mod imf_fixdate;
 mod invalid;

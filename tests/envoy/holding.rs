@@ -1,7 +1,9 @@
 //! Requests that wait for the end of maintenance.
 
 mod limits;
+mod memory;
 mod protocols;
+mod timeouts;
 mod updates;
 mod ways_out;
 

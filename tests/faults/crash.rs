@@ -3,6 +3,7 @@
 mod closed;
 mod fleet;
 mod half_change;
+mod held;
 mod in_flight;
 mod mortal;
 mod open;

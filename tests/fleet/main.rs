@@ -15,6 +15,7 @@ mod clusters;
 mod cost;
 mod generations;
 mod handover;
+mod held;
 mod in_flight;
 mod key;
 mod login;

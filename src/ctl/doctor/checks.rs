@@ -3,7 +3,7 @@
 use crate::ctl::doctor::finding::{Finding, Findings, Severity};
 use crate::ctl::doctor::{
     blocked_check, dead_rule, ejects, endpoint_blocked, everybody, fails_open, forgeable_address,
-    invalid, no_filter, null, order, past, placeholder, reply_replaced, retries,
+    hold_timeout, invalid, no_filter, null, order, past, placeholder, reply_replaced, retries,
     route_skips_filter, shared_scope, store_cluster, unguarded_way, upgrade_skips_filter,
 };
 use crate::ctl::setup::setup::Setup;
@@ -40,7 +40,7 @@ const fn check(code: &'static str, severity: Severity, run: fn(&Setup, &mut Find
 
 /// The table of contents of `envoy/operations.md`; what is told in another way, or of proxies in front,
 /// has a row of its own.
-pub(crate) const CHECKS: [Check; 22] = [
+pub(crate) const CHECKS: [Check; 23] = [
     check("invalid", Error, invalid::check),
     Check {
         side: Side::Filter,
@@ -64,6 +64,7 @@ pub(crate) const CHECKS: [Check; 22] = [
     check("everybody", Warning, everybody::check),
     check("retries", Warning, retries::check),
     check("null", Warning, null::check),
+    check("hold-timeout", Warning, hold_timeout::check),
     check("endpoint-blocked", Warning, endpoint_blocked::check),
     check("placeholder", Note, placeholder::check),
     Check {

@@ -39,6 +39,7 @@ fn what(source: &mut Source, at: i64) -> What {
                 start,
                 until: until.filter(|until| *until > begin),
                 retry_after: source.one_in(4).then(|| source.pick(&[0, 1, 90])),
+                hold: source.one_in(8).then(|| source.pick(&[0, 1, 240])),
                 message: source
                     .one_in(3)
                     .then(|| source.pick(&["toggled", "<b>\"&'é"]).to_owned()),

@@ -148,7 +148,7 @@ fn matchers(source: &mut Source, most: usize) -> Value {
 fn response(source: &mut Source) -> Value {
     let mut keys = Map::new();
     for _ in 0..source.below(6) {
-        let (key, value) = match source.below(19) {
+        let (key, value) = match source.below(20) {
             0 => (
                 "status",
                 json!(source.pick(&[200, 204, 304, 404, 503, 599])),
@@ -166,6 +166,10 @@ fn response(source: &mut Source) -> Value {
                 ("retry_after", source.pick(&choices))
             }
             2 | 3 => ("retry_after_jitter", json!(source.pick(&[0, 1, 30]))),
+            19 => (
+                "hold_seconds",
+                source.pick(&[json!(0), json!(1), json!(240), json!("2m")]),
+            ),
             4 => ("refresh", source.pick(&[json!(1), json!(30), json!("1h")])),
             5 | 6 => (
                 "format",
@@ -297,6 +301,9 @@ pub fn configuration(source: &mut Source) -> Value {
     }
     if source.one_in(8) {
         set("observe", json!(true));
+    }
+    if source.one_in(8) {
+        set("max_held_requests", json!(source.pick(&[0, 1000])));
     }
     if source.one_in(4) {
         set("route_metadata", json!(true));

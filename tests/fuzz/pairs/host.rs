@@ -126,6 +126,10 @@ impl Metric for Number {
         self.0.set(self.0.get() + 1);
     }
 
+    fn decrement(&self) {
+        self.0.set(self.0.get() - 1);
+    }
+
     fn set(&self, value: u64) {
         self.0.set(value);
     }
@@ -321,6 +325,8 @@ impl Stream for Exchange {
         assert!(before.is_none(), "one reply a request");
         true
     }
+
+    fn resume(&self) {}
 
     fn is_open(&self) -> bool {
         true

@@ -136,6 +136,7 @@ fn outcome(decision: &Decision, request: &Request, seen: &Seen) -> String {
         Verdict::Passed => format!("passed: {by}"),
         Verdict::Allowed(reason) => format!("allowed: {reason}"),
         Verdict::Observed => format!("observed: {by}"),
+        Verdict::Held => format!("held: {by}"),
         Verdict::Blocked => {
             let kind = match &seen.reply {
                 Some(reply) if reply.grpc_status.is_some() => "gRPC",

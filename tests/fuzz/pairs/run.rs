@@ -1,6 +1,6 @@
 //! A case, run through the filter.
 
-use maintenance_mode_core::filter::filter::{Filter, Outcome};
+use maintenance_mode_core::filter::{filter::Filter, outcome::Outcome};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -109,6 +109,7 @@ fn query(on: &On) -> String {
         on.retry_after
             .map(|seconds| format!("retry_after={seconds}")),
     );
+    parameters.extend(on.hold.map(|seconds| format!("hold={seconds}")));
     let message = on.message.as_ref();
     parameters.extend(message.map(|message| format!("message={}", escaped(message))));
     parameters.join("&")

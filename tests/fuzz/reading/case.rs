@@ -34,6 +34,7 @@ pub struct On {
     pub start: Option<i64>,
     pub until: Option<i64>,
     pub retry_after: Option<u64>,
+    pub hold: Option<u64>,
     pub message: Option<String>,
 }
 

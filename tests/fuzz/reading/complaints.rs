@@ -62,6 +62,7 @@ fn judge_as(case: &Case, request: &Request, seen: &Seen, wary: Stance) -> (Decis
     let (state, counted) = match decision.verdict {
         Verdict::Allowed(reason) => (format!("allowed:{reason}"), format!("allowed.{reason}=1")),
         Verdict::Observed => ("observed".to_owned(), "observed=1".to_owned()),
+        Verdict::Held => ("held".to_owned(), String::new()),
         Verdict::Blocked => ("blocked".to_owned(), "blocked=1".to_owned()),
         Verdict::Passed | Verdict::Endpoint => Default::default(),
     };
@@ -76,7 +77,8 @@ fn judge_as(case: &Case, request: &Request, seen: &Seen, wary: Stance) -> (Decis
             .push(format!("{state:?} by {by} expected, got {got:?}"));
     }
     complaints.expect("counters", counts, seen.counted.clone());
-    let passes = !matches!(decision.verdict, Verdict::Blocked | Verdict::Endpoint);
+    let stops = [Verdict::Held, Verdict::Blocked, Verdict::Endpoint];
+    let passes = !stops.contains(&decision.verdict);
     complaints.expect("it passes", passes, seen.upstream.is_some());
     if complaints.0.is_empty() {
         match (&seen.upstream, &seen.reply) {
@@ -84,7 +86,10 @@ fn judge_as(case: &Case, request: &Request, seen: &Seen, wary: Stance) -> (Decis
             (None, Some(reply)) if decision.verdict == Verdict::Endpoint => {
                 endpoint::judge(case, request, &decision, reply, &mut complaints);
             }
-            (None, Some(reply)) => reply::judge(case, request, &decision, reply, &mut complaints),
+            (None, None) if decision.verdict == Verdict::Held => {}
+            (None, Some(reply)) if decision.verdict == Verdict::Blocked => {
+                reply::judge(case, request, &decision, reply, &mut complaints)
+            }
             _ => complaints.0.push("no reply, or one too many".to_owned()),
         }
     }

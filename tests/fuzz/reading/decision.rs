@@ -16,6 +16,7 @@ pub enum Verdict {
     Passed,
     Allowed(&'static str),
     Observed,
+    Held,
     Blocked,
 }
 
@@ -120,6 +121,27 @@ pub fn cookie_of(bypass: &Value) -> &str {
     bypass["cookie"].as_str().unwrap_or("maintenance_bypass")
 }
 
+/// Whether a request that would be blocked waits for the end.
+fn waits(all: &Value, request: &Request, decision: &Decision, action: Action) -> bool {
+    let own = decision
+        .rule
+        .as_ref()
+        .map(|rule| &rule["response"]["hold_seconds"]);
+    let own = own.filter(|own| !own.is_null());
+    let seconds = match own.unwrap_or(&all["response"]["hold_seconds"]) {
+        Value::Null => 0,
+        given => time::seconds(given),
+    };
+    let is_preflight =
+        request.method() == "OPTIONS" && request.header("access-control-request-method").is_some();
+    decision.flag.hold.unwrap_or(seconds) > 0
+        && action == Action::Follow
+        && all["mode"] != "on"
+        && all["mode"] != true
+        && all["max_held_requests"] != 0
+        && !is_preflight
+}
+
 /// Decides. `wary` is how odd paths are read for `block` and `on`.
 pub fn decide(case: &Case, request: &Request, wary: Stance) -> Decision {
     let all = &case.configuration;
@@ -152,6 +174,8 @@ pub fn decide(case: &Case, request: &Request, wary: Stance) -> Decision {
     let is_on = decision.flag.on;
     let blocked = if all["observe"] == true {
         Verdict::Observed
+    } else if waits(all, request, &decision, action) {
+        Verdict::Held
     } else {
         Verdict::Blocked
     };

@@ -112,6 +112,7 @@ pub struct Flag {
     pub until: Option<i64>,
     pub message: Option<String>,
     pub retry_after: Option<u64>,
+    pub hold: Option<u64>,
 }
 
 impl Flag {
@@ -122,6 +123,7 @@ impl Flag {
             until: None,
             message: None,
             retry_after: None,
+            hold: None,
         }
     }
 
@@ -138,6 +140,7 @@ impl Flag {
                 until: on.until,
                 message: on.message.clone(),
                 retry_after: on.retry_after,
+                hold: on.hold,
                 ..Self::plain(true, "state")
             };
         }

@@ -14,7 +14,7 @@ use maintenance_mode_core::{
         state::State,
     },
     store::state_store::{Changing, StateStore},
-    syntax::timestamp::Timestamp,
+    syntax::{duration, timestamp::Timestamp},
 };
 
 use super::{
@@ -104,7 +104,7 @@ pub fn check(data: &[u8]) {
             }
             if reply.status == 200 && method == b"POST" {
                 let ttl = parameter(query, "ttl").unwrap_or_else(|| "3600".into());
-                assert!(ttl.parse::<u64>().unwrap() <= MAX_TTL_SECONDS);
+                assert!(duration::parse(&ttl).unwrap() <= MAX_TTL_SECONDS);
                 assert!(parameter(query, "name").is_some_and(|name| !name.is_empty()));
             }
         }
@@ -113,7 +113,16 @@ pub fn check(data: &[u8]) {
             assert!(matches!(method, b"POST" | b"PUT"));
             match call.change.edit {
                 Edit::Set(setting) if setting.maintenance => assert_on(&setting, query),
-                Edit::Set(_) | Edit::Reset | Edit::RevokeBypass(_) => {
+                Edit::Open(setting, _) => {
+                    let seconds = duration::parse(&parameter(query, "ramp").unwrap()).unwrap();
+                    assert!((1..=MAX_ON_SECONDS).contains(&seconds));
+                    assert_eq!(setting.ramp_until, now().plus_seconds(seconds));
+                }
+                Edit::Set(_) => {
+                    let ramp = parameter(query, "ramp");
+                    assert!(ramp.is_none_or(|ramp| duration::parse(&ramp) == Some(0)));
+                }
+                Edit::Reset | Edit::RevokeBypass(_) => {
                     assert!(query.iter().all(|&byte| byte == b'&'));
                 }
             }
@@ -135,7 +144,7 @@ pub fn check(data: &[u8]) {
 }
 
 fn assert_on(setting: &Setting, query: &[u8]) {
-    let number = |name| parameter(query, name).map(|value| value.parse::<u64>().unwrap());
+    let number = |name| parameter(query, name).map(|value| duration::parse(&value).unwrap());
     let time = |name| parameter(query, name).map(|value| Timestamp::parse(&value).unwrap());
     assert_eq!(setting.message, parameter(query, "message"));
     if let Some(message) = &setting.message {

@@ -149,6 +149,7 @@ fn listener(directory: &Path, options: &Options, name: &str, configuration: &str
     json!({
         "name": name,
         "address": socket_address(options.listen_on, options.port),
+        "per_connection_buffer_limit_bytes": options.buffer_limit,
         "filter_chains": [{
             "transport_socket": options.transport_socket,
             "filters": [{

@@ -49,6 +49,8 @@ pub struct Options {
     pub transport_socket: Option<Value>,
     /// Where the cluster `upstream` is, if not at the counting upstream.
     pub upstream: Option<SocketAddr>,
+    /// `per_connection_buffer_limit_bytes` of the listener; Envoy's own without.
+    pub buffer_limit: Option<u32>,
     /// The environment of Envoy; the VM sees the variables.
     pub environment: Vec<(String, String)>,
     /// The IP address to listen on.
@@ -102,6 +104,7 @@ impl Options {
             routes: Vec::new(),
             transport_socket: None,
             upstream: None,
+            buffer_limit: None,
             environment: Vec::new(),
             listen_on: "127.0.0.1",
             port: 0,

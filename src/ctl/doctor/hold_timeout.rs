@@ -1,0 +1,79 @@
+//! `hold-timeout`: Envoy ends requests before their wait for the end of maintenance is over.
+
+use maintenance_mode_core::config::rules::Action;
+use maintenance_mode_core::policy::policy::Policy;
+
+use crate::ctl::doctor::finding::Findings;
+use crate::ctl::documents::spot::Spot;
+use crate::ctl::setup::setup::Setup;
+
+/// What ends a request that waits, unless it is 0.
+const TIMEOUTS: [&[&str]; 3] = [
+    IDLE,
+    &["request_timeout"],
+    &["common_http_protocol_options", "max_stream_duration"],
+];
+/// Without it nobody ends the streams of clients that are gone without a word.
+const IDLE: &[&str] = &["stream_idle_timeout"];
+
+pub(super) fn check(setup: &Setup, findings: &mut Findings) {
+    for (index, plugin) in setup.accepted() {
+        let accepted = plugin.compiled.accepted.as_ref();
+        let millis = accepted.map_or(0, |(_, policy)| longest_hold(policy));
+        if millis == 0 {
+            continue;
+        }
+        for (manager, _) in setup.managers_of(index) {
+            for keys in TIMEOUTS {
+                if let Some(spot) = manager.spot.at(keys) {
+                    report(keys, &spot, millis, findings);
+                }
+            }
+        }
+    }
+}
+
+/// The longest wait that the configuration allows, in milliseconds.
+fn longest_hold(policy: &Policy) -> u64 {
+    let rules = policy.rules.all().iter();
+    let own = rules.filter(|rule| rule.action == Action::Follow);
+    let own = own.filter_map(|rule| rule.response.as_ref());
+    let all = own.chain([&policy.response]);
+    all.map(|response| response.hold.millis())
+        .max()
+        .unwrap_or_default()
+}
+
+fn report(keys: &[&str], spot: &Spot, hold: u64, findings: &mut Findings) {
+    let name = keys.join(".");
+    let seconds = hold / 1000;
+    match millis(spot) {
+        Some(0) if keys == IDLE => findings.add(
+            spot.place(),
+            format!(
+                "{name} is 0, so Envoy never ends a request on which nothing moves: one that \
+                 waits {seconds} s and whose client is gone without a word keeps its place, its \
+                 body and its connection"
+            ),
+            format!("Remove {name}: it is 300s then."),
+        ),
+        Some(millis) if millis > 0 && millis <= hold => findings.add(
+            spot.place(),
+            format!(
+                "{name} ends a request before it has waited the {seconds} s of hold_seconds: its \
+                 client gets an error of Envoy in the place of the reply, or of its answer"
+            ),
+            format!(
+                "Write {name}: {}s or more, or a shorter hold_seconds.",
+                seconds + 60
+            ),
+        ),
+        _ => {}
+    }
+}
+
+/// The milliseconds of a duration as Protobuf's JSON has it, such as `1.5s`.
+fn millis(spot: &Spot) -> Option<u64> {
+    let seconds = spot.text()?.strip_suffix('s')?.parse::<f64>().ok()?;
+    (seconds >= 0.0).then_some((seconds * 1000.0) as u64)
+}
