@@ -43,7 +43,9 @@ fn what_needs_no_envoy_works_without() {
     let [_, without] = blocks_of("The command line", "sh");
     let token = ". target/sample.env";
     let transcript = machine.transcript(&format!("{token}\n{without}"));
-    let [_, (_, checked), (_, explained), (_, entry)] = transcript.try_into().unwrap();
+    let [_, (_, checked), (_, explained), (_, planned), (_, entry)] =
+        transcript.try_into().unwrap();
+    assert_eq!(planned, "", "the sample has no windows");
     assert!(checked.ends_with(": OK\n"), "{checked}");
     let [shown] = blocks_of("The command line", "");
     assert_eq!(explained.trim_end(), shown.trim_end());

@@ -99,7 +99,6 @@ impl Windows {
             }
         }
         let begin = begins.iter().flatten().min().copied();
-        let holds_to = |end: Option<Timestamp>| [begin, end].into_iter().flatten().min();
         let stretch = |to: Option<Timestamp>, active| Stretch {
             silenced_at,
             from: now,
@@ -116,10 +115,8 @@ impl Windows {
         // From then on the end is near enough.
         let near = covered.at().filter(|_| until.is_none());
         let near = near.map(|end| end.minus_millis(HORIZON));
-        let to = [holds_to(decisive.end.at()), near]
-            .into_iter()
-            .flatten()
-            .min();
+        let to = [begin, decisive.end.at(), near];
+        let to = to.into_iter().flatten().min();
         let active = Running {
             index,
             begin: decisive.begin,

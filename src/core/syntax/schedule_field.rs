@@ -114,23 +114,17 @@ impl ScheduleField {
     fn forwards(&self, from: u32, to: u32, step: usize) -> String {
         let (from, count) = (self.same(from), self.last - self.first + 1);
         let to = if to < from { to + count } else { to };
-        let part = |range: RangeInclusive<u32>| match (range.start(), range.end()) {
-            (start, end) if start == end => start.to_string(),
-            (start, end) => format!("{start}-{end}"),
+        let round = |number: u32| {
+            if number > self.last {
+                number - count
+            } else {
+                number
+            }
         };
-        if step > 1 {
-            let numbers = (from..=to).step_by(step);
-            let numbers = numbers.map(|n| (if n > self.last { n - count } else { n }).to_string());
-            return numbers.collect::<Vec<_>>().join(",");
-        }
-        match to {
-            _ if to <= self.greatest => part(from..=to),
-            _ => format!(
-                "{},{}",
-                part(from..=self.last),
-                part(self.first..=to - count)
-            ),
-        }
+        let numbers = (from..=to)
+            .step_by(step)
+            .map(|number| round(number).to_string());
+        numbers.collect::<Vec<_>>().join(",")
     }
 
     #[inline(never)]
@@ -158,9 +152,6 @@ impl ScheduleField {
         let Self {
             first, greatest, ..
         } = self;
-        let letters = text.trim_end_matches(|c: char| c.is_ascii_digit() || c == '#');
-        let letters = letters.trim_start_matches(|c: char| c.is_ascii_digit());
-        let only_some_crons_know = text.contains('#') || ["L", "W", "LW"].contains(&letters);
         let other = [&MONTH, &DAY_OF_WEEK].into_iter().find(|other| {
             let is_name = |name: &&str| name.eq_ignore_ascii_case(text);
             other.name != self.name && other.names.iter().any(is_name)
@@ -173,7 +164,11 @@ impl ScheduleField {
             };
             return format!("write it in the {place} field, which is the {}", other.name);
         }
-        if only_some_crons_know || text.ends_with('L') && number(text).is_none() {
+        let is_letter = |byte: Option<&u8>| matches!(byte, Some(b'L' | b'W'));
+        let bytes = text.as_bytes();
+        let only_some_crons_know =
+            bytes.contains(&b'#') || is_letter(bytes.first()) || is_letter(bytes.last());
+        if only_some_crons_know && self.name != MONTH.name {
             let example = if self.names.is_empty() {
                 "15,28"
             } else {

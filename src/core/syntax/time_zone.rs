@@ -173,21 +173,17 @@ fn town(name: &str) -> &str {
 
 /// The zone that is always as `+02:00`, `UTC+2` or `GMT-5` say. Its name has the sign of POSIX.
 fn of_offset(text: &str) -> Option<String> {
-    let offset = ["UTC", "GMT"]
-        .iter()
-        .find_map(|zone| text.strip_prefix(zone));
-    let offset = offset.unwrap_or(text).trim_start();
-    let sign = match offset.chars().next()? {
-        '+' => '-',
-        '-' | '\u{2212}' => '+',
-        _ => return None,
+    let offset = text
+        .strip_prefix("UTC")
+        .or_else(|| text.strip_prefix("GMT"));
+    let offset = offset.unwrap_or(text);
+    let (sign, hours) = match offset.strip_prefix('+') {
+        Some(hours) => ('-', hours),
+        None => ('+', offset.strip_prefix('-')?),
     };
-    let hours = offset.trim_start_matches(['+', '-', '\u{2212}']);
-    let hours = hours.trim_end_matches(":00");
-    let hours = if hours.len() == 4 {
-        hours.strip_suffix("00")?
-    } else {
-        hours
+    let hours = match hours.get(2..) {
+        Some("00" | ":00") => hours.get(..2)?,
+        _ => hours,
     };
     match hours.parse::<u8>().ok()? {
         0 => Some("UTC".to_owned()),

@@ -169,7 +169,7 @@ fn what_is_wrong_is_refused_with_what_to_write() {
         (
             schedule("0 22-2 * * *"),
             ".schedule: ",
-            "write \"22-23,0-2\"",
+            "write \"22,23,0,1,2\"",
         ),
         (
             schedule("0 0 30 2 *"),

@@ -217,7 +217,7 @@ fn the_status_holds_what_decides() {
     let nulls = json!({
         "maintenance": false, "decided_by": "initial", "mode": "auto", "scope": "default",
         "generation": 0, "since": null, "start": null, "until": null, "retry_after": null,
-        "message": null, "changed_by": null, "hold": null, "next": null, "store": "shared_data",
+        "message": null, "changed_by": null, "hold": null, "ramp_until": null, "next": null, "store": "shared_data",
         "store_connected": true,
         "version": env!("CARGO_PKG_VERSION"),
     });

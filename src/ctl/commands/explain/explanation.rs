@@ -200,5 +200,10 @@ mod tests {
         ]}"#;
         let expected = ("window", "windows[1]".to_owned());
         assert_eq!(explained(configuration, &["--path", "/"]), expected);
+        let recurring = r#"{"windows":[
+            {"schedule":"0 11 * * *","duration":"1h"},
+            {"schedule":"0 12 * * THU","duration":"1h","time_zone":"Europe/London"}
+        ]}"#;
+        assert_eq!(explained(recurring, &["--path", "/"]), expected);
     }
 }
