@@ -12,6 +12,7 @@
 
 mod admin;
 mod allow;
+mod announcing;
 mod attacks;
 mod bypass;
 mod client_address;
@@ -21,6 +22,7 @@ mod figures;
 mod holding;
 mod identity;
 mod observe;
+mod opening;
 mod protocols;
 mod reply;
 mod response;
