@@ -34,6 +34,8 @@ pub fn judge(
     let has_parameters = query.split('&').any(|parameter| !parameter.is_empty());
     let is_root = below.is_empty() || below == b"/";
     let expected = match request.method().as_str() {
+        // No case has `admin.public`.
+        _ if below == b"/public" => 404,
         _ if !is_known => 401,
         _ if !is_near => 403,
         _ if !is_root && below != b"/on" => 404,

@@ -97,20 +97,12 @@ fn split(data: &[u8]) -> Vec<&[u8]> {
     messages
 }
 
-/// The revision of an answer to a read of two keys, if it is one.
+/// The revision of an answer to a read of keys, if it is one.
 fn keys(message: &[u8]) -> Option<u64> {
     let fields = fields(message)?;
-    let ranges = each(&fields, 3).take(2).map(range);
-    let ranges = ranges.collect::<Option<Vec<_>>>()?;
-    revision(&fields).filter(|_| ranges.len() == 2)
-}
-
-fn range(operation: &[u8]) -> Option<()> {
-    let operation = fields(operation)?;
-    let ranges = each(&operation, 1).map(super::etcd::fields);
-    let last = ranges.collect::<Option<Vec<_>>>()?.pop()?;
-    let found = each(&last, 2).map(super::etcd::fields);
-    found.collect::<Option<Vec<_>>>().map(drop)
+    let found = each(&fields, 2).map(super::etcd::fields);
+    found.collect::<Option<Vec<_>>>()?;
+    revision(&fields)
 }
 
 /// The revision of an answer to a write, and whether it was made.

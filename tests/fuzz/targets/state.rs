@@ -16,7 +16,7 @@ use serde_json::{Map, Value};
 use super::etcd::Process;
 
 /// The keys of a setting.
-pub const SETTING: [&str; 8] = [
+pub const SETTING: [&str; 12] = [
     "maintenance",
     "since",
     "start",
@@ -24,7 +24,11 @@ pub const SETTING: [&str; 8] = [
     "retry_after",
     "message",
     "changed_by",
+    "hold",
+    "ramp_until",
     "off_at",
+    "ramp_start",
+    "ramp_key",
 ];
 
 const STATE: &str = "maintenance_mode.s.state";
@@ -89,13 +93,27 @@ fn repeats_a_key(state: &Json) -> bool {
 
 /// Whether the keys of a setting beside its flag have their types, where they are there.
 pub fn has_good_details(setting: &Map<String, Value>) -> bool {
-    ["since", "start", "until", "off_at"]
-        .iter()
-        .all(|key| optional(setting, key, is_timestamp))
+    let times = [
+        "since",
+        "start",
+        "until",
+        "off_at",
+        "ramp_start",
+        "ramp_until",
+    ];
+    let is_hold = |value: &Value| value.as_u64().is_some_and(|seconds| seconds <= 240);
+    times.iter().all(|key| optional(setting, key, is_timestamp))
+        && optional(setting, "hold", is_hold)
+        && optional(setting, "ramp_key", is_key)
         && optional(setting, "retry_after", Value::is_u64)
         && ["message", "changed_by"]
             .iter()
             .all(|key| optional(setting, key, Value::is_string))
+}
+
+fn is_key(value: &Value) -> bool {
+    let digits = value.as_str().map(str::as_bytes);
+    digits.is_some_and(|digits| digits.len() == 32 && digits.iter().all(u8::is_ascii_hexdigit))
 }
 
 /// Whether a key is absent, `null` or something that is right.
