@@ -73,7 +73,7 @@ fn verdict(policy: &Policy, path: &str) -> Met {
         ..Traits::default()
     });
     match decide(policy, &switched_on(), &Outlook::default(), &probe).verdict {
-        Verdict::Blocked(_) => Met::Blocked,
+        Verdict::Blocked(_) | Verdict::Held(_) => Met::Blocked,
         Verdict::Admin(_) => Met::Endpoint,
         _ => Met::Nothing,
     }

@@ -41,7 +41,7 @@ pub(super) fn blocked_path(plugin: &Plugin, filter: &HttpFilter) -> Option<Strin
     });
     let state = switched_on();
     let verdict = decide(policy, &state, &Outlook::default(), &probe).verdict;
-    matches!(verdict, Verdict::Blocked(_)).then_some(path)
+    matches!(verdict, Verdict::Blocked(_) | Verdict::Held(_)).then_some(path)
 }
 
 /// A value that Envoy's `HeaderMatcher` takes, where one can tell.
