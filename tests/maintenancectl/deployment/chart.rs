@@ -28,7 +28,7 @@ pub fn draw(dots: &[Dot]) -> String {
     let end = end.fold(1.0, f64::max).ceil();
     let most = dots.iter().map(|(_, _, took)| took.as_secs_f64());
     let most = most.fold(1.0, f64::max).ceil();
-    let x = |seconds: f64| LEFT + seconds / end * (WIDTH - LEFT - 10.0);
+    let x = |seconds: f64| LEFT + seconds / end * (WIDTH - LEFT - 20.0);
     let y = |seconds: f64| HEIGHT - BOTTOM - seconds / most * (HEIGHT - BOTTOM - TOP);
     let mut body = String::new();
     for second in 0..=most as u32 {
