@@ -1,6 +1,6 @@
 //! A case, run through the filter.
 
-use maintenance_mode_core::filter::filter::{Filter, Outcome};
+use maintenance_mode_core::filter::{filter::Filter, outcome::Outcome};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 

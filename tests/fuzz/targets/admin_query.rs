@@ -7,7 +7,7 @@ use std::{cell::Cell, sync::LazyLock};
 
 use maintenance_mode_core::{
     admin::receive::{Received, receive},
-    policy::policy::Policy,
+    policy::{outlook::Outlook, policy::Policy},
     state::{
         change::{Edit, StateChange},
         setting::Setting,
@@ -76,7 +76,14 @@ pub fn check(data: &[u8]) {
         let request = Request::new(&headers(bearer));
         let state = State::default();
         let store = Untouched(Cell::new(()));
-        Some(receive(&POLICY, endpoint, &store, &state, &request))
+        Some(receive(
+            &POLICY,
+            &Outlook::default(),
+            endpoint,
+            &store,
+            &state,
+            &request,
+        ))
     };
     let Some(good) = received(&bearer[..]) else {
         return;
@@ -97,7 +104,7 @@ pub fn check(data: &[u8]) {
             }
             if reply.status == 200 && method == b"POST" {
                 let ttl = parameter(query, "ttl").unwrap_or_else(|| "3600".into());
-                assert!(ttl.parse::<u64>().unwrap() <= MAX_TTL_SECONDS);
+                assert!(seconds(&ttl) <= MAX_TTL_SECONDS);
                 assert!(parameter(query, "name").is_some_and(|name| !name.is_empty()));
             }
         }
@@ -127,14 +134,33 @@ pub fn check(data: &[u8]) {
     }
 }
 
+/// The seconds of a duration that was taken.
+fn seconds(text: &str) -> u64 {
+    let (mut sum, mut number) = (0, 0);
+    for letter in text.chars() {
+        match letter.to_digit(10) {
+            Some(digit) => number = number * 10 + u64::from(digit),
+            None => {
+                let unit = ['s', 'm', 'h', 'd'].iter().position(|unit| *unit == letter);
+                sum += number * [1, 60, 3600, 86_400][unit.unwrap()];
+                number = 0;
+            }
+        }
+    }
+    sum + number
+}
+
 fn assert_on(setting: &Setting, query: &[u8]) {
-    let number = |name| parameter(query, name).map(|value| value.parse::<u64>().unwrap());
+    let number = |name| parameter(query, name).map(|value| seconds(&value));
     let time = |name| parameter(query, name).map(|value| Timestamp::parse(&value).unwrap());
     assert_eq!(setting.message, parameter(query, "message"));
     if let Some(message) = &setting.message {
         assert!(message.len() <= 1000 && !message.chars().any(char::is_control));
     }
     assert_eq!(setting.retry_after, number("retry_after"));
+    let hold = setting.hold.map(|hold| hold.millis() / 1000);
+    assert_eq!(hold, number("hold"));
+    assert!(hold.is_none_or(|seconds| seconds <= 240));
     assert_eq!(setting.start, time("start"));
     let begin = setting.start.unwrap_or(now());
     let until = setting.until.expect("an end, as there is a longest time");
