@@ -1,8 +1,10 @@
 //! A deployment under load that no client notices, but that it takes a while.
 
+mod chart;
 mod clients;
 
 use std::{
+    fs,
     path::Path,
     thread,
     time::{Duration, Instant},
@@ -32,7 +34,7 @@ fn deploy(upstream: &mut Http2Upstream, directory: &Path) {
     upstream.stop();
     thread::sleep(DOWN);
     upstream.restart();
-    std::fs::write(directory.join("started"), "").unwrap();
+    fs::write(directory.join("started"), "").unwrap();
 }
 
 #[test]
@@ -40,7 +42,7 @@ fn a_deployment_behind_hold_loses_no_request_and_doubles_none() {
     let mut upstream = Http2Upstream::start(WORK);
     let envoy = Envoy::with(upstream.behind(Options::new(json!({"admin": admin()}))));
     let clients = Clients::start(envoy.address);
-    eventually("load", || clients.answers() > 1000);
+    eventually("load", || clients.answers() > 3000);
     let directory = tempfile::tempdir().unwrap();
     let place = directory.path().display().to_string();
     let url = url(&envoy);
@@ -51,7 +53,7 @@ fn a_deployment_behind_hold_loses_no_request_and_doubles_none() {
     deploy(&mut upstream, directory.path());
     assert!(run.wait().unwrap().success());
     let over = clients.answers();
-    eventually("load", || clients.answers() > over + 1000);
+    eventually("load", || clients.answers() > over + 3000);
     let log = clients.end();
     assert_eq!(log.faults(), [""; 0]);
     let came = upstream.requests();
@@ -67,7 +69,8 @@ fn a_deployment_behind_hold_loses_no_request_and_doubles_none() {
     assert_eq!((envoy.metric("held"), envoy.metric("blocked")), (0, 0));
     let longest = log.longest();
     assert!(longest > DOWN && longest < DOWN + SLACK, "{longest:?}");
-    log.save();
+    let chart = Path::new(env!("CARGO_TARGET_TMPDIR")).join("latency.svg");
+    fs::write(chart, chart::draw(&log.dots())).unwrap();
 }
 
 #[test]

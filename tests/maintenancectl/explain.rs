@@ -169,3 +169,30 @@ fn any_decision_is_a_success_and_what_is_invalid_is_not() {
     assert_eq!(explain("", &["--header", ":path: /x"]).code, Some(2));
     assert_eq!(explain("", &["--nth", "2"]).code, Some(2));
 }
+
+#[test]
+fn what_waits_for_the_end_is_said_to_be_held() {
+    let configuration = json!({
+        "admin": {"path": "/m", "token_env": "TOKEN"},
+        "allow": {"paths": ["/healthz"]},
+        "response": {"hold_seconds": 20},
+        "rules": [{"match": {"paths": ["/shut"]}, "action": "block"}],
+    });
+    for (path, decision, reason) in [
+        ("/", "hold", "state"),
+        ("/healthz", "pass", "path"),
+        ("//healthz", "hold", "state"),
+        ("/shut", "block", "rule"),
+    ] {
+        let outcome = explain(&configuration, &["--on", "--path", path]).json();
+        assert_eq!(outcome["decision"], decision, "{path}: {outcome}");
+        assert_eq!(outcome["reason"], reason, "{path}: {outcome}");
+        assert_eq!(
+            outcome["status"].is_null(),
+            decision != "block",
+            "{outcome}"
+        );
+        let is_near = !outcome["nearly"].as_array().unwrap().is_empty();
+        assert_eq!(is_near, path == "//healthz", "{outcome}");
+    }
+}

@@ -22,6 +22,7 @@ fn every_command_works_beside_make_run() {
         "maintenance  off\n",
         "maintenance  off\n",
         "",
+        "",
         "maintenance  off\n",
         "Switches maintenance mode ",
     ]) {
@@ -29,7 +30,7 @@ fn every_command_works_beside_make_run() {
     }
     // On and off by `run`, after on, off and reset.
     assert!(
-        transcript[7].1.contains("generation   5\n"),
+        transcript[8].1.contains("generation   7\n"),
         "{transcript:#?}"
     );
     sample.interrupt();

@@ -74,7 +74,7 @@ fn verdict(policy: &Policy, path: &str) -> Met {
     }
     .request();
     match decide(policy, &switched_on(), &Outlook::default(), &probe).verdict {
-        Verdict::Blocked(_) => Met::Blocked,
+        Verdict::Blocked(_) | Verdict::Held(_) => Met::Blocked,
         Verdict::Admin(_) => Met::Endpoint,
         _ => Met::Nothing,
     }

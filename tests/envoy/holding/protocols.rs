@@ -22,8 +22,10 @@ fn large() -> &'static str {
     numbers.leak()
 }
 
-/// What each request is, and what is answered to it: its body.
-fn cases() -> Vec<(&'static str, Box<dyn Fn(SocketAddr) -> Response + Send>)> {
+type Send = Box<dyn Fn(SocketAddr) -> Response + std::marker::Send>;
+
+/// The body of each request, which is answered, and what sends it.
+fn cases() -> Vec<(&'static str, Send)> {
     let large = large();
     let raw = |request: String| {
         move |address: SocketAddr| Connection::open(address).send(request.as_bytes())

@@ -14,7 +14,7 @@ use maintenance_mode_core::{
         state::State,
     },
     store::state_store::{Changing, StateStore},
-    syntax::{duration, timestamp::Timestamp},
+    syntax::timestamp::Timestamp,
 };
 
 use super::{
@@ -104,7 +104,7 @@ pub fn check(data: &[u8]) {
             }
             if reply.status == 200 && method == b"POST" {
                 let ttl = parameter(query, "ttl").unwrap_or_else(|| "3600".into());
-                assert!(duration::parse(&ttl).unwrap() <= MAX_TTL_SECONDS);
+                assert!(seconds(&ttl) <= MAX_TTL_SECONDS);
                 assert!(parameter(query, "name").is_some_and(|name| !name.is_empty()));
             }
         }
@@ -114,13 +114,13 @@ pub fn check(data: &[u8]) {
             match call.change.edit {
                 Edit::Set(setting) if setting.maintenance => assert_on(&setting, query),
                 Edit::Open(setting, _) => {
-                    let seconds = duration::parse(&parameter(query, "ramp").unwrap()).unwrap();
+                    let seconds = seconds(&parameter(query, "ramp").unwrap());
                     assert!((1..=MAX_ON_SECONDS).contains(&seconds));
                     assert_eq!(setting.ramp_until, now().plus_seconds(seconds));
                 }
                 Edit::Set(_) => {
                     let ramp = parameter(query, "ramp");
-                    assert!(ramp.is_none_or(|ramp| duration::parse(&ramp) == Some(0)));
+                    assert!(ramp.is_none_or(|ramp| seconds(&ramp) == 0));
                 }
                 Edit::Reset | Edit::RevokeBypass(_) => {
                     assert!(query.iter().all(|&byte| byte == b'&'));
@@ -143,14 +143,33 @@ pub fn check(data: &[u8]) {
     }
 }
 
+/// The seconds of a duration that was taken.
+fn seconds(text: &str) -> u64 {
+    let (mut sum, mut number) = (0, 0);
+    for letter in text.chars() {
+        match letter.to_digit(10) {
+            Some(digit) => number = number * 10 + u64::from(digit),
+            None => {
+                let unit = ['s', 'm', 'h', 'd'].iter().position(|unit| *unit == letter);
+                sum += number * [1, 60, 3600, 86_400][unit.unwrap()];
+                number = 0;
+            }
+        }
+    }
+    sum + number
+}
+
 fn assert_on(setting: &Setting, query: &[u8]) {
-    let number = |name| parameter(query, name).map(|value| duration::parse(&value).unwrap());
+    let number = |name| parameter(query, name).map(|value| seconds(&value));
     let time = |name| parameter(query, name).map(|value| Timestamp::parse(&value).unwrap());
     assert_eq!(setting.message, parameter(query, "message"));
     if let Some(message) = &setting.message {
         assert!(message.len() <= 1000 && !message.chars().any(char::is_control));
     }
     assert_eq!(setting.retry_after, number("retry_after"));
+    let hold = setting.hold.map(|hold| hold.millis() / 1000);
+    assert_eq!(hold, number("hold"));
+    assert!(hold.is_none_or(|seconds| seconds <= 240));
     assert_eq!(setting.start, time("start"));
     let begin = setting.start.unwrap_or(now());
     let until = setting.until.expect("an end, as there is a longest time");

@@ -1,7 +1,6 @@
 //! Clients of three protocols that never stop sending requests.
 
 use std::{
-    env, fs,
     net::SocketAddr,
     sync::{
         Arc, Mutex,
@@ -13,17 +12,16 @@ use std::{
 
 use h2::client::{self, SendRequest};
 use http::Request as Http2Request;
-use serde_json::json;
 use support::{Connection, ID, Request, Response, http2};
 use tokio::{net::TcpStream, runtime::Builder, task::LocalSet, time::sleep};
+
+use super::chart::Dot;
 
 /// How many connections there are.
 pub const COUNT: usize = 64;
 /// As much as one sends, and gets back.
 const BODY: &str = "0123456789abcdef";
 const PAUSE: Duration = Duration::from_millis(20);
-/// Where the answers are saved, if anywhere, for the chart in the README.
-const SAVE: &str = "DEPLOYMENT_LOG";
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Protocol {
@@ -198,19 +196,11 @@ impl Log {
         self.0.iter().map(|answer| answer.took).max().unwrap()
     }
 
-    /// Writes when each was asked and how long it took, in milliseconds, where that is wanted.
-    pub fn save(&self) {
-        let Ok(file) = env::var(SAVE) else { return };
+    /// Each protocol, when a request was sent, and how long it took.
+    pub fn dots(&self) -> Vec<Dot> {
         let begin = self.0.iter().map(|answer| answer.asked).min().unwrap();
-        let rows = self.0.iter().map(|answer| {
-            let asked = (answer.asked - begin).as_millis() as u64;
-            json!([
-                answer.protocol.name(),
-                asked,
-                answer.took.as_millis() as u64
-            ])
-        });
-        let rows: Vec<_> = rows.collect();
-        fs::write(file, json!(rows).to_string()).unwrap();
+        let dots = self.0.iter();
+        dots.map(|answer| (answer.protocol.name(), answer.asked - begin, answer.took))
+            .collect()
     }
 }

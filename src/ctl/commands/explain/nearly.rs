@@ -93,7 +93,7 @@ impl Made<'_> {
     fn was_not_exempt(&self) -> bool {
         let is_refused = matches!(
             self.decision.verdict,
-            Verdict::Blocked(_) | Verdict::Observed
+            Verdict::Blocked(_) | Verdict::Held(_) | Verdict::Observed
         );
         is_refused && self.decision.ruling.map(Ruling::action) != Some(Action::Block)
     }
