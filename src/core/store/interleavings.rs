@@ -68,10 +68,10 @@ impl Random {
 }
 
 fn change(edit: Edit) -> Step {
-    Step::Change(StateChange {
+    Step::Change(Box::new(StateChange {
         edit,
         precondition: Precondition::Any,
-    })
+    }))
 }
 
 /// `message` tells one change from another.
@@ -157,10 +157,10 @@ fn chance_finds_no_order_of_many_workers_that_loses_a_change() {
                     2 => Step::Tick,
                     3 => change(Edit::Reset),
                     4 => change(Edit::RevokeBypass(Timestamp::from_unix_millis(5))),
-                    5 => Step::Change(StateChange {
+                    5 => Step::Change(Box::new(StateChange {
                         edit: Edit::Reset,
                         precondition: Precondition::OneOf(vec![random.below(6) as u64]),
-                    }),
+                    })),
                     _ => set(random.below(2) == 0, &format!("{worker} {at}")),
                 });
                 steps.collect()

@@ -21,7 +21,7 @@ pub(super) enum Step {
     /// A tick, which also makes good what a worker that died left half done.
     Tick,
     /// A call of the admin endpoint.
-    Change(StateChange),
+    Change(Box<StateChange>),
 }
 
 /// What came of a step.
