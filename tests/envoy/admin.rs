@@ -46,21 +46,21 @@ fn the_status_has_every_key_and_unknown_values_are_null() {
     let nothing_set = json!({
         "maintenance": false, "decided_by": "initial", "mode": "auto", "scope": "shop",
         "generation": 0, "since": null, "start": null, "until": null, "retry_after": null,
-        "message": null, "changed_by": null, "next": null, "store": "shared_data", "store_connected": true,
+        "message": null, "changed_by": null, "hold": null, "ramp_until": null, "next": null, "store": "shared_data", "store_connected": true,
         "version": version,
     });
     assert_eq!(first, nothing_set);
 
     let on = change(
         &envoy,
-        "on?start=2026-01-01T00:00:00Z&until=2999-01-01T00:00:00Z&retry_after=7&message=Back%20soon",
+        "on?start=2026-01-01T00:00:00Z&until=2999-01-01T00:00:00Z&retry_after=7&hold=0&message=Back%20soon",
     );
     assert!(is_near(&on["since"], 0.0), "{on}");
     let all_set = json!({
         "maintenance": true, "decided_by": "state", "mode": "auto", "scope": "shop",
         "generation": 1, "since": on["since"], "start": "2026-01-01T00:00:00Z",
         "until": "2999-01-01T00:00:00Z", "retry_after": 7, "message": "Back soon",
-        "changed_by": "ops", "next": null, "store": "shared_data", "store_connected": true,
+        "changed_by": "ops", "hold": 0, "ramp_until": null, "next": null, "store": "shared_data", "store_connected": true,
         "version": version,
     });
     assert_eq!(on, all_set);

@@ -61,7 +61,7 @@ fn an_envoy_that_starts_without_etcd_decides_by_initial_until_etcd_is_there() {
         let expected = json!({
             "maintenance": !on, "decided_by": "initial", "mode": "auto", "scope": "default",
             "generation": 0, "since": null, "start": null, "until": null, "retry_after": null,
-            "message": null, "changed_by": null, "next": null, "store": "etcd", "store_connected": false,
+            "message": null, "changed_by": null, "hold": null, "ramp_until": null, "next": null, "store": "etcd", "store_connected": false,
             "version": env!("CARGO_PKG_VERSION"),
         });
         assert_eq!(status(envoy), expected);

@@ -21,6 +21,7 @@ fn every_command_works_beside_make_run() {
         "maintenance  on\n",
         "maintenance  off\n",
         "maintenance  off\n",
+        "maintenance  off\n",
         "",
         "",
         "maintenance  off\n",
@@ -30,7 +31,7 @@ fn every_command_works_beside_make_run() {
     }
     // On and off by `run`, after on, off and reset.
     assert!(
-        transcript[8].1.contains("generation   7\n"),
+        transcript[9].1.contains("generation   8\n"),
         "{transcript:#?}"
     );
     sample.interrupt();

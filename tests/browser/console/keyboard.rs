@@ -8,10 +8,11 @@ use support::{
 use super::{start, status};
 
 /// Where Tab goes, one after the other.
-const ORDER: [&str; 12] = [
+const ORDER: [&str; 13] = [
     "input#message",
     "select#lasts",
     "input#retry",
+    "select#hold",
     "input#start",
     "button#on",
     "button#off",

@@ -139,7 +139,7 @@ fn the_counters_are_those_of_this_envoy_all_workers_together() {
     let counters = || envoy.admin("GET", "counters").json();
     let none = json!({
         "client_ip": 0, "path": 0, "host": 0, "method": 0, "header": 0, "cookie": 0,
-        "attribute": 0, "bypass": 0, "rule": 0,
+        "attribute": 0, "bypass": 0, "rule": 0, "ramp": 0, "released": 0,
     });
     let first = counters();
     assert_eq!(first["envoy"], "test");

@@ -70,7 +70,7 @@ fn a_call_that_is_wrong_is_refused_and_the_detail_names_the_culprit() {
         ("bypass?name=a&ttl=43201", "ttl"),
         ("bypass?name=a&ttl=18446744073709551616", "ttl"),
         ("bypass?name=a&ttl=-1", "ttl"),
-        ("bypass?name=a&ttl=1h", "ttl"),
+        ("bypass?name=a&ttl=1w", "ttl"),
         ("bypass?name=a&ttl=", "ttl"),
         ("bypass?name=a&ttl=60&ttl=60", "ttl"),
         ("bypass?name=a&for=60", "for"),

@@ -16,7 +16,7 @@ fn state(maintenance: bool, keys: &Value) -> Value {
     let mut status = json!({
         "maintenance": maintenance, "decided_by": "state", "mode": "auto", "scope": "default",
         "since": null, "start": null, "until": null, "retry_after": null, "message": null,
-        "changed_by": null, "next": null, "store": "etcd", "store_connected": true,
+        "changed_by": null, "hold": null, "ramp_until": null, "next": null, "store": "etcd", "store_connected": true,
         "version": env!("CARGO_PKG_VERSION"),
     });
     for (key, value) in keys.as_object().unwrap() {
@@ -49,6 +49,7 @@ fn maintenance_alone_is_enough_and_every_other_key_is_optional() {
         (true, json!({"retry_after": 7})),
         (true, json!({"retry_after": 0})),
         (true, json!({"until": far})),
+        (true, json!({"hold": 0})),
         (true, json!({"since": "2026-01-02T03:04:05Z"})),
         (true, json!({"start": "2026-01-02T03:04:05Z"})),
         (true, json!({"changed_by": "deploy #7"})),
