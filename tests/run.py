@@ -26,14 +26,20 @@ LOGS = ROOT / "target/tests"
 # that must elect a leader in time.
 ALONE = [
     "envoy::figures",
+    "envoy::holding::limits::ticks_are_fast_only_while_somebody_waits",
+    "envoy::holding::memory",
+    "envoy::holding::requests_that_wait_pass_promptly_when_maintenance_ends",
+    "envoy::holding::ways_out::the_end_of_a_window_and_of_an_on_lets_them_pass",
     "faults::clients::long_paths",
     "faults::clients::many_rules",
     "faults::wrong_tokens",
+    "fleet::held",
     "fleet::login::a_login_outlives_the_leader_of_three",
     "fleet::login::tokens::a_login_fits_into_a_short_timeout",
     "fleet::outage::toggles_outlive_the_leader_of_three_and_the_killed_member_rejoins",
     "fleet::partition",
     "fleet::propagation",
+    "maintenancectl::deployment",
 ]
 # The groups that take longest, so that no long one is left at the end, and how many tests of
 # each are under way at a time.

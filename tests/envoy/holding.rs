@@ -3,7 +3,6 @@
 mod limits;
 mod memory;
 mod protocols;
-mod timeouts;
 mod updates;
 mod ways_out;
 

@@ -31,13 +31,14 @@ impl Block {
 const DOCUMENT: &str = include_str!("../../envoy/operations.md");
 
 /// The codes of `maintenancectl check`.
-const CODES: [&str; 19] = [
+const CODES: [&str; 20] = [
     "dead-rule",
     "ejects",
     "endpoint-blocked",
     "everybody",
     "fails-open",
     "forgeable-address",
+    "hold-timeout",
     "invalid",
     "no-filter",
     "null",

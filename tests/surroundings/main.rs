@@ -22,6 +22,7 @@ mod fails_open;
 mod forgeable_address;
 mod grpc_web;
 mod health_checks;
+mod hold_timeout;
 mod invalid;
 mod local_reply;
 mod manifests;

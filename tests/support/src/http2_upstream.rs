@@ -31,7 +31,7 @@ use crate::Options;
 const LOOK: Duration = Duration::from_millis(10);
 /// The header that tells one request from others.
 pub const ID: &str = "x-id";
-/// Here each part of a body is answered as it comes, elsewhere the whole.
+/// Here each part of a gRPC body is answered as it comes, elsewhere the whole.
 pub const STREAM: &str = "/stream";
 
 /// Answers every request with 200 and its body; gRPC with trailers.
@@ -179,34 +179,43 @@ async fn handle(
         response = response.header("content-type", content_type);
     }
     let response = response.body(()).unwrap();
+    let is_grpc =
+        content_type.is_some_and(|value| value.as_bytes().starts_with(b"application/grpc"));
     if head.method == Method::HEAD {
         return answer.send_response(response, true).map(drop);
     }
     let mut whole = Vec::new();
-    let mut stream = if head.uri.path() == STREAM {
-        let mut stream = answer.send_response(response, false)?;
-        while let Some(part) = body.data().await {
-            let part = part?;
-            body.flow_control().release_capacity(part.len())?;
-            stream.send_data(part, false)?;
-        }
-        stream
-    } else {
-        while let Some(part) = body.data().await {
-            let part = part?;
-            body.flow_control().release_capacity(part.len())?;
-            whole.extend_from_slice(&part);
-        }
-        sleep(shared.delay).await;
-        answer.send_response(response, false)?
-    };
-    stream.send_data(whole.into(), false)?;
-    let mut trailers = HeaderMap::new();
-    if content_type.is_some_and(|value| value.as_bytes().starts_with(b"application/grpc")) {
-        trailers.insert("grpc-status", HeaderValue::from_static("0"));
-        return stream.send_trailers(trailers);
+    let mut stream = None;
+    if head.uri.path() == STREAM {
+        stream = Some(answer.send_response(response.clone(), false)?);
     }
-    stream.send_data(Bytes::new(), true)
+    while let Some(part) = body.data().await {
+        let part = part?;
+        body.flow_control().release_capacity(part.len())?;
+        match &mut stream {
+            Some(stream) => stream.send_data(part, false)?,
+            None => whole.extend_from_slice(&part),
+        }
+    }
+    let mut stream = match stream {
+        Some(stream) => stream,
+        None => {
+            sleep(shared.delay).await;
+            // Envoy takes frames without payload, one after the other, for an attack.
+            let is_empty = whole.is_empty() && !is_grpc;
+            let mut stream = answer.send_response(response, is_empty)?;
+            if !whole.is_empty() {
+                stream.send_data(whole.into(), !is_grpc)?;
+            }
+            stream
+        }
+    };
+    if is_grpc {
+        let mut trailers = HeaderMap::new();
+        trailers.insert("grpc-status", HeaderValue::from_static("0"));
+        stream.send_trailers(trailers)?;
+    }
+    Ok(())
 }
 
 impl Drop for Http2Upstream {
