@@ -42,8 +42,9 @@ pub fn check(data: &[u8]) {
     let absent = compile(field(None, Some(false))).unwrap();
     assert_eq!(absent.matches(&cookies), values.is_empty(), "{}", shown());
     if let Ok(exact) = compile(field(Some(value), None)) {
-        // Bytes that are no UTF-8 read as U+FFFD.
-        let mut texts = values.iter().map(|value| String::from_utf8_lossy(value));
+        // Bytes that are no UTF-8 read as U+FFFD. Of one name the first hundred are compared.
+        let compared = values.iter().take(100);
+        let mut texts = compared.map(|value| String::from_utf8_lossy(value));
         let is_there = texts.any(|text| text == value);
         assert_eq!(exact.matches(&cookies), is_there, "{}", shown());
     }
