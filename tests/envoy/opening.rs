@@ -67,7 +67,6 @@ fn each_client_is_told_its_turn_and_passes_from_then_on() {
     within(Duration::from_secs(30), "the end", || {
         count(&turns(&envoy)) == usize::from(CLIENTS)
     });
-    assert!(Instant::now() >= end - rounding);
     assert!(envoy.metric("allowed.ramp") > 0);
     let is_over = || envoy.admin("GET", "").json()["ramp_until"].is_null();
     within(Duration::from_secs(10), "the status", is_over);
