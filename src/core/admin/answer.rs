@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
+use crate::policy::problem::Problem;
 use crate::reply::local_reply::LocalReply;
 use crate::syntax::wire;
 
@@ -49,6 +50,11 @@ pub(crate) fn no_store(
     reply.add("content-type", content_type);
     reply.add("cache-control", "no-store");
     reply
+}
+
+pub(crate) fn problem(status: u16, title: &str, detail: &str) -> LocalReply<'static> {
+    let problem = Problem::new(status, title, detail).to_json();
+    no_store(status, Problem::CONTENT_TYPE, problem)
 }
 
 pub(crate) fn json(document: &impl Serialize) -> LocalReply<'static> {

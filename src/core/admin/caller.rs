@@ -2,10 +2,9 @@
 
 use std::net::IpAddr;
 
-use crate::admin::answer::{Access, Answer, no_store};
+use crate::admin::answer::{Access, Answer, problem};
 use crate::admin::refusal::Refusal;
 use crate::policy::endpoint::Endpoint;
-use crate::policy::problem::Problem;
 use crate::reply::local_reply::LocalReply;
 use crate::request::head::RequestHead;
 use crate::request::headers::Headers;
@@ -51,8 +50,7 @@ impl Caller {
 
     pub(crate) fn refuse(&self, refusal: &Refusal) -> Answer {
         let (status, title) = refusal.status();
-        let problem = Problem::new(status, title, &refusal.detail()).to_json();
-        let mut reply = no_store(status, Problem::CONTENT_TYPE, problem);
+        let mut reply = problem(status, title, &refusal.detail());
         if let Some((name, value)) = refusal.header() {
             reply.add(name, value);
         }

@@ -2,14 +2,14 @@
 
 use serde::Serialize;
 
-use crate::admin::answer::{json, no_store};
+use crate::admin::answer::{json, problem};
 use crate::policy::endpoint::Endpoint;
+use crate::policy::outlook::Outlook;
 use crate::policy::policy::Policy;
-use crate::policy::problem::Problem;
 use crate::reply::local_reply::LocalReply;
 use crate::reply::protocol::is_read;
 use crate::request::head::RequestHead;
-use crate::state::flag::{Flag, Next};
+use crate::state::flag::Next;
 use crate::state::state::State;
 use crate::syntax::timestamp::Timestamp;
 
@@ -43,9 +43,9 @@ impl<'a> From<Next<'a>> for Coming<'a> {
 /// The reply to `P/public`, which is neither counted nor logged; `None` for any other call.
 pub(super) fn reply(
     policy: &Policy,
+    outlook: &Outlook,
     endpoint: &Endpoint,
     state: &State,
-    flag: &Flag<'_>,
     request: &impl RequestHead,
 ) -> Option<LocalReply<'static>> {
     if endpoint.call(request.path())? != b"/public" {
@@ -59,12 +59,14 @@ pub(super) fn reply(
         ));
     }
     let mut reply = if is_read(request.headers()) {
+        let now = request.now();
+        let flag = policy.flag(state, outlook, || now);
         let setting = flag.setting.filter(|_| flag.on);
         json(&PublicStatus {
             maintenance: flag.on,
             until: flag.until.filter(|_| flag.on),
             message: setting.and_then(|setting| setting.message.as_deref()),
-            next: policy.announced(state, request.now()).map(Coming::from),
+            next: policy.announced(state, now).map(Coming::from),
         })
     } else {
         let mut reply = problem(405, "Method Not Allowed", "expected GET or HEAD");
@@ -73,9 +75,4 @@ pub(super) fn reply(
     };
     reply.add("access-control-allow-origin", "*");
     Some(reply)
-}
-
-fn problem(status: u16, title: &str, detail: &str) -> LocalReply<'static> {
-    let problem = Problem::new(status, title, detail).to_json();
-    no_store(status, Problem::CONTENT_TYPE, problem)
 }

@@ -47,8 +47,7 @@ pub fn receive(
     if let Some(reply) = link::follow(policy, endpoint, state, request) {
         return open(reply);
     }
-    let flag = policy.flag(state, outlook, || request.now());
-    if let Some(reply) = public::reply(policy, endpoint, state, &flag, request) {
+    if let Some(reply) = public::reply(policy, outlook, endpoint, state, request) {
         return open(reply);
     }
     let caller = Caller::of(endpoint, request);

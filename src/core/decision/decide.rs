@@ -70,15 +70,16 @@ fn judge<'p: 's, 's>(
 ) -> Verdict<'p> {
     let request = seen.request();
     let action = ruling.map_or(Action::Follow, Ruling::action);
-    // Whoever does not follow the flag has no turn.
-    let ramp = flag.ramp.filter(|_| action == Action::Follow);
-    let turn = ramp.map(|ramp| ramp.turn(request.client_ip()));
     let exemption = match action {
         Action::Allow | Action::Follow if !flag.stops() => return Verdict::Pass,
         Action::Allow => Some(Exemption::Ruling),
         Action::Follow | Action::On => exemption(policy, state, seen),
         Action::Block => None,
     };
+    // Whoever is exempt needs no turn, and whoever does not follow the flag has none.
+    let is_asked = exemption.is_none() && action == Action::Follow;
+    let ramp = flag.ramp.filter(|_| is_asked);
+    let turn = ramp.map(|ramp| ramp.turn(request.client_ip()));
     let has_come = |turn: Timestamp| turn <= request.now();
     let exemption = exemption.or_else(|| turn.is_some_and(has_come).then_some(Exemption::Ramp));
     match exemption {

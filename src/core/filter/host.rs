@@ -78,7 +78,7 @@ pub trait Metric {
 }
 
 /// A request, as its host has it.
-pub trait Stream: Clone + PartialEq {
+pub trait Stream: Clone {
     /// The headers.
     type Headers: Headers;
 

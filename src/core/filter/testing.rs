@@ -211,12 +211,6 @@ impl Seen {
     }
 }
 
-impl PartialEq for TestStream {
-    fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.0, &other.0)
-    }
-}
-
 impl Stream for TestStream {
     type Headers = HeaderList;
 

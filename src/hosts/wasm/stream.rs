@@ -26,12 +26,6 @@ pub(super) struct HttpStream {
     pub(super) ends_with_headers: bool,
 }
 
-impl PartialEq for HttpStream {
-    fn eq(&self, other: &Self) -> bool {
-        self.context == other.context
-    }
-}
-
 impl Stream for HttpStream {
     type Headers = HeaderMap;
 

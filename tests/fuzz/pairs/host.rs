@@ -239,12 +239,6 @@ impl Exchange {
     }
 }
 
-impl PartialEq for Exchange {
-    fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.0, &other.0)
-    }
-}
-
 fn attribute(given: &Given) -> Attribute {
     match given {
         Given::Absent => Attribute::Absent,

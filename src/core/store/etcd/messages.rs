@@ -125,11 +125,14 @@ pub(crate) struct WatchResponse<'a> {
 
 impl<'a> KeyValue<'a> {
     fn decode(message: &'a [u8]) -> Result<Self, CallError> {
-        let fields = Fields::of(message)?;
-        Ok(Self {
+        Fields::of(message).map(|fields| Self::of(&fields))
+    }
+
+    fn of(fields: &Fields<'a>) -> Self {
+        Self {
             mod_revision: fields.varint(3),
             value: fields.bytes(5),
-        })
+        }
     }
 }
 
@@ -148,9 +151,9 @@ impl<'a> Range<'a> {
         let fields = Fields::of(message)?;
         let mut seen = Seen::Absent;
         for found in fields.all(2) {
-            let key_value = KeyValue::decode(found)?;
-            if Fields::of(found)?.bytes(1) == key.as_bytes() {
-                seen = Seen::There(key_value);
+            let found = Fields::of(found)?;
+            if found.bytes(1) == key.as_bytes() {
+                seen = Seen::There(KeyValue::of(&found));
             }
         }
         Ok(Self {
