@@ -112,6 +112,8 @@ pictures: build $(ENVOY) $(ETCD) $(CHROMIUM) $(CHROMEDRIVER) ## Take the picture
 	cp target/screenshots/page.webp target/screenshots/console.webp tests/browser
 	cargo test --locked --features cli --test maintenancectl a_deployment_behind
 	cp target/tmp/latency.svg tests/maintenancectl/deployment
+	-cargo test --locked --test fuzz stampede
+	cp target/tmp/stampede.svg tests/fuzz/stampede
 
 soak: build $(ENVOY) $(ETCD) ## Check every answer for MINUTES=10, under load, toggles, updates and etcd restarts
 	cargo bench --locked --profile dev --bench soak -- --minutes $(MINUTES) $(SAVE)

@@ -9,6 +9,7 @@
 )]
 
 mod mutate;
+mod stampede;
 mod targets;
 
 use std::{

@@ -3,9 +3,9 @@
 
 mod calls;
 mod configuration;
-mod host;
+pub mod host;
 mod request;
-mod run;
+pub mod run;
 pub mod shrink;
 mod source;
 mod windows;

@@ -20,9 +20,9 @@ pub mod state;
 
 mod etcd;
 #[path = "../pairs/mod.rs"]
-mod pairs;
+pub mod pairs;
 #[path = "../reading/mod.rs"]
-mod reading;
+pub mod reading;
 mod reference;
 mod request;
 
