@@ -29,6 +29,7 @@ ALONE = [
     "envoy::holding::limits::ticks_are_fast_only_while_somebody_waits",
     "envoy::holding::memory",
     "envoy::holding::requests_that_wait_pass_promptly_when_maintenance_ends",
+    "envoy::holding::turns",
     "envoy::holding::ways_out::the_end_of_a_window_and_of_an_on_lets_them_pass",
     "faults::clients::long_paths",
     "faults::clients::many_rules",

@@ -3,6 +3,7 @@
 mod limits;
 mod memory;
 mod protocols;
+mod turns;
 mod updates;
 mod ways_out;
 

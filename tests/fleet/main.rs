@@ -24,6 +24,7 @@ mod partition;
 mod patience;
 mod propagation;
 mod races;
+mod ramp;
 mod reconnect;
 mod restart;
 mod revocation;

@@ -172,6 +172,42 @@ fn what_was_over_meanwhile_is_put_back_as_off() {
 }
 
 #[test]
+fn a_slow_opening_is_put_back_as_off() {
+    let envoy = Envoy::start(json!({"admin": admin(), "initial": "on"}));
+    let url = url(&envoy);
+    let status = format!(
+        "{} status --url {url} --json",
+        env!("CARGO_BIN_EXE_maintenancectl")
+    );
+    let twice = ["run", "--drain", "0", "--url", &url, "--url", &url];
+    for arguments in [
+        run(&url, &status),
+        [&twice[..], &["--", "sh", "-c", &status]].concat(),
+    ] {
+        envoy.toggle(true);
+        assert_eq!(envoy.admin("POST", "off?ramp=1h").status, 200);
+        assert!(setting(&envoy)["ramp_until"].is_string());
+        let outcome = ctl(&arguments);
+        assert_eq!(outcome.code, Some(0), "{outcome:?}");
+        let during = outcome.json();
+        assert_eq!(
+            (&during["maintenance"], &during["ramp_until"]),
+            (&json!(true), &json!(null))
+        );
+        let after = setting(&envoy);
+        assert_eq!(
+            (
+                &after["maintenance"],
+                &after["decided_by"],
+                &after["ramp_until"]
+            ),
+            (&json!(false), &json!("state"), &json!(null))
+        );
+        assert!(envoy.get("/").is_upstream());
+    }
+}
+
+#[test]
 fn what_was_set_comes_back_with_all_its_terms() {
     let envoy = start();
     let url = url(&envoy);

@@ -107,13 +107,12 @@ impl<H: Host> Filter<H> {
         if request.is_faulty() {
             self.metrics.count(Counter::Errors);
         }
-        self.carry_out(decision, &state, stream, &request)
+        self.carry_out(decision, stream, &request)
     }
 
     fn carry_out(
         &self,
         decision: Decision<'_>,
-        state: &State,
         stream: &H::Stream,
         request: &Request<'_, H>,
     ) -> Outcome {
@@ -131,7 +130,7 @@ impl<H: Host> Filter<H> {
                 stream.set_filter_state("observed");
                 self.pass(stream, request, Some(format_args!("on; observed")))
             }
-            Verdict::Held(wait) if self.has_room() => self.hold(stream, wait, state),
+            Verdict::Held(wait) if self.has_room() => self.hold(stream, wait, decision.flag.ramp),
             Verdict::Held(wait) => {
                 self.block(stream, &blocked(wait.refused, &decision.flag, request))
             }

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 
+use crate::state::ramp::Ramp;
 use crate::syntax::timestamp::Timestamp;
 
 /// A request that waits.
@@ -9,9 +10,9 @@ pub(crate) struct Held<S> {
     pub(crate) stream: S,
     /// When its wait is over.
     pub(crate) until: Timestamp,
-    /// When something may become of it while the state is of this generation.
+    /// When something may become of it, unless it opens slowly otherwise than it does now.
     pub(crate) look_at: Timestamp,
-    pub(crate) generation: u64,
+    pub(crate) ramp: Option<Ramp>,
 }
 
 /// Those of a filter, in the order in which they came.

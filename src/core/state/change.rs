@@ -114,18 +114,21 @@ impl StateChange {
 }
 
 /// What an `off` that opens slowly sets. During a slow opening the share of those who pass never
-/// falls: one that would end earlier hastens it, a later one changes nothing.
+/// falls: one that would end earlier hastens it, a later one changes nothing. Where a window has
+/// taken over, it is on again, and opens anew.
 fn opened(off: &Setting, before: Option<&Setting>, fallback: Fallback) -> Setting {
     let (Some(since), Some(until)) = (off.since, off.ramp_until) else {
         return off.clone();
     };
+    if is_on(before, since, fallback) {
+        return off.clone();
+    }
     let ramp = before.and_then(|before| before.ramp(|| since));
     match (before, ramp) {
         (Some(before), Some(ramp)) => match ramp.hastened(since, until) {
             Some(hastened) => off.opening(hastened),
             None => before.clone(),
         },
-        _ if is_on(before, since, fallback) => off.clone(),
         _ => Setting {
             ramp_start: None,
             ramp_until: None,

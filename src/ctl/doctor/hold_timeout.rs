@@ -4,17 +4,22 @@ use maintenance_mode_core::config::rules::Action;
 use maintenance_mode_core::policy::policy::Policy;
 
 use crate::ctl::doctor::finding::Findings;
+use crate::ctl::doctor::route_skips_filter::disabling;
 use crate::ctl::documents::spot::Spot;
+use crate::ctl::setup::routes::Routes;
 use crate::ctl::setup::setup::Setup;
 
 /// What ends a request that waits, unless it is 0.
-const TIMEOUTS: [&[&str]; 3] = [
-    IDLE,
+const OF_MANAGERS: [&[&str]; 3] = [
+    &["stream_idle_timeout"],
     &["request_timeout"],
     &["common_http_protocol_options", "max_stream_duration"],
 ];
-/// Without it nobody ends the streams of clients that are gone without a word.
-const IDLE: &[&str] = &["stream_idle_timeout"];
+/// The same of a route, which goes before.
+const OF_ROUTES: [&[&str]; 2] = [
+    &["route", "idle_timeout"],
+    &["route", "max_stream_duration", "max_stream_duration"],
+];
 
 pub(super) fn check(setup: &Setup, findings: &mut Findings) {
     for (index, plugin) in setup.accepted() {
@@ -23,10 +28,16 @@ pub(super) fn check(setup: &Setup, findings: &mut Findings) {
         if millis == 0 {
             continue;
         }
-        for (manager, _) in setup.managers_of(index) {
-            for keys in TIMEOUTS {
-                if let Some(spot) = manager.spot.at(keys) {
-                    report(keys, &spot, millis, findings);
+        for (manager, at) in setup.managers_of(index) {
+            for keys in OF_MANAGERS {
+                report(keys, &manager.spot, millis, findings);
+            }
+            let filter = manager.filters.get(at).map_or("", |filter| filter.name);
+            let routes = setup.routes_of(manager);
+            let scopes = routes.iter().flat_map(Routes::scopes);
+            for scope in scopes.filter(|scope| disabling(scope, filter).is_none()) {
+                for keys in OF_ROUTES {
+                    report(keys, &scope.spot, millis, findings);
                 }
             }
         }
@@ -44,18 +55,23 @@ fn longest_hold(policy: &Policy) -> u64 {
         .unwrap_or_default()
 }
 
-fn report(keys: &[&str], spot: &Spot, hold: u64, findings: &mut Findings) {
+fn report(keys: &[&str], around: &Spot, hold: u64, findings: &mut Findings) {
+    let Some(spot) = around.at(keys) else {
+        return;
+    };
     let name = keys.join(".");
     let seconds = hold / 1000;
-    match millis(spot) {
-        Some(0) if keys == IDLE => findings.add(
+    let enough = seconds + 60;
+    match millis(&spot) {
+        // Nothing else ends the streams of clients that are gone without a word.
+        Some(0) if name.ends_with("idle_timeout") => findings.add(
             spot.place(),
             format!(
                 "{name} is 0, so Envoy never ends a request on which nothing moves: one that \
                  waits {seconds} s and whose client is gone without a word keeps its place, its \
                  body and its connection"
             ),
-            format!("Remove {name}: it is 300s then."),
+            format!("Remove {name}, or write {enough}s or more."),
         ),
         Some(millis) if millis > 0 && millis <= hold => findings.add(
             spot.place(),
@@ -63,10 +79,7 @@ fn report(keys: &[&str], spot: &Spot, hold: u64, findings: &mut Findings) {
                 "{name} ends a request before it has waited the {seconds} s of hold_seconds: its \
                  client gets an error of Envoy in the place of the reply, or of its answer"
             ),
-            format!(
-                "Write {name}: {}s or more, or a shorter hold_seconds.",
-                seconds + 60
-            ),
+            format!("Write {name}: {enough}s or more, or a shorter hold_seconds."),
         ),
         _ => {}
     }

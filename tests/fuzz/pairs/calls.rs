@@ -6,6 +6,25 @@ use super::{
     source::Source,
 };
 
+const OPENINGS: [&str; 16] = [
+    "ramp=1h",
+    "ramp=2h",
+    "ramp=1d",
+    "ramp=3601",
+    "ramp=30m",
+    "ramp=1m1s",
+    "ramp=1",
+    "ramp=0",
+    "&ramp=2%68",
+    "ramp=86401",
+    "ramp=1d1s",
+    "ramp=",
+    "ramp=+60",
+    "ramp=1m1h",
+    "ramp=1h&ramp=1h",
+    "for=60",
+];
+
 /// Calls of the admin endpoint, in the order of time.
 pub fn calls(source: &mut Source) -> Vec<Call> {
     if !source.one_in(2) {
@@ -27,10 +46,11 @@ pub fn calls(source: &mut Source) -> Vec<Call> {
 }
 
 fn what(source: &mut Source, at: i64) -> What {
-    match source.below(8) {
-        0 | 1 => What::Off,
-        2 => What::Reset,
-        3 => What::Revoke,
+    match source.below(12) {
+        0 | 1 => What::Off(""),
+        2..=4 => What::Off(source.pick(&OPENINGS)),
+        5 => What::Reset,
+        6 => What::Revoke,
         _ => {
             let start = source.one_in(2).then(|| moment(source));
             let until = source.one_in(2).then(|| moment(source));

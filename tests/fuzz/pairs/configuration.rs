@@ -333,6 +333,9 @@ pub fn configuration(source: &mut Source) -> Value {
         let mut admin = json!({"path": source.pick(&["/a", "/maintenance-mode"])});
         admin["tokens"] = admin_tokens();
         if source.one_in(4) {
+            admin["max_on_seconds"] = json!(source.pick(&[3600, 7200, 100_000]));
+        }
+        if source.one_in(4) {
             admin["client_ips"] = json!(source.some(&NETWORKS, 2));
         }
         set("admin", admin);

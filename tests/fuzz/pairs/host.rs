@@ -231,6 +231,7 @@ impl Exchange {
             counted,
             upstream: passed.then_some(lines),
             reply: self.0.reply.borrow().clone(),
+            turn: None,
         }
     }
 

@@ -8,6 +8,7 @@ mod request;
 pub mod run;
 pub mod shrink;
 mod source;
+mod turns;
 mod windows;
 
 use std::collections::BTreeMap;
@@ -33,10 +34,7 @@ const REQUESTS: usize = 4;
 pub fn case(data: &[u8]) -> Case {
     let mut source = Source::new(data);
     let configuration = configuration::configuration(&mut source);
-    let calls = match configuration["mode"].as_str().unwrap_or("auto") {
-        "auto" => calls::calls(&mut source),
-        _ => Vec::new(),
-    };
+    let calls = calls::calls(&mut source);
     let tokens = match configuration["bypass"].is_null() {
         true => Vec::new(),
         false => request::tokens(&mut source),

@@ -7,11 +7,13 @@ use sha2::{Digest, Sha256};
 use super::{
     host::{Exchange, Process},
     reading::{
-        case::{Case, Fault, Given, On, Request, Seen, Token, What},
+        case::{Call, Case, Fault, Given, On, Request, Seen, Token, What},
         decision::cookie_of,
         endpoint::TOKEN,
+        flag::{Flag, State},
         time,
     },
+    turns::turns,
 };
 
 /// What signs the tokens.
@@ -33,8 +35,12 @@ pub fn run(case: &Case) -> Result<Vec<Seen>, String> {
     let process = Process::default();
     process.set_now(case.calls.first().map_or(START, |call| call.at));
     let mut tokens = Vec::new();
+    let mut state = State::default();
     if !case.calls.is_empty() {
-        set(&process, case)?;
+        let endpoint = endpoint(&process, case)?;
+        for call in &case.calls {
+            make(call, &endpoint, &process, case, &mut state)?;
+        }
     }
     for token in &case.tokens {
         tokens.push(minted(&process, token)?);
@@ -43,59 +49,84 @@ pub fn run(case: &Case) -> Result<Vec<Seen>, String> {
     let Some(filter) = Filter::configure(process.clone(), text.as_bytes()) else {
         return Err(format!("refused: {}", process.last_line()));
     };
+    let last = case.calls.last().map(|call| call.at);
+    let turns = turns(&process, case, last.and_then(|at| state.opening(at)))?;
     process.take_counts();
-    let seen = case.requests.iter().map(|request| {
-        process.set_now(request.at);
-        let exchange = Exchange::new(with_tokens(request, &tokens, false));
-        let passed = matches!(filter.handle(&exchange), Outcome::Passed);
-        let mut seen = exchange.seen(passed, process.take_counts());
-        if let Some(upstream) = &mut seen.upstream {
-            let shown = Request {
-                lines: std::mem::take(upstream),
-                ..request.clone()
-            };
-            *upstream = with_tokens(&shown, &tokens, true).lines;
-        }
-        seen
-    });
+    let seen = (0..)
+        .zip(&case.requests)
+        .map(|(number, request): (usize, _)| {
+            process.set_now(request.at);
+            let exchange = Exchange::new(with_tokens(request, &tokens, false));
+            let passed = matches!(filter.handle(&exchange), Outcome::Passed);
+            let mut seen = exchange.seen(passed, process.take_counts());
+            seen.turn = turns.get(number).copied();
+            if let Some(upstream) = &mut seen.upstream {
+                let shown = Request {
+                    lines: std::mem::take(upstream),
+                    ..request.clone()
+                };
+                *upstream = with_tokens(&shown, &tokens, true).lines;
+            }
+            seen
+        });
     Ok(seen.collect())
 }
 
 /// Before all that is called.
 const START: i64 = 1_795_000_000_000;
 
-/// Makes the calls, on an endpoint of the same scope.
-fn set(process: &Process, case: &Case) -> Result<(), String> {
-    let scope = case.configuration["scope"].as_str().unwrap_or("default");
-    let filter = admin(process, scope, KEY)?;
-    let expected = super::reading::flag::State::after(&case.calls).made;
-    for (call, is_made) in case.calls.iter().zip(expected) {
-        process.set_now(call.at);
-        let path = match &call.what {
-            What::On(on) => format!("on?{}", query(on)),
-            What::Off => "off".to_owned(),
-            What::Reset => "reset".to_owned(),
-            What::Revoke => "bypass/revoke".to_owned(),
-        };
-        let (status, body) = post(&filter, &path);
-        let right = if is_made { 200 } else { 409 };
-        if status != right {
-            let at = time::format(call.at);
-            return Err(format!(
-                "a call: answered {status}, not {right}: {path} at {at}: {body}"
-            ));
-        }
+/// Makes a call, which changes the state.
+fn make(
+    call: &Call,
+    endpoint: &Filter<Process>,
+    process: &Process,
+    case: &Case,
+    state: &mut State,
+) -> Result<(), String> {
+    let is_on = Flag::at(&case.configuration, state, call.at).on;
+    let before = turns(process, case, state.opening(call.at).filter(|_| !is_on))?;
+    process.set_now(call.at);
+    let path = match &call.what {
+        What::On(on) => format!("on?{}", query(on)),
+        What::Off(query) => format!("off?{query}"),
+        What::Reset => "reset".to_owned(),
+        What::Revoke => "bypass/revoke".to_owned(),
+    };
+    let (status, body) = post(endpoint, &path);
+    let right = state.apply(&case.configuration, call);
+    if status != right {
+        let at = time::format(call.at);
+        return Err(format!(
+            "a call: answered {status}, not {right}: {path} at {at}: {body}"
+        ));
     }
-    Ok(())
+    let after = turns(process, case, state.opening(call.at))?;
+    let mut pairs = before.iter().zip(&after);
+    match pairs.all(|(before, after)| after <= before.max(&call.at)) {
+        true => Ok(()),
+        false => Err(format!("a call: {path} took turns back")),
+    }
 }
 
-fn admin(process: &Process, scope: &str, key: &str) -> Result<Filter<Process>, String> {
-    let configuration = json!({
-        "scope": scope,
-        "admin": {"path": "/m", "tokens": admin_tokens()},
-        "bypass": {"key": key, "max_ttl_seconds": 1_000_000},
-    });
-    let filter = Filter::configure(process.clone(), configuration.to_string().as_bytes());
+/// The endpoint of the case, at a path where it is found.
+fn endpoint(process: &Process, case: &Case) -> Result<Filter<Process>, String> {
+    let mut configuration = json!({"admin": {}});
+    for key in ["scope", "mode", "initial", "windows"] {
+        if let Some(value) = case.configuration.get(key) {
+            configuration[key] = value.clone();
+        }
+    }
+    if let Some(longest) = case.configuration["admin"].get("max_on_seconds") {
+        configuration["admin"]["max_on_seconds"] = longest.clone();
+    }
+    admin(process, configuration, KEY)
+}
+
+fn admin(process: &Process, mut more: Value, key: &str) -> Result<Filter<Process>, String> {
+    more["admin"]["path"] = "/m".into();
+    more["admin"]["tokens"] = admin_tokens();
+    more["bypass"] = json!({"key": key, "max_ttl_seconds": 1_000_000});
+    let filter = Filter::configure(process.clone(), more.to_string().as_bytes());
     filter.ok_or_else(|| process.last_line())
 }
 
@@ -142,7 +173,7 @@ fn minted(process: &Process, token: &Token) -> Result<String, String> {
         Fault::OtherKey => OTHER_KEY,
         _ => KEY,
     };
-    let filter = admin(process, "other", key)?;
+    let filter = admin(process, json!({"scope": "other"}), key)?;
     let (_, body) = post(&filter, &format!("bypass?name=qa&ttl={}", token.seconds));
     let answer: Value = serde_json::from_str(&body).map_err(|_| body.clone())?;
     let mut text = answer["token"].as_str().ok_or(body)?.to_owned();

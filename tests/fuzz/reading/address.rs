@@ -1,6 +1,6 @@
 //! Addresses: blocks, and where a request comes from.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 
 use serde_json::Value;
 
@@ -64,6 +64,14 @@ fn hop(text: &str) -> Option<(IpAddr, Option<u16>)> {
         }
         Some(_) => Some((plain(&without_zone(text))?, None)),
         None => Some((plain(text)?, None)),
+    }
+}
+
+/// Who has one turn in a slow opening: an IPv4 address, or the /64 of an IPv6 address.
+pub fn neighbours(client: IpAddr) -> IpAddr {
+    match client {
+        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into(),
+        address => address,
     }
 }
 

@@ -24,7 +24,8 @@ pub struct Call {
 #[derive(Clone, Debug)]
 pub enum What {
     On(On),
-    Off,
+    /// With its query.
+    Off(&'static str),
     Reset,
     Revoke,
 }
@@ -84,6 +85,8 @@ pub struct Seen {
     /// What the upstream gets, if the request passed.
     pub upstream: Option<Vec<(String, Vec<u8>)>>,
     pub reply: Option<Reply>,
+    /// In a slow opening, when its client is let in by a filter that has nothing to do but that.
+    pub turn: Option<i64>,
 }
 
 #[derive(Clone, Debug)]

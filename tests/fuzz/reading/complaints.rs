@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 
 use super::{
-    Stance,
+    Stance, address,
     case::{Case, Request, Seen},
     decision::{Decision, Verdict, cookie_of, decide},
     endpoint, reply,
@@ -57,8 +57,17 @@ pub fn judge(case: &Case, request: &Request, seen: &Seen) -> Judgement {
 }
 
 fn judge_as(case: &Case, request: &Request, seen: &Seen, wary: Stance) -> (Decision, Vec<String>) {
-    let decision = decide(case, request, wary);
+    let decision = decide(case, request, seen.turn, wary);
     let mut complaints = Complaints::default();
+    if let Some(opening) = decision.flag.opening {
+        let turn = seen.turn.unwrap_or(i64::MIN);
+        complaints.unless(opening.start <= turn && turn <= opening.until, || {
+            format!("a turn: {turn} of {opening:?}")
+        });
+        if address::client(&case.configuration, request).is_none() {
+            complaints.expect("the turn without an address", opening.until, turn);
+        }
+    }
     let (state, counted) = match decision.verdict {
         Verdict::Allowed(reason) => (format!("allowed:{reason}"), format!("allowed.{reason}=1")),
         Verdict::Observed => ("observed".to_owned(), "observed=1".to_owned()),

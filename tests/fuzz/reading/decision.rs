@@ -28,6 +28,8 @@ pub struct Decision {
     /// The rule that decided.
     pub rule: Option<Value>,
     pub flag: Flag,
+    /// When it passes, if it waits for its turn in a slow opening.
+    pub turn: Option<i64>,
     pub state: State,
     pub errors: usize,
 }
@@ -134,7 +136,10 @@ fn waits(all: &Value, request: &Request, decision: &Decision, action: Action) ->
     };
     let is_preflight =
         request.method() == "OPTIONS" && request.header("access-control-request-method").is_some();
-    decision.flag.hold.unwrap_or(seconds) > 0
+    let seconds = decision.flag.hold.unwrap_or(seconds);
+    let end = request.at + seconds as i64 * 1000;
+    seconds > 0
+        && decision.turn.is_none_or(|turn| turn <= end)
         && action == Action::Follow
         && all["mode"] != "on"
         && all["mode"] != true
@@ -142,16 +147,22 @@ fn waits(all: &Value, request: &Request, decision: &Decision, action: Action) ->
         && !is_preflight
 }
 
-/// Decides. `wary` is how odd paths are read for `block` and `on`.
-pub fn decide(case: &Case, request: &Request, wary: Stance) -> Decision {
+/// Decides. `turn` is that of the client in a slow opening, `wary` how odd paths are read for
+/// `block` and `on`.
+pub fn decide(case: &Case, request: &Request, turn: Option<i64>, wary: Stance) -> Decision {
     let all = &case.configuration;
-    let state = State::after(&case.calls);
+    let state = State::after(all, &case.calls);
     let flag = Flag::at(all, &state, request.at);
     let mut decision = Decision {
         verdict: Verdict::Endpoint,
-        by: flag.decided_by,
+        by: if flag.opening.is_some() {
+            "opening"
+        } else {
+            flag.decided_by
+        },
         rule: None,
         flag,
+        turn: None,
         state,
         errors: 0,
     };
@@ -171,7 +182,11 @@ pub fn decide(case: &Case, request: &Request, wary: Stance) -> Decision {
     } else {
         Action::Follow
     };
-    let is_on = decision.flag.on;
+    let opening = decision.flag.opening;
+    let is_on = decision.flag.on || opening.is_some();
+    if opening.is_some() && action == Action::Follow {
+        decision.turn = turn;
+    }
     let blocked = if all["observe"] == true {
         Verdict::Observed
     } else if waits(all, request, &decision, action) {
@@ -189,6 +204,8 @@ pub fn decide(case: &Case, request: &Request, wary: Stance) -> Decision {
                 Verdict::Allowed(reason)
             } else if has_bypass(case, request, &decision.state) {
                 Verdict::Allowed("bypass")
+            } else if decision.turn.is_some_and(|turn| turn <= request.at) {
+                Verdict::Allowed("ramp")
             } else {
                 blocked
             }

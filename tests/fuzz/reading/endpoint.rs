@@ -88,10 +88,15 @@ fn status(
     expect("decided_by", flag.decided_by.into());
     expect("mode", mode.into());
     expect("scope", all["scope"].as_str().unwrap_or("default").into());
+    if !flag.on {
+        let until = flag.opening.map(|opening| time::format(opening.until));
+        expect("ramp_until", until.into());
+    }
     if flag.on {
         expect("until", flag.until.map(time::format).into());
         expect("message", flag.message.clone().into());
     }
+    complaints.expect("ramp_key of the status", None, got.get("ramp_key"));
     let next = flag::next(all, &decision.state, request.at);
     let start = got.get("next").map(|next| match next {
         Value::Null => None,

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{
     case::{Call, On, What},
-    recurring, time,
+    path, recurring, time,
 };
 
 /// What the calls have left.
@@ -12,56 +12,143 @@ use super::{
 pub struct State {
     pub set: Option<Set>,
     pub revoked_at: Option<i64>,
-    /// Whether each call was made.
-    pub made: Vec<bool>,
 }
 
 #[derive(Clone, Debug)]
 pub enum Set {
-    Off { since: i64 },
-    On { on: On, off_at: Option<i64> },
+    Off {
+        since: i64,
+        opening: Option<Opening>,
+    },
+    On {
+        on: On,
+        off_at: Option<i64>,
+    },
+}
+
+/// A slow opening.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Opening {
+    /// Nobody has passed before.
+    pub start: i64,
+    /// All pass.
+    pub until: i64,
 }
 
 fn is_in_force(on: &On, now: i64) -> bool {
     on.start.is_none_or(|start| start <= now) && on.until.is_none_or(|until| now < until)
 }
 
+/// The seconds that a slow opening is to take: none at all is an opening at once.
+fn opening_seconds(query: &str) -> Option<u64> {
+    let mut given = None;
+    for parameter in query.split('&').filter(|parameter| !parameter.is_empty()) {
+        let value = parameter.strip_prefix("ramp=")?;
+        let plain = path::decoded(value.as_bytes(), b"");
+        let seconds = time::typed(&String::from_utf8(plain).ok()?)?;
+        if given.replace(seconds).is_some() {
+            return None;
+        }
+    }
+    Some(given.unwrap_or(0))
+}
+
+const DAY: u64 = 24 * 3600;
+
 impl State {
-    pub fn after(calls: &[Call]) -> Self {
+    pub fn after(all: &Value, calls: &[Call]) -> Self {
         let mut state = Self::default();
         for call in calls {
-            let made = state.apply(call);
-            state.made.push(made);
+            state.apply(all, call);
         }
         state
     }
 
-    fn apply(&mut self, call: &Call) -> bool {
+    /// What a call is answered; what it changes.
+    pub fn apply(&mut self, all: &Value, call: &Call) -> u16 {
+        self.try_apply(all, call).err().unwrap_or(200)
+    }
+
+    fn try_apply(&mut self, all: &Value, call: &Call) -> Result<(), u16> {
         let now = call.at;
+        let longest = all["admin"]["max_on_seconds"].as_u64();
+        let is_locked = is_fixed(all, "on") || is_fixed(all, "off");
+        let unlocked = if is_locked { Err(409_u16) } else { Ok(()) };
         match &call.what {
-            What::Off => self.set = Some(Set::Off { since: now }),
-            What::Reset => self.set = None,
+            What::Off(query) => {
+                let seconds = opening_seconds(query).ok_or(400_u16)?;
+                if seconds > longest.unwrap_or(DAY).min(DAY) {
+                    return Err(400);
+                }
+                unlocked?;
+                self.off(all, now, seconds);
+            }
+            What::Reset => {
+                unlocked?;
+                self.set = None;
+            }
             What::Revoke => self.revoked_at = Some(now),
             What::On(on) => {
-                let is_planned = on.start.is_some_and(|start| start > now);
-                let is_on = |set: &Set| matches!(set, Set::On { on, .. } if is_in_force(on, now));
-                if is_planned && self.set.as_ref().is_some_and(is_on) {
-                    return false;
+                let begin = on.start.unwrap_or(now);
+                let latest = longest.map(|seconds| begin + seconds as i64 * 1000);
+                let until = on.until.or(latest);
+                let is_past = until.is_some_and(|until| until <= now || until <= begin);
+                if is_past
+                    || until
+                        .zip(latest)
+                        .is_some_and(|(until, latest)| until > latest)
+                {
+                    return Err(400);
+                }
+                unlocked?;
+                let is_planned = begin > now;
+                let is_on = match &self.set {
+                    Some(Set::On { on, .. }) => is_in_force(on, now),
+                    _ => self.opening(now).is_some(),
+                };
+                if is_planned && is_on {
+                    return Err(409);
                 }
                 let off_at = is_planned.then(|| self.off_at()).flatten();
-                self.set = Some(Set::On {
-                    on: on.clone(),
-                    off_at,
-                });
+                let on = On {
+                    until,
+                    ..on.clone()
+                };
+                self.set = Some(Set::On { on, off_at });
             }
         }
-        true
+        Ok(())
+    }
+
+    /// Opens in so many seconds, where there is anything to open.
+    fn off(&mut self, all: &Value, now: i64, seconds: u64) {
+        let until = now + seconds as i64 * 1000;
+        let is_on = Flag::at(all, self, now).on;
+        let opening = match self.opening(now) {
+            _ if seconds == 0 => None,
+            _ if is_on => Some(Opening { start: now, until }),
+            Some(opening) if until >= opening.until => return,
+            Some(opening) => Some(Opening { until, ..opening }),
+            None => None,
+        };
+        self.set = Some(Set::Off {
+            since: now,
+            opening,
+        });
+    }
+
+    /// The slow opening that was set and is not over, though a window may have taken over.
+    pub fn opening(&self, now: i64) -> Option<Opening> {
+        match self.set {
+            Some(Set::Off { opening, .. }) => opening.filter(|opening| now < opening.until),
+            _ => None,
+        }
     }
 
     /// When somebody said `off`, and nothing has taken it back.
     fn off_at(&self) -> Option<i64> {
         match self.set {
-            Some(Set::Off { since }) => Some(since),
+            Some(Set::Off { since, .. }) => Some(since),
             Some(Set::On { off_at, .. }) => off_at,
             None => None,
         }
@@ -113,6 +200,14 @@ pub struct Flag {
     pub message: Option<String>,
     pub retry_after: Option<u64>,
     pub hold: Option<u64>,
+    /// The slow opening under way, while it is off.
+    pub opening: Option<Opening>,
+}
+
+/// Whether `mode` fixes the flag to `on` or `off`.
+fn is_fixed(all: &Value, switch: &str) -> bool {
+    let mode = &all["mode"];
+    mode == switch || *mode == (switch == "on")
 }
 
 impl Flag {
@@ -124,14 +219,15 @@ impl Flag {
             message: None,
             retry_after: None,
             hold: None,
+            opening: None,
         }
     }
 
     pub fn at(all: &Value, state: &State, now: i64) -> Self {
-        match &all["mode"] {
-            mode if mode == "on" || *mode == true => return Self::plain(true, "mode"),
-            mode if mode == "off" || *mode == false => return Self::plain(false, "mode"),
-            _ => {}
+        for (switch, on) in [("on", true), ("off", false)] {
+            if is_fixed(all, switch) {
+                return Self::plain(on, "mode");
+            }
         }
         if let Some(Set::On { on, .. }) = &state.set
             && is_in_force(on, now)
@@ -170,7 +266,10 @@ impl Flag {
             };
         }
         match &state.set {
-            Some(_) => Self::plain(false, "state"),
+            Some(_) => Self {
+                opening: state.opening(now),
+                ..Self::plain(false, "state")
+            },
             None => Self::plain(all["initial"] == "on" || all["initial"] == true, "initial"),
         }
     }

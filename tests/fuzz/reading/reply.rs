@@ -196,7 +196,7 @@ impl Judge<'_> {
         if let Some(seconds) = flag.retry_after {
             return Wait::Seconds(seconds);
         }
-        if let Some(until) = flag.until {
+        if let Some(until) = self.decision.turn.or(flag.until) {
             let seconds = (until - self.request.at + 999) / 1000;
             return Wait::Seconds(seconds.max(1) as u64);
         }

@@ -56,6 +56,24 @@ pub fn seconds(given: &Value) -> u64 {
     all
 }
 
+/// What a person has typed: a number of seconds, or `1h30m`, each unit once, the longest first.
+pub fn typed(text: &str) -> Option<u64> {
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    if is_number(text) {
+        return text.parse().ok();
+    }
+    let mut rest = text;
+    for unit in ['d', 'h', 'm', 's'] {
+        if let Some((number, behind)) = rest.split_once(unit) {
+            if !is_number(number) {
+                return None;
+            }
+            rest = behind;
+        }
+    }
+    (rest.is_empty() && !text.is_empty()).then(|| seconds(&text.into()))
+}
+
 /// In UTC, without what is less than a second.
 pub fn format(millis: i64) -> String {
     let seconds = millis.div_euclid(1000);

@@ -9,6 +9,7 @@ use crate::filter::host::{Host, Metric, Stream};
 use crate::filter::outcome::Outcome;
 use crate::filter::request::Request;
 use crate::filter::succession::Left;
+use crate::state::ramp::Ramp;
 use crate::state::state::State;
 
 impl<H: Host> Filter<H> {
@@ -16,24 +17,24 @@ impl<H: Host> Filter<H> {
         (self.held.count() as u64) < self.policy.max_held_requests
     }
 
-    pub(super) fn hold(&self, stream: &H::Stream, wait: Wait<'_>, state: &State) -> Outcome {
+    pub(super) fn hold(&self, stream: &H::Stream, wait: Wait<'_>, ramp: Option<Ramp>) -> Outcome {
         if !self.holds_any() {
             // What was configured before is no news.
             self.succession.next();
         }
         stream.set_filter_state("held");
-        self.keep(stream, wait, state);
+        self.keep(stream, wait, ramp);
         self.set_pace(BRISK);
         Outcome::Held
     }
 
-    fn keep(&self, stream: &H::Stream, wait: Wait<'_>, state: &State) {
+    fn keep(&self, stream: &H::Stream, wait: Wait<'_>, ramp: Option<Ramp>) {
         self.metrics.held.increment();
         self.held.push(Held {
             stream: stream.clone(),
             until: wait.until,
             look_at: wait.look_at,
-            generation: state.generation,
+            ramp,
         });
     }
 
@@ -55,7 +56,7 @@ impl<H: Host> Filter<H> {
         let is_due = |held: &mut Held<H::Stream>| {
             are_all_over
                 || held.look_at <= now
-                || flag.ramp.is_some() && held.generation != state.generation
+                || flag.ramp.is_some() && held.ramp != flag.ramp
                 || looks.is_multiple_of(BRISK) && !held.stream.is_open()
         };
         for held in self.held.take(is_due) {
@@ -77,11 +78,11 @@ impl<H: Host> Filter<H> {
             Verdict::Pass => None,
             Verdict::Allowed(_) => Some(format_args!("on; allowed=released")),
             Verdict::Held(wait) => {
-                self.keep(stream, wait, state);
+                self.keep(stream, wait, decision.flag.ramp);
                 return;
             }
             _ => {
-                self.carry_out(decision, state, stream, &request);
+                self.carry_out(decision, stream, &request);
                 return;
             }
         };

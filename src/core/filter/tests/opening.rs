@@ -154,6 +154,23 @@ fn a_window_under_way_is_opened_slowly_and_one_that_begins_takes_over() {
 }
 
 #[test]
+fn a_window_that_has_taken_over_is_opened_anew() {
+    let windows = r#"{"windows":[{"start":"2026-01-01T00:05:00Z","end":"2026-01-01T01:00:00Z"}],"#;
+    for ramp in [60, 3600] {
+        let worker = Worker::opening(&ADMIN.replacen('{', windows, 1), "/off?ramp=600");
+        worker.wait(400);
+        assert!(worker.passing().is_empty());
+        worker.call("POST", &format!("/off?ramp={ramp}"));
+        assert!(worker.passing().is_empty());
+        worker.wait(ramp / 2);
+        let passing = worker.passing().len();
+        assert!(passing > 40 && passing < 160, "{passing}");
+        worker.wait(ramp / 2);
+        assert_eq!(worker.passing().len(), usize::from(CLIENTS));
+    }
+}
+
+#[test]
 fn another_may_hasten_it_and_a_plain_off_opens_at_once() {
     let worker = Worker::opening(ADMIN, "/off?ramp=600");
     worker.wait(300);
@@ -201,29 +218,40 @@ fn what_is_no_ramp_is_refused_and_so_is_what_would_end_one() {
     assert_eq!(worker.call("POST", "/off?ramp=1m"), Some(200));
 }
 
+/// The filter state of each.
+fn states(streams: &[TestStream]) -> Vec<String> {
+    let state = |stream: &TestStream| stream.seen().filter_state.borrow().clone();
+    streams.iter().map(state).collect()
+}
+
+fn count(state: &str, streams: &[TestStream]) -> usize {
+    let states = states(streams);
+    states.iter().filter(|other| *other == state).count()
+}
+
+impl Worker {
+    /// A request of each client.
+    fn requests(&self) -> Vec<TestStream> {
+        let streams: Vec<_> = (0..CLIENTS).map(|client| request(client, "/")).collect();
+        for stream in &streams {
+            self.handle(stream);
+        }
+        streams
+    }
+}
+
+fn holding(more: &str) -> String {
+    let configuration = ADMIN.replacen('{', &format!("{{{more}"), 1);
+    let hold = r#""format":"json","hold_seconds":100"#;
+    configuration.replacen(r#""format":"json""#, hold, 1)
+}
+
 #[test]
 fn a_request_waits_for_its_turn_if_that_comes_within_its_wait() {
-    let hold = ADMIN.replacen(
-        r#""format":"json""#,
-        r#""format":"json","hold_seconds":100"#,
-        1,
-    );
-    let worker = Worker::new(&hold);
+    let worker = Worker::new(&holding(""));
     worker.tick();
     worker.call("POST", "/on");
-    let streams: Vec<_> = (0..CLIENTS).map(|client| request(client, "/")).collect();
-    for stream in &streams {
-        worker.handle(stream);
-    }
-    let late = |from| {
-        (from..CLIENTS)
-            .map(|client| request(client, "/"))
-            .collect::<Vec<_>>()
-    };
-    let count = |state: &str, streams: &[TestStream]| {
-        let is = |stream: &&TestStream| *stream.seen().filter_state.borrow() == state;
-        streams.iter().filter(is).count()
-    };
+    let streams = worker.requests();
     assert_eq!(count("held", &streams), usize::from(CLIENTS));
     worker.call("POST", "/off?ramp=200");
     worker.tick();
@@ -231,11 +259,7 @@ fn a_request_waits_for_its_turn_if_that_comes_within_its_wait() {
     assert_eq!(waiting + refused, usize::from(CLIENTS));
     assert!(waiting.abs_diff(refused) < 60, "{waiting} {refused}");
     // Those who come now are judged alike.
-    let others = late(0);
-    for stream in &others {
-        worker.handle(stream);
-    }
-    assert_eq!(count("held", &others), waiting);
+    assert_eq!(states(&worker.requests()), states(&streams));
     worker.wait(50);
     worker.tick();
     let released = count("allowed:released", &streams);
@@ -247,4 +271,22 @@ fn a_request_waits_for_its_turn_if_that_comes_within_its_wait() {
     worker.tick();
     assert_eq!(count("allowed:released", &streams), waiting);
     assert_eq!(worker.host.stat("held"), 0);
+}
+
+#[test]
+fn those_whom_a_window_has_held_up_wait_for_their_turn_once_it_is_over() {
+    let window = r#""windows":[{"start":"2026-01-01T00:01:00Z","end":"2026-01-01T00:02:00Z"}],"#;
+    let worker = Worker::opening(&holding(window), "/off?ramp=600");
+    worker.wait(60);
+    let streams = worker.requests();
+    assert_eq!(count("held", &streams), usize::from(CLIENTS));
+    worker.wait(60);
+    worker.tick();
+    let (released, waiting) = (count("allowed:released", &streams), count("held", &streams));
+    assert!(released > 15 && waiting > 0, "{released} {waiting}");
+    assert_eq!(worker.passing().len(), released);
+    worker.wait(40);
+    worker.tick();
+    assert_eq!(count("allowed:released", &streams), released + waiting);
+    assert_eq!(worker.passing().len(), released + waiting);
 }

@@ -102,6 +102,8 @@ mod tests {
         assert_eq!(*Previous::of(&over).toggle(), Toggle::Off);
         let off = status(r#"{"maintenance":false}"#);
         assert_eq!(*Previous::of(&off).toggle(), Toggle::Off);
+        let opening = status(r#"{"maintenance":false,"ramp_until":"9999-01-01T00:00:00Z"}"#);
+        assert_eq!(*Previous::of(&opening).toggle(), Toggle::Off);
         let mut window = on;
         window.decided_by = "window".to_owned();
         assert_eq!(*Previous::of(&window).toggle(), Toggle::Reset);
