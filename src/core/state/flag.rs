@@ -47,6 +47,17 @@ impl Flag<'_> {
     pub fn stops(&self) -> bool {
         self.on || self.ramp.is_some()
     }
+
+    /// Whether it is on as planned, up to an end that is known: by a window, or by an `on` that was
+    /// to begin later than it was set.
+    pub fn is_planned(&self) -> bool {
+        let is_plan = match self.decided_by {
+            DecidedBy::Window => true,
+            DecidedBy::State => self.setting.is_some_and(Setting::is_planned),
+            DecidedBy::Mode | DecidedBy::Initial => false,
+        };
+        self.on && is_plan && self.until.is_some()
+    }
 }
 
 /// The maintenance that is the first to come.
