@@ -228,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn planned_is_what_has_an_end_and_was_not_just_switched_on() {
+    fn planned_is_a_window_and_an_on_that_began_later_and_is_to_end() {
         const WINDOWS: &str = r#"{"start":"2026-01-01T10:00:00Z","end":"2026-01-01T11:00:00Z"},{"start":"2026-01-01T12:00:00Z"}"#;
         let policy = policy(&format!(r#"{{"initial":"on","windows":[{WINDOWS}]}}"#));
         let on = |more: &str| {
@@ -238,7 +238,8 @@ mod tests {
         for (state, hour, expected) in [
             (State::default(), 9, false),
             (State::default(), 10, true),
-            (State::default(), 12, false),
+            (State::default(), 11, false),
+            (State::default(), 12, true),
             (on(""), 10, false),
             (on(r#","since":"T08Z","until":"T20Z""#), 10, false),
             (

@@ -48,15 +48,15 @@ impl Flag<'_> {
         self.on || self.ramp.is_some()
     }
 
-    /// Whether it is on as planned, up to an end that is known: by a window, or by an `on` that was
-    /// to begin later than it was set.
+    /// Whether it is on as planned: by a window, or by an `on` that was to begin later than it was
+    /// set, and to end.
     pub fn is_planned(&self) -> bool {
-        let is_plan = match self.decided_by {
+        let is_plan = |on: &Setting| on.is_planned() && on.until.is_some();
+        match self.decided_by {
             DecidedBy::Window => true,
-            DecidedBy::State => self.setting.is_some_and(Setting::is_planned),
+            DecidedBy::State => self.on && self.setting.is_some_and(is_plan),
             DecidedBy::Mode | DecidedBy::Initial => false,
-        };
-        self.on && is_plan && self.until.is_some()
+        }
     }
 }
 
