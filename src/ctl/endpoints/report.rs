@@ -149,7 +149,7 @@ fn table(outcomes: &[(&str, Result<EndpointStatus, EndpointError>)]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ctl::endpoints::status::testing::{self, status};
+    use crate::ctl::endpoints::status::testing::status;
 
     #[test]
     fn one_is_told_in_lines_and_several_in_a_table() {
@@ -196,17 +196,17 @@ mod tests {
 
     #[test]
     fn of_a_slow_opening_its_end_is_told_and_the_share_that_passes() {
-        let status = status(
+        let known = status(
             r#"{"maintenance":false,"ramp_start":"2026-01-01T10:00:00Z","ramp_until":"2026-01-01T10:10:00Z"}"#,
         );
         for (now, share) in [("09:59", 0), ("10:00", 0), ("10:03", 30), ("10:11", 100)] {
             let now = Timestamp::parse(&format!("2026-01-01T{now}:00Z")).unwrap();
             assert_eq!(
-                opening(&status, "end", now),
+                opening(&known, "end", now),
                 format!("end, {share} % of clients pass")
             );
         }
-        let old = testing::status(r#"{"maintenance":false,"ramp_until":"2026-01-01T10:10:00Z"}"#);
+        let old = status(r#"{"maintenance":false,"ramp_until":"2026-01-01T10:10:00Z"}"#);
         assert!(lines(&old).ends_with("ramp until   2026-01-01T10:10:00Z"));
     }
 
