@@ -3,11 +3,14 @@
 mod bypass;
 mod keyboard;
 mod looks;
+mod opening;
 mod others;
+mod planning;
 mod signing_in;
 mod store;
 mod switching;
 mod traffic;
+mod waiting;
 
 use serde_json::{Value, json};
 use support::{ADMIN, Envoy, TOKEN, admin, browser::Browser};

@@ -1,5 +1,5 @@
 //! The pages, in a real Chromium in front of a real Envoy: what visitors get while
-//! maintenance is on, and the console of the admin endpoint.
+//! maintenance is on, the banner before, and the console of the admin endpoint.
 //!
 //! `make test` gets both, and axe-core; `CHROMIUM`, `CHROMEDRIVER` and `AXE` name others. A
 //! test fails where a page reports an error, breaks its Content-Security-Policy or asks
@@ -12,6 +12,7 @@
     clippy::unwrap_used
 )]
 
+mod banner;
 mod console;
 mod pictures;
 mod templates;

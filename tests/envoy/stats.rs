@@ -72,7 +72,12 @@ fn allowed() -> [(&'static str, &'static str, Request); 7] {
 fn every_stat_is_there_from_the_start_with_the_scope_in_its_name() {
     let envoy = Envoy::start(json!({"scope": "shop-1_a"}));
     let stats = envoy.envoy_admin("/stats?filter=^wasmcustom");
-    let gauges = [("active", 0), ("generation", 0), ("store_connected", 1)];
+    let gauges = [
+        ("active", 0),
+        ("planned", 0),
+        ("generation", 0),
+        ("store_connected", 1),
+    ];
     let gauges = gauges.map(|(name, value)| (name.to_owned(), value));
     let counters = counters().into_iter().map(|name| (name, 0));
     for (name, value) in counters.chain(gauges) {
@@ -162,6 +167,7 @@ fn active_is_one_from_the_start_where_the_configuration_says_on() {
     ] {
         let envoy = Envoy::start(configuration.clone());
         assert_eq!(envoy.metric("active"), active, "{configuration}");
+        assert_eq!(envoy.metric("planned"), 0, "{configuration}");
     }
 }
 
@@ -174,16 +180,36 @@ fn active_rises_at_the_start_and_falls_at_the_end_without_any_traffic() {
         .unwrap();
     let response = envoy.admin("POST", &format!("on?start={start}&for=3"));
     assert_eq!(response.status, 200, "{}", response.text());
-    assert_eq!(envoy.metric("active"), 0);
+    let gauges = || [envoy.metric("active"), envoy.metric("planned")];
+    assert_eq!(gauges(), [0, 0]);
     let generation = envoy.metric("generation");
     let began = Instant::now();
-    for active in [1, 0] {
-        eventually("the gauge", || envoy.metric("active") == active);
+    for expected in [1, 0] {
+        eventually("the gauges", || gauges() == [expected; 2]);
     }
     // Two seconds to the start, three to the end, one for the tick, one to spare.
     assert!(began.elapsed() < Duration::from_secs(7));
     assert_eq!(envoy.metric("generation"), generation);
     assert_eq!(envoy.metric("blocked"), 0);
+}
+
+#[test]
+fn planned_tells_a_window_from_what_somebody_switched_on() {
+    let begin = (time::OffsetDateTime::now_utc() - Duration::from_secs(60)).time();
+    let envoy = Envoy::start(json!({"admin": admin(), "windows": [{
+        "schedule": format!("{} {} * * *", begin.minute(), begin.hour()), "duration": "1h",
+    }]}));
+    let gauges = |calls: &[&str]| {
+        for call in calls {
+            envoy.admin("POST", call);
+        }
+        [envoy.metric("active"), envoy.metric("planned")]
+    };
+    assert_eq!(gauges(&[]), [1, 1]);
+    assert_eq!(gauges(&["on?for=1h"]), [1, 0]);
+    assert_eq!(gauges(&["reset"]), [1, 1]);
+    assert_eq!(gauges(&["off"]), [0, 0]);
+    assert_eq!(gauges(&["on?start=2020-01-01T00:00:00Z"]), [1, 0]);
 }
 
 #[test]

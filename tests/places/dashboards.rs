@@ -12,6 +12,7 @@ use support::{
     project::{file, read},
     within, yaml,
 };
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 use self::prometheus::Prometheus;
 
@@ -57,9 +58,13 @@ fn rehearsal() -> Envoy {
     envoy(&json!({"admin": admin(), "observe": true}), |_| {})
 }
 
-/// An Envoy whose store nobody has ever seen.
+/// An Envoy whose store nobody has ever seen, on by a window.
 fn lost() -> Envoy {
-    let configuration = json!({"scope": "lost", "store": {"etcd": {"cluster": "etcd"}}});
+    let configuration = json!({
+        "scope": "lost",
+        "store": {"etcd": {"cluster": "etcd"}},
+        "windows": [{"start": "2020-01-01T00:00:00Z"}],
+    });
     let lost = envoy(&configuration, |options| {
         let nobody = SocketAddr::from(([127, 0, 0, 1], 1));
         options.clusters = vec![Options::cluster("etcd", [nobody])];
@@ -222,7 +227,14 @@ fn the_panels_show_what_happens() {
         let query = query.unwrap_or_else(|| panic!("{title} has no query with {part}"));
         prometheus.value(&query.expression)
     };
+    const PLANNED: f64 = 2.0;
     assert_eq!(value("Now", "active"), 0.0);
+    let start = OffsetDateTime::now_utc() + Duration::from_secs(1);
+    let start = start.format(&Rfc3339).unwrap();
+    edge.admin("POST", &format!("on?for=1h&start={start}"));
+    within(PATIENCE, "planned time", || {
+        value("Now", "active") == PLANNED
+    });
 
     edge.toggle(true);
     rehearsal.toggle(true);
@@ -233,7 +245,10 @@ fn the_panels_show_what_happens() {
         ("Requests while on", "blocked"),
         ("Requests while on", "allowed"),
         ("Requests while on", "observed"),
-        ("Planned and other 5xx", "sum(rate(maintenance_mode_blocked"),
+        (
+            "Maintenance and other 5xx",
+            "sum(rate(maintenance_mode_blocked",
+        ),
         ("Calls of the admin endpoint", "granted"),
     ] {
         within(PATIENCE, title, || {
@@ -241,6 +256,7 @@ fn the_panels_show_what_happens() {
             value(title, part) > 0.0
         });
     }
+    assert_eq!(value("Now", "active"), 1.0);
     assert_eq!(value("Envoys without their store", "connected"), 0.0);
     let reasons = queries.iter().find(|query| query.title == "Who passes");
     let reasons = prometheus.series(&format!("{} > 0", reasons.unwrap().expression));
@@ -263,6 +279,7 @@ fn the_stats_of_an_envoy_without_tags_get_their_labels_from_prometheus() {
     let prometheus = Prometheus::start(&[("edge", &edge)]);
     for (metric, label) in [
         ("active", ""),
+        ("planned", ""),
         ("store_connected", ""),
         ("blocked", ""),
         ("allowed", ", maintenance_reason=\"client_ip\""),

@@ -29,7 +29,7 @@ fn every_command_of_the_readme_is_typed_by_a_test() {
         *shown.entry(block.section).or_default() += 1;
     }
     assert_eq!(shown, BTreeMap::from(TYPED));
-    let languages = ["http", "json", "promql", "sh", "yaml", ""];
+    let languages = ["html", "http", "json", "promql", "sh", "yaml", ""];
     for block in blocks() {
         assert!(languages.contains(&block.language), "{block:?}");
     }

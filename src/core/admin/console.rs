@@ -10,8 +10,8 @@ use crate::syntax::html_document::{HtmlDocument, html_document};
 
 const CONSOLE: HtmlDocument = html_document!(
     "console.html",
-    style: "apcdXdRXYUs4Tdo3MS59LFbXlJZMJzYwGC/qSDv2Pwg=",
-    script: "W1OLSfc2pedAJY1fLKoY9Ho0ayPSfQl3/6TNwnP2Ahs=",
+    style: "zy8ZPHoS+0LpDKtu6B+7nBu1D5tqHmsRQka9xhjUimQ=",
+    script: "EfdvfZDS9hoekqUguk9KTSmQ6S0pAyeeV4HCNr5GahU=",
     "frame-ancestors 'none'"
 );
 
@@ -35,7 +35,7 @@ pub(crate) fn page() -> LocalReply<'static> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::state::setting::{DURATION, Setting};
+    use crate::state::setting::{DURATION, RAMP, Setting};
 
     #[test]
     fn the_console_is_small_and_its_policy_allows_its_style_and_script() {
@@ -46,7 +46,7 @@ mod tests {
     #[test]
     fn each_parameter_has_a_field() {
         let parameters = Setting::PARAMETERS.iter().map(|parameter| parameter.name);
-        for name in parameters.chain([DURATION.name]) {
+        for name in parameters.chain([DURATION.name, RAMP.name]) {
             let field = format!("name=\"{name}\"");
             assert!(
                 CONSOLE.html.contains(&field),

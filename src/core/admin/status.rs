@@ -24,6 +24,9 @@ pub(crate) struct Status<'a> {
     pub(crate) generation: u64,
     #[serde(flatten)]
     setting: Complete,
+    /// Told while it opens slowly: the share that passes is that of the time from here to the end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ramp_start: Option<Timestamp>,
     next: Option<Next<'a>>,
     store: &'static str,
     store_connected: bool,
@@ -53,6 +56,7 @@ impl<'a> Status<'a> {
                 ramp_until: flag.ramp.map(|ramp| ramp.until),
                 ..setting.clone()
             })),
+            ramp_start: flag.ramp.map(|ramp| ramp.start),
             next: policy.next(state, now),
             store: store.name(),
             store_connected: store.is_connected(),

@@ -18,6 +18,7 @@ pub(crate) struct Metrics<M> {
     /// In the order of [`Reason::all`].
     allowed: Vec<M>,
     active: M,
+    planned: M,
     generation: M,
     store_connected: M,
     /// Over all workers, each of which counts its own.
@@ -32,6 +33,7 @@ impl<M: Metric> Metrics<M> {
             counters: Counter::ALL.map(|counter| host.counter(&name(counter.name()))),
             allowed: allowed.map(|stat| host.counter(&name(&stat))).collect(),
             active: host.gauge(&name("active")),
+            planned: host.gauge(&name("planned")),
             generation: host.gauge(&name("generation")),
             store_connected: host.gauge(&name("store_connected")),
             held: host.gauge(&name("held")),
@@ -60,6 +62,7 @@ impl<M: Metric> Metrics<M> {
 
     pub(crate) fn set(&self, flag: &Flag, state: &State, store: &dyn StateStore) {
         self.active.set(u64::from(flag.on));
+        self.planned.set(u64::from(flag.is_planned()));
         self.generation.set(state.generation);
         self.store_connected.set(u64::from(store.is_connected()));
     }

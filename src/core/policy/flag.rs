@@ -228,6 +228,45 @@ mod tests {
     }
 
     #[test]
+    fn planned_is_a_window_and_an_on_that_began_later_and_is_to_end() {
+        const WINDOWS: &str = r#"{"start":"2026-01-01T10:00:00Z","end":"2026-01-01T11:00:00Z"},{"start":"2026-01-01T12:00:00Z"}"#;
+        let policy = policy(&format!(r#"{{"initial":"on","windows":[{WINDOWS}]}}"#));
+        let on = |more: &str| {
+            let json = format!(r#"{{"maintenance":true{more}}}"#);
+            state(&json.replace('T', "2026-01-01T").replace('Z', ":00:00Z"))
+        };
+        for (state, hour, expected) in [
+            (State::default(), 9, false),
+            (State::default(), 10, true),
+            (State::default(), 11, false),
+            (State::default(), 12, true),
+            (on(""), 10, false),
+            (on(r#","since":"T08Z","until":"T20Z""#), 10, false),
+            (
+                on(r#","since":"T08Z","start":"T08Z","until":"T20Z""#),
+                10,
+                false,
+            ),
+            (
+                on(r#","since":"T08Z","start":"T09Z","until":"T20Z""#),
+                10,
+                true,
+            ),
+            (on(r#","start":"T09Z","until":"T20Z""#), 10, true),
+            (on(r#","since":"T08Z","start":"T09Z""#), 10, false),
+            (
+                on(r#","since":"T08Z","start":"T13Z","until":"T20Z""#),
+                9,
+                false,
+            ),
+        ] {
+            let now = at(&format!("2026-01-01T{hour:02}:00:00Z"));
+            let flag = policy.flag(&state, &Outlook::default(), || now);
+            assert_eq!(flag.is_planned(), expected, "{state:?} at {hour}");
+        }
+    }
+
+    #[test]
     fn what_comes_next_is_a_planned_on_or_a_window_whichever_begins_first() {
         const WINDOW: &str = r#""windows":[{"name":"w","start":"2026-01-01T12:00:00Z","end":"2026-01-01T13:00:00Z"}]"#;
         let next = |mode: &str, setting: &str, hour: u32| {

@@ -47,6 +47,17 @@ impl Flag<'_> {
     pub fn stops(&self) -> bool {
         self.on || self.ramp.is_some()
     }
+
+    /// Whether it is on as planned: by a window, or by an `on` that was to begin later than it was
+    /// set, and to end.
+    pub fn is_planned(&self) -> bool {
+        let is_plan = |on: &Setting| on.is_planned() && on.until.is_some();
+        match self.decided_by {
+            DecidedBy::Window => true,
+            DecidedBy::State => self.on && self.setting.is_some_and(is_plan),
+            DecidedBy::Mode | DecidedBy::Initial => false,
+        }
+    }
 }
 
 /// The maintenance that is the first to come.

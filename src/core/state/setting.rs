@@ -117,10 +117,10 @@ impl Setting {
         self.start.is_none_or(|start| start <= now)
     }
 
-    /// Whether it is an `on` that was to begin later than it was set.
+    /// Whether it is an `on` that was to begin later than it was set, as far as that is known.
     pub(crate) fn is_planned(&self) -> bool {
-        let later = self.start.zip(self.since);
-        self.maintenance && later.is_some_and(|(start, since)| start > since)
+        let is_later = |start| self.since.is_none_or(|since| start > since);
+        self.maintenance && self.start.is_some_and(is_later)
     }
 
     /// Whether it is an `on` that counts at a moment.

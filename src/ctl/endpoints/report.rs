@@ -2,6 +2,7 @@
 
 use maintenance_mode_core::state::setting::Setting;
 use maintenance_mode_core::syntax::one_line::OneLine;
+use maintenance_mode_core::syntax::timestamp::Timestamp;
 use serde_json::{Value, json};
 
 use crate::ctl::arguments::endpoints::Endpoints;
@@ -63,7 +64,7 @@ fn lines(status: &EndpointStatus) -> String {
     let keys = ["maintenance", "decided_by", "scope", "generation", "since"]
         .into_iter()
         .chain(parameters.map(|parameter| parameter.name))
-        .chain(["changed_by", "next", "store", "version"]);
+        .chain(["ramp_until", "changed_by", "next", "store", "version"]);
     let line = |key: &str| {
         let text = cell(status, key)?;
         Some(format!("{:<13}{text}", key.replace('_', " ")))
@@ -76,6 +77,7 @@ fn lines(status: &EndpointStatus) -> String {
 fn cell(status: &EndpointStatus, key: &str) -> Option<String> {
     match status.document.get(key)? {
         Value::Null => None,
+        Value::String(until) if key == "ramp_until" => Some(opening(status, until, now())),
         Value::Bool(on) if key == "maintenance" => Some(if *on { "on" } else { "off" }.to_owned()),
         Value::String(store) if key == "store" && status.is_store_lost() => {
             Some(format!("{}, not connected", OneLine(store)))
@@ -84,6 +86,17 @@ fn cell(status: &EndpointStatus, key: &str) -> Option<String> {
         next @ Value::Object(_) if key == "next" => Some(planned(next)),
         other => Some(other.to_string()),
     }
+}
+
+/// A slow opening: its end, and how many pass, where the endpoint tells that.
+fn opening(status: &EndpointStatus, until: &str, now: Timestamp) -> String {
+    let until = OneLine(until);
+    let (Some(start), Some(end)) = (status.setting.ramp_start, status.setting.ramp_until) else {
+        return until.to_string();
+    };
+    let passed = start.millis_until(now.min(end));
+    let whole = start.millis_until(end).max(1);
+    format!("{until}, {} % of clients pass", passed * 100 / whole)
 }
 
 /// What is planned, as far as it is known: `from …, until …, name: message`.
@@ -179,6 +192,22 @@ mod tests {
         );
         let lost = status(r#"{"maintenance":true,"store":"etcd","store_connected":false}"#);
         assert!(lines(&lost).contains("store        etcd, not connected"));
+    }
+
+    #[test]
+    fn of_a_slow_opening_its_end_is_told_and_the_share_that_passes() {
+        let known = status(
+            r#"{"maintenance":false,"ramp_start":"2026-01-01T10:00:00Z","ramp_until":"2026-01-01T10:10:00Z"}"#,
+        );
+        for (now, share) in [("09:59", 0), ("10:00", 0), ("10:03", 30), ("10:11", 100)] {
+            let now = Timestamp::parse(&format!("2026-01-01T{now}:00Z")).unwrap();
+            assert_eq!(
+                opening(&known, "end", now),
+                format!("end, {share} % of clients pass")
+            );
+        }
+        let old = status(r#"{"maintenance":false,"ramp_until":"2026-01-01T10:10:00Z"}"#);
+        assert!(lines(&old).ends_with("ramp until   2026-01-01T10:10:00Z"));
     }
 
     #[test]

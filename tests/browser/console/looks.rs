@@ -42,4 +42,16 @@ fn it_fits_phone_and_desk_in_both_schemes_and_axe_finds_no_fault() {
     browser.click("#bypass .main");
     browser.wait_until_shown("#link a");
     check("on");
+
+    envoy.admin("POST", "off?ramp=1h");
+    browser.wait_for_text("#now", "Opening until ");
+    check("opening");
+
+    envoy.toggle(false);
+    envoy.admin(
+        "POST",
+        "on?start=2999-01-01T00:00:00Z&for=1h&hold=20&message=We%20are%20moving%20house.",
+    );
+    browser.wait_for_text("#next", "Planned: ");
+    check("planned");
 }

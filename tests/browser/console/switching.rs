@@ -108,58 +108,6 @@ fn an_end_is_in_the_time_zone_of_the_one_who_gives_it() {
 }
 
 #[test]
-fn a_start_that_is_to_come_is_a_plan() {
-    let envoy = start();
-    let browser = signed_in(&envoy);
-    browser.pick("#start", "2998-06-01T10:00");
-    browser.pick("#lasts", "900");
-    browser.click("#on");
-    browser.wait_for_text("#done", "Planned.");
-    let planned = status(&envoy);
-    assert_eq!(planned["maintenance"], false);
-    assert_eq!(planned["until"], "2998-06-01T10:15:00Z");
-    assert_eq!(browser.text("#state h2"), "Maintenance is off");
-    let told = browser.text("#told");
-    assert!(
-        told.starts_with("Planned: from ") && told.contains("10:15"),
-        "{told}"
-    );
-    assert!(envoy.get("/").is_upstream());
-}
-
-#[test]
-fn what_is_next_is_told_beside_what_is_now() {
-    let mut configuration = configuration();
-    configuration["windows"] = json!([
-        {"start": "2020-01-01T00:00:00Z", "end": "2997-01-01T00:00:00Z", "message": "Moving house"},
-        {"name": "<b>boxes</b>", "start": "2998-06-01T10:00:00Z", "message": "Unpacking"},
-    ]);
-    let envoy = Envoy::start(configuration);
-    let browser = signed_in(&envoy);
-    assert!(browser.text("#told").contains("Moving house"));
-    let next = browser.text("#next");
-    assert!(
-        next.starts_with("Next: <b>boxes</b> · from ") && next.ends_with("“Unpacking”"),
-        "{next}"
-    );
-    browser.pick("#start", "2996-06-01T10:00");
-    browser.click("#on");
-    browser.wait_for_text("#done", "Planned.");
-    let next = browser.text("#next");
-    assert!(
-        next.starts_with("Next: maintenance · from ") && next.contains("10:00"),
-        "{next}"
-    );
-    // What is told as planned is not told twice.
-    browser.click("#off");
-    browser.wait_for_text("#done", "Switched off.");
-    browser.click("#on");
-    browser.wait_for_text("#done", "Planned.");
-    assert!(browser.text("#told").starts_with("Planned: from "));
-    assert_eq!(browser.text("#next"), "");
-}
-
-#[test]
 fn the_console_may_be_opened_with_a_slash() {
     let envoy = start();
     let browser = Browser::start();

@@ -54,7 +54,7 @@ impl Prometheus {
 
     /// The series that an expression returns now; none before Prometheus answers.
     pub fn series(&self, expression: &str) -> Vec<Value> {
-        let expression = percent::encode(expression);
+        let expression = encode(expression);
         let Some(data) = self.get(&format!("/api/v1/query?query={expression}")) else {
             return Vec::new();
         };
@@ -75,7 +75,7 @@ impl Prometheus {
 
     /// The series that an expression returns for the last minutes.
     pub fn series_of_the_last_minutes(&self, expression: &str, step: &str) -> Vec<Value> {
-        let expression = percent::encode(expression);
+        let expression = encode(expression);
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
         let (start, end) = (now.as_secs() - 300, now.as_secs());
         let data = self.get(&format!(
@@ -114,6 +114,11 @@ impl Drop for Prometheus {
             eprintln!("{}", log.unwrap_or_default());
         }
     }
+}
+
+/// In a query of Prometheus, a plus is a space.
+fn encode(expression: &str) -> String {
+    percent::encode(expression).replace('+', "%2B")
 }
 
 fn configuration(envoys: &[(&str, &Envoy)]) -> Value {

@@ -67,7 +67,11 @@ fn clients_come_back_little_by_little_and_stay() {
     }
     assert_eq!(before.len(), usize::from(CLIENTS));
     assert!(worker.host.stat("allowed.ramp") > 0);
-    assert!(worker.status().contains(r#""ramp_until":null"#));
+    let status = worker.status();
+    assert!(
+        status.contains(r#""ramp_until":null"#) && !status.contains("ramp_start"),
+        "{status}"
+    );
 }
 
 #[test]
@@ -76,7 +80,7 @@ fn the_others_are_told_their_own_turn() {
     let status = worker.status();
     let told = r#""maintenance":false,"decided_by":"state""#;
     assert!(
-        status.contains(told) && !status.contains("ramp_key"),
+        status.contains(told) && status.contains("ramp_start") && !status.contains("ramp_key"),
         "{status}"
     );
     assert!(

@@ -25,7 +25,7 @@ impl Browser {
     pub fn small_picture(&self, name: &str) {
         self.write(
             &format!("{name}.webp"),
-            json!({"format": "webp", "quality": 70}),
+            json!({"format": "webp", "quality": 50}),
         );
     }
 
