@@ -1,4 +1,4 @@
-//! What Envoy and the upstream counted, beside what was sent.
+//! What Envoy counted, beside what was sent.
 
 use std::ops::RangeInclusive;
 
@@ -23,13 +23,15 @@ pub struct Counters {
     observed: u64,
     by_path: u64,
     by_bypass: u64,
+    by_turn: u64,
+    released: u64,
+    /// That wait.
+    held: u64,
     admin_granted: u64,
     admin_denied: u64,
     errors: u64,
     /// How often the log says that the store was lost.
     losses: u64,
-    /// Requests that came to the upstream.
-    upstream: u64,
     /// The connections of the worker that had the fewest.
     connections: u64,
     /// VMs that were ever made.
@@ -60,11 +62,13 @@ impl Counters {
             observed: envoy.metric("observed"),
             by_path: envoy.metric("allowed.path"),
             by_bypass: envoy.metric("allowed.bypass"),
+            by_turn: envoy.metric("allowed.ramp"),
+            released: envoy.metric("allowed.released"),
+            held: envoy.metric("held"),
             admin_granted: envoy.metric("admin_granted"),
             admin_denied: envoy.metric("admin_denied"),
             errors: envoy.metric("errors"),
             losses: log_lines(envoy, "the store etcd is not connected").len() as u64,
-            upstream: envoy.upstream.requests() as u64,
             connections: connections.min().unwrap(),
             vms_created: envoy.stat("wasm.envoy.wasm.runtime.v8.created"),
         }
@@ -76,24 +80,34 @@ impl Counters {
         let answers = &events.answers;
         let exactly = |count: u64| count..=count;
         let losses = since(|counters| counters.losses);
-        let expected: [(&str, u64, RangeInclusive<u64>); 11] = [
+        let expected: [(&str, u64, RangeInclusive<u64>); 13] = [
             (
                 "blocked",
                 since(|all| all.blocked),
                 exactly(answers.blocked),
             ),
             ("observed", self.observed, exactly(0)),
-            // Only while maintenance is on.
             (
                 "allowed.path",
                 since(|all| all.by_path),
-                1..=answers.by_path,
+                exactly(answers.by_path),
             ),
             (
                 "allowed.bypass",
                 since(|all| all.by_bypass),
-                1..=answers.by_bypass,
+                exactly(answers.by_bypass),
             ),
+            (
+                "allowed.ramp",
+                since(|all| all.by_turn),
+                exactly(answers.in_their_turn),
+            ),
+            (
+                "allowed.released",
+                since(|all| all.released),
+                exactly(answers.released),
+            ),
+            ("held", self.held, exactly(0)),
             (
                 "admin_granted",
                 since(|all| all.admin_granted),
@@ -102,11 +116,6 @@ impl Counters {
             ("admin_denied", self.admin_denied, exactly(0)),
             ("errors", since(|all| all.errors), exactly(losses)),
             ("losses of the store", losses, 0..=events.outages * REASONS),
-            (
-                "requests of the upstream",
-                since(|all| all.upstream),
-                exactly(answers.passed),
-            ),
             (
                 "connections of a worker",
                 since(|all| all.connections),

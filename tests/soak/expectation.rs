@@ -1,46 +1,51 @@
 //! What an answer may be, by the changes that were made before it and when.
 
+mod answer;
+mod call;
+mod candidate;
+mod change;
 mod disturbance;
 mod history;
+mod ramp;
+mod seen;
+mod setting;
 
 use std::{
-    fmt,
-    sync::{Mutex, MutexGuard},
-    time::{Duration, Instant},
+    fmt, mem,
+    sync::{Arc, Mutex, MutexGuard},
+    time::Duration,
 };
 
 use serde::Serialize;
 
-pub use self::disturbance::Cause;
-use self::history::{History, Outcome};
-use crate::report::as_millis;
+use self::history::History;
+pub use self::{
+    answer::{Answer, Exchange},
+    call::Call,
+    disturbance::Cause,
+    seen::Seen,
+    setting::{Setting, Told},
+};
+use crate::{clock::Moment, report::as_millis, run::Run, windows::Windows};
 
 /// The changes of a site, in the order in which they are asked for, one after the other.
 ///
-/// From its acknowledgement on, a change holds for every request to the Envoy that gave it,
-/// and from a little later for every request to the others. A request obeys the last change
-/// that may have been made by then, or an earlier one if none that came between was due. A
-/// change that was refused was never made; one that nobody knows of may be made at any time,
-/// until the next acknowledged one.
+/// Which of them an answer may obey is known by when they were asked for and acknowledged, and
+/// what that makes of a request by the clock: windows and slow openings go by it. So an answer
+/// is judged once it is known what became of the change that was under way. One that was refused
+/// was never made; one that nobody knows of may be made at any time, until the next acknowledged
+/// one.
 #[derive(Debug)]
 pub struct Expectation {
-    history: Mutex<History>,
+    run: Arc<Run>,
+    shared: Mutex<Shared>,
 }
 
-/// What became of a request, as its answer says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Answer {
-    Passed,
-    /// By the change of this number.
-    Blocked(usize),
-}
-
-/// When a request was under way, and to which Envoy of the site.
-#[derive(Clone, Copy, Debug)]
-pub struct Exchange {
-    pub envoy: usize,
-    pub sent: Instant,
-    pub answered: Instant,
+#[derive(Debug)]
+struct Shared {
+    history: History,
+    /// Answers that are not judged yet, and what they are about.
+    waiting: Vec<(Exchange, Answer, String)>,
 }
 
 /// How late an Envoy was to obey a change of another, at worst.
@@ -55,83 +60,111 @@ pub struct Lags {
     /// Since the acknowledgement or the return of etcd, whichever came later.
     #[serde(rename = "after_outage_ms", serialize_with = "as_millis")]
     pub after_outage: Duration,
+    /// Of an Envoy with its own `off`: from the acknowledgement to the answer of a request that
+    /// has waited for it.
+    #[serde(rename = "release_ms", serialize_with = "as_millis")]
+    pub release: Duration,
 }
 
 impl fmt::Display for Lags {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "the other Envoy was late by up to {:.1?}, after an update {:.1?}, after an outage {:.1?}",
-            self.steady, self.after_update, self.after_outage
+            "those that waited were answered within {:.1?} of the off; the other Envoy was late by up to \
+             {:.1?}, after an update {:.1?}, after an outage {:.1?}",
+            self.release, self.steady, self.after_update, self.after_outage
         )
     }
 }
 
 impl Expectation {
-    /// Every Envoy lets requests pass.
-    pub fn new() -> Self {
+    /// Nothing was set.
+    pub fn new(run: Arc<Run>, windows: Windows) -> Self {
         Self {
-            history: Mutex::new(History::new()),
+            run,
+            shared: Mutex::new(Shared {
+                history: History::new(windows),
+                waiting: Vec::new(),
+            }),
         }
     }
 
     /// An Envoy is about to be asked for a change; its number.
-    pub fn ask(&self, on: bool, envoy: usize) -> usize {
-        self.lock().ask(on, envoy)
+    pub fn ask(&self, call: Call, envoy: usize) -> usize {
+        self.lock().history.ask(call, envoy)
     }
 
     /// The change was made, as an answer said at that time.
-    pub fn acknowledge(&self, change: usize, answered: Instant) {
-        self.lock().changes[change].outcome = Outcome::Acknowledged(answered);
+    ///
+    /// # Errors
+    /// The answer says something else of it than it must.
+    pub fn acknowledge(&self, answered: Moment, told: Told) -> Result<(), String> {
+        self.resolve(|history| history.acknowledge(answered, told))
     }
 
     /// The change was not made.
-    ///
-    /// # Errors
-    /// A request has met it.
-    pub fn refuse(&self, change: usize) -> Result<(), String> {
-        let change = &mut self.lock().changes[change];
-        change.outcome = Outcome::Refused;
-        if change.was_seen {
-            return Err("a change was refused that a request has met".to_owned());
-        }
-        Ok(())
+    pub fn refuse(&self) {
+        self.resolve(History::refuse);
     }
 
     /// Nobody knows whether the change was made.
-    pub fn doubt(&self, change: usize) {
-        self.lock().changes[change].outcome = Outcome::Unknown;
+    pub fn doubt(&self) {
+        self.resolve(History::doubt);
     }
 
     /// Something begins that may make an Envoy late; its number.
     pub fn disturb(&self, cause: Cause) -> usize {
-        self.lock().disturbances.begin(cause)
+        self.lock().history.disturbances.begin(cause)
     }
 
     /// It is over.
     pub fn settle(&self, disturbance: usize) {
-        self.lock().disturbances.end(disturbance);
+        self.lock().history.disturbances.end(disturbance);
     }
 
     /// Whether etcd has been down since then, or shortly before.
-    pub fn was_down(&self, since: Instant) -> bool {
-        self.lock().disturbances.was_down(since)
+    pub fn was_down(&self, since: Moment) -> bool {
+        self.lock().history.disturbances.was_down(since)
     }
 
-    /// Takes the answer to a request that nothing exempts.
-    ///
-    /// # Errors
-    /// It obeys no change that it may; what was expected.
-    pub fn judge(&self, exchange: Exchange, answer: Answer) -> Result<(), String> {
-        self.lock().judge(exchange, answer)
+    /// Takes the answer to a request that nothing exempts. It is stale where no change explains
+    /// it that may have been in force.
+    pub fn judge(&self, exchange: Exchange, answer: Answer, about: String) {
+        let mut shared = self.lock();
+        if shared.history.is_pending() {
+            shared.waiting.push((exchange, answer, about));
+        } else if let Err(why) = shared.history.judge(exchange, answer) {
+            self.run.report_stale(&format!("{about}: {why}"));
+        }
     }
 
     /// How late the Envoys were.
     pub fn lags(&self) -> Lags {
-        self.lock().lags
+        self.lock().history.lags
     }
 
-    fn lock(&self) -> MutexGuard<'_, History> {
-        self.history.lock().unwrap()
+    pub fn seen(&self) -> Seen {
+        self.lock().history.seen.clone()
+    }
+
+    /// How slow openings let clients in, of which there are so many, where that is not evenly.
+    pub fn uneven(&self, clients: usize) -> Option<String> {
+        self.lock().history.uneven(clients)
+    }
+
+    /// What became of the last change is known.
+    fn resolve<T>(&self, learn: impl FnOnce(&mut History) -> T) -> T {
+        let mut shared = self.lock();
+        let learnt = learn(&mut shared.history);
+        for (exchange, answer, about) in mem::take(&mut shared.waiting) {
+            if let Err(why) = shared.history.judge(exchange, answer) {
+                self.run.report_stale(&format!("{about}: {why}"));
+            }
+        }
+        learnt
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Shared> {
+        self.shared.lock().unwrap()
     }
 }

@@ -1,20 +1,30 @@
 //! Requests, and what their answers must be.
 
+mod client;
 pub mod http1;
 pub mod http2;
 mod kind;
+mod ledger;
+mod letter;
 mod pace;
+mod reply;
 mod tally;
 
-use std::{net::SocketAddr, sync::Arc, time::Instant};
+use std::{net::SocketAddr, sync::Arc};
 
-pub use self::{
-    kind::{Kind, message, retry_after},
-    tally::{Protocol, Tally, Totals},
-};
 use support::Response;
 
+pub use self::{
+    client::CLIENTS,
+    kind::{Exemption, Kind},
+    ledger::Ledger,
+    letter::Letter,
+    reply::{HEADER, OWN, REASON, RETRY_AFTER, TOLD, message, retry_after},
+    tally::{Protocol, Tally, Totals},
+};
+
 use crate::{
+    clock::{Moment, now},
     expectation::{Answer, Exchange, Expectation},
     run::Run,
 };
@@ -30,34 +40,38 @@ pub struct Target {
     pub bypass_token: String,
     pub expectation: Arc<Expectation>,
     pub run: Arc<Run>,
+    pub ledger: Ledger,
     pub tally: Tally,
 }
 
 impl Target {
-    /// Takes the answer to a request of this kind, or why none came.
+    /// Takes the answer to a request, or why none came.
     pub fn take(
         &self,
         protocol: Protocol,
-        kind: &Kind,
-        sent: Instant,
+        letter: &Letter<'_>,
+        sent: Moment,
         response: Result<&Response, &String>,
     ) {
         let exchange = Exchange {
             envoy: self.number,
+            client: letter.client(),
             sent,
-            answered: Instant::now(),
+            answered: now(),
         };
+        let kind = letter.kind;
         let about = format!("{}, {protocol:?}, {}", self.name, kind.name);
         let response = match response {
             Ok(response) => response,
             Err(why) => {
                 let took = exchange.answered - sent;
-                let what = format!("{about}: no answer after {took:?}: {why}");
+                let what = format!("{about}: no answer after {took}: {why}");
                 return self.run.report_wrong(&what);
             }
         };
+        self.ledger.close(letter.number, response.is_blocked());
         let got = || format!("got {}", shown(response));
-        let answer = match kind.read(response) {
+        let answer = match letter.read(response) {
             Ok(answer) => answer,
             Err(expected) => {
                 let what = format!("{about}: expected {expected}, {}", got());
@@ -65,12 +79,19 @@ impl Target {
             }
         };
         self.tally.count(protocol, kind, answer);
-        let is_exempt = kind.exemption.is_some();
-        if is_exempt && answer != Answer::Passed {
-            let what = format!("{about}: expected the upstream, {}", got());
-            self.run.report_wrong(&what);
-        } else if !is_exempt && let Err(why) = self.expectation.judge(exchange, answer) {
-            self.run.report_stale(&format!("{about}: {why}"));
+        match (kind.exemption, answer) {
+            (None, _) => self.expectation.judge(exchange, answer, about),
+            (
+                Some(_),
+                Answer::Open {
+                    was_held: false, ..
+                },
+            ) => {}
+            (Some(exemption), Answer::Exempt(by)) if by == exemption => {}
+            _ => {
+                let what = format!("{about}: expected the upstream, {}", got());
+                self.run.report_wrong(&what);
+            }
         }
     }
 }

@@ -7,7 +7,11 @@ use serde_json::{Value, json};
 use time::OffsetDateTime;
 
 use crate::{
-    expectation::Lags, growth::EnvoyMemory, load::Totals, toggler::Toggles, updater::Updates,
+    expectation::{Lags, Seen},
+    growth::EnvoyMemory,
+    load::Totals,
+    toggler::Toggles,
+    updater::Updates,
 };
 
 /// What a soak found.
@@ -28,6 +32,7 @@ pub struct SiteReport {
     pub updates: Updates,
     pub etcd_restarts: usize,
     pub lags: Lags,
+    pub seen: Seen,
     pub envoys: Vec<EnvoyMemory>,
 }
 
@@ -36,6 +41,49 @@ impl Report {
     pub fn excess(&self) -> Vec<String> {
         let envoys = self.sites.iter().flat_map(|site| &site.envoys);
         envoys.flat_map(EnvoyMemory::excess).collect()
+    }
+
+    /// What should have happened, and did not.
+    pub fn missing(&self) -> Vec<String> {
+        let any = |happened: fn(&SiteReport) -> bool| self.sites.iter().any(happened);
+        let happened = [
+            ("etcd was restarted", any(|it| it.etcd_restarts > 0)),
+            ("an update made new VMs", any(|it| it.updates.new_vms > 0)),
+            ("an update was refused", any(|it| it.updates.bad > 0)),
+            ("a path was allowed", any(|it| it.answers.by_path > 0)),
+            ("a token was taken", any(|it| it.answers.by_bypass > 0)),
+            ("a wait was ended", any(|it| it.answers.released > 0)),
+            (
+                "a wait with a body was ended",
+                any(|it| it.answers.released_with_body > 0),
+            ),
+            ("a wait ran out", any(|it| it.seen.ran_out > 0)),
+            ("a turn had come", any(|it| it.answers.in_their_turn > 0)),
+            (
+                "a turn was to come",
+                any(|it| it.answers.before_their_turn > 0),
+            ),
+            ("an opening was hastened", any(|it| it.seen.hastened > 0)),
+            (
+                "an opening was to slow down",
+                any(|it| it.seen.unchanged > 0),
+            ),
+            (
+                "an opening was ended by off",
+                any(|it| it.seen.opened_at_once > 0),
+            ),
+            ("an opening was ended by on", any(|it| it.seen.closed > 0)),
+            ("a window was announced", any(|it| it.answers.announced > 0)),
+            (
+                "a window began",
+                any(|it| !it.seen.window_begins.is_empty()),
+            ),
+            ("a window ended", any(|it| !it.seen.window_ends.is_empty())),
+        ];
+        let missing = happened.into_iter().filter(|(_, happened)| !happened);
+        missing
+            .map(|(what, _)| format!("it never happened that {what}"))
+            .collect()
     }
 
     /// Writes the JSON.
@@ -94,6 +142,7 @@ impl fmt::Display for SiteReport {
             updates,
             etcd_restarts,
             lags,
+            seen,
             envoys,
         } = self;
         writeln!(f, "{name}: {answers}")?;
@@ -101,9 +150,8 @@ impl fmt::Display for SiteReport {
             f,
             "{indent}{toggles}; {updates}; {etcd_restarts} etcd restarts"
         )?;
-        if envoys.len() > 1 {
-            writeln!(f, "{indent}{lags}")?;
-        }
+        writeln!(f, "{indent}{seen}")?;
+        writeln!(f, "{indent}{lags}")?;
         for envoy in envoys {
             writeln!(f, "{indent}{envoy}")?;
         }

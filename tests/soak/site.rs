@@ -1,38 +1,44 @@
 //! What is put under load.
 
-use std::{sync::Arc, thread};
+use std::{sync::Arc, thread, time::Duration};
 
 use serde_json::{Value, json};
 use support::{
-    Delivery, Envoy, Options, admin,
+    Delivery, Envoy, Http2Upstream, ID, Options, admin,
     etcd::Etcd,
-    fleet::{self, start_all},
+    fleet::{self, agree},
 };
 
 use crate::{
     counters::{Counters, Events},
     expectation::Expectation,
     growth::EnvoyMemory,
-    load::{Tally, Target, http1, http2},
+    load::{CLIENTS, HEADER, Ledger, OWN, REASON, RETRY_AFTER, TOLD, Tally, Target, http1, http2},
     memory,
     report::SiteReport,
     run::Run,
     toggler::Toggler,
     updater::updates,
+    windows::Windows,
 };
 
 /// Connections of HTTP/1.1 that stay open, to each Envoy.
 const KEPT_ALIVE: usize = 2;
 
 const BYPASS_KEY: &str = "a-key-for-bypass-tokens-in-the-soak";
+/// So many lost or doubled requests say enough.
+const FEW: usize = 5;
 /// Longer than any soak.
 const TTL_SECONDS: u32 = 40_000;
 
 /// Envoys that share one state.
 pub struct Site {
     pub name: &'static str,
-    pub plugin: Plugin,
-    pub envoys: Vec<Envoy>,
+    plugin: Plugin,
+    windows: Windows,
+    envoys: Vec<Envoy>,
+    /// What is behind each.
+    upstreams: Vec<Http2Upstream>,
 }
 
 /// The part of the plugin configuration that stays.
@@ -40,18 +46,25 @@ pub struct Site {
 pub struct Plugin(Value);
 
 impl Plugin {
-    fn new(mut store: Value) -> Self {
-        store["admin"] = admin();
-        store["allow"] = json!({"paths": ["/healthz", "/static/*"]});
-        store["bypass"] = json!({"key": BYPASS_KEY});
-        Self(store)
+    fn new(store: Value, windows: Windows) -> Self {
+        let mut plugin = store;
+        plugin["admin"] = admin();
+        // A state that is lost is seen, whether it is on or off.
+        plugin["initial"] = "on".into();
+        plugin["response"] = json!({"message": OWN, "retry_after": RETRY_AFTER});
+        plugin["client_address"] =
+            json!({"header": "x-forwarded-for", "trusted_proxies": ["127.0.0.1"]});
+        plugin["upstream_header"] = HEADER.into();
+        plugin["allow"] = json!({"paths": ["/healthz", "/static/*"]});
+        plugin["bypass"] = json!({"key": BYPASS_KEY});
+        windows.configure(&mut plugin);
+        Self(plugin)
     }
 
     /// The plugin configuration, with other values of what may change.
-    pub fn with(&self, title: &str, initial: &str, client_ips: &[String]) -> Value {
+    pub fn with(&self, title: &str, client_ips: &[String]) -> Value {
         let mut plugin = self.0.clone();
         plugin["response"]["title"] = title.into();
-        plugin["initial"] = initial.into();
         plugin["allow"]["client_ips"] = client_ips.into();
         plugin
     }
@@ -60,25 +73,39 @@ impl Plugin {
 impl Site {
     /// One Envoy with its state in shared data.
     pub fn alone() -> Self {
-        let plugin = Plugin::new(json!({}));
-        Self {
-            name: "alone",
-            envoys: start_all([options(&plugin)]),
-            plugin,
-        }
+        Self::new("alone", 1, json!({}), Windows::EVEN, Vec::new())
     }
 
     /// Two Envoys with their state in an etcd.
     pub fn fleet(etcd: &Etcd) -> Self {
-        let plugin = Plugin::new(fleet::configuration());
-        let options = || Options {
-            clusters: vec![etcd.envoy_cluster()],
-            ..options(&plugin)
-        };
+        let clusters = vec![etcd.envoy_cluster()];
+        Self::new("fleet", 2, fleet::configuration(), Windows::ODD, clusters)
+    }
+
+    fn new(
+        name: &'static str,
+        envoys: usize,
+        store: Value,
+        windows: Windows,
+        clusters: Vec<Value>,
+    ) -> Self {
+        let plugin = Plugin::new(store, windows);
+        let upstreams: Vec<Http2Upstream> = (0..envoys)
+            .map(|_| Http2Upstream::start(Duration::ZERO))
+            .collect();
+        let options = upstreams.iter().map(|upstream| {
+            let mut options = options(&plugin, upstream);
+            options.clusters.extend(clusters.clone());
+            options
+        });
+        let envoys: Vec<Envoy> = options.map(Envoy::with).collect();
+        agree(&envoys, true);
         Self {
-            name: "fleet",
-            envoys: start_all([options(), options()]),
+            name,
+            windows,
+            envoys,
             plugin,
+            upstreams,
         }
     }
 
@@ -93,6 +120,7 @@ impl Site {
         let expectation = &targets[0].expectation;
         let before: Vec<Counters> = self.envoys.iter().map(Counters::read).collect();
         let processes: Vec<u32> = self.envoys.iter().map(Envoy::id).collect();
+        let windows = self.windows;
         let Self { plugin, envoys, .. } = &mut self;
         let (toggles, updates, outages, samples) = thread::scope(|scope| {
             for target in &targets {
@@ -104,7 +132,7 @@ impl Site {
             run.spawn(scope, || http2::many_streams(&targets));
             let samples = run.spawn(scope, || memory::watch(run, &processes));
             let updates = run.spawn(scope, || updates(run, envoys, plugin, expectation));
-            let toggles = run.spawn(scope, || Toggler::new(&targets).toggle());
+            let toggles = run.spawn(scope, || Toggler::new(&targets, windows).toggle());
             let outages = outages(expectation);
             (
                 toggles.join().unwrap(),
@@ -121,9 +149,14 @@ impl Site {
                 new_vms: updates[number].new_vms as u64,
             };
             let after = Counters::read(&self.envoys[number]);
-            for misfit in after.misfits(&before[number], &events) {
+            let misfits = after.misfits(&before[number], &events).into_iter();
+            let lost = target.ledger.misfits(&self.upstreams[number].requests());
+            for misfit in misfits.chain(lost.into_iter().take(FEW)) {
                 run.report_wrong(&format!("{}: {misfit}", target.name));
             }
+        }
+        if let Some(uneven) = expectation.uneven(CLIENTS) {
+            run.report_wrong(&format!("{}: {uneven}", self.name));
         }
         let envoys = targets.iter().zip(&updates).zip(&samples);
         let envoys = envoys.filter_map(|((target, updates), samples)| {
@@ -140,13 +173,14 @@ impl Site {
             updates: updates.iter().copied().sum(),
             etcd_restarts: outages,
             lags: expectation.lags(),
+            seen: expectation.seen(),
             envoys: envoys.collect(),
         }
     }
 
     /// Its Envoys, as loaders see them.
     fn targets(&self, run: &Arc<Run>) -> Vec<Arc<Target>> {
-        let expectation = Arc::new(Expectation::new());
+        let expectation = Arc::new(Expectation::new(Arc::clone(run), self.windows));
         let targets = self.envoys.iter().enumerate().map(|(number, envoy)| {
             Arc::new(Target {
                 name: self.name_of(number),
@@ -155,6 +189,7 @@ impl Site {
                 bypass_token: mint(envoy),
                 expectation: Arc::clone(&expectation),
                 run: Arc::clone(run),
+                ledger: Ledger::default(),
                 tally: Tally::default(),
             })
         });
@@ -170,11 +205,29 @@ impl Site {
     }
 }
 
-fn options(plugin: &Plugin) -> Options {
-    let mut options = Options::new(plugin.with("At first", "off", &[]));
+fn options(plugin: &Plugin, upstream: &Http2Upstream) -> Options {
+    let mut options = upstream.behind(Options::new(plugin.with("At first", &[])));
     options.delivery = Delivery::Ecds;
-    // It would be as long as the soak.
-    options.connection_manager = json!({"use_remote_address": true, "access_log": []});
+    options.connection_manager = json!({
+        "use_remote_address": true,
+        "skip_xff_append": true,
+        // It would be as long as the soak.
+        "access_log": [],
+    });
+    let seen_by_the_upstream = [
+        (ID, format!("%REQ({ID})%")),
+        (TOLD, format!("%REQ({HEADER})%")),
+        (
+            REASON,
+            "%FILTER_STATE(wasm.maintenance_mode:PLAIN)%".to_owned(),
+        ),
+    ];
+    for route in &mut options.routes {
+        let headers = seen_by_the_upstream
+            .iter()
+            .map(|(key, value)| json!({"header": {"key": key, "value": value}}));
+        route["response_headers_to_add"] = headers.collect();
+    }
     options
 }
 

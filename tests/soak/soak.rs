@@ -2,9 +2,11 @@
 //! and checks every answer.
 //!
 //! `make soak MINUTES=10`. The site `alone` is one Envoy with its state in shared data, the
-//! site `fleet` two Envoys with an etcd. A wrong answer is one that is neither the upstream's
-//! nor the right reply, or none; a stale one does not obey a change that it must. After ten
-//! of them it ends.
+//! site `fleet` two Envoys with an etcd. They are switched at once and slowly, with and without
+//! waits, and have recurring windows. A wrong answer is one that is neither the upstream's nor
+//! the right reply, or none; a stale one does not obey what may have been in force. After ten of
+//! them it ends. In the end each request that passed has come to the upstream once, and no
+//! other has. All that can happen must have happened.
 #![allow(
     clippy::expect_used,
     clippy::indexing_slicing,
@@ -12,6 +14,7 @@
     clippy::unwrap_used
 )]
 
+mod clock;
 mod counters;
 mod expectation;
 mod growth;
@@ -23,6 +26,7 @@ mod run;
 mod site;
 mod toggler;
 mod updater;
+mod windows;
 
 use std::{process::ExitCode, sync::Arc, thread, time::Duration};
 
@@ -41,14 +45,18 @@ fn main() -> ExitCode {
         .map_or(10.0, |at| arguments[at + 1].parse().expect("minutes"));
     let report = soak(Duration::from_secs_f64(60.0 * minutes));
     print!("{report}");
-    let excess = report.excess();
-    for excess in &excess {
-        println!("{excess}");
+    let faults: Vec<String> = report
+        .excess()
+        .into_iter()
+        .chain(report.missing())
+        .collect();
+    for fault in &faults {
+        println!("{fault}");
     }
     if arguments.iter().any(|argument| argument == "--save") {
         report.save(JSON);
     }
-    if report.wrong + report.stale + excess.len() == 0 {
+    if report.wrong + report.stale + faults.len() == 0 {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE

@@ -1,6 +1,8 @@
 //! What may make an Envoy late.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use crate::clock::{Moment, now};
 
 /// How soon an Envoy obeys a change that another has acknowledged, if nothing disturbs it:
 /// milliseconds, but on a machine that is busy with something else.
@@ -11,7 +13,8 @@ const PROPAGATION: Duration = Duration::from_secs(1);
 pub enum Cause {
     /// etcd is down.
     Outage,
-    /// This Envoy is given another configuration, which may end the VM that follows etcd.
+    /// This Envoy takes another configuration, which may end the VM that follows etcd, and
+    /// answers the requests that wait.
     Update(usize),
 }
 
@@ -39,13 +42,13 @@ pub(super) struct Disturbances(Vec<Disturbance>);
 #[derive(Debug)]
 struct Disturbance {
     cause: Cause,
-    began: Instant,
-    ended: Option<Instant>,
+    began: Moment,
+    ended: Option<Moment>,
 }
 
 impl Disturbance {
     /// When every Envoy has caught up; `None` as long as it goes on.
-    fn over(&self) -> Option<Instant> {
+    fn over(&self) -> Option<Moment> {
         Some(self.ended? + self.cause.grace())
     }
 }
@@ -54,26 +57,36 @@ impl Disturbances {
     pub(super) fn begin(&mut self, cause: Cause) -> usize {
         self.0.push(Disturbance {
             cause,
-            began: Instant::now(),
+            began: now(),
             ended: None,
         });
         self.0.len() - 1
     }
 
     pub(super) fn end(&mut self, number: usize) {
-        self.0[number].ended = Some(Instant::now());
+        self.0[number].ended = Some(now());
     }
 
-    pub(super) fn was_down(&self, since: Instant) -> bool {
+    pub(super) fn was_down(&self, since: Moment) -> bool {
         self.0
             .iter()
             .filter(|disturbance| disturbance.cause == Cause::Outage)
             .any(|outage| outage.over().is_none_or(|over| since <= over))
     }
 
+    /// Whether an Envoy took another configuration while a request was under way, or shortly
+    /// before.
+    pub(super) fn interrupt(&self, envoy: usize, sent: Moment, answered: Moment) -> bool {
+        self.0
+            .iter()
+            .filter(|disturbance| disturbance.cause == Cause::Update(envoy))
+            .filter(|update| update.began <= answered)
+            .any(|update| update.over().is_none_or(|over| sent <= over))
+    }
+
     /// When an Envoy has to obey a change that another acknowledged then; `None` as long as
     /// that cannot be said.
-    pub(super) fn due(&self, acknowledged: Instant, envoy: usize) -> Option<Instant> {
+    pub(super) fn due(&self, acknowledged: Moment, envoy: usize) -> Option<Moment> {
         let mut due = acknowledged + PROPAGATION;
         loop {
             let mut later = due;
@@ -97,10 +110,10 @@ impl Disturbances {
     /// for that.
     pub(super) fn excuse(
         &self,
-        acknowledged: Instant,
-        sent: Instant,
+        acknowledged: Moment,
+        sent: Moment,
         envoy: usize,
-    ) -> Option<(Cause, Instant)> {
+    ) -> Option<(Cause, Moment)> {
         let last = self
             .of(envoy)
             .filter(|disturbance| disturbance.began <= sent)

@@ -1,10 +1,11 @@
 //! HTTP/1.1.
 
-use std::{thread, time::Instant};
+use std::thread;
 
 use support::{Connection, Response};
 
-use super::{Kind, Protocol, Target, kind::OVER_HTTP1, pace::Pace};
+use super::{Kind, Letter, Protocol, Target, kind::OVER_HTTP1, pace::Pace};
+use crate::clock::now;
 
 /// Requests a second on a connection that stays open.
 const RATE: u32 = 350;
@@ -63,13 +64,14 @@ fn open(target: &Target) -> Option<Connection> {
 fn exchange(
     target: &Target,
     protocol: Protocol,
-    kind: &Kind,
+    kind: &'static Kind,
     connection: &mut Connection,
 ) -> Option<Response> {
-    let request = kind.http1(target);
-    let sent = Instant::now();
+    let letter = Letter::new(kind, target);
+    let request = letter.http1();
+    let sent = now();
     let response = connection.try_fetch(&request);
     let response = response.ok_or_else(|| "the connection was lost, or nothing came".to_owned());
-    target.take(protocol, kind, sent, response.as_ref());
+    target.take(protocol, &letter, sent, response.as_ref());
     response.ok()
 }

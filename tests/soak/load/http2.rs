@@ -1,9 +1,6 @@
 //! HTTP/2.
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use h2::client::{self, SendRequest};
@@ -15,7 +12,8 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use super::{Protocol, Target, kind::OVER_HTTP2, pace::Pace};
+use super::{Letter, Protocol, Target, kind::OVER_HTTP2, pace::Pace};
+use crate::clock::now;
 
 /// Requests of a connection that are under way at once.
 const STREAMS: usize = 16;
@@ -23,7 +21,11 @@ const STREAMS: usize = 16;
 const RATE: u32 = 30;
 /// Then a connection gives way to another, perhaps to another worker.
 const REQUESTS: usize = 120;
-const TIMEOUT: Duration = Duration::from_secs(10);
+/// Room for an answer on each stream. Envoy ends a stream whose request it has not got as a whole
+/// where it cannot send all of its reply at once.
+const WINDOW: u32 = 1024 * 1024;
+/// Longer than etcd is ever away, which leaves nobody to end a wait.
+const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Sends requests on one connection to each of these.
 pub fn many_streams(targets: &[Arc<Target>]) {
@@ -41,7 +43,10 @@ pub fn many_streams(targets: &[Arc<Target>]) {
 async fn connect(target: Arc<Target>) {
     while target.run.goes_on() {
         let stream = TcpStream::connect(target.address).await.unwrap();
-        let (sender, connection) = client::handshake(stream).await.unwrap();
+        let handshake = client::Builder::new()
+            .initial_connection_window_size(WINDOW)
+            .handshake(stream);
+        let (sender, connection) = handshake.await.unwrap();
         tokio::spawn(connection);
         let mut streams = JoinSet::new();
         for number in 0..STREAMS {
@@ -60,14 +65,15 @@ async fn send(target: Arc<Target>, sender: SendRequest<Bytes>, number: usize) {
         if !target.run.goes_on() {
             break;
         }
-        let request = kind.http2(&target);
-        let sent = Instant::now();
+        let letter = Letter::new(kind, &target);
+        let request = letter.http2();
+        let sent = now();
         let response = async { exchange(&mut sender.clone().ready().await?, request).await };
         let response = match timeout(TIMEOUT, response).await {
             Ok(response) => response.map_err(|error| error.to_string()),
             Err(late) => Err(late.to_string()),
         };
-        target.take(Protocol::Http2, kind, sent, response.as_ref());
+        target.take(Protocol::Http2, &letter, sent, response.as_ref());
         if response.is_err() {
             break;
         }

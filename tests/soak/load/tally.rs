@@ -1,14 +1,13 @@
 //! What was answered.
 
-use std::{
-    fmt,
-    iter::Sum,
-    sync::atomic::{AtomicU64, Ordering},
-};
+use std::{fmt, iter::Sum, ops::AddAssign, sync::Mutex};
 
 use serde::Serialize;
 
-use super::kind::{Exemption, Kind};
+use super::{
+    kind::{Exemption, Kind},
+    reply::RETRY_AFTER,
+};
 use crate::expectation::Answer;
 
 /// How a request came.
@@ -24,13 +23,7 @@ pub enum Protocol {
 
 /// The answers of one Envoy that were as they should be.
 #[derive(Debug, Default)]
-pub struct Tally {
-    protocols: [AtomicU64; 3],
-    grpc: AtomicU64,
-    blocked: AtomicU64,
-    passed: AtomicU64,
-    exempt: [AtomicU64; 2],
-}
+pub struct Tally(Mutex<Totals>);
 
 /// A [`Tally`] at a moment, or the sum of several.
 #[derive(Clone, Copy, Debug, Default, Serialize)]
@@ -41,65 +34,95 @@ pub struct Totals {
     /// Of those over HTTP/2.
     pub grpc: u64,
     pub blocked: u64,
+    /// Of those that were blocked, by a window.
+    pub by_window: u64,
+    /// Of those that were blocked, in a slow opening.
+    pub before_their_turn: u64,
     /// By the upstream.
     pub passed: u64,
-    /// Of those that passed, the ones on a path that is allowed.
+    /// Of those that passed while maintenance was on, on a path that is allowed, and with a
+    /// bypass token.
     pub by_path: u64,
-    /// Of those that passed, the ones with a bypass token.
     pub by_bypass: u64,
+    /// Of those that passed, in a slow opening.
+    pub in_their_turn: u64,
+    /// Of those that passed, after a wait, and those of them with a body.
+    pub released: u64,
+    pub released_with_body: u64,
+    /// Of those that passed, with a window that is announced.
+    pub announced: u64,
 }
 
 impl Tally {
     pub(super) fn count(&self, protocol: Protocol, kind: &Kind, answer: Answer) {
-        let increment = |counter: &AtomicU64| {
-            counter.fetch_add(1, Ordering::Relaxed);
-        };
-        increment(&self.protocols[protocol as usize]);
-        if kind.is_grpc() {
-            increment(&self.grpc);
-        }
-        match answer {
-            Answer::Passed => increment(&self.passed),
-            Answer::Blocked(_) => increment(&self.blocked),
-        }
-        if let Some(exemption) = kind.exemption {
-            increment(&self.exempt[exemption as usize]);
-        }
+        *self.0.lock().unwrap() += Totals::of(protocol, kind, answer);
     }
 
     pub fn totals(&self) -> Totals {
-        let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
-        let [http1, http1_short, http2] = self.protocols.each_ref().map(read);
-        Totals {
-            http1,
-            http1_short,
-            http2,
-            grpc: read(&self.grpc),
-            blocked: read(&self.blocked),
-            passed: read(&self.passed),
-            by_path: read(&self.exempt[Exemption::Path as usize]),
-            by_bypass: read(&self.exempt[Exemption::Bypass as usize]),
-        }
+        *self.0.lock().unwrap()
     }
 }
 
 impl Totals {
+    /// One answer.
+    fn of(protocol: Protocol, kind: &Kind, answer: Answer) -> Self {
+        let exempt = |by| u64::from(answer == Answer::Exempt(by));
+        let released = u64::from(answer.was_held());
+        Self {
+            http1: u64::from(protocol == Protocol::Http1),
+            http1_short: u64::from(protocol == Protocol::Http1Short),
+            http2: u64::from(protocol == Protocol::Http2),
+            grpc: u64::from(kind.is_grpc()),
+            blocked: u64::from(answer.is_blocked()),
+            by_window: u64::from(matches!(answer, Answer::Window { .. })),
+            before_their_turn: u64::from(
+                matches!(answer, Answer::Configured { retry_after } if retry_after != RETRY_AFTER),
+            ),
+            passed: u64::from(!answer.is_blocked()),
+            by_path: exempt(Exemption::Path),
+            by_bypass: exempt(Exemption::Bypass),
+            in_their_turn: u64::from(answer == Answer::Turn { was_held: false }),
+            released,
+            released_with_body: released * u64::from(kind.has_body()),
+            announced: u64::from(matches!(
+                answer,
+                Answer::Open {
+                    announced: Some(_),
+                    ..
+                }
+            )),
+        }
+    }
+
     pub fn requests(&self) -> u64 {
         self.http1 + self.http1_short + self.http2
     }
 }
 
+impl AddAssign for Totals {
+    fn add_assign(&mut self, one: Self) {
+        self.http1 += one.http1;
+        self.http1_short += one.http1_short;
+        self.http2 += one.http2;
+        self.grpc += one.grpc;
+        self.blocked += one.blocked;
+        self.by_window += one.by_window;
+        self.before_their_turn += one.before_their_turn;
+        self.passed += one.passed;
+        self.by_path += one.by_path;
+        self.by_bypass += one.by_bypass;
+        self.in_their_turn += one.in_their_turn;
+        self.released += one.released;
+        self.released_with_body += one.released_with_body;
+        self.announced += one.announced;
+    }
+}
+
 impl Sum for Totals {
     fn sum<I: Iterator<Item = Self>>(all: I) -> Self {
-        all.fold(Self::default(), |sum, one| Self {
-            http1: sum.http1 + one.http1,
-            http1_short: sum.http1_short + one.http1_short,
-            http2: sum.http2 + one.http2,
-            grpc: sum.grpc + one.grpc,
-            blocked: sum.blocked + one.blocked,
-            passed: sum.passed + one.passed,
-            by_path: sum.by_path + one.by_path,
-            by_bypass: sum.by_bypass + one.by_bypass,
+        all.fold(Self::default(), |mut sum, one| {
+            sum += one;
+            sum
         })
     }
 }
@@ -109,8 +132,19 @@ impl fmt::Display for Totals {
         write!(
             f,
             "{} requests by HTTP/1.1 on kept connections, {} on short ones, {} by HTTP/2, {} of \
-             these gRPC; {} blocked, {} passed",
-            self.http1, self.http1_short, self.http2, self.grpc, self.blocked, self.passed
+             these gRPC; {} blocked, {} of them by windows, {} before their turn; {} passed, {} of \
+             them released, {} in their turn, {} with a window announced",
+            self.http1,
+            self.http1_short,
+            self.http2,
+            self.grpc,
+            self.blocked,
+            self.by_window,
+            self.before_their_turn,
+            self.passed,
+            self.released,
+            self.in_their_turn,
+            self.announced,
         )
     }
 }

@@ -46,13 +46,14 @@ pub fn fetch_all(
 /// There is no whole response.
 pub async fn exchange(
     sender: &mut SendRequest<Bytes>,
-    request: Request<&'static str>,
+    request: Request<impl Into<Bytes>>,
 ) -> Result<Response, h2::Error> {
     let (head, body) = request.into_parts();
+    let body = body.into();
     let (response, mut upload) =
         sender.send_request(Request::from_parts(head, ()), body.is_empty())?;
     if !body.is_empty() {
-        upload.send_data(Bytes::from_static(body.as_bytes()), true)?;
+        upload.send_data(body, true)?;
     }
     let (head, mut stream) = response.await?.into_parts();
     let mut body = Vec::new();
