@@ -52,6 +52,10 @@ FUZZ_FLAGS := --cfg fuzzing -Cpasses=sancov-module $(addprefix -Cllvm-args=-sani
 # How many requests are compared: make compare PAIRS=100000
 PAIRS ?= 1000000
 
+# What the filter is tested as: make test HOST=native TEST=envoy
+HOST := wasm
+export MAINTENANCE_MODE_HOST := $(HOST)
+
 # Which tests run: groups, such as envoy, or parts of them, such as envoy::rules.
 TEST  ?=
 # What the tests of a group need, or all of them. tests/README.md says more.
@@ -73,7 +77,7 @@ export ENVOY ETCD CHROMIUM CHROMEDRIVER AXE GRPC_WEB
 .DEFAULT_GOAL := help
 # Two of what is fetched or installed at a time would be in each other's way.
 .NOTPARALLEL:
-.PHONY: help build cli image run fleet test quick pictures soak check deny fuzz compare figures bench bench-check bench-baseline clean
+.PHONY: help build cli dynamic-module image run fleet test quick pictures soak check deny fuzz compare figures bench bench-check bench-baseline clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -87,6 +91,10 @@ cli: ## Build the command line, maintenancectl
 	cargo build --release --locked --features cli --bin maintenancectl
 	@echo "target/release/maintenancectl is ready"
 
+dynamic-module: ## Build the filter as a dynamic module of Envoy, for this machine
+	cargo build --profile dynamic-module --locked --lib --features dynamic-module
+	@echo "target/dynamic-module/libmaintenance_mode.so is ready"
+
 image: build ## Pack the module as an OCI image for Istio and Envoy Gateway, without Docker
 	@python3 envoy/image.py $(MODULE) $(IMAGE) $(VERSION)
 
@@ -97,13 +105,14 @@ run: build $(ENVOY) ## Start Envoy with envoy/envoy.yaml, and say what to type n
 fleet: build $(ENVOY) $(ETCD) ## Start three Envoys and an etcd of three members, and say what to type next
 	@set -a; . ./$(SAMPLE); set +a; exec sh envoy/fleet.sh
 
-test: $(NEEDS) ## Run all tests, on a real Envoy, etcd and Chromium, or some: make test TEST=envoy::rules
+test: $(NEEDS) $(if $(filter native,$(HOST)),dynamic-module) ## Run all tests, on a real Envoy, etcd and Chromium, or some: make test TEST=envoy::rules
 	@python3 tests/run.py $(TEST)
 
 quick: ## Check format and lints, and run the tests that need no server
 	@rustup target list --installed | grep -qx $(TARGET) || rustup target add $(TARGET)
 	cargo fmt --all --check
 	cargo clippy --locked --workspace --all-targets --features cli -- --deny warnings
+	cargo clippy --locked --lib --features dynamic-module -- --deny warnings
 	cargo clippy --locked --lib --target $(TARGET) -- --deny warnings
 	@python3 tests/run.py $(QUICK)
 
@@ -123,8 +132,10 @@ check: ## Check format, lints, documentation and floors, natively and for wasm32
 	cargo fmt --all --check
 	cargo clippy --locked --workspace --all-targets -- --deny warnings
 	cargo clippy --locked --workspace --all-targets --features cli -- --deny warnings
+	cargo clippy --locked --lib --features dynamic-module -- --deny warnings
 	cargo clippy --locked --lib --target $(TARGET) -- --deny warnings
 	RUSTDOCFLAGS="--deny warnings" cargo doc --locked --workspace --no-deps --document-private-items --features cli
+	RUSTDOCFLAGS="--deny warnings" cargo doc --locked --no-deps --document-private-items --features dynamic-module
 	RUSTDOCFLAGS="--deny warnings" cargo doc --locked --no-deps --document-private-items --target $(TARGET)
 	@python3 tests/run.py house
 

@@ -1,9 +1,13 @@
 //! Refuses to build a module that would load and do nothing, and warns of one that says where
-//! it was built.
+//! it was built. Says how a dynamic module is linked.
 
-use std::env;
+use std::path::Path;
+use std::{env, fs};
 
 fn main() {
+    if env::var_os("CARGO_FEATURE_DYNAMIC_MODULE").is_some() {
+        link_dynamic_module();
+    }
     for variable in ["RUSTC_LINKER", "RUSTC_WRAPPER"] {
         println!("cargo::rerun-if-env-changed={variable}");
     }
@@ -27,4 +31,16 @@ fn main() {
 
 fn ends_with(variable: &str, script: &str) -> bool {
     env::var(variable).is_ok_and(|path| path.ends_with(script))
+}
+
+/// Whatever loads it need not have the library that unwinds: what the compiler asks for by that
+/// name is the same, as a part of the module. Its clock never ends, so it is never unloaded.
+fn link_dynamic_module() {
+    let directory = env::var("OUT_DIR").unwrap_or_default();
+    let library = Path::new(&directory).join("libgcc_s.so");
+    if let Err(error) = fs::write(&library, "INPUT(-lgcc_eh)\n") {
+        println!("cargo::error={}: {error}", library.display());
+    }
+    println!("cargo::rustc-link-search=native={directory}");
+    println!("cargo::rustc-cdylib-link-arg=-Wl,-z,nodelete");
 }

@@ -2,6 +2,7 @@
 //! do, whatever the host.
 
 pub(crate) mod announcement;
+pub mod configuration;
 pub mod filter;
 pub(crate) mod held;
 pub mod host;

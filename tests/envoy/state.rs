@@ -3,7 +3,8 @@
 
 use serde_json::{Value, json};
 use support::{
-    Connection, Delivery, Envoy, Options, Request, admin, admin_request, eventually, in_parallel,
+    Connection, Delivery, Envoy, Host, Options, Request, admin, admin_request, eventually,
+    in_parallel,
 };
 
 const WORKERS: usize = 4;
@@ -64,12 +65,13 @@ fn a_change_is_seen_by_the_next_request_of_every_open_connection() {
 
 #[test]
 fn a_change_is_seen_at_once_where_envoy_keeps_no_stats_of_the_filter() {
-    let refused = json!({"patterns": [{"prefix": "wasmcustom"}]});
+    let prefix = Host::under_test().stats_prefix();
+    let refused = json!({"patterns": [{"prefix": prefix}]});
     let mut options = Options::new(json!({"admin": admin()}));
     options.workers = WORKERS;
     options.stats = json!({"stats_matcher": {"exclusion_list": refused}});
     let envoy = Envoy::with(options);
-    assert_eq!(envoy.envoy_admin("/stats?filter=^wasmcustom"), "");
+    assert_eq!(envoy.envoy_admin(&format!("/stats?filter=^{prefix}")), "");
     assert_obeyed_at_once(&envoy, || {});
 }
 

@@ -7,7 +7,7 @@ use maintenance_mode_core::{
     admin::counters::Counter, decision::reason::Reason, policy::kind::Kind,
 };
 use serde_json::{Value, json};
-use support::{Connection, Envoy, Options, Request, admin, eventually, fetch_http2};
+use support::{Connection, Envoy, Host, Options, Request, admin, eventually, fetch_http2};
 
 /// The names of all counters.
 fn counters() -> Vec<String> {
@@ -71,7 +71,8 @@ fn allowed() -> [(&'static str, &'static str, Request); 7] {
 #[test]
 fn every_stat_is_there_from_the_start_with_the_scope_in_its_name() {
     let envoy = Envoy::start(json!({"scope": "shop-1_a"}));
-    let stats = envoy.envoy_admin("/stats?filter=^wasmcustom");
+    let prefix = Host::under_test().stats_prefix();
+    let stats = envoy.envoy_admin(&format!("/stats?filter=^{prefix}"));
     let gauges = [
         ("active", 0),
         ("planned", 0),
@@ -81,7 +82,7 @@ fn every_stat_is_there_from_the_start_with_the_scope_in_its_name() {
     let gauges = gauges.map(|(name, value)| (name.to_owned(), value));
     let counters = counters().into_iter().map(|name| (name, 0));
     for (name, value) in counters.chain(gauges) {
-        let line = format!("wasmcustom.maintenance_mode.shop-1_a.{name}: {value}");
+        let line = format!("{prefix}.maintenance_mode.shop-1_a.{name}: {value}");
         assert!(stats.lines().any(|stat| stat == line), "{line}: {stats}");
     }
     assert!(!stats.contains(".default."), "{stats}");

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use support::{
-    ADMIN, Connection, Delivery, Envoy, Request, Response, admin_request, another_filter,
+    ADMIN, Connection, Delivery, Envoy, Host, Request, Response, admin_request, another_filter,
     etcd::{Etcd, KEY},
     fleet::{CATCH_UP, agree, configuration, options, status},
     within,
@@ -48,8 +48,9 @@ impl Other<'_> {
     }
 
     fn gauge(&self, name: &str) -> u64 {
+        let prefix = Host::under_test().stats_prefix();
         self.0
-            .stat(&format!("wasmcustom.maintenance_mode.other.{name}"))
+            .stat(&format!("{prefix}.maintenance_mode.other.{name}"))
     }
 }
 

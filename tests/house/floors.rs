@@ -3,7 +3,7 @@
 use crate::arrows::Arrow;
 
 /// A file on one imports from its own and from those before.
-const FLOORS: [&str; 28] = [
+const FLOORS: [&str; 34] = [
     "src/core/syntax/",
     "src/core/config/",
     "src/core/request/",
@@ -19,6 +19,12 @@ const FLOORS: [&str; 28] = [
     "src/hosts/wasm/",
     "src/hosts/wasm/contexts.rs",
     "src/hosts/wasm/exports.rs",
+    "src/hosts/native/abi.rs",
+    "src/hosts/native/callbacks.rs",
+    "src/hosts/native/",
+    "src/hosts/native/contexts.rs",
+    "src/hosts/native/config_hooks.rs",
+    "src/hosts/native/request_hooks.rs",
     "src/ctl/process/",
     "src/ctl/documents/",
     "src/ctl/requests/",

@@ -5,6 +5,7 @@ mod holding;
 use std::cell::Cell;
 use std::fmt;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use log::Level;
 
@@ -13,10 +14,10 @@ use crate::admin::change_call::ChangeCall;
 use crate::admin::counters::Counter;
 use crate::admin::receive::{Received, receive};
 use crate::config::mode::Mode;
-use crate::config::plugin::PluginConfig;
 use crate::decision::decide::decide;
 use crate::decision::decision::{Decision, Verdict};
 use crate::filter::announcement::Announcement;
+use crate::filter::configuration::Configuration;
 use crate::filter::held::HeldRequests;
 use crate::filter::host::{Host, Stream};
 use crate::filter::metrics::Metrics;
@@ -24,8 +25,6 @@ use crate::filter::outcome::{Outcome, PendingCall};
 use crate::filter::request::Request;
 use crate::filter::succession::{Left, Succession};
 use crate::policy::endpoint::Endpoint;
-use crate::policy::environment::Environment;
-use crate::policy::faults::Faults;
 use crate::policy::outlook::Outlook;
 use crate::policy::policy::Policy;
 use crate::reply::blocked::blocked;
@@ -37,7 +36,6 @@ use crate::store::grpc::{CallError, CallId};
 use crate::store::notice::{Notice, Notices};
 use crate::store::open::Opened;
 use crate::store::state_store::{Changed, Changing};
-use crate::syntax::json::Json;
 use crate::syntax::wire;
 
 /// At once: a store is asked from a tick, because a configuration may only be tried out.
@@ -51,7 +49,7 @@ pub(crate) const BRISK: u32 = 5;
 /// What one worker makes of a plugin configuration.
 pub struct Filter<H: Host> {
     host: H,
-    policy: Policy,
+    configuration: Arc<Configuration>,
     outlook: Outlook,
     opened: Opened<H::SharedMap>,
     metrics: Metrics<H::Metric>,
@@ -67,43 +65,62 @@ pub struct Filter<H: Host> {
 
 impl<H: Host> Filter<H> {
     /// Reads the plugin configuration; says what is wrong with it, and returns nothing.
-    pub fn configure(host: H, configuration: &[u8]) -> Option<Self> {
+    pub fn configure(host: H, text: &[u8]) -> Option<Self> {
         let begin = host.nanos();
-        let policy = compile(&host, configuration)
-            .inspect_err(|error| host.log(Level::Error, format_args!("{error}")))
-            .ok()?;
+        let configuration = Configuration::read(&host, text)?;
+        let filter = Self::new(host, Arc::new(configuration));
+        let micros = filter.host.nanos().saturating_sub(begin) / 1000;
+        let scope = &filter.policy().scope;
+        let line = format_args!("configured scope {scope} in {micros} us");
+        filter.host.log(Level::Info, line);
+        Some(filter)
+    }
+
+    /// What a worker makes of a configuration.
+    pub fn new(host: H, configuration: Arc<Configuration>) -> Self {
+        let policy = &configuration.policy;
         let filter = Self {
             metrics: Metrics::define(&host, &policy.scope),
-            opened: Opened::new(&policy, host.shared_map(), host.client(), host.random()),
-            succession: Succession::new(host.shared_map(), &policy.scope, configuration),
+            opened: Opened::new(policy, host.shared_map(), host.client(), host.random()),
+            succession: Succession::new(host.shared_map(), &policy.scope, configuration.id),
             held: HeldRequests::default(),
             announcement: Announcement::default(),
             pace: Cell::new(0),
             ticks: Cell::new(0),
             looks: Cell::new(0),
             outlook: Outlook::default(),
-            policy,
+            configuration,
             host,
         };
-        let micros = filter.host.nanos().saturating_sub(begin) / 1000;
-        let scope = &filter.policy.scope;
-        let line = format_args!("configured scope {scope} in {micros} us");
-        filter.host.log(Level::Info, line);
         filter.look();
         filter.host.set_tick_period(FIRST_TICK_MILLIS);
-        Some(filter)
+        filter
+    }
+
+    /// What it works by.
+    pub fn configuration(&self) -> &Arc<Configuration> {
+        &self.configuration
+    }
+
+    /// Counts an error of the host.
+    pub fn count_error(&self) {
+        self.metrics.count(Counter::Errors);
+    }
+
+    pub(super) fn policy(&self) -> &Policy {
+        &self.configuration.policy
     }
 
     /// Decides on a request and does it.
     pub fn handle(&self, stream: &H::Stream) -> Outcome {
         let state = self.decisive_state();
-        let request = Request::new(&self.host, stream, &self.policy.client_address);
-        if self.policy.bypass.is_some() && self.policy.endpoint.is_some() {
+        let request = Request::new(&self.host, stream, &self.policy().client_address);
+        if self.policy().bypass.is_some() && self.policy().endpoint.is_some() {
             // The path and, for what passes, the cookies are needed: all at once costs as much
             // as one of them.
             request.headers();
         }
-        let decision = decide(&self.policy, &state, &self.outlook, &request);
+        let decision = decide(self.policy(), &state, &self.outlook, &request);
         if request.is_faulty() {
             self.metrics.count(Counter::Errors);
         }
@@ -146,15 +163,15 @@ impl<H: Host> Filter<H> {
         request: &Request<'_, H>,
         maintenance: Option<fmt::Arguments<'_>>,
     ) -> Outcome {
-        if let Some(header) = &self.policy.upstream_header {
+        if let Some(header) = &self.policy().upstream_header {
             match maintenance.map(|maintenance| maintenance.to_string()) {
                 Some(maintenance) => stream.set_header(header, Some(maintenance.as_bytes())),
-                None if self.policy.announces() => self.announce_to(header, stream, request),
+                None if self.policy().announces() => self.announce_to(header, stream, request),
                 None => request.remove(header),
             }
         }
         request.remove(wire::BYPASS);
-        if let Some(bypass) = &self.policy.bypass {
+        if let Some(bypass) = &self.policy().bypass {
             request.remove_cookie(&bypass.cookie);
         }
         Outcome::Passed
@@ -165,7 +182,7 @@ impl<H: Host> Filter<H> {
         let state = self.opened.state.snapshot();
         let now = request.now();
         self.announcement
-            .with(&self.policy, &state, now, |value| match value {
+            .with(self.policy(), &state, now, |value| match value {
                 Some(value) => stream.set_header(header, Some(value.as_bytes())),
                 None => request.remove(header),
             });
@@ -199,7 +216,9 @@ impl<H: Host> Filter<H> {
     /// Tells those who wait under another configuration of this one, which is in use now.
     fn announce(&self) {
         let state = self.opened.state.snapshot();
-        let flag = self.policy.flag(&state, &self.outlook, || self.host.now());
+        let flag = self
+            .policy()
+            .flag(&state, &self.outlook, || self.host.now());
         let left = if flag.stops() { Left::On } else { Left::Off };
         self.succession.announce(left);
     }
@@ -217,7 +236,7 @@ impl<H: Host> Filter<H> {
                     self.metrics.count(Counter::Errors);
                 }
                 let notice = notice.about(self.opened.store.name());
-                self.warn(format_args!("scope {}: {notice}", self.policy.scope));
+                self.warn(format_args!("scope {}: {notice}", self.policy().scope));
             }
         }
         self.look();
@@ -232,13 +251,15 @@ impl<H: Host> Filter<H> {
 
     fn set_gauges(&self) {
         let state = self.opened.state.snapshot();
-        let flag = self.policy.flag(&state, &self.outlook, || self.host.now());
+        let flag = self
+            .policy()
+            .flag(&state, &self.outlook, || self.host.now());
         self.metrics.set(&flag, &state, &*self.opened.store);
     }
 
     /// The state as it is, where it decides anything.
     fn decisive_state(&self) -> Rc<State> {
-        let decides = self.policy.mode == Mode::Auto || self.policy.bypass.is_some();
+        let decides = self.policy().mode == Mode::Auto || self.policy().bypass.is_some();
         if decides {
             self.note(self.opened.state.refresh());
         }
@@ -265,7 +286,7 @@ impl<H: Host> Filter<H> {
         self.note(self.opened.state.recheck());
         let state = self.opened.state.snapshot();
         let call = match receive(
-            &self.policy,
+            self.policy(),
             &self.outlook,
             endpoint,
             &*self.opened.store,
@@ -300,7 +321,7 @@ impl<H: Host> Filter<H> {
 
     fn answer_change(&self, stream: &H::Stream, call: &ChangeCall, changed: Changed) -> Outcome {
         let answer = call.answer(
-            &self.policy,
+            self.policy(),
             &self.outlook,
             &*self.opened.store,
             changed,
@@ -345,17 +366,4 @@ impl<H: Host> Filter<H> {
         }
         Outcome::Answered
     }
-}
-
-fn compile<H: Host>(host: &H, configuration: &[u8]) -> Result<Policy, Faults> {
-    let configuration = PluginConfig::tree(configuration)?;
-    if configuration == Json::Object(Vec::new()) {
-        let line = format_args!("the plugin configuration is empty, so all traffic passes");
-        host.log(Level::Warn, line);
-    }
-    let environment = Environment {
-        owner: H::ENVIRONMENT,
-        variable: &|name| host.variable(name),
-    };
-    Policy::read(&configuration, environment)
 }

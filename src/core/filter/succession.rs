@@ -1,7 +1,6 @@
 //! Which configuration of a scope is the last: those who wait under another are not left waiting.
 
 use std::cell::Cell;
-use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 
 use crate::store::shared_map::SharedMap;
 use crate::syntax::wire;
@@ -24,11 +23,11 @@ pub(crate) enum Left {
 }
 
 impl<D: SharedMap> Succession<D> {
-    pub(crate) fn new(data: D, scope: &str, configuration: &[u8]) -> Self {
+    pub(crate) fn new(data: D, scope: &str, own: u64) -> Self {
         Self {
             data,
             key: format!("{}.{scope}.configuration", wire::PREFIX),
-            own: BuildHasherDefault::<DefaultHasher>::new().hash_one(configuration),
+            own,
             seen: Cell::default(),
         }
     }

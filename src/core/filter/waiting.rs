@@ -56,7 +56,7 @@ impl<H: Host> Waiting<H> {
                 if !holding.iter().any(|other| Rc::ptr_eq(other, filter)) {
                     holding.push(Rc::clone(filter));
                 }
-                Progress::Stop
+                Progress::Hold
             }
             Outcome::Waiting(call) => {
                 self.calls.borrow_mut().push(Waiter {
@@ -74,6 +74,16 @@ impl<H: Host> Waiting<H> {
         let mut holding = self.holding.borrow_mut();
         holding.retain(|filter| {
             filter.look_at_held();
+            filter.holds_any()
+        });
+    }
+
+    /// Where a host tells that a request has left: it waits no longer.
+    pub fn forget_closed(&self) {
+        self.take_closed().iter().for_each(Waiter::abandon);
+        let mut holding = self.holding.borrow_mut();
+        holding.retain(|filter| {
+            filter.forget_closed();
             filter.holds_any()
         });
     }
@@ -125,4 +135,6 @@ pub enum Progress {
     Continue,
     /// No further.
     Stop,
+    /// No further, until maintenance ends or its wait does.
+    Hold,
 }

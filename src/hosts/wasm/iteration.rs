@@ -17,7 +17,7 @@ impl From<Progress> for Iteration {
     fn from(progress: Progress) -> Self {
         match progress {
             Progress::Continue => Self::Continue,
-            Progress::Stop => Self::StopAllAndWatermark,
+            Progress::Stop | Progress::Hold => Self::StopAllAndWatermark,
         }
     }
 }

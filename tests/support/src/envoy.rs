@@ -26,7 +26,7 @@ pub use self::{
 };
 
 use self::listeners::{listener, ready};
-use crate::{Connection, Request, Response, Upstream, binary, eventually, within};
+use crate::{Connection, Host, Request, Response, Upstream, binary, eventually, within};
 
 const START_TIMEOUT: Duration = Duration::from_secs(120);
 
@@ -176,7 +176,8 @@ impl Envoy {
 
     /// A counter or gauge of the filter, in the scope `default`.
     pub fn metric(&self, name: &str) -> u64 {
-        self.stat(&format!("wasmcustom.maintenance_mode.default.{name}"))
+        let prefix = Host::under_test().stats_prefix();
+        self.stat(&format!("{prefix}.maintenance_mode.default.{name}"))
     }
 
     /// `GET` of Envoy's own admin interface.

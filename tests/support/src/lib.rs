@@ -13,6 +13,7 @@
 mod background;
 mod client;
 mod envoy;
+mod host;
 mod http2_upstream;
 mod lists;
 mod observer;
@@ -38,6 +39,7 @@ pub use self::{
         ADMIN, Delivery, Envoy, Options, TOKEN, admin, admin_request, another_filter, host_calls,
         log_lines, memory, sha256,
     },
+    host::Host,
     http2_upstream::{Http2Upstream, ID, STREAM},
     lists::{BLOCKS, PATHS, large_lists},
     observer::{Observer, Waits},

@@ -5,6 +5,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use crate::Host;
+
 /// The path of a file of the project.
 pub fn file(path: &str) -> PathBuf {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2);
@@ -18,10 +20,13 @@ pub fn read(path: &str) -> String {
 
 /// The module under test.
 pub fn module() -> PathBuf {
-    let module = binary(
-        "MAINTENANCE_MODE_WASM",
-        "target/wasm32-wasip1/release/maintenance_mode.wasm",
-    );
+    let module = match Host::under_test() {
+        Host::Wasm => binary(
+            "MAINTENANCE_MODE_WASM",
+            "target/wasm32-wasip1/release/maintenance_mode.wasm",
+        ),
+        Host::Native => file("target/dynamic-module/libmaintenance_mode.so"),
+    };
     assert!(
         module.is_file(),
         "{} is not there: run `make build`",

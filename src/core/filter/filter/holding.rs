@@ -14,7 +14,7 @@ use crate::state::state::State;
 
 impl<H: Host> Filter<H> {
     pub(super) fn has_room(&self) -> bool {
-        (self.held.count() as u64) < self.policy.max_held_requests
+        (self.held.count() as u64) < self.policy().max_held_requests
     }
 
     pub(super) fn hold(&self, stream: &H::Stream, wait: Wait<'_>, ramp: Option<Ramp>) -> Outcome {
@@ -48,16 +48,13 @@ impl<H: Host> Filter<H> {
         self.note(self.opened.state.refresh());
         let state = self.opened.state.snapshot();
         let now = self.host.now();
-        let flag = self.policy.flag(&state, &self.outlook, || now);
+        let flag = self.policy().flag(&state, &self.outlook, || now);
         let successor = self.succession.next();
         let are_all_over = successor.is_some() || !flag.stops();
         let looks = self.looks.get().wrapping_add(1);
         self.looks.set(looks);
         let is_due = |held: &mut Held<H::Stream>| {
-            are_all_over
-                || held.look_at <= now
-                || flag.ramp.is_some() && held.ramp != flag.ramp
-                || looks.is_multiple_of(BRISK) && !held.stream.is_open()
+            are_all_over || held.look_at <= now || flag.ramp.is_some() && held.ramp != flag.ramp
         };
         for held in self.held.take(is_due) {
             self.metrics.held.decrement();
@@ -65,14 +62,25 @@ impl<H: Host> Filter<H> {
                 self.reconsider(held, &state, successor);
             }
         }
+        if looks.is_multiple_of(BRISK) {
+            self.forget_closed();
+        }
+    }
+
+    /// Forgets those that have left.
+    pub(crate) fn forget_closed(&self) {
+        let is_closed = |held: &mut Held<H::Stream>| !held.stream.is_open();
+        for _ in self.held.take(is_closed) {
+            self.metrics.held.decrement();
+        }
     }
 
     fn reconsider(&self, held: Held<H::Stream>, state: &State, successor: Option<Left>) {
         let stream = &held.stream;
         let until = successor.map_or(held.until, |_| self.host.now());
-        let request = Request::new(&self.host, stream, &self.policy.client_address);
+        let request = Request::new(&self.host, stream, &self.policy().client_address);
         let request = request.waiting(until);
-        let decision = decide(&self.policy, state, &self.outlook, &request);
+        let decision = decide(self.policy(), state, &self.outlook, &request);
         let told = match decision.verdict {
             _ if successor == Some(Left::Off) => None,
             Verdict::Pass => None,

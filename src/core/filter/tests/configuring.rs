@@ -43,9 +43,3 @@ fn a_bad_configuration_is_an_error_with_its_path_and_nothing_else() {
     }
     assert_eq!(host.tick_period.get(), None);
 }
-
-#[test]
-fn what_threads_share_can_be_shared() {
-    fn is_shared<T: Send + Sync>() {}
-    is_shared::<crate::policy::policy::Policy>();
-}

@@ -9,6 +9,7 @@ use std::{
 use serde_json::{Value, json};
 
 use super::options::{Delivery, FAIL_RELOAD, Options};
+use crate::{Host, module};
 
 const NAME: &str = "maintenance_mode";
 
@@ -100,7 +101,7 @@ fn listener(directory: &Path, options: &Options, name: &str, configuration: &str
             "name": NAME,
             "config_discovery": {
                 "config_source": file_source(directory, "ecds.json"),
-                "type_urls": ["type.googleapis.com/envoy.extensions.filters.http.wasm.v3.Wasm"],
+                "type_urls": [Host::under_test().type_url()],
             },
         }),
         _ => json!({"name": NAME, "typed_config": plugin(options, configuration)}),
@@ -169,6 +170,22 @@ fn plugin(options: &Options, configuration: &str) -> Value {
     } else {
         string_value(configuration)
     };
+    match Host::under_test() {
+        Host::Native => native(&options.module, Some(configuration)),
+        Host::Wasm => wasm(options, configuration),
+    }
+}
+
+fn native(module: &Path, configuration: Option<Value>) -> Value {
+    json!({
+        "@type": Host::Native.type_url(),
+        "dynamic_module_config": {"module": {"local": {"filename": module}}, "do_not_close": true},
+        "filter_name": NAME,
+        "filter_config": configuration,
+    })
+}
+
+fn wasm(options: &Options, configuration: Value) -> Value {
     let variables: Vec<&String> = options.environment.iter().map(|(name, _)| name).collect();
     let mut plugin = unconfigured(&options.module);
     plugin["config"]["failure_policy"] = options.failure_policy.into();
@@ -198,10 +215,17 @@ fn merge(target: &mut Value, patch: &Value) {
 /// One more filter for [`Options::filters_before`], in the VMs of the one under test where
 /// that has no environment; `None` leaves the plugin configuration out.
 pub fn another_filter(configuration: Option<&Value>) -> Value {
-    let mut plugin = unconfigured(&crate::module());
-    if let Some(configuration) = configuration {
-        plugin["config"]["configuration"] = string_value(&configuration.to_string());
-    }
+    let configuration = configuration.map(|value| string_value(&value.to_string()));
+    let plugin = match Host::under_test() {
+        Host::Native => native(&module(), configuration),
+        Host::Wasm => {
+            let mut plugin = unconfigured(&module());
+            if let Some(configuration) = configuration {
+                plugin["config"]["configuration"] = configuration;
+            }
+            plugin
+        }
+    };
     json!({"name": "another", "typed_config": plugin})
 }
 
@@ -211,7 +235,7 @@ fn string_value(text: &str) -> Value {
 
 fn unconfigured(wasm: &Path) -> Value {
     json!({
-        "@type": "type.googleapis.com/envoy.extensions.filters.http.wasm.v3.Wasm",
+        "@type": Host::Wasm.type_url(),
         "config": {
             "name": NAME,
             "failure_policy": FAIL_RELOAD,

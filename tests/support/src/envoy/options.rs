@@ -5,7 +5,7 @@ use std::{net::SocketAddr, path::PathBuf};
 use serde_json::{Value, json};
 
 use super::bootstrap::socket_address;
-use crate::module;
+use crate::{Host, module};
 
 /// The policy of the samples.
 pub(super) const FAIL_RELOAD: &str = "FAIL_RELOAD";
@@ -117,7 +117,7 @@ impl Options {
             vm_configuration: String::new(),
             plugin: json!({}),
             stats: json!({}),
-            log_level: "wasm:info",
+            log_level: Host::under_test().log_level(),
             arguments: Vec::new(),
         }
     }

@@ -1,0 +1,19 @@
+//! A dynamic module, as Envoy loads it: what Envoy calls, and what is called in Envoy.
+
+mod abi;
+mod attribute;
+mod callbacks;
+mod client;
+mod clock;
+mod config_hooks;
+mod contexts;
+mod filter_config;
+mod grpc;
+mod guard;
+mod headers;
+mod host;
+mod log;
+mod request_hooks;
+mod shared_data;
+mod stat;
+mod stream;

@@ -1,0 +1,136 @@
+//! The clock: Envoy has no timers for filters, so a thread wakes those that ask for it.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Condvar, Mutex, Once, PoisonError};
+use std::thread::{self, ThreadId};
+use std::time::{Duration, Instant};
+
+use log::Level;
+
+use crate::hosts::native::callbacks::Scheduler;
+use crate::hosts::native::log::log;
+use crate::hosts::native::shared_data::lock;
+
+/// How often a worker is woken of which requests wait.
+const OF_WORKER: Duration = Duration::from_millis(100);
+
+/// Wakes a configuration or a worker again and again, until it is dropped.
+#[derive(Debug)]
+pub(super) struct Beat(u64);
+
+#[derive(Debug)]
+struct Wakened {
+    beat: u64,
+    scheduler: Arc<Scheduler>,
+    /// Of several of one worker, one is enough.
+    worker: Option<ThreadId>,
+    period: Duration,
+    next: Instant,
+}
+
+static ALL: Mutex<Vec<Wakened>> = Mutex::new(Vec::new());
+static CHANGED: Condvar = Condvar::new();
+
+impl Beat {
+    /// Wakes this worker by one of its requests.
+    pub(super) fn of_worker(scheduler: Scheduler) -> Self {
+        Self::new(scheduler, Some(thread::current().id()), OF_WORKER)
+    }
+
+    /// Wakes a configuration, once it was told how often.
+    pub(super) fn of_config(scheduler: Scheduler) -> Self {
+        Self::new(scheduler, None, Duration::MAX)
+    }
+
+    fn new(scheduler: Scheduler, worker: Option<ThreadId>, period: Duration) -> Self {
+        static LAST: AtomicU64 = AtomicU64::new(0);
+
+        start();
+        let beat = LAST.fetch_add(1, Ordering::Relaxed);
+        lock(&ALL).push(Wakened {
+            beat,
+            scheduler: Arc::new(scheduler),
+            worker,
+            period,
+            next: after(Instant::now(), period),
+        });
+        CHANGED.notify_one();
+        Self(beat)
+    }
+
+    pub(super) fn set_period(&self, period: Duration) {
+        if let Some(wakened) = lock(&ALL).iter_mut().find(|it| it.beat == self.0) {
+            wakened.period = period;
+            wakened.next = after(Instant::now(), period);
+        }
+        CHANGED.notify_one();
+    }
+}
+
+impl Drop for Beat {
+    fn drop(&mut self) {
+        let mut all = lock(&ALL);
+        let at = all.iter().position(|it| it.beat == self.0);
+        let removed = at.map(|at| all.swap_remove(at));
+        drop(all);
+        drop(removed);
+    }
+}
+
+/// Starts the thread at the first call.
+fn start() {
+    static STARTED: Once = Once::new();
+
+    STARTED.call_once(|| {
+        let thread = thread::Builder::new().name("maintenance".to_owned());
+        if let Err(error) = thread.spawn(run) {
+            log(
+                Level::Error,
+                format_args!("no thread for the clock: {error}"),
+            );
+        }
+    });
+}
+
+fn run() {
+    loop {
+        for scheduler in due() {
+            // Not under the lock: what is woken may end here, if it was about to.
+            scheduler.commit();
+        }
+    }
+}
+
+/// Waits until some are due.
+fn due() -> Vec<Arc<Scheduler>> {
+    let mut all = lock(&ALL);
+    loop {
+        let now = Instant::now();
+        let mut workers = Vec::new();
+        let mut due = Vec::new();
+        for wakened in all.iter_mut().filter(|it| it.next <= now) {
+            wakened.next = after(now, wakened.period);
+            if let Some(worker) = wakened.worker {
+                if workers.contains(&worker) {
+                    continue;
+                }
+                workers.push(worker);
+            }
+            due.push(Arc::clone(&wakened.scheduler));
+        }
+        if !due.is_empty() {
+            return due;
+        }
+        let next = all.iter().map(|it| it.next).min();
+        let rest = next.map_or(FAR, |next| next.saturating_duration_since(now));
+        let waited = CHANGED.wait_timeout(all, rest);
+        all = waited.unwrap_or_else(PoisonError::into_inner).0;
+    }
+}
+
+/// For those that are not to be woken.
+const FAR: Duration = Duration::from_secs(24 * 3600);
+
+fn after(now: Instant, period: Duration) -> Instant {
+    now + period.min(FAR)
+}

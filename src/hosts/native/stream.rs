@@ -1,0 +1,206 @@
+//! A request, as Envoy has it.
+
+use std::borrow::Cow;
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use maintenance_mode_core::filter::host::Stream;
+use maintenance_mode_core::reply::local_reply::LocalReply;
+use maintenance_mode_core::request::attribute::{Attribute, AttributePath};
+use maintenance_mode_core::request::headers::Headers;
+use maintenance_mode_core::syntax::wire;
+
+use crate::hosts::native::attribute;
+use crate::hosts::native::callbacks::Filter;
+use crate::hosts::native::clock::Beat;
+use crate::hosts::native::filter_config::FilterConfig;
+use crate::hosts::native::headers::RequestHeaders;
+
+/// The key of the filter state, as access logs name it.
+const FILTER_STATE: &str = "wasm.maintenance_mode";
+
+/// A request; its clones are the same one.
+#[derive(Clone, Debug)]
+pub(super) struct HttpStream(pub(super) Rc<Request>);
+
+/// A request, and what is known of it.
+#[derive(Debug)]
+pub(super) struct Request {
+    filter: Filter,
+    /// What it has come to.
+    config: Arc<FilterConfig>,
+    is_open: Cell<bool>,
+    is_answered: Cell<bool>,
+    is_stopped: Cell<bool>,
+    ends_with_headers: Cell<bool>,
+    /// What wakes its worker while it waits.
+    beat: RefCell<Option<Beat>>,
+}
+
+thread_local! {
+    /// The requests of this worker that are to go on once all else is done: what they then pass
+    /// may lead back to here.
+    static RESUMED: RefCell<Vec<HttpStream>> = const { RefCell::new(Vec::new()) };
+}
+
+impl HttpStream {
+    pub(super) fn new(filter: Filter, config: Arc<FilterConfig>) -> Self {
+        Self(Rc::new(Request {
+            filter,
+            config,
+            is_open: Cell::new(true),
+            is_answered: Cell::new(false),
+            is_stopped: Cell::new(false),
+            ends_with_headers: Cell::new(false),
+            beat: RefCell::default(),
+        }))
+    }
+
+    pub(super) fn filter(&self) -> Filter {
+        self.0.filter
+    }
+
+    pub(super) fn config(&self) -> &Arc<FilterConfig> {
+        &self.0.config
+    }
+
+    pub(super) fn set_end(&self, ends_with_headers: bool) {
+        self.0.ends_with_headers.set(ends_with_headers);
+    }
+
+    /// It goes no further for now.
+    pub(super) fn stop(&self) {
+        self.0.is_stopped.set(true);
+    }
+
+    /// Whether something is still to become of it.
+    pub(super) fn waits(&self) -> bool {
+        self.0.is_stopped.get() && !self.0.is_answered.get()
+    }
+
+    /// Its worker is to be woken again and again.
+    pub(super) fn wake(&self) {
+        let mut beat = self.0.beat.borrow_mut();
+        if beat.is_none() {
+            *beat = Some(Beat::of_worker(self.0.filter.scheduler()));
+        }
+    }
+
+    /// Answers it with a status alone, unless it was answered.
+    pub(super) fn refuse(&self) {
+        if !self.0.is_answered.replace(true) {
+            self.0.filter.send_response(503, &[], "", wire::BLOCKED);
+        }
+    }
+
+    /// It is over: nothing of it may be asked any more.
+    pub(super) fn close(&self) {
+        self.0.is_open.set(false);
+        self.0.beat.take();
+    }
+
+    /// Lets those go on that may.
+    pub(super) fn let_go_on() {
+        loop {
+            let next = RESUMED.with_borrow_mut(Vec::pop);
+            let Some(stream) = next else {
+                return;
+            };
+            if stream.is_open() {
+                stream.0.filter.continue_decoding();
+            }
+        }
+    }
+}
+
+impl Stream for HttpStream {
+    type Headers = RequestHeaders;
+
+    fn path(&self) -> Cow<'_, [u8]> {
+        self.0.filter.header(":path", 0).unwrap_or_default().into()
+    }
+
+    fn headers(&self) -> RequestHeaders {
+        RequestHeaders(self.0.filter)
+    }
+
+    fn has_header(&self, name: &str) -> bool {
+        self.0.filter.header(name, 0).is_some()
+    }
+
+    fn ends_with_headers(&self) -> bool {
+        self.0.ends_with_headers.get()
+    }
+
+    fn cookies(&self) -> Option<Vec<u8>> {
+        Some(self.headers().get("cookie")?.into_owned())
+    }
+
+    fn source_address(&self) -> Option<Vec<u8>> {
+        let address = self.0.filter.attribute_string(attribute::SOURCE_ADDRESS)?;
+        Some(address.to_owned())
+    }
+
+    fn attribute(&self, path: &AttributePath) -> Attribute {
+        attribute::read(self.0.filter, path.segments())
+    }
+
+    fn route_action(&self) -> Attribute {
+        attribute::action(self.0.filter)
+    }
+
+    fn set_header(&self, name: &str, value: Option<&[u8]>) {
+        self.0.filter.set_header(name, value.unwrap_or_default());
+    }
+
+    fn set_filter_state(&self, value: &str) {
+        self.0.filter.set_filter_state(FILTER_STATE, value);
+    }
+
+    fn send(&self, reply: &LocalReply<'_>) -> bool {
+        self.0.beat.take();
+        if self.0.is_answered.replace(true) {
+            return false;
+        }
+        let mut headers: Vec<(&str, &str)> = reply.headers().collect();
+        if reply.grpc_status.is_none()
+            && let Some(status) = self.grpc_status(reply.status)
+        {
+            headers.push(("grpc-status", status));
+        }
+        let filter = self.0.filter;
+        filter.send_response(reply.status, &headers, &reply.body, reply.details);
+        true
+    }
+
+    fn resume(&self) {
+        self.0.beat.take();
+        self.0.is_stopped.set(false);
+        RESUMED.with_borrow_mut(|resumed| resumed.push(self.clone()));
+    }
+
+    fn is_open(&self) -> bool {
+        self.0.is_open.get()
+    }
+}
+
+impl HttpStream {
+    /// Envoy makes gRPC of whatever answers a request of such a content type, and would take it
+    /// for a success: a preflight, or a call of the endpoint.
+    fn grpc_status(&self, status: u16) -> Option<&'static str> {
+        let content_type = self.0.filter.header("content-type", 0)?;
+        if !content_type.starts_with(b"application/grpc") || (200..300).contains(&status) {
+            return None;
+        }
+        // As Envoy itself has it.
+        Some(match status {
+            400 => "13",
+            401 => "16",
+            403 => "7",
+            404 => "12",
+            429 | 502..=504 => "14",
+            _ => "2",
+        })
+    }
+}

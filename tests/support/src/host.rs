@@ -1,0 +1,50 @@
+//! The host under test.
+
+use std::env;
+
+/// What runs the filter in Envoy: `MAINTENANCE_MODE_HOST`, as `make test HOST=native` sets it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Host {
+    /// Proxy-Wasm.
+    Wasm,
+    /// A dynamic module.
+    Native,
+}
+
+impl Host {
+    /// The one of this run.
+    pub fn under_test() -> Self {
+        match env::var("MAINTENANCE_MODE_HOST").as_deref() {
+            Ok("native") => Self::Native,
+            Ok("wasm") | Err(_) => Self::Wasm,
+            Ok(other) => panic!("MAINTENANCE_MODE_HOST is {other}, not wasm or native"),
+        }
+    }
+
+    /// The type of the filter's configuration.
+    pub fn type_url(self) -> &'static str {
+        match self {
+            Self::Wasm => "type.googleapis.com/envoy.extensions.filters.http.wasm.v3.Wasm",
+            Self::Native => {
+                "type.googleapis.com/\
+                 envoy.extensions.filters.http.dynamic_modules.v3.DynamicModuleFilter"
+            }
+        }
+    }
+
+    /// What stands before the names of the filter's stats.
+    pub fn stats_prefix(self) -> &'static str {
+        match self {
+            Self::Wasm => "wasmcustom",
+            Self::Native => "dynamicmodulescustom",
+        }
+    }
+
+    /// `--component-log-level` at which the filter says all that it has to say.
+    pub fn log_level(self) -> &'static str {
+        match self {
+            Self::Wasm => "wasm:info",
+            Self::Native => "dynamic_modules:info",
+        }
+    }
+}
