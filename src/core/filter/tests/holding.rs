@@ -28,7 +28,7 @@ impl Worker {
     /// A request that waits.
     fn held(&self, path: &str) -> TestStream {
         let stream = request(path);
-        assert_eq!(self.handle(&stream), Progress::Stop);
+        assert_eq!(self.handle(&stream), Progress::Hold);
         assert!(is_held(&stream), "{path}");
         stream
     }
