@@ -13,6 +13,7 @@ mod guard;
 mod headers;
 mod host;
 mod log;
+mod node;
 mod request_hooks;
 mod shared_data;
 mod stat;

@@ -13,6 +13,7 @@ use crate::hosts::native::callbacks;
 use crate::hosts::native::client::GrpcClient;
 use crate::hosts::native::filter_config::FilterConfig;
 use crate::hosts::native::log::log;
+use crate::hosts::native::node;
 use crate::hosts::native::shared_data::SharedData;
 use crate::hosts::native::stat::{Kind, Stat};
 use crate::hosts::native::stream::HttpStream;
@@ -79,9 +80,8 @@ impl Host for NativeHost {
         }))
     }
 
-    /// Envoy does not tell its node; the option that names it does.
     fn node_id(&self) -> String {
-        node_id(env::args()).unwrap_or_default()
+        node::id()
     }
 
     /// Workers are woken by the requests that wait.
@@ -89,16 +89,5 @@ impl Host for NativeHost {
         if self.thread == Thread::Main && !callbacks::is_validation() {
             self.config.wake_each(Duration::from_millis(millis.into()));
         }
-    }
-}
-
-/// `--service-node`
-fn node_id(mut arguments: impl Iterator<Item = String>) -> Option<String> {
-    const OPTION: &str = "--service-node";
-
-    let argument = arguments.find(|argument| argument.starts_with(OPTION))?;
-    match argument.strip_prefix(OPTION)?.strip_prefix('=') {
-        Some(node) => Some(node.to_owned()),
-        None => arguments.next(),
     }
 }
