@@ -71,21 +71,13 @@ impl<H: Host> Waiting<H> {
 
     /// Before each tick: lets those go on that wait for the end of maintenance no longer.
     pub fn look_at_held(&self) {
-        let mut holding = self.holding.borrow_mut();
-        holding.retain(|filter| {
-            filter.look_at_held();
-            filter.holds_any()
-        });
+        self.each_holding(Filter::look_at_held);
     }
 
     /// Where a host tells that a request has left: it waits no longer.
     pub fn forget_closed(&self) {
         self.take_closed().iter().for_each(Waiter::abandon);
-        let mut holding = self.holding.borrow_mut();
-        holding.retain(|filter| {
-            filter.forget_closed();
-            filter.holds_any()
-        });
+        self.each_holding(Filter::forget_closed);
     }
 
     /// Time passes for a filter, faster while requests wait for the end of maintenance.
@@ -119,6 +111,15 @@ impl<H: Host> Waiting<H> {
     pub fn take_closed(&self) -> Vec<Waiter<H>> {
         let is_closed = |waiter: &mut Waiter<H>| !waiter.stream.is_open();
         self.calls.borrow_mut().extract_if(.., is_closed).collect()
+    }
+
+    /// Forgets those of which nobody waits after it.
+    fn each_holding(&self, look: impl Fn(&Filter<H>)) {
+        let mut holding = self.holding.borrow_mut();
+        holding.retain(|filter| {
+            look(filter);
+            filter.holds_any()
+        });
     }
 
     fn take(&self, id: CallId) -> Option<Waiter<H>> {

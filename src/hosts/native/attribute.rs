@@ -26,13 +26,13 @@ pub(super) fn read(filter: Filter, path: &[Box<str>]) -> Attribute {
             None => Attribute::Absent,
         },
         ["metadata", "filter_metadata", namespace, key] => {
-            metadata(filter, DYNAMIC_METADATA, namespace, key)
+            metadata(filter, DYNAMIC_METADATA, (namespace, key), "true")
         }
         ["xds", "route_metadata", "filter_metadata", namespace, key] => {
-            metadata(filter, ROUTE_METADATA, namespace, key)
+            metadata(filter, ROUTE_METADATA, (namespace, key), "true")
         }
         ["xds", "cluster_metadata", "filter_metadata", namespace, key] => {
-            metadata(filter, CLUSTER_METADATA, namespace, key)
+            metadata(filter, CLUSTER_METADATA, (namespace, key), "true")
         }
         ["filter_state", key] => text(filter.filter_state(key)),
         [root, name] => by_id(filter, root, name),
@@ -42,22 +42,11 @@ pub(super) fn read(filter: Filter, path: &[Box<str>]) -> Attribute {
 
 /// The action in the metadata of the route. YAML makes the boolean true of an `on` without quotes.
 pub(super) fn action(filter: Filter) -> Attribute {
-    const NAMESPACE: &str = "maintenance_mode";
-    const KEY: &str = "action";
-
-    match metadata(filter, ROUTE_METADATA, NAMESPACE, KEY) {
-        Attribute::Text(text)
-            if text == b"true"
-                && filter.metadata_bool(ROUTE_METADATA, NAMESPACE, KEY) == Some(true) =>
-        {
-            Attribute::Text(b"on".to_vec())
-        }
-        action => action,
-    }
+    metadata(filter, ROUTE_METADATA, ("maintenance_mode", "action"), "on")
 }
 
-/// A value in metadata, a boolean as text.
-fn metadata(filter: Filter, source: u32, namespace: &str, key: &str) -> Attribute {
+/// A value in metadata, by namespace and key; a boolean as text, of which `truth` is true.
+fn metadata(filter: Filter, source: u32, (namespace, key): (&str, &str), truth: &str) -> Attribute {
     if !filter.has_metadata(source, namespace, key) {
         return Attribute::Absent;
     }
@@ -65,7 +54,8 @@ fn metadata(filter: Filter, source: u32, namespace: &str, key: &str) -> Attribut
         return Attribute::Text(value.to_owned());
     }
     match filter.metadata_bool(source, namespace, key) {
-        Some(value) => Attribute::Text(value.to_string().into_bytes()),
+        Some(true) => Attribute::Text(truth.into()),
+        Some(false) => Attribute::Text(b"false".to_vec()),
         None => Attribute::Other,
     }
 }

@@ -65,7 +65,7 @@ impl Reader {
 }
 
 /// As [gRPC has it](https://github.com/grpc/grpc/blob/master/doc/http-grpc-status-mapping.md).
-fn of_http(status: u32) -> u32 {
+pub(super) fn of_http(status: u32) -> u32 {
     match status {
         400 => 13,
         401 => CallError::UNAUTHENTICATED,

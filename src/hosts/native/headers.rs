@@ -10,11 +10,7 @@ pub(super) struct RequestHeaders(pub(super) Filter);
 
 impl Headers for RequestHeaders {
     fn values<'h>(&'h self, name: &str) -> impl Iterator<Item = &'h [u8]> {
-        let mut values = Vec::new();
-        while let Some(value) = self.0.header(name, values.len()) {
-            values.push(value);
-        }
-        values.into_iter()
+        (0..).map_while(move |index| self.0.header(name, index))
     }
 
     fn first(&self, name: &str) -> Option<&[u8]> {

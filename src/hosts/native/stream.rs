@@ -15,6 +15,7 @@ use crate::hosts::native::attribute;
 use crate::hosts::native::callbacks::Filter;
 use crate::hosts::native::clock::Beat;
 use crate::hosts::native::filter_config::FilterConfig;
+use crate::hosts::native::grpc::of_http;
 use crate::hosts::native::headers::RequestHeaders;
 
 /// The key of the filter state, as access logs name it.
@@ -163,12 +164,13 @@ impl Stream for HttpStream {
         if self.0.is_answered.replace(true) {
             return false;
         }
-        let mut headers: Vec<(&str, &str)> = reply.headers().collect();
-        if reply.grpc_status.is_none()
-            && let Some(status) = self.grpc_status(reply.status)
-        {
-            headers.push(("grpc-status", status));
-        }
+        let grpc_status = match reply.grpc_status {
+            // It is among the headers.
+            Some(_) => None,
+            None => self.grpc_status(reply.status),
+        };
+        let grpc_status = grpc_status.iter().map(|status| ("grpc-status", &**status));
+        let headers: Vec<(&str, &str)> = reply.headers().chain(grpc_status).collect();
         let filter = self.0.filter;
         filter.send_response(reply.status, &headers, &reply.body, reply.details);
         true
@@ -188,19 +190,11 @@ impl Stream for HttpStream {
 impl HttpStream {
     /// Envoy makes gRPC of whatever answers a request of such a content type, and would take it
     /// for a success: a preflight, or a call of the endpoint.
-    fn grpc_status(&self, status: u16) -> Option<&'static str> {
+    fn grpc_status(&self, status: u16) -> Option<String> {
         let content_type = self.0.filter.header("content-type", 0)?;
         if !content_type.starts_with(b"application/grpc") || (200..300).contains(&status) {
             return None;
         }
-        // As Envoy itself has it.
-        Some(match status {
-            400 => "13",
-            401 => "16",
-            403 => "7",
-            404 => "12",
-            429 | 502..=504 => "14",
-            _ => "2",
-        })
+        Some(of_http(status.into()).to_string())
     }
 }
