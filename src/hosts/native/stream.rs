@@ -11,6 +11,7 @@ use maintenance_mode_core::request::attribute::{Attribute, AttributePath};
 use maintenance_mode_core::request::headers::Headers;
 use maintenance_mode_core::syntax::wire;
 
+use crate::hosts::abi::module_attribute::SOURCE_ADDRESS;
 use crate::hosts::native::attribute;
 use crate::hosts::native::callbacks::Filter;
 use crate::hosts::native::clock::Beat;
@@ -139,7 +140,7 @@ impl Stream for HttpStream {
     }
 
     fn source_address(&self) -> Option<Vec<u8>> {
-        let address = self.0.filter.attribute_string(attribute::SOURCE_ADDRESS)?;
+        let address = self.0.filter.attribute_string(SOURCE_ADDRESS)?;
         Some(address.to_owned())
     }
 
