@@ -59,7 +59,8 @@ export MAINTENANCE_MODE_HOST := $(HOST)
 # Which tests run: groups, such as envoy, or parts of them, such as envoy::rules.
 TEST  ?=
 # What the tests of a group need, or all of them. tests/README.md says more.
-NEEDS = $(sort $(foreach test,$(or $(TEST),all),$(NEEDS_$(firstword $(subst :, ,$(test))))))
+NEEDS = $(sort $(foreach test,$(or $(TEST),all),$(NEEDS_$(firstword $(subst :, ,$(test)))))) \
+	$(if $(filter native,$(HOST)),dynamic-module)
 NEEDS_envoy          = build $(ENVOY)
 NEEDS_maintenancectl = build $(ENVOY)
 NEEDS_faults         = build $(ENVOY) $(ETCD)
@@ -105,7 +106,7 @@ run: build $(ENVOY) ## Start Envoy with envoy/envoy.yaml, and say what to type n
 fleet: build $(ENVOY) $(ETCD) ## Start three Envoys and an etcd of three members, and say what to type next
 	@set -a; . ./$(SAMPLE); set +a; exec sh envoy/fleet.sh
 
-test: $(NEEDS) $(if $(filter native,$(HOST)),dynamic-module) ## Run all tests, on a real Envoy, etcd and Chromium, or some: make test TEST=envoy::rules
+test: $(NEEDS) ## Run all tests, on a real Envoy, etcd and Chromium, or some: make test TEST=envoy::rules
 	@python3 tests/run.py $(TEST)
 
 quick: ## Check format and lints, and run the tests that need no server
