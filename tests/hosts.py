@@ -3,10 +3,19 @@
 `make test` tests it as a Wasm module, `make test HOST=native` as a dynamic module of Envoy.
 """
 
-# The groups of tests that start Envoy with the filter, so that the host makes a difference.
-HOSTED = ["browser", "envoy", "faults", "fleet", "maintenancectl", "surroundings"]
+# The tests that start Envoy with the filter, so that the host makes a difference.
+HOSTED = [
+    "browser",
+    "envoy",
+    "faults",
+    "fleet",
+    "maintenancectl",
+    "places::dashboards",
+    "places::resources::envoy_starts_with_the_sample_of_the_dynamic_module",
+    "surroundings",
+]
 
-# Parts of these groups that one host alone runs, by the reason.
+# Parts of them that one host alone runs, by the reason.
 ONLY_ON = {
     "wasm": {
         "A dynamic module has no VM that dies: what panics is caught": [
@@ -45,6 +54,9 @@ ONLY_ON = {
     },
     "native": {
         "A Wasm module reads all attributes": ["envoy::identity::unreadable"],
+        "It is about the dynamic module": [
+            "places::resources::envoy_starts_with_the_sample_of_the_dynamic_module",
+        ],
     },
 }
 

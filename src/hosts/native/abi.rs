@@ -97,7 +97,7 @@ macro_rules! callbacks {
 }
 
 callbacks! {
-    "log_v2" log(level: u32, message: ModuleBuffer, file: ModuleBuffer, line: u32);
+    "log" log(level: u32, message: ModuleBuffer);
     "log_enabled" log_enabled(level: u32) -> bool;
     "is_validation_mode" is_validation_mode() -> bool;
 

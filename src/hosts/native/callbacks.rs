@@ -48,8 +48,7 @@ pub(super) enum Sender {
 }
 
 pub(super) fn log(level: u32, line: &str) {
-    let none = ModuleBuffer::new("");
-    unsafe { abi::log(level, ModuleBuffer::new(line), none, 0) }
+    unsafe { abi::log(level, ModuleBuffer::new(line)) }
 }
 
 pub(super) fn logs(level: u32) -> bool {

@@ -32,6 +32,14 @@ impl Host {
         }
     }
 
+    /// The bootstrap of `make run`.
+    pub fn sample(self) -> &'static str {
+        match self {
+            Self::Wasm => "envoy/envoy.yaml",
+            Self::Native => "envoy/dynamic-module/envoy.yaml",
+        }
+    }
+
     /// What stands before the names of the filter's stats.
     pub fn stats_prefix(self) -> &'static str {
         match self {

@@ -74,8 +74,8 @@ pub struct Options {
     pub vm_configuration: String,
     /// A merge patch (RFC 7396) of the filter's `PluginConfig`.
     pub plugin: Value,
-    /// `stats_config` of the bootstrap: which stats Envoy keeps.
-    pub stats: Value,
+    /// A merge patch of the bootstrap.
+    pub bootstrap: Value,
     /// What the filter and its host log: `trace`, `debug`, `info`, `warning` …
     pub log_level: &'static str,
     /// More arguments of Envoy.
@@ -116,7 +116,7 @@ impl Options {
             stops_at_headers: false,
             vm_configuration: String::new(),
             plugin: json!({}),
-            stats: json!({}),
+            bootstrap: json!({}),
             log_level: "info",
             arguments: Vec::new(),
         }
