@@ -6,7 +6,6 @@ use maintenance_mode_core::request::headers::Headers;
 
 use crate::hosts::native::abi::{CLUSTER_METADATA, DYNAMIC_METADATA, ROUTE_METADATA};
 use crate::hosts::native::callbacks::Filter;
-use crate::hosts::native::headers::RequestHeaders;
 
 /// `source.address`, with its port.
 pub(super) const SOURCE_ADDRESS: u32 = 24;
@@ -18,10 +17,10 @@ enum Kind {
 }
 
 /// The attribute at a path.
-pub(super) fn read(filter: Filter, path: &[Box<str>]) -> Attribute {
+pub(super) fn read(filter: Filter, headers: &impl Headers, path: &[Box<str>]) -> Attribute {
     let path: Vec<&str> = path.iter().map(|segment| &**segment).collect();
     match path.as_slice() {
-        ["request", "headers", name] => match RequestHeaders(filter).get(name) {
+        ["request", "headers", name] => match headers.get(name) {
             Some(value) => Attribute::Text(value.into_owned()),
             None => Attribute::Absent,
         },
