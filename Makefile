@@ -173,13 +173,13 @@ figures: build $(ENVOY) $(ETCD) ## Print the module's size, and how long it take
 	@cargo test --locked --quiet --test envoy figures -- --nocapture
 	@cargo test --locked --quiet --test fleet propagation -- --nocapture
 
-bench: build $(ENVOY) $(ETCD) $(DJANGO_HOME) ## Measure what a request costs, beside other filters: README's figures
+bench: build dynamic-module $(ENVOY) $(ETCD) $(DJANGO_HOME) ## Measure what a request costs, beside other filters: README's figures
 	cargo bench --locked --profile dev --bench proxy -- --save
 
-bench-check: build $(ENVOY) $(ETCD) ## Fail if a request takes over 2 % more instructions than committed
+bench-check: build dynamic-module $(ENVOY) $(ETCD) ## Fail if a request takes over 2 % more instructions than committed
 	cargo bench --locked --profile dev --bench proxy -- --check
 
-bench-baseline: build $(ENVOY) $(ETCD) ## Write the instructions that bench-check compares with
+bench-baseline: build dynamic-module $(ENVOY) $(ETCD) ## Write the instructions that bench-check compares with
 	cargo bench --locked --profile dev --bench proxy -- --write-baseline
 
 clean: ## Remove all that was built or fetched

@@ -10,7 +10,6 @@ mod contexts;
 mod filter_config;
 mod grpc;
 mod guard;
-mod headers;
 mod host;
 mod log;
 mod node;

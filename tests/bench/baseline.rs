@@ -71,8 +71,8 @@ fn overheads(cases: &[Case], samples: &[Sample]) -> Overheads {
                 Answer::Upstream => NO_FILTER,
                 _ => DIRECT_RESPONSE,
             };
-            let overhead = instructions(case.name) - instructions(own);
-            (case.name.to_owned(), overhead.round())
+            let overhead = instructions(&case.name) - instructions(own);
+            (case.name.clone(), overhead.round())
         })
         .collect()
 }

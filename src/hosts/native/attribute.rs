@@ -6,13 +6,12 @@ use maintenance_mode_core::request::headers::Headers;
 use crate::hosts::abi::module_attribute::{Owner, Source, Type};
 use crate::hosts::native::abi::{CLUSTER_METADATA, DYNAMIC_METADATA, ROUTE_METADATA};
 use crate::hosts::native::callbacks::Filter;
-use crate::hosts::native::headers::RequestHeaders;
 
 /// The attribute at a path.
-pub(super) fn read(filter: Filter, path: &[Box<str>]) -> Attribute {
+pub(super) fn read(filter: Filter, headers: &impl Headers, path: &[Box<str>]) -> Attribute {
     let path: Vec<&str> = path.iter().map(|segment| &**segment).collect();
     match Source::of(&path) {
-        Some(Source::Header(name)) => match RequestHeaders(filter).get(name) {
+        Some(Source::Header(name)) => match headers.get(name) {
             Some(value) => Attribute::Text(value.into_owned()),
             None => Attribute::Absent,
         },

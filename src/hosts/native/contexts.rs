@@ -111,11 +111,11 @@ impl Contexts {
     }
 
     /// A request is over.
-    pub(super) fn complete(&self, stream: &HttpStream) {
+    pub(super) fn complete(stream: &HttpStream) {
         stream.close();
         if stream.waits() {
             client::forget(Sender::Filter(stream.filter()));
-            self.waiting.forget_closed();
+            CONTEXTS.with(|contexts| contexts.waiting.forget_closed());
         }
     }
 

@@ -144,14 +144,12 @@ extern "C" fn envoy_dynamic_module_on_http_filter_stream_complete(
     _filter: FilterPtr,
     request: RequestPtr,
 ) {
-    with_request(request, |stream| {
-        CONTEXTS.with(|contexts| contexts.complete(stream));
-    });
+    with_request(request, Contexts::complete);
 }
 
 #[unsafe(no_mangle)]
 extern "C" fn envoy_dynamic_module_on_http_filter_destroy(request: RequestPtr) {
-    guarded(|| drop(unsafe { Rc::from_raw(request) }), || ());
+    guarded(|| HttpStream(unsafe { Rc::from_raw(request) }).end(), || ());
 }
 
 fn with_request(request: RequestPtr, hook: impl FnOnce(&HttpStream)) {
