@@ -122,14 +122,14 @@ impl fmt::Display for Report {
             let first = &group.rows[0];
             writeln!(
                 f,
-                "\n{:<38} {:>9} {:>6} {:>9} {:>13} {:>8}",
+                "\n{:<42} {:>9} {:>6} {:>9} {:>13} {:>8}",
                 group.title, "CPU us", "", "req/s", "instructions", "over"
             )?;
             for row in &group.rows {
                 let ratio = row.micros / first.micros;
                 write!(
                     f,
-                    "{:<38} {:>9.2} {ratio:>5.2}x {:>9.0}",
+                    "{:<42} {:>9.2} {ratio:>5.2}x {:>9.0}",
                     row.name, row.micros, row.rate
                 )?;
                 if let (Some(count), Some(base)) = (row.instructions, first.instructions) {
