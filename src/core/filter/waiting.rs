@@ -115,11 +115,12 @@ impl<H: Host> Waiting<H> {
 
     /// Forgets those of which nobody waits after it.
     fn each_holding(&self, look: impl Fn(&Filter<H>)) {
-        let mut holding = self.holding.borrow_mut();
-        holding.retain(|filter| {
-            look(filter);
-            filter.holds_any()
-        });
+        // To answer a request may end it, which leads back to here.
+        let holding = self.holding.borrow().clone();
+        holding.iter().for_each(|filter| look(filter));
+        self.holding
+            .borrow_mut()
+            .retain(|filter| filter.holds_any());
     }
 
     fn take(&self, id: CallId) -> Option<Waiter<H>> {
