@@ -11,6 +11,7 @@ mod filter_config;
 mod grpc;
 mod guard;
 mod headers;
+mod hook;
 mod host;
 mod log;
 mod node;

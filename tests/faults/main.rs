@@ -15,5 +15,6 @@ mod crash;
 mod foreign_data;
 mod hot_restart;
 mod loading;
+mod panics;
 mod updates;
 mod wrong_tokens;

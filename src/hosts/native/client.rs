@@ -59,7 +59,7 @@ pub(super) fn at_request<T>(filter: Filter, work: impl FnOnce() -> T) -> T {
 pub(super) enum Part<'p> {
     /// Headers or trailers.
     Headers(Vec<(&'p [u8], &'p [u8])>),
-    Data(&'p [&'p [u8]]),
+    Data(Vec<&'p [u8]>),
 }
 
 /// Takes a part of the answer to a request, and what ends with it; what came of the call.
@@ -101,6 +101,15 @@ pub(super) fn end(sender: Sender, request: u64) -> Vec<Answer> {
 /// Forgets the calls of a request or a configuration that is over.
 pub(super) fn forget(sender: Sender) {
     CALLS.with_borrow_mut(|calls| calls.retain(|call| call.sender != sender));
+}
+
+/// Ends the calls of a request or a configuration, of which nobody is told.
+pub(super) fn reset(sender: Sender) {
+    let is_its = |call: &mut Call| call.sender == sender;
+    let ended: Vec<Call> = CALLS.with_borrow_mut(|calls| calls.extract_if(.., is_its).collect());
+    for request in ended.into_iter().filter_map(|call| call.request) {
+        sender.reset(request);
+    }
 }
 
 fn position(calls: &[Call], sender: Sender, request: u64) -> Option<usize> {

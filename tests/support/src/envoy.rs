@@ -176,7 +176,7 @@ impl Envoy {
 
     /// A counter or gauge of the filter, in the scope `default`.
     pub fn metric(&self, name: &str) -> u64 {
-        let prefix = Host::under_test().stats_prefix();
+        let prefix = Host::of(&self.options.module).stats_prefix();
         self.stat(&format!("{prefix}.maintenance_mode.default.{name}"))
     }
 

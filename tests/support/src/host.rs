@@ -1,6 +1,6 @@
 //! The host under test.
 
-use std::env;
+use std::{env, ffi::OsStr, path::Path};
 
 /// What runs the filter in Envoy: `MAINTENANCE_MODE_HOST`, as `make test HOST=native` sets it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +18,14 @@ impl Host {
             Ok("native") => Self::Native,
             Ok("wasm") | Err(_) => Self::Wasm,
             Ok(other) => panic!("MAINTENANCE_MODE_HOST is {other}, not wasm or native"),
+        }
+    }
+
+    /// The one that loads a module.
+    pub fn of(module: &Path) -> Self {
+        match module.extension().and_then(OsStr::to_str) {
+            Some("so") => Self::Native,
+            _ => Self::Wasm,
         }
     }
 

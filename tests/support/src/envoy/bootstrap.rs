@@ -101,7 +101,7 @@ fn listener(directory: &Path, options: &Options, name: &str, configuration: &str
             "name": NAME,
             "config_discovery": {
                 "config_source": file_source(directory, "ecds.json"),
-                "type_urls": [Host::under_test().type_url()],
+                "type_urls": [Host::of(&options.module).type_url()],
             },
         }),
         _ => json!({"name": NAME, "typed_config": plugin(options, configuration)}),
@@ -170,7 +170,7 @@ fn plugin(options: &Options, configuration: &str) -> Value {
     } else {
         string_value(configuration)
     };
-    match Host::under_test() {
+    match Host::of(&options.module) {
         Host::Native => native(&options.module, Some(configuration)),
         Host::Wasm => wasm(options, configuration),
     }
