@@ -1,5 +1,6 @@
-//! How Proxy-Wasm encodes what it hands over. No call is made here, so all of it is compiled
-//! and tested natively, too.
+//! How hosts get what they are handed: headers and attributes of Proxy-Wasm, gRPC over HTTP. No call
+//! is made here, so all of it is compiled and tested natively, too.
 
 pub mod attribute;
+pub mod grpc;
 pub mod header_map;

@@ -8,7 +8,6 @@ mod clock;
 mod config_hooks;
 mod contexts;
 mod filter_config;
-mod grpc;
 mod guard;
 mod headers;
 mod hook;
@@ -19,3 +18,5 @@ mod request_hooks;
 mod shared_data;
 mod stat;
 mod stream;
+#[cfg(test)]
+mod tests;

@@ -14,6 +14,7 @@ mod clock;
 mod crash;
 mod foreign_data;
 mod hot_restart;
+mod linkage;
 mod loading;
 mod panics;
 mod updates;

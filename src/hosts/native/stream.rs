@@ -11,11 +11,11 @@ use maintenance_mode_core::request::attribute::{Attribute, AttributePath};
 use maintenance_mode_core::request::headers::Headers;
 use maintenance_mode_core::syntax::wire;
 
+use crate::hosts::abi::grpc::of_http;
 use crate::hosts::native::attribute;
 use crate::hosts::native::callbacks::Filter;
 use crate::hosts::native::clock::Beat;
 use crate::hosts::native::filter_config::FilterConfig;
-use crate::hosts::native::grpc::of_http;
 use crate::hosts::native::headers::RequestHeaders;
 
 /// The key of the filter state, as access logs name it.
