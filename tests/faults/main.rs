@@ -17,5 +17,6 @@ mod hot_restart;
 mod linkage;
 mod loading;
 mod panics;
+mod shutdown;
 mod updates;
 mod wrong_tokens;

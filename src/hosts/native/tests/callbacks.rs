@@ -64,8 +64,8 @@ callbacks! {
         }
         true
     }
-    http_filter_get_attribute_string(_of: FilterPtr, _id: u32, value: *mut EnvoyBuffer) -> bool {
-        *value = EnvoyBuffer::of(b"192.0.2.1:4711");
+    http_filter_get_attribute_string(of: FilterPtr, _id: u32, value: *mut EnvoyBuffer) -> bool {
+        *value = EnvoyBuffer::of(filter(of).address.as_bytes());
         true
     }
     http_filter_get_attribute_int(_of: FilterPtr, _id: u32, _value: *mut u64) -> bool { false }

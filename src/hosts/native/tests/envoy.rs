@@ -103,6 +103,7 @@ pub(super) struct EnvoyConfig {
 
 /// Envoy's filter of a request.
 pub(super) struct EnvoyFilter {
+    pub(super) address: String,
     pub(super) headers: RefCell<Vec<Line>>,
     pub(super) response: RefCell<Option<(u32, String)>>,
     pub(super) goes_on: Cell<bool>,
@@ -174,9 +175,14 @@ impl Configured {
         self.envoy.values.lock().unwrap()[id]
     }
 
+    /// A request by a client of its own.
     pub(super) fn request(&self, lines: &[(&str, &str)]) -> Request<'_> {
+        static LAST: AtomicU64 = AtomicU64::new(0);
+
+        let client = LAST.fetch_add(1, Ordering::Relaxed);
         let own = |(name, value): &(&str, &str)| ((*name).to_owned(), value.as_bytes().to_vec());
         let envoy = Rc::new(EnvoyFilter {
+            address: format!("[2001:db8:0:{client:x}::1]:4711"),
             headers: RefCell::new(lines.iter().map(own).collect()),
             response: RefCell::default(),
             goes_on: Cell::new(false),

@@ -88,11 +88,46 @@ fn those_who_wait_go_on_or_leave() {
     assert_eq!(configured.stat("waits", "held"), 3);
     assert_eq!(call(&configured, "/m/off").status(), Some(200));
     drop(goes);
-    while !(stays.envoy.goes_on.get() && lasts.envoy.goes_on.get()) {
-        thread::sleep(Duration::from_millis(10));
-        [&stays, &lasts].into_iter().for_each(Request::run);
-    }
+    let rest = [stays, lasts];
+    run_until(&rest, || rest.iter().all(|it| it.envoy.goes_on.get()));
     assert_eq!(configured.stat("waits", "held"), 0);
+}
+
+#[test]
+fn none_of_those_who_wait_is_lost_where_others_are_answered() {
+    const CLIENTS: usize = 40;
+    const ROUNDS: usize = if cfg!(miri) { 1 } else { 4 };
+
+    let more = r#", "response": {"hold_seconds": 60}"#;
+    let configured = Configured::new(&configuration("turns", more)).unwrap();
+    configured.run();
+    for _ in 0..ROUNDS {
+        assert_eq!(call(&configured, "/m/on").status(), Some(200));
+        let all = [(); CLIENTS].map(|()| get(&configured));
+        all.iter().for_each(|request| assert!(!request.come()));
+        // Most are told to come back, and the others wait for their turn.
+        let answered = || all.iter().filter(|it| it.status().is_some()).count();
+        assert_eq!(call(&configured, "/m/off?ramp=300").status(), Some(200));
+        run_until(&all, || answered() > 0);
+        assert!(answered() < CLIENTS);
+        assert_eq!(call(&configured, "/m/off").status(), Some(200));
+        let is_over = |it: &Request<'_>| it.envoy.goes_on.get() || it.status().is_some();
+        run_until(&all, || all.iter().all(is_over));
+        assert_eq!(configured.stat("turns", "held"), 0);
+    }
+}
+
+fn run_until(requests: &[Request<'_>], holds: impl Fn() -> bool) {
+    const PATIENCE: usize = if cfg!(miri) { 10_000 } else { 500 };
+
+    for _ in 0..PATIENCE {
+        requests.iter().for_each(Request::run);
+        if holds() {
+            return;
+        }
+        thread::sleep(Duration::from_millis(10));
+    }
+    panic!("some wait still");
 }
 
 #[test]
