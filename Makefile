@@ -84,7 +84,7 @@ export ENVOY ETCD CHROMIUM CHROMEDRIVER AXE GRPC_WEB
 .DEFAULT_GOAL := help
 # Two of what is fetched or installed at a time would be in each other's way.
 .NOTPARALLEL:
-.PHONY: help build cli dynamic-module image run fleet test quick pictures soak check deny fuzz compare figures bench bench-check bench-baseline clean
+.PHONY: help build cli dynamic-module image run fleet test quick pictures soak check deny fuzz sanitize compare figures bench bench-check bench-baseline clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -131,7 +131,7 @@ pictures: build $(ENVOY) $(ETCD) $(CHROMIUM) $(CHROMEDRIVER) ## Take the picture
 	-cargo test --locked --test fuzz stampede
 	cp target/tmp/stampede.svg tests/fuzz/stampede
 
-soak: build $(ENVOY) $(ETCD) ## Check every answer for MINUTES=10, under load, toggles, windows, updates and etcd restarts
+soak: build $(if $(filter native,$(HOST)),dynamic-module) $(ENVOY) $(ETCD) ## Check every answer for MINUTES=10, under load, toggles, windows, updates and etcd restarts
 	cargo bench --locked --profile dev --bench soak -- --minutes $(MINUTES) $(SAVE)
 
 check: ## Check format, lints, documentation and floors, natively and for wasm32
@@ -165,6 +165,14 @@ fuzz: ## Look for inputs that break a property, SECONDS=60 for each reader of ou
 			/average_exec_per_sec/ { printf "%-15s coverage %4d, was %4d; %d inputs a second\n", name, end, at, $$2 }' \
 			$(FUZZ)/$$name.log; \
 	done
+
+# What the nightly compiler has: rustup toolchain install nightly --component miri --component rust-src
+MIRI := -Zmiri-disable-isolation -Zmiri-ignore-leaks
+sanitize: ## Run the glue of the dynamic module in Miri and under AddressSanitizer; needs a nightly compiler with Miri
+	MIRIFLAGS="$(MIRI)" RUSTC_WRAPPER= cargo +nightly miri test --locked --lib --target-dir target/miri hosts::native
+	@host=$$(rustc -vV | sed -n 's/^host: //p'); \
+	ASAN_OPTIONS=detect_leaks=0 RUSTFLAGS=-Zsanitizer=address cargo +nightly test --locked --lib \
+		--target $$host --target-dir target/address hosts::native
 
 compare: ## Compare the filter with a second reading of its contract, PAIRS=1000000 times
 	cargo bench --locked --bench compare -- $(PAIRS)

@@ -55,6 +55,8 @@ ONLY_ON = {
     "native": {
         "A Wasm module reads all attributes": ["envoy::identity::unreadable"],
         "It is about the dynamic module": [
+            "faults::linkage",
+            "faults::panics",
             "places::resources::envoy_starts_with_the_sample_of_the_dynamic_module",
         ],
     },

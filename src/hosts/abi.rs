@@ -1,6 +1,7 @@
-//! How Envoy encodes what it hands over to its hosts. No call is made here, so all of it is
-//! compiled and tested natively, too.
+//! How hosts get what they are handed: headers and attributes of Proxy-Wasm, attributes of dynamic
+//! modules, gRPC over HTTP. No call is made here, so all of it is compiled and tested natively, too.
 
 pub mod attribute;
+pub mod grpc;
 pub mod header_map;
 pub mod module_attribute;

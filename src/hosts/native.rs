@@ -8,8 +8,8 @@ mod clock;
 mod config_hooks;
 mod contexts;
 mod filter_config;
-mod grpc;
 mod guard;
+mod hook;
 mod host;
 mod log;
 mod node;
@@ -17,3 +17,5 @@ mod request_hooks;
 mod shared_data;
 mod stat;
 mod stream;
+#[cfg(test)]
+mod tests;

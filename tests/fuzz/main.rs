@@ -86,6 +86,7 @@ tests! {
     cookies
     etcd_document
     etcd_messages
+    grpc
     header_map
     networks
     paths

@@ -2,14 +2,27 @@
 
 use std::ops::RangeInclusive;
 
-use support::{Envoy, eventually, log_lines};
+use support::{Envoy, Host, eventually, log_lines};
 
 use crate::load::Totals;
 
-const WORKERS: u64 = 2;
+/// The workers of an Envoy: more where they share one process than where each has a VM.
+pub fn workers() -> u64 {
+    match Host::under_test() {
+        Host::Wasm => 2,
+        Host::Native => 4,
+    }
+}
+
 /// The VMs of an Envoy: one of each worker, one of the main thread, and the one that these
 /// are made of.
-const VMS: u64 = WORKERS + 2;
+fn vms() -> u64 {
+    match Host::under_test() {
+        Host::Wasm => workers() + 2,
+        Host::Native => 0,
+    }
+}
+
 /// A loss is reported once a reason, and an outage may have several.
 const REASONS: u64 = 5;
 
@@ -53,9 +66,9 @@ impl Counters {
     /// The counters once all VMs that were replaced are gone.
     pub fn read(envoy: &Envoy) -> Self {
         eventually("the end of the VMs that were replaced", || {
-            envoy.stat("wasm.envoy.wasm.runtime.v8.active") == VMS
+            envoy.stat("wasm.envoy.wasm.runtime.v8.active") == vms()
         });
-        let connections = (0..WORKERS)
+        let connections = (0..workers())
             .map(|worker| envoy.stat(&format!("{LISTENER}.worker_{worker}.downstream_cx_total")));
         Self {
             blocked: envoy.metric("blocked"),
@@ -124,7 +137,7 @@ impl Counters {
             (
                 "VMs made",
                 since(|all| all.vms_created),
-                events.new_vms * VMS..=u64::MAX,
+                events.new_vms * vms()..=u64::MAX,
             ),
         ];
         expected

@@ -4,6 +4,7 @@ use std::{fmt, fs, path::PathBuf, time::Duration};
 
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
+use support::Host;
 use time::OffsetDateTime;
 
 use crate::{
@@ -48,7 +49,10 @@ impl Report {
         let any = |happened: fn(&SiteReport) -> bool| self.sites.iter().any(happened);
         let happened = [
             ("etcd was restarted", any(|it| it.etcd_restarts > 0)),
-            ("an update made new VMs", any(|it| it.updates.new_vms > 0)),
+            (
+                "an update made new VMs",
+                Host::under_test() == Host::Native || any(|it| it.updates.new_vms > 0),
+            ),
             ("an update was refused", any(|it| it.updates.bad > 0)),
             ("a path was allowed", any(|it| it.answers.by_path > 0)),
             ("a token was taken", any(|it| it.answers.by_bypass > 0)),

@@ -10,7 +10,7 @@ use support::{
 };
 
 use crate::{
-    counters::{Counters, Events},
+    counters::{Counters, Events, workers},
     expectation::Expectation,
     growth::EnvoyMemory,
     load::{CLIENTS, HEADER, Ledger, OWN, REASON, RETRY_AFTER, TOLD, Tally, Target, http1, http2},
@@ -208,6 +208,7 @@ impl Site {
 fn options(plugin: &Plugin, upstream: &Http2Upstream) -> Options {
     let mut options = upstream.behind(Options::new(plugin.with("At first", &[])));
     options.delivery = Delivery::Ecds;
+    options.workers = usize::try_from(workers()).unwrap();
     options.connection_manager = json!({
         "use_remote_address": true,
         "skip_xff_append": true,

@@ -52,10 +52,7 @@ impl<H: Host> Waiting<H> {
             Outcome::Passed => Progress::Continue,
             Outcome::Answered => Progress::Stop,
             Outcome::Held => {
-                let mut holding = self.holding.borrow_mut();
-                if !holding.iter().any(|other| Rc::ptr_eq(other, filter)) {
-                    holding.push(Rc::clone(filter));
-                }
+                self.add_holding(filter);
                 Progress::Hold
             }
             Outcome::Waiting(call) => {
@@ -115,11 +112,20 @@ impl<H: Host> Waiting<H> {
 
     /// Forgets those of which nobody waits after it.
     fn each_holding(&self, look: impl Fn(&Filter<H>)) {
+        // To answer a request may end it, which leads back to here, where those that are still to
+        // be looked at seem to be gone.
+        let looked_at = self.holding.borrow().clone();
+        looked_at.iter().for_each(|filter| look(filter));
+        looked_at.iter().for_each(|filter| self.add_holding(filter));
         let mut holding = self.holding.borrow_mut();
-        holding.retain(|filter| {
-            look(filter);
-            filter.holds_any()
-        });
+        holding.retain(|filter| filter.holds_any());
+    }
+
+    fn add_holding(&self, filter: &Rc<Filter<H>>) {
+        let mut holding = self.holding.borrow_mut();
+        if !holding.iter().any(|other| Rc::ptr_eq(other, filter)) {
+            holding.push(Rc::clone(filter));
+        }
     }
 
     fn take(&self, id: CallId) -> Option<Waiter<H>> {

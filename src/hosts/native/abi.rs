@@ -28,8 +28,8 @@ pub(super) struct EnvoyBuffer {
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub(super) struct ModuleBuffer {
-    bytes: *const u8,
-    length: usize,
+    pub(super) bytes: *const u8,
+    pub(super) length: usize,
 }
 
 /// A line of headers, of Envoy or of the module.

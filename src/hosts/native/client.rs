@@ -1,12 +1,13 @@
 //! Calls of gRPC services, over requests that Envoy sends to a cluster.
 
 use std::cell::{Cell, RefCell};
+use std::iter;
 
 use maintenance_mode_core::store::grpc::{CallError, CallId, Client, Metadata, Method};
 use maintenance_mode_core::syntax::protobuf::Message;
 
+use crate::hosts::abi::grpc::{Reader, frame};
 use crate::hosts::native::callbacks::{Config, Filter, Sender};
-use crate::hosts::native::grpc::{Reader, frame};
 
 /// Calls by a configuration, or by the request that its worker is at.
 #[derive(Clone, Copy, Debug)]
@@ -61,33 +62,40 @@ pub(super) fn at_request<T>(filter: Filter, work: impl FnOnce() -> T) -> T {
 pub(super) enum Part<'p> {
     /// Headers or trailers.
     Headers(Vec<(&'p [u8], &'p [u8])>),
-    Data(&'p [&'p [u8]]),
+    Data(Vec<&'p [u8]>),
 }
 
 /// Takes a part of the answer to a request, and what ends with it; what came of the call.
 pub(super) fn receive(sender: Sender, request: u64, part: &Part<'_>, ends: bool) -> Vec<Answer> {
-    CALLS.with_borrow_mut(|calls| {
-        let Some(at) = position(calls, sender, request) else {
-            return Vec::new();
-        };
-        let Some(call) = calls.get_mut(at) else {
-            return Vec::new();
-        };
+    let mut answers = Vec::new();
+    let is_broken = CALLS.with_borrow_mut(|calls| {
+        let at = position(calls, sender, request)?;
+        let call = calls.get_mut(at)?;
         match part {
             Part::Headers(lines) => call.reader.read_headers(lines.iter().copied()),
-            Part::Data(chunks) => chunks.iter().for_each(|data| call.reader.read_data(data)),
-        }
-        let mut answers = Vec::new();
-        if call.kind == Kind::Stream {
-            while let Some(message) = call.reader.next_message() {
-                answers.push((call.id, Ok(message)));
+            Part::Data(chunks) => {
+                for data in chunks {
+                    call.reader.read_data(data);
+                    if call.kind == Kind::Stream {
+                        let messages = iter::from_fn(|| call.reader.next_message());
+                        answers.extend(messages.map(|message| (call.id, Ok(message))));
+                    }
+                }
             }
         }
-        if ends {
+        let fault = call.reader.fault();
+        let is_broken = fault.is_some();
+        if let Some(fault) = fault {
+            answers.push((calls.swap_remove(at).id, Err(fault)));
+        } else if ends {
             answers.extend(calls.swap_remove(at).ended());
         }
-        answers
-    })
+        Some(is_broken)
+    });
+    if is_broken == Some(true) && !ends {
+        sender.reset(request);
+    }
+    answers
 }
 
 /// Nothing more comes of a request.
@@ -103,6 +111,15 @@ pub(super) fn end(sender: Sender, request: u64) -> Vec<Answer> {
 /// Forgets the calls of a request or a configuration that is over.
 pub(super) fn forget(sender: Sender) {
     CALLS.with_borrow_mut(|calls| calls.retain(|call| call.sender != sender));
+}
+
+/// Ends the calls of a request or a configuration, of which nobody is told.
+pub(super) fn reset(sender: Sender) {
+    let is_its = |call: &mut Call| call.sender == sender;
+    let ended: Vec<Call> = CALLS.with_borrow_mut(|calls| calls.extract_if(.., is_its).collect());
+    for request in ended.into_iter().filter_map(|call| call.request) {
+        sender.reset(request);
+    }
 }
 
 fn position(calls: &[Call], sender: Sender, request: u64) -> Option<usize> {

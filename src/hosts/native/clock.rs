@@ -1,13 +1,14 @@
 //! The clock: Envoy has no timers for filters, so a thread wakes those that ask for it.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Condvar, Mutex, Once, PoisonError};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::{self, ThreadId};
 use std::time::{Duration, Instant};
 
 use log::Level;
 
 use crate::hosts::native::callbacks::Scheduler;
+use crate::hosts::native::guard::guarded;
 use crate::hosts::native::log::log;
 use crate::hosts::native::shared_data::lock;
 
@@ -77,27 +78,28 @@ impl Drop for Beat {
     }
 }
 
-/// Starts the thread at the first call.
+/// Starts the thread, unless it was started.
 fn start() {
-    static STARTED: Once = Once::new();
+    static IS_STARTED: AtomicBool = AtomicBool::new(false);
 
-    STARTED.call_once(|| {
-        let thread = thread::Builder::new().name("maintenance".to_owned());
-        if let Err(error) = thread.spawn(run) {
-            log(
-                Level::Error,
-                format_args!("no thread for the clock: {error}"),
-            );
-        }
-    });
+    if IS_STARTED.swap(true, Ordering::Relaxed) {
+        return;
+    }
+    let thread = thread::Builder::new().name("maintenance".to_owned());
+    if let Err(error) = thread.spawn(run) {
+        IS_STARTED.store(false, Ordering::Relaxed);
+        log(
+            Level::Error,
+            format_args!("no thread for the clock: {error}"),
+        );
+    }
 }
 
 fn run() {
     loop {
-        for scheduler in due() {
-            // Not under the lock: what is woken may end here, if it was about to.
-            scheduler.commit();
-        }
+        // Not under the lock: what is woken may end here, if it was about to.
+        let wake = || due().iter().for_each(|scheduler| scheduler.commit());
+        guarded("clock", wake, || thread::sleep(OF_WORKER));
     }
 }
 

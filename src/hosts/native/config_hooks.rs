@@ -7,13 +7,15 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use crate::hosts::native::abi;
-use crate::hosts::native::abi::{ConfigPtr, EnvoyBuffer, HeaderLine};
+use crate::hosts::native::abi::{ConfigPtr, EnvoyBuffer};
 use crate::hosts::native::callbacks::{Config, Sender};
 use crate::hosts::native::client;
-use crate::hosts::native::client::Part;
+use crate::hosts::native::client::Answer;
 use crate::hosts::native::contexts::CONTEXTS;
 use crate::hosts::native::filter_config::FilterConfig;
 use crate::hosts::native::guard::{guarded, report_panics};
+use crate::hosts::native::hook::{Hooked, hook, stream_hooks};
+use crate::hosts::native::host::Thread;
 
 /// A configuration, as Envoy hands it back.
 pub(super) type FilterConfigPtr = *const FilterConfig;
@@ -26,7 +28,7 @@ pub(super) type FilterConfigPtr = *const FilterConfig;
 
 #[unsafe(no_mangle)]
 extern "C" fn envoy_dynamic_module_on_program_init() -> *const c_char {
-    guarded(report_panics, || ());
+    guarded("program_init", report_panics, || ());
     abi::version()
 }
 
@@ -40,25 +42,26 @@ extern "C" fn envoy_dynamic_module_on_http_filter_config_new(
         let (config, text) = unsafe { (Config::new(config), text.as_slice()) };
         let config = Arc::new(FilterConfig::new(config));
         let is_configured = CONTEXTS.with(|contexts| contexts.configure(&config, text));
-        if is_configured {
-            Arc::into_raw(config)
-        } else {
-            ptr::null()
-        }
+        is_configured.then(|| Arc::into_raw(config))
     };
-    guarded(configure, ptr::null)
+    let config = guarded("http_filter_config_new", configure, || ());
+    config.flatten().unwrap_or(ptr::null())
 }
 
 #[unsafe(no_mangle)]
-extern "C" fn envoy_dynamic_module_on_http_filter_config_destroy(config: FilterConfigPtr) {
+extern "C" fn envoy_dynamic_module_on_http_filter_config_destroy(pointer: FilterConfigPtr) {
+    let config = unsafe { Arc::from_raw(pointer) };
+    config.is_gone.store(true, Ordering::Relaxed);
     let destroy = || {
-        let config = unsafe { Arc::from_raw(config) };
-        config.is_gone.store(true, Ordering::Relaxed);
         config.stop();
         client::forget(Sender::Config(config.envoy));
         CONTEXTS.with(|contexts| contexts.forget(&config));
     };
-    guarded(destroy, || ());
+    let failed = || {
+        config.stop();
+        CONTEXTS.with(|contexts| contexts.count_error(&config, Thread::Main));
+    };
+    guarded("http_filter_config_destroy", destroy, failed);
 }
 
 #[unsafe(no_mangle)]
@@ -67,93 +70,33 @@ extern "C" fn envoy_dynamic_module_on_http_filter_config_scheduled(
     config: FilterConfigPtr,
     _event: u64,
 ) {
-    with_config(config, |config| {
+    let name = "http_filter_config_scheduled";
+    hook(name, config, |config: &Arc<FilterConfig>| {
         CONTEXTS.with(|contexts| contexts.tick(config));
     });
 }
 
-#[unsafe(no_mangle)]
-extern "C" fn envoy_dynamic_module_on_http_filter_config_http_stream_headers(
-    _config: ConfigPtr,
-    config: FilterConfigPtr,
-    id: u64,
-    headers: *const HeaderLine,
-    count: usize,
-    end: bool,
-) {
-    with_config(config, |config| {
-        let part = Part::Headers(unsafe { abi::lines(headers, count) });
-        config_part(config, id, &part, end);
-    });
-}
+stream_hooks!("http_filter_config", Arc<FilterConfig>);
 
-#[unsafe(no_mangle)]
-extern "C" fn envoy_dynamic_module_on_http_filter_config_http_stream_data(
-    _config: ConfigPtr,
-    config: FilterConfigPtr,
-    id: u64,
-    chunks: *const EnvoyBuffer,
-    count: usize,
-    end: bool,
-) {
-    with_config(config, |config| {
-        let chunks = unsafe { abi::chunks(chunks, count) };
-        config_part(config, id, &Part::Data(&chunks), end);
-    });
-}
+impl Hooked for Arc<FilterConfig> {
+    type Target = FilterConfig;
 
-#[unsafe(no_mangle)]
-extern "C" fn envoy_dynamic_module_on_http_filter_config_http_stream_trailers(
-    _config: ConfigPtr,
-    config: FilterConfigPtr,
-    id: u64,
-    trailers: *const HeaderLine,
-    count: usize,
-) {
-    with_config(config, |config| {
-        let part = Part::Headers(unsafe { abi::lines(trailers, count) });
-        config_part(config, id, &part, true);
-    });
-}
+    unsafe fn of(config: FilterConfigPtr) -> Self {
+        unsafe {
+            Arc::increment_strong_count(config);
+            Arc::from_raw(config)
+        }
+    }
 
-#[unsafe(no_mangle)]
-extern "C" fn envoy_dynamic_module_on_http_filter_config_http_stream_complete(
-    _config: ConfigPtr,
-    config: FilterConfigPtr,
-    id: u64,
-) {
-    with_config(config, |config| config_end(config, id));
-}
+    fn sender(&self) -> Sender {
+        Sender::Config(self.envoy)
+    }
 
-#[unsafe(no_mangle)]
-extern "C" fn envoy_dynamic_module_on_http_filter_config_http_stream_reset(
-    _config: ConfigPtr,
-    config: FilterConfigPtr,
-    id: u64,
-    _reason: u32,
-) {
-    with_config(config, |config| config_end(config, id));
-}
+    fn take(&self, answers: Vec<Answer>) {
+        CONTEXTS.with(|contexts| contexts.answers(self, answers));
+    }
 
-fn with_config(config: FilterConfigPtr, hook: impl FnOnce(&Arc<FilterConfig>)) {
-    guarded(|| hook(&unsafe { config_of(config) }), || ());
-}
-
-fn config_part(config: &Arc<FilterConfig>, id: u64, part: &Part<'_>, end: bool) {
-    let answers = client::receive(Sender::Config(config.envoy), id, part, end);
-    CONTEXTS.with(|contexts| contexts.answers(config, answers));
-}
-
-fn config_end(config: &Arc<FilterConfig>, id: u64) {
-    let answers = client::end(Sender::Config(config.envoy), id);
-    CONTEXTS.with(|contexts| contexts.answers(config, answers));
-}
-
-/// # Safety
-/// `config_new` has made it, and `config_destroy` did not take it.
-pub(super) unsafe fn config_of(config: FilterConfigPtr) -> Arc<FilterConfig> {
-    unsafe {
-        Arc::increment_strong_count(config);
-        Arc::from_raw(config)
+    fn give_up(&self) {
+        CONTEXTS.with(|contexts| contexts.give_up(self));
     }
 }

@@ -1,11 +1,14 @@
 //! The filters and requests of a thread of Envoy.
 
 use std::cell::RefCell;
+use std::mem::ManuallyDrop;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use maintenance_mode_core::filter::filter::Filter;
+use maintenance_mode_core::filter::host::Stream;
 use maintenance_mode_core::filter::waiting::{Progress, Waiting};
 
 use crate::hosts::native::callbacks::Sender;
@@ -16,8 +19,9 @@ use crate::hosts::native::host::{NativeHost, Thread};
 use crate::hosts::native::stream::HttpStream;
 
 thread_local! {
-    /// Those of this thread.
-    pub(super) static CONTEXTS: Contexts = const { Contexts::new() };
+    /// Those of this thread. They are not dropped when it ends: what they would lead to is gone by
+    /// then.
+    pub(super) static CONTEXTS: ManuallyDrop<Contexts> = const { ManuallyDrop::new(Contexts::new()) };
 }
 
 type Configured = (Arc<FilterConfig>, Rc<Filter<NativeHost>>);
@@ -25,6 +29,8 @@ type Configured = (Arc<FilterConfig>, Rc<Filter<NativeHost>>);
 pub(super) struct Contexts {
     filters: RefCell<Vec<Configured>>,
     waiting: Waiting<NativeHost>,
+    /// The requests that were stopped and are not over.
+    stopped: RefCell<Vec<HttpStream>>,
 }
 
 impl Contexts {
@@ -32,6 +38,7 @@ impl Contexts {
         Self {
             filters: RefCell::new(Vec::new()),
             waiting: Waiting::new(),
+            stopped: RefCell::new(Vec::new()),
         }
     }
 
@@ -52,7 +59,7 @@ impl Contexts {
 
     /// On the main thread: time passes.
     pub(super) fn tick(&self, config: &Arc<FilterConfig>) {
-        if let Some(filter) = self.find(config) {
+        if let Some(filter) = self.filter(config, Thread::Main) {
             self.waiting.tick(&filter);
         }
     }
@@ -69,28 +76,24 @@ impl Contexts {
 
     /// The headers of a request have come.
     pub(super) fn request(&self, stream: &HttpStream) -> Progress {
-        let Some(filter) = self.filter(stream.config()) else {
+        let Some(filter) = self.filter(stream.config(), Thread::Worker) else {
             stream.refuse();
             return Progress::Stop;
         };
         let handle = || self.waiting.handle(&filter, stream.clone());
         let progress = at_request(stream.filter(), handle);
-        if progress != Progress::Continue {
-            stream.stop();
+        match progress {
+            Progress::Continue => stream.pass(),
+            Progress::Stop | Progress::Hold if !stream.is_decided() => {
+                stream.stop();
+                self.stopped.borrow_mut().push(stream.clone());
+            }
+            Progress::Stop | Progress::Hold => {}
         }
         if progress == Progress::Hold {
             stream.wake();
         }
         progress
-    }
-
-    /// The handling of a request has panicked.
-    pub(super) fn give_up(&self, stream: &HttpStream) {
-        if let Some(filter) = self.find(stream.config()) {
-            filter.count_error();
-        }
-        self.forget(stream.config());
-        stream.refuse();
     }
 
     /// What came of calls of a store that a request has made.
@@ -112,28 +115,85 @@ impl Contexts {
 
     /// A request is over.
     pub(super) fn complete(stream: &HttpStream) {
-        stream.close();
-        if stream.waits() {
+        stream.sleep();
+        if stream.was_stopped() {
             client::forget(Sender::Filter(stream.filter()));
-            CONTEXTS.with(|contexts| contexts.waiting.forget_closed());
+            CONTEXTS.with(|contexts| {
+                let mut stopped = contexts.stopped.borrow_mut();
+                stopped.retain(|other| !other.is(stream));
+                drop(stopped);
+                contexts.waiting.forget_closed();
+            });
+        }
+    }
+
+    /// A hook of a configuration has panicked: its filter is made anew, but not at once again
+    /// and again.
+    pub(super) fn give_up(&self, config: &Arc<FilterConfig>) {
+        const PAUSE: Duration = Duration::from_secs(1);
+
+        client::reset(Sender::Config(config.envoy));
+        self.count_error(config, Thread::Main);
+        self.forget(config);
+        config.wake_each(PAUSE);
+    }
+
+    /// A hook of a request has panicked.
+    pub(super) fn give_up_request(&self, stream: &HttpStream) {
+        let sender = Sender::Filter(stream.filter());
+        if stream.is_open() {
+            stream.refuse();
+            client::reset(sender);
+        } else {
+            client::forget(sender);
+        }
+        self.count_error(stream.config(), Thread::Worker);
+        self.forget(stream.config());
+        HttpStream::let_go_on();
+    }
+
+    /// A look at the requests that wait has panicked: nobody knows which of them wait still.
+    pub(super) fn give_up_all(&self, stream: &HttpStream) {
+        let stopped = self.stopped.borrow().clone();
+        stopped.iter().for_each(HttpStream::refuse);
+        self.give_up_request(stream);
+    }
+
+    /// Counts a panic.
+    pub(super) fn count_error(&self, config: &Arc<FilterConfig>, thread: Thread) {
+        if let Some(filter) = self.filter(config, thread) {
+            filter.count_error();
         }
     }
 
     /// Forgets the filter of a configuration, so that it is made anew.
     pub(super) fn forget(&self, config: &Arc<FilterConfig>) {
-        if let Ok(mut filters) = self.filters.try_borrow_mut() {
-            filters.retain(|(other, _)| !Arc::ptr_eq(other, config));
+        self.forget_those(|other| Arc::ptr_eq(other, config));
+    }
+
+    fn forget_those(&self, are_meant: impl Fn(&Arc<FilterConfig>) -> bool) {
+        let mut filters = self.filters.borrow_mut();
+        let forgotten = filters.extract_if(.., |(config, _)| are_meant(config));
+        let forgotten: Vec<Configured> = forgotten.collect();
+        drop(filters);
+        for (config, filter) in forgotten {
+            // Where Envoy has destroyed it on another thread, there is nothing to be ended.
+            if config.is_gone.load(Ordering::Relaxed) {
+                client::forget(Sender::Config(config.envoy));
+            }
+            // What it ends may lead back to here.
+            drop(filter);
         }
     }
 
-    /// The filter of a configuration on this worker, which is made at its first request.
-    fn filter(&self, config: &Arc<FilterConfig>) -> Option<Rc<Filter<NativeHost>>> {
+    /// The filter of a configuration on this thread, which is made when it is first asked for.
+    fn filter(&self, config: &Arc<FilterConfig>, thread: Thread) -> Option<Rc<Filter<NativeHost>>> {
         if let Some(filter) = self.find(config) {
             return Some(filter);
         }
         let host = NativeHost {
             config: Arc::clone(config),
-            thread: Thread::Worker,
+            thread,
         };
         let configuration = Arc::clone(config.configuration.get()?);
         let filter = Rc::new(Filter::new(host, configuration));
@@ -150,8 +210,8 @@ impl Contexts {
 
     /// Adds one, and takes out those of configurations that are gone.
     fn add(&self, config: &Arc<FilterConfig>, filter: Rc<Filter<NativeHost>>) {
-        let mut filters = self.filters.borrow_mut();
-        filters.retain(|(other, _)| !other.is_gone.load(Ordering::Relaxed));
-        filters.push((Arc::clone(config), filter));
+        self.forget_those(|other| other.is_gone.load(Ordering::Relaxed));
+        let configured = (Arc::clone(config), filter);
+        self.filters.borrow_mut().push(configured);
     }
 }

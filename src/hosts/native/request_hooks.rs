@@ -2,19 +2,20 @@
 #![allow(unsafe_code)]
 
 use std::ffi::c_void;
-use std::ptr;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use maintenance_mode_core::filter::waiting::Progress;
 
-use crate::hosts::native::abi;
-use crate::hosts::native::abi::{EnvoyBuffer, FilterPtr, HeaderLine};
+use crate::hosts::native::abi::FilterPtr;
 use crate::hosts::native::callbacks::{Filter, Sender};
-use crate::hosts::native::client;
-use crate::hosts::native::client::Part;
-use crate::hosts::native::config_hooks::{FilterConfigPtr, config_of};
+use crate::hosts::native::client::Answer;
+use crate::hosts::native::config_hooks::FilterConfigPtr;
 use crate::hosts::native::contexts::{CONTEXTS, Contexts};
+use crate::hosts::native::filter_config::FilterConfig;
 use crate::hosts::native::guard::guarded;
+use crate::hosts::native::hook::{Hooked, hook, hook_or, stream_hooks};
+use crate::hosts::native::host::Thread;
 use crate::hosts::native::stream::{HttpStream, Request};
 
 /// A request, as Envoy hands it back.
@@ -35,12 +36,12 @@ extern "C" fn envoy_dynamic_module_on_http_filter_new(
     config: FilterConfigPtr,
     filter: FilterPtr,
 ) -> RequestPtr {
-    let begin = || {
-        let filter = unsafe { Filter::new(filter) };
-        let config = unsafe { config_of(config) };
-        Rc::into_raw(HttpStream::new(filter, config).0)
-    };
-    guarded(begin, ptr::null)
+    let (filter, config) = unsafe { (Filter::new(filter), Arc::of(config)) };
+    let begin = |config| Rc::into_raw(HttpStream::new(filter, config).0);
+    let failed = || CONTEXTS.with(|contexts| contexts.count_error(&config, Thread::Worker));
+    let request = guarded("http_filter_new", || begin(Arc::clone(&config)), failed);
+    // Under no configuration it is refused; Envoy would answer with 500 by itself.
+    request.unwrap_or_else(|| begin(Arc::new(FilterConfig::new(config.envoy))))
 }
 
 #[unsafe(no_mangle)]
@@ -49,22 +50,15 @@ extern "C" fn envoy_dynamic_module_on_http_filter_request_headers(
     request: RequestPtr,
     end: bool,
 ) -> u32 {
-    let stream = unsafe { stream_of(request) };
-    stream.set_end(end);
-    let handle = || match CONTEXTS.with(|contexts| contexts.request(&stream)) {
-        Progress::Continue => CONTINUE,
-        Progress::Stop | Progress::Hold => STOP_ALL_AND_WATERMARK,
-    };
-    guarded(handle, || {
-        refuse(&stream);
-        STOP_ALL_AND_WATERMARK
-    })
-}
-
-/// Answers a request whose handling has panicked, with a filter that is made anew.
-fn refuse(stream: &HttpStream) {
-    let refuse = || CONTEXTS.with(|contexts| contexts.give_up(stream));
-    guarded(refuse, || ());
+    let mut status = STOP_ALL_AND_WATERMARK;
+    let name = "http_filter_request_headers";
+    hook(name, request, |stream: &HttpStream| {
+        stream.set_end(end);
+        if CONTEXTS.with(|contexts| contexts.request(stream)) == Progress::Continue {
+            status = CONTINUE;
+        }
+    });
+    status
 }
 
 #[unsafe(no_mangle)]
@@ -73,105 +67,60 @@ extern "C" fn envoy_dynamic_module_on_http_filter_scheduled(
     request: RequestPtr,
     _event: u64,
 ) {
-    with_request(request, |_| CONTEXTS.with(Contexts::look));
+    let look = |_: &HttpStream| CONTEXTS.with(|contexts| contexts.look());
+    let give_up = |stream: &HttpStream| CONTEXTS.with(|contexts| contexts.give_up_all(stream));
+    hook_or("http_filter_scheduled", request, look, give_up);
 }
 
-#[unsafe(no_mangle)]
-extern "C" fn envoy_dynamic_module_on_http_filter_http_stream_headers(
-    _filter: FilterPtr,
-    request: RequestPtr,
-    id: u64,
-    headers: *const HeaderLine,
-    count: usize,
-    end: bool,
-) {
-    with_request(request, |stream| {
-        let part = Part::Headers(unsafe { abi::lines(headers, count) });
-        request_part(stream, id, &part, end);
-    });
-}
-
-#[unsafe(no_mangle)]
-extern "C" fn envoy_dynamic_module_on_http_filter_http_stream_data(
-    _filter: FilterPtr,
-    request: RequestPtr,
-    id: u64,
-    chunks: *const EnvoyBuffer,
-    count: usize,
-    end: bool,
-) {
-    with_request(request, |stream| {
-        let chunks = unsafe { abi::chunks(chunks, count) };
-        request_part(stream, id, &Part::Data(&chunks), end);
-    });
-}
-
-#[unsafe(no_mangle)]
-extern "C" fn envoy_dynamic_module_on_http_filter_http_stream_trailers(
-    _filter: FilterPtr,
-    request: RequestPtr,
-    id: u64,
-    trailers: *const HeaderLine,
-    count: usize,
-) {
-    with_request(request, |stream| {
-        let part = Part::Headers(unsafe { abi::lines(trailers, count) });
-        request_part(stream, id, &part, true);
-    });
-}
-
-#[unsafe(no_mangle)]
-extern "C" fn envoy_dynamic_module_on_http_filter_http_stream_complete(
-    _filter: FilterPtr,
-    request: RequestPtr,
-    id: u64,
-) {
-    with_request(request, |stream| request_end(stream, id));
-}
-
-#[unsafe(no_mangle)]
-extern "C" fn envoy_dynamic_module_on_http_filter_http_stream_reset(
-    _filter: FilterPtr,
-    request: RequestPtr,
-    id: u64,
-    _reason: u32,
-) {
-    with_request(request, |stream| request_end(stream, id));
-}
+stream_hooks!("http_filter", HttpStream);
 
 #[unsafe(no_mangle)]
 extern "C" fn envoy_dynamic_module_on_http_filter_stream_complete(
     _filter: FilterPtr,
     request: RequestPtr,
 ) {
-    with_request(request, Contexts::complete);
+    // Whatever happens then, nobody answers it any more.
+    unsafe { HttpStream::of(request) }.close();
+    let give_up = |stream: &HttpStream| {
+        stream.give_up();
+        Contexts::complete(stream);
+    };
+    hook_or(
+        "http_filter_stream_complete",
+        request,
+        Contexts::complete,
+        give_up,
+    );
 }
 
 #[unsafe(no_mangle)]
 extern "C" fn envoy_dynamic_module_on_http_filter_destroy(request: RequestPtr) {
-    guarded(|| HttpStream(unsafe { Rc::from_raw(request) }).end(), || ());
+    let stream = HttpStream(unsafe { Rc::from_raw(request) });
+    stream.close();
+    let failed = || CONTEXTS.with(|contexts| contexts.count_error(stream.config(), Thread::Worker));
+    guarded("http_filter_destroy", || stream.clone().end(), failed);
 }
 
-fn with_request(request: RequestPtr, hook: impl FnOnce(&HttpStream)) {
-    guarded(|| hook(&unsafe { stream_of(request) }), || ());
-}
+impl Hooked for HttpStream {
+    type Target = Request;
 
-fn request_part(stream: &HttpStream, id: u64, part: &Part<'_>, end: bool) {
-    let answers = client::receive(Sender::Filter(stream.filter()), id, part, end);
-    CONTEXTS.with(|contexts| contexts.request_answers(stream, answers));
-}
+    unsafe fn of(request: RequestPtr) -> Self {
+        unsafe {
+            Rc::increment_strong_count(request);
+            Self(Rc::from_raw(request))
+        }
+    }
 
-fn request_end(stream: &HttpStream, id: u64) {
-    let answers = client::end(Sender::Filter(stream.filter()), id);
-    CONTEXTS.with(|contexts| contexts.request_answers(stream, answers));
-}
+    fn sender(&self) -> Sender {
+        Sender::Filter(self.filter())
+    }
 
-/// # Safety
-/// `filter_new` has made it, and `destroy` did not take it.
-unsafe fn stream_of(request: RequestPtr) -> HttpStream {
-    unsafe {
-        Rc::increment_strong_count(request);
-        HttpStream(Rc::from_raw(request))
+    fn take(&self, answers: Vec<Answer>) {
+        CONTEXTS.with(|contexts| contexts.request_answers(self, answers));
+    }
+
+    fn give_up(&self) {
+        CONTEXTS.with(|contexts| contexts.give_up_request(self));
     }
 }
 

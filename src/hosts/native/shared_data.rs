@@ -3,8 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
 
 use maintenance_mode_core::store::shared_map::{SharedMap, Signal, UNCONDITIONAL};
+
+use crate::hosts::native::guard::panic_if_told;
 
 /// The process, of which there is one.
 #[derive(Clone, Copy, Debug)]
@@ -63,5 +66,9 @@ impl Signal for Counted {
 
 /// A panic that was caught leaves no value half changed.
 pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+    let guard = mutex.lock().unwrap_or_else(PoisonError::into_inner);
+    if !thread::panicking() {
+        panic_if_told("lock");
+    }
+    guard
 }

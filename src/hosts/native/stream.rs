@@ -11,12 +11,12 @@ use maintenance_mode_core::request::attribute::{Attribute, AttributePath};
 use maintenance_mode_core::request::headers::Headers;
 use maintenance_mode_core::syntax::wire;
 
+use crate::hosts::abi::grpc::of_http;
 use crate::hosts::abi::module_attribute::SOURCE_ADDRESS;
 use crate::hosts::native::attribute;
 use crate::hosts::native::callbacks::{Filter, Lines};
 use crate::hosts::native::clock::Beat;
 use crate::hosts::native::filter_config::FilterConfig;
-use crate::hosts::native::grpc::of_http;
 
 /// The key of the filter state, as access logs name it.
 const FILTER_STATE: &str = "wasm.maintenance_mode";
@@ -32,13 +32,22 @@ pub(super) struct Request {
     /// What it has come to.
     config: Arc<FilterConfig>,
     is_open: Cell<bool>,
-    is_answered: Cell<bool>,
-    is_stopped: Cell<bool>,
+    fate: Cell<Fate>,
+    was_stopped: Cell<bool>,
     ends_with_headers: Cell<bool>,
     /// Its headers, once they were asked for.
     lines: RefCell<Lines>,
     /// What wakes its worker while it waits.
     beat: RefCell<Option<Beat>>,
+}
+
+/// What becomes of a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fate {
+    Undecided,
+    /// It goes on.
+    Passed,
+    Answered,
 }
 
 thread_local! {
@@ -56,8 +65,8 @@ impl Request {
             filter,
             config,
             is_open: Cell::new(true),
-            is_answered: Cell::new(false),
-            is_stopped: Cell::new(false),
+            fate: Cell::new(Fate::Undecided),
+            was_stopped: Cell::new(false),
             ends_with_headers: Cell::new(false),
             lines: lines.into(),
             beat: RefCell::default(),
@@ -94,14 +103,27 @@ impl HttpStream {
         self.0.ends_with_headers.set(ends_with_headers);
     }
 
-    /// It goes no further for now.
-    pub(super) fn stop(&self) {
-        self.0.is_stopped.set(true);
+    pub(super) fn is(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
     }
 
-    /// Whether something is still to become of it.
-    pub(super) fn waits(&self) -> bool {
-        self.0.is_stopped.get() && !self.0.is_answered.get()
+    /// It goes on.
+    pub(super) fn pass(&self) {
+        self.0.fate.set(Fate::Passed);
+    }
+
+    /// It goes no further for now.
+    pub(super) fn stop(&self) {
+        self.0.was_stopped.set(true);
+    }
+
+    pub(super) fn was_stopped(&self) -> bool {
+        self.0.was_stopped.get()
+    }
+
+    /// Whether nothing more is to become of it.
+    pub(super) fn is_decided(&self) -> bool {
+        self.0.fate.get() != Fate::Undecided
     }
 
     /// Its worker is to be woken again and again.
@@ -112,9 +134,10 @@ impl HttpStream {
         }
     }
 
-    /// Answers it with a status alone, unless it was answered.
+    /// Answers it with a status alone, unless it goes on, was answered or is over.
     pub(super) fn refuse(&self) {
-        if !self.0.is_answered.replace(true) {
+        if self.is_open() && !self.is_decided() {
+            self.0.fate.set(Fate::Answered);
             self.0.filter.send_response(503, &[], "", wire::BLOCKED);
         }
     }
@@ -122,6 +145,10 @@ impl HttpStream {
     /// It is over: nothing of it may be asked any more.
     pub(super) fn close(&self) {
         self.0.is_open.set(false);
+    }
+
+    /// Its worker is woken no more.
+    pub(super) fn sleep(&self) {
         self.0.beat.take();
     }
 
@@ -185,10 +212,11 @@ impl Stream for HttpStream {
     }
 
     fn send(&self, reply: &LocalReply<'_>) -> bool {
-        self.0.beat.take();
-        if self.0.is_answered.replace(true) {
+        self.sleep();
+        if self.is_decided() {
             return false;
         }
+        self.0.fate.set(Fate::Answered);
         let grpc_status = match reply.grpc_status {
             // It is among the headers.
             Some(_) => None,
@@ -202,8 +230,8 @@ impl Stream for HttpStream {
     }
 
     fn resume(&self) {
-        self.0.beat.take();
-        self.0.is_stopped.set(false);
+        self.sleep();
+        self.pass();
         self.0.lines.borrow_mut().clear();
         RESUMED.with_borrow_mut(|resumed| resumed.push(self.clone()));
     }
@@ -227,7 +255,7 @@ impl HttpStream {
     /// The lines of its headers. Others may change those of a request that was stopped.
     fn lines(&self) -> RefMut<'_, Lines> {
         let mut lines = self.0.lines.borrow_mut();
-        if lines.is_empty() || self.0.is_stopped.get() {
+        if lines.is_empty() || self.was_stopped() {
             lines.read(self.0.filter);
         }
         lines

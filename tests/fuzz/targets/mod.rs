@@ -13,6 +13,7 @@ pub mod contract;
 pub mod cookies;
 pub mod etcd_document;
 pub mod etcd_messages;
+pub mod grpc;
 pub mod header_map;
 pub mod networks;
 pub mod paths;
@@ -30,7 +31,7 @@ mod request;
 pub type Target = fn(&[u8]);
 
 /// All targets, by the name of their corpus.
-pub const ALL: [(&str, Target); 13] = [
+pub const ALL: [(&str, Target); 14] = [
     ("accept", accept::check),
     ("admin_query", admin_query::check),
     ("bypass_token", bypass_token::check),
@@ -40,6 +41,7 @@ pub const ALL: [(&str, Target); 13] = [
     ("cookies", cookies::check),
     ("etcd_document", etcd_document::check),
     ("etcd_messages", etcd_messages::check),
+    ("grpc", grpc::check),
     ("header_map", header_map::check),
     ("networks", networks::check),
     ("paths", paths::check),

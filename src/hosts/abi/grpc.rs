@@ -4,15 +4,21 @@
 use maintenance_mode_core::store::grpc::CallError;
 use maintenance_mode_core::syntax::percent;
 
+/// The longest message that a server may send, as other clients have it.
+pub const MAX_MESSAGE: usize = 4 * 1024 * 1024;
+
+/// Whether it is compressed, and its length.
+const PREFIX: usize = 5;
+
 /// A message with its prefix.
-pub(super) fn frame(message: &[u8]) -> Vec<u8> {
+pub fn frame(message: &[u8]) -> Vec<u8> {
     let length = u32::try_from(message.len()).unwrap_or(u32::MAX);
     [&[0][..], &length.to_be_bytes(), message].concat()
 }
 
 /// Reads what a server answers.
 #[derive(Debug, Default)]
-pub(super) struct Reader {
+pub struct Reader {
     received: Vec<u8>,
     /// By the header of that name; what HTTP says stands for it where there is none.
     status: Option<(u32, String)>,
@@ -21,7 +27,7 @@ pub(super) struct Reader {
 
 impl Reader {
     /// Headers or trailers.
-    pub(super) fn read_headers<'h>(&mut self, lines: impl Iterator<Item = (&'h [u8], &'h [u8])>) {
+    pub fn read_headers<'h>(&mut self, lines: impl Iterator<Item = (&'h [u8], &'h [u8])>) {
         let mut status = None;
         let mut message = String::new();
         for (name, value) in lines {
@@ -37,22 +43,35 @@ impl Reader {
         }
     }
 
-    pub(super) fn read_data(&mut self, data: &[u8]) {
-        self.received.extend_from_slice(data);
+    /// More of the messages; what follows one that nobody reads is dropped.
+    pub fn read_data(&mut self, data: &[u8]) {
+        if self.received.len() <= MAX_MESSAGE + PREFIX {
+            self.received.extend_from_slice(data);
+        }
     }
 
     /// The next message that is there as a whole.
-    pub(super) fn next_message(&mut self) -> Option<Vec<u8>> {
-        let (prefix, rest) = self.received.split_first_chunk::<5>()?;
-        let [_, length @ ..] = *prefix;
-        let length = usize::try_from(u32::from_be_bytes(length)).ok()?;
-        let message = rest.get(..length)?.to_vec();
-        self.received.drain(..prefix.len() + length);
+    pub fn next_message(&mut self) -> Option<Vec<u8>> {
+        let length = self.next_length()?.ok()?;
+        let message = self.received.get(PREFIX..PREFIX + length)?.to_vec();
+        self.received.drain(..PREFIX + length);
         Some(message)
     }
 
+    /// What is wrong with the next message: it is compressed, or too long to be waited for.
+    pub fn fault(&self) -> Option<CallError> {
+        self.next_length()?.err()
+    }
+
+    fn next_length(&self) -> Option<Result<usize, CallError>> {
+        let [flag, length @ ..] = self.received.first_chunk::<PREFIX>()?;
+        let length = usize::try_from(u32::from_be_bytes(*length)).unwrap_or(usize::MAX);
+        let is_well = *flag == 0 && length <= MAX_MESSAGE;
+        Some(is_well.then_some(length).ok_or_else(CallError::malformed))
+    }
+
     /// How the call has ended.
-    pub(super) fn end(&self) -> CallError {
+    pub fn end(&self) -> CallError {
         match (&self.status, self.http_status) {
             (Some((code, message)), _) => CallError::new(*code, message.as_str()),
             (None, Some(200)) => CallError::new(CallError::UNKNOWN, "no status"),
@@ -65,7 +84,7 @@ impl Reader {
 }
 
 /// As [gRPC has it](https://github.com/grpc/grpc/blob/master/doc/http-grpc-status-mapping.md).
-pub(super) fn of_http(status: u32) -> u32 {
+pub fn of_http(status: u32) -> u32 {
     match status {
         400 => 13,
         401 => CallError::UNAUTHENTICATED,

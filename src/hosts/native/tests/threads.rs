@@ -1,0 +1,73 @@
+//! What threads share.
+
+use std::thread;
+
+use maintenance_mode_core::store::shared_map::SharedMap;
+
+use crate::hosts::native::shared_data::SharedData;
+use crate::hosts::native::tests::envoy::{Configured, Request};
+use crate::hosts::native::tests::requests::{call, configuration, get};
+
+const WORKERS: usize = 4;
+const ROUNDS: usize = if cfg!(miri) { 2 } else { 200 };
+
+#[test]
+fn workers_switch_and_serve_while_others_are_configured() {
+    let more = r#", "response": {"hold_seconds": 60}"#;
+    let text = configuration("threads", more);
+    let configured = Configured::new(&text).unwrap();
+    configured.run();
+    thread::scope(|scope| {
+        for worker in 0..WORKERS {
+            let configured = &configured;
+            scope.spawn(move || {
+                for round in 0..ROUNDS {
+                    let on = (worker + round).is_multiple_of(2);
+                    let switch = call(configured, if on { "/m/on" } else { "/m/off" });
+                    assert!([Some(200), Some(409)].contains(&switch.status()));
+                    let request = get(configured);
+                    request.come();
+                    request.run();
+                }
+            });
+        }
+        for _ in 0..ROUNDS {
+            let other = Configured::new(&text).unwrap();
+            other.run();
+            configured.run();
+            assert_eq!(get(&other).status(), None);
+        }
+    });
+    assert_eq!(call(&configured, "/m/off").status(), Some(200));
+    let last = get(&configured);
+    assert!(last.come());
+    Request::run(&last);
+}
+
+#[test]
+fn a_value_is_set_by_its_version_alone() {
+    let key = "a value of this test";
+    assert_eq!(SharedData.get(key), None);
+    thread::scope(|scope| {
+        for _ in 0..WORKERS {
+            scope.spawn(|| {
+                for _ in 0..ROUNDS {
+                    increment(key);
+                }
+            });
+        }
+    });
+    let (value, _) = SharedData.get(key).unwrap();
+    assert_eq!(value.len(), WORKERS * ROUNDS);
+}
+
+/// Adds a byte, again where another was faster.
+fn increment(key: &str) {
+    loop {
+        let (mut value, version) = SharedData.read(key);
+        value.push(0);
+        if SharedData.set(key, &value, version) {
+            return;
+        }
+    }
+}
