@@ -272,7 +272,7 @@ mod tests {
             &["plugin_name"],
             &["route_name"],
             &["node", "id"],
-            &["wasm.my_state", "part"],
+            &["my.state", "part"],
             &["filter_state", "requests"],
             &["upstream_filter_state", "a"],
             &["xds", "node", "id"],
