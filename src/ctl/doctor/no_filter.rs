@@ -24,7 +24,8 @@ pub(super) fn check(setup: &Setup, findings: &mut Findings) {
 /// Files that show nothing of a proxy in front.
 pub(super) fn check_front(setup: &Setup, findings: &mut Findings) {
     let mut manifests = setup.manifests.iter();
-    let is_there = !setup.clusters.is_empty()
+    let is_there = setup.has_all_clusters
+        || !setup.clusters.is_empty()
         || !setup.managers.is_empty()
         || !setup.patches.is_empty()
         || manifests.any(|(kind, _)| OF_FRONT.contains(kind));
