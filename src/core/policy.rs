@@ -3,6 +3,7 @@
 
 mod ascii_host;
 pub mod attribute_match;
+mod attribute_value;
 pub mod bypass;
 pub mod bypass_cookie;
 pub mod client_address;
@@ -18,8 +19,10 @@ pub mod host_name;
 pub mod hosts;
 pub mod json_body;
 pub mod kind;
+pub mod known_attribute;
 pub mod matchers;
 mod meant_network;
+mod method;
 mod network;
 pub mod networks;
 pub mod occurrence;

@@ -68,6 +68,16 @@ fn a_bad_configuration_is_refused_in_one_line_that_names_the_culprit() {
             "200 to 599",
         ),
         (
+            r#"{"allow": {"attributes": [{"path": ["request", "time"], "present": true}]}}"#,
+            "allow.attributes[0].path: ",
+            "is a number",
+        ),
+        (
+            r#"{"allow": {"attributes": [{"path": ["request", "method"], "exact": "get"}]}}"#,
+            "allow.attributes[0].exact: ",
+            "write \"GET\"",
+        ),
+        (
             r#"{"allow": {"headers": [{"name": "x-a", "exact": ""}]}}"#,
             "allow.headers[0].exact: ",
             "is empty",
@@ -210,7 +220,8 @@ fn a_configuration_that_says_something_warns_nobody() {
 #[test]
 fn a_struct_and_a_string_give_the_same() {
     let configuration = json!({
-        "mode": "on",
+        // What YAML makes of an `on` without quotes.
+        "mode": true,
         "allow": {"paths": ["/healthz", {"prefix": "/static"}], "client_ips": ["10.0.0.0/8"]},
         "response": {
             "status": 599,

@@ -168,6 +168,12 @@ fn any_decision_is_a_success_and_what_is_invalid_is_not() {
     assert_eq!(explain("", &["--on", "--off"]).code, Some(2));
     assert_eq!(explain("", &["--header", ":path: /x"]).code, Some(2));
     assert_eq!(explain("", &["--nth", "2"]).code, Some(2));
+    let in_zone = ["explain", "-", "--path", "/", "--ip", "fe80::1%eth0"];
+    let allowed = ctl_with(
+        r#"{"mode": "on", "allow": {"client_ips": ["fe80::/10"]}}"#,
+        &in_zone,
+    );
+    assert!(allowed.stdout.starts_with("decision  pass"), "{allowed:?}");
 }
 
 #[test]

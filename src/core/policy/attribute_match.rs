@@ -1,15 +1,16 @@
 //! The entries of `attributes`.
 
 use crate::config::matchers::AttributeConfig;
+use crate::policy::attribute_value;
 use crate::policy::environment::CheckAttribute;
+use crate::policy::known_attribute::{self, Value};
 use crate::policy::reading::Reading;
-use crate::policy::request_header;
 use crate::policy::seen::{Said, Seen};
 use crate::policy::text_match::TextMatch;
 use crate::policy::value_match::ValueMatch;
 use crate::request::attribute::AttributePath;
 use crate::request::head::RequestHead;
-use crate::syntax::invalid::{Compiled, Located, refuse};
+use crate::syntax::invalid::{Compiled, Located};
 
 /// An attribute of the request or its connection.
 #[derive(Clone, Debug)]
@@ -29,11 +30,16 @@ impl AttributeMatch {
         check_here: CheckAttribute,
     ) -> Compiled<Self> {
         let segments: Vec<&str> = config.path.iter().map(String::as_str).collect();
-        check(&segments).at("path")?;
+        let value = known_attribute::check(&segments).at("path")?;
         check_here(&segments).at("path")?;
+        let text = TextMatch::compile(config.texts(), config.present)?;
+        attribute_value::check(&text, value)?;
         Ok(Self {
             path: AttributePath::new(&segments),
-            value: ValueMatch::new(TextMatch::compile(config.texts(), config.present)?, reading),
+            value: match value {
+                Value::Header => ValueMatch::of_header(text, reading)?,
+                _ => ValueMatch::new(text, reading),
+            },
         })
     }
 
@@ -47,55 +53,6 @@ impl AttributeMatch {
     }
 }
 
-/// What the paths of attributes begin with that have more than one segment.
-const ROOTS: [&str; 9] = [
-    "connection",
-    "destination",
-    "filter_state",
-    "metadata",
-    "request",
-    "response",
-    "source",
-    "upstream",
-    "xds",
-];
-
-fn check(segments: &[&str]) -> Compiled<()> {
-    if segments.is_empty() || segments.iter().any(|s| s.is_empty() || s.contains('\0')) {
-        return refuse(
-            "expected the segments of an attribute, such as \
-             [\"connection\", \"uri_san_peer_certificate\"]",
-        );
-    }
-    match segments {
-        ["metadata"] | [.., "filter_metadata"] | [.., "filter_metadata", _] => {
-            refuse("ends before the value: expected \"filter_metadata\", a namespace and a key")
-        }
-        ["request", "headers", name] if name.contains(|c: char| c.is_ascii_uppercase()) => {
-            refuse(format!(
-                "{name:?} is no name of a header here: write {:?}",
-                name.to_ascii_lowercase()
-            ))
-        }
-        ["request", "headers", name] => request_header::check_seen(name),
-        ["filter_metadata", rest @ ..] => {
-            let path = [&["metadata", "filter_metadata"], rest].concat();
-            refuse(format!("has no \"metadata\" at its begin: write {path:?}"))
-        }
-        [path]
-            if path
-                .split_once('.')
-                .is_some_and(|(root, _)| ROOTS.contains(&root)) =>
-        {
-            let segments: Vec<&str> = path.split('.').collect();
-            refuse(format!(
-                "{path:?} is one segment: write each of its own, {segments:?}"
-            ))
-        }
-        _ => Ok(()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -103,12 +60,13 @@ mod tests {
     use crate::request::attribute::Attribute;
     use crate::request::head::testing::TestRequest;
 
+    fn compile(json: &str) -> Compiled<AttributeMatch> {
+        let entry = crate::syntax::json_reader::read(json);
+        AttributeMatch::compile(&entry, Reading::Canonical, any_attribute)
+    }
+
     #[test]
     fn an_attribute_that_is_no_text_matches_nothing() {
-        let compile = |json: &str| {
-            let entry = crate::syntax::json_reader::read(json);
-            AttributeMatch::compile(&entry, Reading::Canonical, any_attribute)
-        };
         let present = compile(r#"{"path":["a","b"],"present":true}"#).unwrap();
         let absent = compile(r#"{"path":["a","b"],"present":false}"#).unwrap();
         let matches = |entry: &AttributeMatch, attribute: Attribute| {
@@ -120,28 +78,109 @@ mod tests {
         assert!(matches(&present, Attribute::Text(b"".to_vec())));
         assert!(!matches(&present, Attribute::Other) && !matches(&absent, Attribute::Other));
         assert!(matches(&absent, Attribute::Absent));
-        for path in [
-            "[]",
-            r#"[""]"#,
-            r#"["metadata"]"#,
-            r#"["xds","route_metadata","filter_metadata"]"#,
-            r#"["a\u0000b"]"#,
-            r#"["request","headers","X-A"]"#,
-            r#"["request","headers","keep-alive"]"#,
-        ] {
-            assert!(compile(&format!(r#"{{"path":{path},"present":true}}"#)).is_err());
-        }
-        for (path, meant) in [
-            (r#"["request.path"]"#, r#"["request", "path"]"#),
+    }
+
+    #[test]
+    fn what_no_request_has_is_refused_with_what_to_write() {
+        for (path, kind, error) in [
+            ("[]", r#""present":true"#, "path: expected the segments"),
             (
-                r#"["filter_metadata","a","b"]"#,
-                r#"["metadata", "filter_metadata", "a", "b"]"#,
+                r#"["requests","path"]"#,
+                r#""present":false"#,
+                "path: nothing is named \"requests\": write [\"request\", \"path\"]",
+            ),
+            (
+                r#"["request","method"]"#,
+                r#""exact":"get""#,
+                "exact: \"get\" is not how requests name their method: write \"GET\"",
+            ),
+            (
+                r#"["request","url_path"]"#,
+                r#""exact":"/a?x""#,
+                "write \"/a\", or compare [\"request\", \"path\"]",
+            ),
+            (
+                r#"["request","url_path"]"#,
+                r#""suffix":"?x""#,
+                "suffix: \"?x\" has a `?`",
+            ),
+            (
+                r#"["request","path"]"#,
+                r#""prefix":"a""#,
+                "prefix: \"a\" does not begin with `/`: write \"/a\"",
+            ),
+            (r#"["request","query"]"#, r#""exact":"?x""#, "write \"x\""),
+            (
+                r#"["request","scheme"]"#,
+                r#""exact":"HTTP""#,
+                "exact: no value is \"HTTP\": write \"http\"",
+            ),
+            (
+                r#"["request","protocol"]"#,
+                r#""exact":"http/1.1""#,
+                "write \"HTTP/1.1\"",
+            ),
+            (
+                r#"["request","protocol"]"#,
+                r#""regex":"HTTP/2.0""#,
+                "expected one of \"HTTP/1.0\"",
+            ),
+            (
+                r#"["request","referer"]"#,
+                r#""prefix":"a\nb""#,
+                "prefix: \"a\\nb\" has a control character",
+            ),
+            (
+                r#"["request","headers","x-a"]"#,
+                r#""exact":" a""#,
+                "exact: \" a\" has a space around it",
+            ),
+            (
+                r#"["connection","mtls"]"#,
+                r#""exact":"yes""#,
+                "expected one of \"true\", \"false\"",
+            ),
+            (
+                r#"["connection","mtls"]"#,
+                r#""exact":"True""#,
+                "write \"true\"",
+            ),
+            (
+                r#"["source","address"]"#,
+                r#""exact":"10.0.0.1""#,
+                "write {\"prefix\": \"10.0.0.1:\"}",
+            ),
+            (
+                r#"["source","address"]"#,
+                r#""exact":"::1""#,
+                "write {\"prefix\": \"[::1]:\"}",
             ),
         ] {
-            let refused = compile(&format!(r#"{{"path":{path},"present":true}}"#));
-            let refused = refused.unwrap_err().to_string();
-            assert!(refused.ends_with(meant), "{refused}");
+            let entry = format!(r#"{{"path":{path},{kind}}}"#);
+            let refused = compile(&entry).unwrap_err().to_string();
+            assert!(refused.contains(error), "{entry} gave {refused}");
         }
-        assert!(compile(r#"{"path":["my.state"],"present":true}"#).is_ok());
+    }
+
+    #[test]
+    fn what_a_request_may_have_is_compared() {
+        for (path, kind) in [
+            (r#"["my.state"]"#, r#""present":true"#),
+            (r#"["request","method"]"#, r#""prefix":"P""#),
+            (r#"["request","method"]"#, r#""exact":"PURGE""#),
+            (r#"["request","url_path"]"#, r#""regex":"/a[?]?""#),
+            (r#"["request","path"]"#, r#""exact":"/a?x""#),
+            (r#"["request","path"]"#, r#""exact":"*""#),
+            (r#"["request","query"]"#, r#""exact":"x=?""#),
+            (r#"["request","protocol"]"#, r#""prefix":"HTTP/1""#),
+            (r#"["request","scheme"]"#, r#""present":false"#),
+            (r#"["connection","mtls"]"#, r#""exact":"false""#),
+            (r#"["source","address"]"#, r#""prefix":"10.""#),
+            (r#"["source","address"]"#, r#""exact":"10.0.0.1:80""#),
+            (r#"["source","address"]"#, r#""exact":"/run/front.sock""#),
+        ] {
+            let entry = format!(r#"{{"path":{path},{kind}}}"#);
+            assert!(compile(&entry).is_ok(), "{entry}");
+        }
     }
 }

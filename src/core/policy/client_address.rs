@@ -117,7 +117,7 @@ fn parse_source(source_address: &[u8]) -> Option<(IpAddr, u16)> {
 }
 
 /// Reads an address that a proxy wrote, with or without spaces, brackets, zone and port.
-fn parse_hop(hop: &[u8]) -> Option<IpAddr> {
+pub fn parse_hop(hop: &[u8]) -> Option<IpAddr> {
     let text = std::str::from_utf8(hop).ok()?.trim();
     let without_port = || {
         let (host, port) = text.rsplit_once(':')?;

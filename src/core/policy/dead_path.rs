@@ -13,9 +13,14 @@ pub(super) fn written(entry: &str) -> String {
     upper_case.map_or(written, |path| String::from_utf8_lossy(&path).into_owned())
 }
 
+/// Whether a canonical path is like this.
+pub(super) fn is_possible(path: &str) -> bool {
+    is_canonical(path.as_bytes()) && !path.contains(['?', '#'])
+}
+
 /// Whether a canonical path is like this; else says what to write in the place of `entry`.
 pub(super) fn can_match(path: &str, entry: &str, rewrite: impl Fn(&str) -> String) -> Compiled<()> {
-    if is_canonical(path.as_bytes()) && !path.contains(['?', '#']) {
+    if is_possible(path) {
         return Ok(());
     }
     let (problem, expected) = why_never(path);

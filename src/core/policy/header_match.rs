@@ -22,12 +22,12 @@ impl HeaderMatch {
     /// # Errors
     /// The name is that of no header of a request, or not one kind is given.
     pub fn compile(config: &FieldConfig, reading: Reading) -> Compiled<Self> {
+        let name = request_header::compared(&config.name).at("name")?;
+        let text = TextMatch::compile(config.texts(), config.present)?;
+        request_header::check_value(&name, &text)?;
         Ok(Self {
-            name: request_header::compared(&config.name).at("name")?,
-            value: ValueMatch::of_header(
-                TextMatch::compile(config.texts(), config.present)?,
-                reading,
-            )?,
+            name,
+            value: ValueMatch::of_header(text, reading)?,
         })
     }
 
@@ -95,6 +95,22 @@ mod tests {
                 HeaderMatch::compile(&entry, Reading::Any).is_ok(),
                 "{value}"
             );
+        }
+    }
+
+    #[test]
+    fn of_headers_for_the_next_proxy_only_what_is_left_can_match() {
+        for (name, kind, is_accepted) in [
+            ("connection", r#""exact":"close""#, false),
+            ("Connection", r#""exact":"Upgrade""#, true),
+            ("connection", r#""present":true"#, true),
+            ("te", r#""exact":"deflate""#, false),
+            ("te", r#""exact":"trailers""#, true),
+        ] {
+            let entry = format!(r#"{{"name":"{name}",{kind}}}"#);
+            let entry = crate::syntax::json_reader::read(&entry);
+            let compiled = HeaderMatch::compile(&entry, Reading::Any);
+            assert_eq!(compiled.is_ok(), is_accepted, "{name} {kind}: {compiled:?}");
         }
     }
 

@@ -7,12 +7,12 @@ use crate::policy::environment::CheckAttribute;
 use crate::policy::header_match::HeaderMatch;
 use crate::policy::hosts::Hosts;
 use crate::policy::kind::Kind;
+use crate::policy::method;
 use crate::policy::networks::Networks;
 use crate::policy::paths::Paths;
 use crate::policy::reading::Reading;
 use crate::policy::seen::Seen;
 use crate::request::head::RequestHead;
-use crate::syntax::field::is_token;
 use crate::syntax::invalid::{Compiled, Located, all, each, optional, refuse};
 
 /// What a request is compared with: a list for each kind that has entries, in the order of
@@ -131,7 +131,7 @@ impl List {
             Kind::Path => given(paths, |list| Paths::compile(list, reading).map(Self::Paths)),
             Kind::Host => given(hosts, |list| Hosts::compile(list, reading).map(Self::Hosts)),
             Kind::Method => given(methods, |list| {
-                each(list, |method| compile_method(method)).map(Self::Methods)
+                each(list, |method| method::compile(method)).map(Self::Methods)
             }),
             Kind::Header => given(headers, |list| {
                 each(list, |entry| HeaderMatch::compile(entry, reading)).map(Self::Headers)
@@ -173,32 +173,6 @@ fn given<E>(
 ) -> Compiled<Option<(List, usize)>> {
     let entries = entries.as_deref();
     optional(entries, |entries| Ok((compile(entries)?, entries.len())))
-}
-
-/// The methods of [RFC 9110 section 9](https://www.rfc-editor.org/rfc/rfc9110#section-9) and
-/// RFC 5789. Methods have a case.
-const STANDARD_METHODS: [&str; 9] = [
-    "CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE",
-];
-
-/// What stands for all methods elsewhere.
-const EVERY_METHOD: [&str; 3] = ["*", "ALL", "ANY"];
-
-fn compile_method(method: &str) -> Compiled<Box<str>> {
-    let is_meant = |word: &&&str| word.eq_ignore_ascii_case(method.trim());
-    match STANDARD_METHODS.iter().find(is_meant) {
-        Some(standard) if *standard != method => refuse(format!(
-            "{method:?} is not how requests name their method: write {standard:?}"
-        )),
-        None if EVERY_METHOD.iter().any(|word| is_meant(&word)) => refuse(format!(
-            "{method:?} is no method of a request: write each that is meant, such as \"GET\", or leave \
-             `methods` out"
-        )),
-        None if !is_token(method) || method.contains('|') => refuse(format!(
-            "{method:?} is not an HTTP method: write each of its own, such as \"GET\""
-        )),
-        _ => Ok(method.into()),
-    }
 }
 
 #[cfg(test)]

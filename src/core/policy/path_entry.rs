@@ -1,7 +1,7 @@
 //! One entry of `paths`: what it compares, and that a request can match it.
 
 use crate::config::matchers::{PathConfig, PathKindConfig};
-use crate::policy::dead_path::{can_match, written};
+use crate::policy::dead_path::{can_match, is_possible, written};
 use crate::policy::text_match::TextMatch;
 use crate::syntax::hex;
 use crate::syntax::invalid::{Compiled, Located, refuse};
@@ -70,16 +70,19 @@ fn starred(pattern: &str) -> String {
 fn compile_kind(kind: &PathKindConfig) -> Compiled<TextMatch> {
     Ok(match TextMatch::compile(kind.texts(), None)? {
         TextMatch::Exact(path) => {
+            no_wildcard(&path, path.ends_with("/*"))?;
             let written = written(&path);
             can_match(&written, &path, str::to_owned).at("exact")?;
             TextMatch::Exact(written.into())
         }
         TextMatch::Prefix(path) => {
+            no_wildcard(&path, path.ends_with("/*"))?;
             let written = written(&path);
             can_match(&written, &path, str::to_owned).at("prefix")?;
             TextMatch::Prefix(written.strip_suffix('/').unwrap_or(&written).into())
         }
         TextMatch::Suffix(suffix) => {
+            no_wildcard(&suffix, suffix.starts_with('*') && suffix.len() > 1)?;
             let written = written(&suffix);
             let begin = if written.starts_with('/') { "" } else { "/x" };
             let without_begin = |path: &str| path.strip_prefix(begin).unwrap_or(path).to_owned();
@@ -89,6 +92,20 @@ fn compile_kind(kind: &PathKindConfig) -> Compiled<TextMatch> {
         TextMatch::Regex(regex) => TextMatch::Regex(compile_regex(regex).at("regex")?),
         present => present,
     })
+}
+
+/// Refuses a star that is meant to stand for anything, where it is a letter like others.
+fn no_wildcard(text: &str, is_meant: bool) -> Compiled<()> {
+    if !is_meant {
+        return Ok(());
+    }
+    let instead = match text.strip_suffix("/*") {
+        Some(begin) if !begin.contains('*') => format!("{text:?}"),
+        _ => starred(text),
+    };
+    refuse(format!(
+        "{text:?} has a `*`, which stands for itself in an object: write {instead}"
+    ))
 }
 
 /// The one path of an endpoint, without a slash at its end, as canonical paths have it.
@@ -119,22 +136,19 @@ fn compile_regex(regex: Regex) -> Compiled<Regex> {
     Regex::new(&readable)
 }
 
+/// What may follow a text that ends within a segment or an escape.
+const ENDS: [&str; 5] = ["x", "0", "B", "C", "40"];
+
 /// Whether a canonical path begins like this.
 fn can_begin(start: &Start, pattern: &str) -> Compiled<()> {
-    let mut path = written(&String::from_utf8_lossy(&start.text));
-    if !start.is_whole {
-        // What follows may complete an escape or a segment.
-        let escape = path.len().saturating_sub(2);
-        if let Some(percent) = path.get(escape..).and_then(|end| end.find('%')) {
-            path.truncate(escape + percent);
-        }
-        if path.is_empty() {
-            return Ok(());
-        }
-        path.push('x');
+    let path = written(&String::from_utf8_lossy(&start.text));
+    let ends: &[&str] = if start.is_whole { &[""] } else { &ENDS };
+    let goes_on = |end: &&str| is_possible(&format!("{path}{end}"));
+    if path.is_empty() && !start.is_whole || ends.iter().any(goes_on) {
+        return Ok(());
     }
-    can_match(&path, pattern, |path| {
-        let end = if start.is_whole { "" } else { "x" };
+    let end = ends.first().copied().unwrap_or_default();
+    can_match(&format!("{path}{end}"), pattern, |path| {
         path.strip_suffix(end).unwrap_or(path).to_owned()
     })
 }
@@ -169,7 +183,7 @@ fn readable_regex(pattern: &str) -> String {
         }
         rest = behind;
     }
-    String::from_utf8(readable).unwrap_or_else(|_| pattern.to_owned())
+    String::from_utf8_lossy(&readable).into_owned()
 }
 
 #[cfg(test)]
@@ -242,6 +256,13 @@ mod tests {
             (r#""/a*""#, r#"write {"regex": "/a.*"}"#),
             (r#""/*/b.c""#, r#"write {"regex": "/[^/]*/b\\.c"}"#),
             (
+                r#"{"prefix":"/api/*"}"#,
+                r#""/api/*" has a `*`, which stands for itself in an object: write "/api/*""#,
+            ),
+            (r#"{"exact":"/*"}"#, r#"write "/*""#),
+            (r#"{"exact":"/*/b/*"}"#, r#"write {"regex": "/[^/]*/b/.*"}"#),
+            (r#"{"suffix":"*.css"}"#, r#"write {"suffix": ".css"}"#),
+            (
                 r#"{"prefix":"/a?b"}"#,
                 r#"prefix: "/a?b" has a query, with which nothing is compared: write "/a""#,
             ),
@@ -256,6 +277,7 @@ mod tests {
             (r#"{"regex":"/export\\?full=.*"}"#, "has a query"),
             (r#"{"regex":"^api/.*"}"#, "does not begin with `/`"),
             (r#"{"regex":"/a//b.*"}"#, "has an empty segment"),
+            (r#"{"regex":"/100%-.*"}"#, "without two hexadecimal digits"),
             (r#"{"regex":"/a/\\.\\./b"}"#, "has a dot segment"),
             (
                 r#"{"regex":"https://example\\.com/.*"}"#,
@@ -282,9 +304,12 @@ mod tests {
             (r#"{"regex":"/x?/?.*"}"#, "/y"),
             (r#"{"regex":"a|/b"}"#, "/b"),
             (r#"{"regex":"/caf%c3%a9"}"#, "/caf%C3%A9"),
+            (r#"{"exact":"/a*b"}"#, "/a*b"),
+            (r#"{"suffix":"*"}"#, "/a*"),
             (r#"{"regex":"/é%2C"}"#, "/%c3%a9%2c"),
             (r#"{"regex":"/caf%C3%A9 x"}"#, "/caf%C3%A9%20x"),
             (r#"{"regex":"/a%20+b"}"#, "/a%20%20b"),
+            (r#"{"regex":"/%a0 "}"#, "/%A0%20"),
         ] {
             let entry: PathConfig = crate::syntax::json_reader::read(entry);
             for reading in [Reading::Canonical, Reading::Any] {
@@ -295,7 +320,42 @@ mod tests {
         }
     }
 
+    /// Of an expression that begins with a literal one: whatever else it is made of is not looked
+    /// at, so that `[a-z]+`, which no path matches, is accepted.
+    fn regex(text: &str) -> String {
+        let mut regex = "/".to_owned();
+        for character in text.chars() {
+            if matches!(character, '.' | '?' | '*') {
+                regex.push('\\');
+            }
+            regex.push(character);
+        }
+        regex
+    }
+
     proptest! {
+        #[test]
+        fn an_accepted_regex_has_a_request_that_its_literal_start_matches(
+            text in "[/x.;?%*0-7-]{0,8}",
+            end in 0..2usize,
+        ) {
+            let entry = serde_json::json!({"regex": regex(&text) + ["", ".*"][end]});
+            let config: PathConfig = crate::syntax::json_reader::read(&entry.to_string());
+            if compile(&config).is_ok() {
+                // What follows may have to complete an escape or a segment.
+                let ends: &[&str] = [&[""][..], &ENDS][end];
+                let begins = [format!("/{text}"), written(&format!("/{text}"))];
+                let requests = begins.iter().flat_map(|begin| {
+                    ends.iter().map(move |end| format!("{begin}{end}"))
+                });
+                for reading in [Reading::Canonical, Reading::Any] {
+                    let paths = Paths::compile(std::slice::from_ref(&config), reading).unwrap();
+                    let is_match = |path: String| paths.find(&Readings::new(path.as_bytes())).is_some();
+                    prop_assert!(requests.clone().any(is_match), "{} matches nothing", entry);
+                }
+            }
+        }
+
         #[test]
         fn an_accepted_entry_has_a_request_that_it_matches(
             text in "[/a.é ;?%*0-9A-F-]{0,8}",

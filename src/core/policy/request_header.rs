@@ -1,11 +1,15 @@
 //! Names of request headers, and what each may be used for.
 
+use crate::policy::text_match::TextMatch;
 use crate::syntax::field::header_name;
-use crate::syntax::invalid::{Compiled, refuse};
+use crate::syntax::invalid::{Compiled, Located, refuse};
 use crate::syntax::wire;
 
 /// What proxies take for themselves of every request, before any filter sees it.
 const NEVER_SEEN: [&str; 3] = ["keep-alive", "proxy-connection", "transfer-encoding"];
+
+/// What is left of others, which say much more to a proxy than to what is behind it.
+const LEFT: [(&str, &str); 2] = [("connection", "upgrade"), ("te", "trailers")];
 
 /// What is no line among the headers, and where it is compared.
 const ELSEWHERE: [(&str, &str); 6] = [
@@ -88,6 +92,23 @@ pub(super) fn check_seen(name: &str) -> Compiled<()> {
         ));
     }
     Ok(())
+}
+
+/// Refuses a text that no filter sees as the whole value of a header.
+pub(super) fn check_value(name: &str, text: &TextMatch) -> Compiled<()> {
+    let left = LEFT.iter().find(|(other, _)| *other == name);
+    match (left, text) {
+        (Some((_, left)), TextMatch::Exact(value))
+            if !value.to_ascii_lowercase().contains(left) =>
+        {
+            refuse(format!(
+                "{value:?} is taken off before any filter sees the request: expected {left:?}, or \
+                 another header"
+            ))
+            .at("exact")
+        }
+        _ => Ok(()),
+    }
 }
 
 /// A header that addresses are read from, in lower case; refuses one with another meaning.

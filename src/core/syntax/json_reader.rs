@@ -314,7 +314,8 @@ impl Error for InvalidConfig {
     }
 }
 
-fn unknown(what: &str, found: &str, known: &[&str]) -> InvalidConfig {
+/// What is none of the known words, and which of them is meant.
+pub(crate) fn unknown(what: &str, found: &str, known: &[&str]) -> InvalidConfig {
     let expected = match known {
         [] => "expected none".to_owned(),
         [only] => format!("expected `{only}`"),

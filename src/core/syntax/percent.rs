@@ -63,7 +63,7 @@ pub(crate) fn is_unreserved(byte: u8) -> bool {
 }
 
 /// Encodes all but what is literal.
-pub(crate) fn encode_but(text: &str, is_literal: impl Fn(u8) -> bool) -> String {
+pub fn encode_but(text: &str, is_literal: impl Fn(u8) -> bool) -> String {
     let mut encoded = String::with_capacity(text.len());
     for byte in text.bytes() {
         if is_literal(byte) {

@@ -45,7 +45,7 @@ struct Yearly {
 const DAY: i64 = 24 * 60;
 
 /// What people write in the place of a name, and a name they may mean.
-const ABBREVIATIONS: [(&str, &str); 16] = [
+const ABBREVIATIONS: [(&str, &str); 17] = [
     ("AEST", "Australia/Sydney"),
     ("BST", "Europe/London"),
     ("CDT", "America/Chicago"),
@@ -56,6 +56,7 @@ const ABBREVIATIONS: [(&str, &str); 16] = [
     ("IST", "Asia/Kolkata"),
     ("JST", "Asia/Tokyo"),
     ("KST", "Asia/Seoul"),
+    ("LOCAL", "UTC"),
     ("MDT", "America/Denver"),
     ("MESZ", "Europe/Berlin"),
     ("MEZ", "Europe/Berlin"),

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 use maintenance_mode_core::syntax::timestamp::Timestamp;
 
-use crate::ctl::arguments::values::{assignment, given, header};
+use crate::ctl::arguments::values::{address, assignment, given, header};
 
 #[derive(Clone, Debug, Args)]
 pub(crate) struct Explain {
@@ -20,7 +20,7 @@ pub(crate) struct Explain {
     #[arg(long)]
     pub(crate) path: String,
     /// The address that the connection comes from, Envoy's source.address; needed where it decides
-    #[arg(long, value_name = "ADDRESS")]
+    #[arg(long, value_name = "ADDRESS", value_parser = address)]
     pub(crate) ip: Option<IpAddr>,
     /// The method
     #[arg(long, default_value = "GET")]

@@ -1,6 +1,9 @@
 //! Values that several arguments share.
 
+use std::net::IpAddr;
+
 use maintenance_mode_core::policy::bypass::MAX_NAME_BYTES;
+use maintenance_mode_core::policy::client_address::parse_hop;
 use maintenance_mode_core::state::given::Given;
 use maintenance_mode_core::syntax::line;
 
@@ -34,6 +37,11 @@ pub(super) fn header(text: &str) -> Result<(String, String), String> {
 pub(super) fn assignment(text: &str) -> Result<(String, String), String> {
     let (name, value) = text.split_once('=').ok_or("expected `name=value`")?;
     Ok((name.to_owned(), value.to_owned()))
+}
+
+/// An address of a client, as the filter reads those that proxies write.
+pub(super) fn address(text: &str) -> Result<IpAddr, String> {
+    parse_hop(text.as_bytes()).ok_or_else(|| "expected an IP address, such as 192.0.2.1".to_owned())
 }
 
 /// The whole address of an admin endpoint, without a slash at its end.

@@ -50,10 +50,11 @@ fn findings(loaded: &Loaded, setup: &Setup, is_front: bool) -> Vec<Finding> {
         .iter()
         .map(|(file, fault)| unreadable(file, fault));
     let mut findings: Vec<Finding> = malformed.collect();
-    // What cannot be read may well have the filter.
+    // What cannot be read may well have what is missed.
     let is_all_there = findings.is_empty() && loaded.unreadable.is_empty();
-    let of_setup = diagnose(setup, is_front || !is_all_there && setup.plugins.is_empty());
-    findings.extend(of_setup);
+    let is_missed = |finding: &Finding| finding.code == "no-filter" && setup.plugins.is_empty();
+    let of_setup = diagnose(setup, is_front).into_iter();
+    findings.extend(of_setup.filter(|finding| is_all_there || !is_missed(finding)));
     findings.sort_by(|one, other| {
         let key = |finding: &Finding| {
             (

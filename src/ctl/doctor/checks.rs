@@ -40,11 +40,15 @@ const fn check(code: &'static str, severity: Severity, run: fn(&Setup, &mut Find
 
 /// The table of contents of `envoy/operations.md`; what is told in another way, or of proxies in front,
 /// has a row of its own.
-pub(crate) const CHECKS: [Check; 23] = [
+pub(crate) const CHECKS: [Check; 24] = [
     check("invalid", Error, invalid::check),
     Check {
         side: Side::Filter,
         ..check("no-filter", Error, no_filter::check)
+    },
+    Check {
+        side: Side::Front,
+        ..check("no-filter", Error, no_filter::check_front)
     },
     check("forgeable-address", Warning, forgeable_address::check),
     check("fails-open", Warning, fails_open::check),

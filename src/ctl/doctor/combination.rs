@@ -16,6 +16,13 @@ const ISTIO_TARGETS: [(&str, &str); 5] = [
 const SCHEMES: [&str; 4] = ["oci", "https", "http", "file"];
 
 pub(super) fn check(plugin: &Plugin, findings: &mut Findings) {
+    if plugin.carrier == Carrier::Wasm {
+        failure_policies(&plugin.spot, findings);
+        if let Some(vm) = plugin.spot.get("vm_config") {
+            without_code(&vm, findings);
+            variables(&vm, findings);
+        }
+    }
     let Some(around) = &plugin.around else {
         return;
     };
@@ -30,6 +37,59 @@ pub(super) fn check(plugin: &Plugin, findings: &mut Findings) {
             code(&plugin.spot, findings);
         }
         _ => in_patch(around, findings),
+    }
+}
+
+/// The `PluginConfig` of Envoy.
+fn failure_policies(config: &Spot, findings: &mut Findings) {
+    let policy = config.text_of("failure_policy");
+    let is_said = policy.is_some_and(|policy| policy != "UNSPECIFIED");
+    let Some(old) = config.get("fail_open").filter(|_| is_said) else {
+        return;
+    };
+    if config.bool_of("fail_open") == Some(true) {
+        findings.add(
+            old.place(),
+            "fail_open and failure_policy stand side by side: Envoy takes one of the two only, and \
+             refuses the configuration",
+            "Remove fail_open, which failure_policy has replaced.",
+        );
+    }
+}
+
+fn without_code(vm: &Spot, findings: &mut Findings) {
+    if let (Some(runtime), None) = (vm.get("runtime"), vm.get("code")) {
+        findings.add(
+            runtime.place(),
+            "vm_config has no `code`: Envoy has nothing to run, and refuses the configuration",
+            "Write code: { local: { filename: /etc/envoy/maintenance_mode.wasm } } in vm_config.",
+        );
+    }
+}
+
+fn variables(vm: &Spot, findings: &mut Findings) {
+    let Some(given) = vm.get("environment_variables") else {
+        return;
+    };
+    let written = given.get("key_values").map(|values| values.entries());
+    let written = written
+        .unwrap_or_default()
+        .into_iter()
+        .map(|(name, _)| name);
+    let mut names: Vec<&str> = written.collect();
+    for key in given.list("host_env_keys") {
+        let name = key.text().unwrap_or_default();
+        if names.contains(&name) {
+            findings.add(
+                key.place(),
+                format!(
+                    "the variable {name:?} is handed over twice: Envoy wants each name once in \
+                     environment_variables, and refuses the configuration"
+                ),
+                "Remove it here, or its other entry.",
+            );
+        }
+        names.push(name);
     }
 }
 

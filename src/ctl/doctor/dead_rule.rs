@@ -17,6 +17,7 @@ pub(super) fn check(setup: &Setup, findings: &mut Findings) {
             entries(matchers, findings);
         }
         let lists: Vec<_> = matches.iter().map(lists).collect();
+        behind_rules(&settings, &rules, &lists, findings);
         for (index, later) in lists.iter().enumerate() {
             let mut before = lists.iter().take(index).enumerate();
             let taker = before.find(|(_, earlier)| takes(earlier, later));
@@ -35,6 +36,30 @@ pub(super) fn check(setup: &Setup, findings: &mut Findings) {
     }
 }
 
+/// Entries of `allow`, which count only where no rule has decided.
+fn behind_rules(settings: &Spot, rules: &[Spot], lists: &[Lists], findings: &mut Findings) {
+    let decides = |rule: &Spot| matches!(rule.text_of("action"), Some("allow" | "block"));
+    let deciding: Vec<_> = rules.iter().zip(lists).enumerate().collect();
+    for (kind, entries) in settings.get("allow").iter().flat_map(self::lists) {
+        for entry in entries {
+            let place = entry.spot.place();
+            let entry = [(kind, vec![entry])];
+            let mut taking = deciding.iter().filter(|(_, (rule, _))| decides(rule));
+            if let Some((index, (rule, _))) = taking.find(|(_, (_, rule))| takes(rule, &entry)) {
+                findings.add(
+                    place,
+                    format!(
+                        "this entry changes nothing: {} takes each of its requests, and rules come \
+                         before `allow`",
+                        title(Some(rule), *index)
+                    ),
+                    "Put a rule with it and the action `allow` before that rule, or remove it.",
+                );
+            }
+        }
+    }
+}
+
 fn title(rule: Option<&Spot>, index: usize) -> String {
     match rule.and_then(|rule| rule.text_of("name")) {
         Some(name) => format!("rules[{index}], {name:?},"),
@@ -43,7 +68,9 @@ fn title(rule: Option<&Spot>, index: usize) -> String {
 }
 
 /// The entries of each kind.
-fn lists<'s>(matchers: &Spot<'s>) -> Vec<(&'s str, Vec<Covered<'s>>)> {
+type Lists<'s> = Vec<(&'s str, Vec<Covered<'s>>)>;
+
+fn lists<'s>(matchers: &Spot<'s>) -> Lists<'s> {
     let kinds = matchers.entries().into_iter();
     let kinds = kinds.map(|(kind, list)| (kind, list.items()));
     let kinds = kinds.filter(|(_, entries)| !entries.is_empty());

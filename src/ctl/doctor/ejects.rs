@@ -37,6 +37,12 @@ pub(super) fn check(setup: &Setup, findings: &mut Findings) {
     let is_mended = patched
         .into_iter()
         .any(|cluster| is_exempt(&cluster, &failures));
+    let of_clusters = |patch: &&Spot| !is_mended && patch.text_of("applyTo") == Some("CLUSTER");
+    for patch in setup.patches.iter().filter(of_clusters) {
+        if let Some(cluster) = patch.at(&["patch", "value"]) {
+            of_cluster(&cluster, &failures, findings);
+        }
+    }
     for (kind, manifest) in setup.manifests.iter().filter(|_| !is_mended) {
         match *kind {
             "DestinationRule" => destination_rule(manifest, &failures, findings),

@@ -29,6 +29,15 @@ const METHODS: [&str; 10] = [
     "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "ZQX",
 ];
 
+/// What every client sends, and what an Envoy adds.
+const USUAL: [(&str, &str); 3] = [
+    ("user-agent", "zq7x"),
+    ("accept", "zq7x"),
+    ("x-request-id", "zq7x"),
+];
+const PROTO: &str = "x-forwarded-proto";
+const SCHEMES: [&str; 2] = ["http", "https"];
+
 /// A domain of a virtual host that takes what others leave.
 const ANY: &str = "*";
 /// More of them are as good as any.
@@ -185,8 +194,10 @@ fn probes(allow: &Spot, ips: &[&str], hosts: &[String]) -> Vec<Request> {
     let cookies = allow.list("cookies").into_iter();
     let cookies = cookies.filter_map(|entry| Some(format!("{}=zq7x", entry.text_of("name")?)));
     let cookies = cookies.collect::<Vec<_>>().join("; ");
+    let is_clients = |name: &String| USUAL.iter().all(|(usual, _)| usual != name) && name != PROTO;
     let headers = named("headers")
         .into_iter()
+        .filter(is_clients)
         .map(|name| (name, "zq7x".to_owned()));
     let all = headers
         .chain([("cookie".to_owned(), cookies)])
@@ -197,21 +208,23 @@ fn probes(allow: &Spot, ips: &[&str], hosts: &[String]) -> Vec<Request> {
         (segments.join("."), "zq7x".to_owned())
     });
     let attributes: Vec<_> = attributes.collect();
-    // What every client sends.
-    let usual = ["user-agent", "accept"].map(|name| (name.to_owned(), "zq7x".to_owned()));
     let mut probes = Vec::new();
-    for ((ip, path), (method, host)) in pairs(&pairs(ips, &PATHS), &pairs(&METHODS, hosts)) {
+    let all_pairs = pairs(&pairs(ips, &PATHS), &pairs(&METHODS, hosts));
+    for (((ip, path), (method, host)), scheme) in all_pairs.into_iter().zip(SCHEMES.iter().cycle())
+    {
+        let owned = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
+        let of_proxy = owned((PROTO, *scheme));
         let traits = Traits {
             path,
             host: &host,
             method,
             ip: ip.parse().ok(),
-            headers: usual.to_vec(),
-            ..Traits::default()
+            headers: USUAL.map(owned).into_iter().chain([of_proxy]).collect(),
+            attributes: vec![owned(("source.address", "192.0.2.7:4711"))],
         };
         probes.push(traits.clone().request());
         let all = Traits {
-            headers: all.clone(),
+            headers: all.iter().cloned().chain(traits.headers.clone()).collect(),
             attributes: attributes.clone(),
             ..traits
         };

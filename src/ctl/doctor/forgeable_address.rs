@@ -182,7 +182,8 @@ fn is_sidecar(plugin: &Plugin) -> bool {
         .get("spec")
         .map(|spec| spec.list("match"))
         .unwrap_or_default();
-    let is_server = |spot: &Spot| spot.text_of("mode") == Some("SERVER");
+    let is_server =
+        |spot: &Spot| matches!(spot.text_of("mode"), Some("SERVER" | "CLIENT_AND_SERVER"));
     let context = around.at(&["match", "context"]);
     let is_inbound = context.and_then(|spot| spot.text()) == Some("SIDECAR_INBOUND");
     plugin.carrier == Carrier::Istio && matches.iter().any(is_server) || is_inbound

@@ -1,5 +1,7 @@
 //! `hold-timeout`: Envoy ends requests before their wait for the end of maintenance is over.
 
+use maintenance_mode_core::config::mode::Mode;
+use maintenance_mode_core::config::plugin::PluginConfig;
 use maintenance_mode_core::config::rules::Action;
 use maintenance_mode_core::policy::policy::Policy;
 
@@ -24,7 +26,10 @@ const OF_ROUTES: [&[&str]; 2] = [
 pub(super) fn check(setup: &Setup, findings: &mut Findings) {
     for (index, plugin) in setup.accepted() {
         let accepted = plugin.compiled.accepted.as_ref();
-        let millis = accepted.map_or(0, |(_, policy)| longest_hold(policy));
+        let millis = accepted.map_or(0, |(config, policy)| match holds(config, policy) {
+            true => longest_hold(policy),
+            false => 0,
+        });
         if millis == 0 {
             continue;
         }
@@ -42,6 +47,11 @@ pub(super) fn check(setup: &Setup, findings: &mut Findings) {
             }
         }
     }
+}
+
+/// Whether anybody ever waits.
+fn holds(config: &PluginConfig, policy: &Policy) -> bool {
+    config.mode == Mode::Auto && !config.observe && policy.max_held_requests > 0
 }
 
 /// The longest wait that the configuration allows, in milliseconds.

@@ -21,6 +21,26 @@ pub(super) fn check(setup: &Setup, findings: &mut Findings) {
     patch_place::check(setup, findings);
 }
 
+/// Files that show nothing of a proxy in front.
+pub(super) fn check_front(setup: &Setup, findings: &mut Findings) {
+    let mut manifests = setup.manifests.iter();
+    let is_there = setup.has_all_clusters
+        || !setup.clusters.is_empty()
+        || !setup.managers.is_empty()
+        || !setup.patches.is_empty()
+        || manifests.any(|(kind, _)| OF_FRONT.contains(kind));
+    if !is_there {
+        let (place, files) = files(setup);
+        findings.add(
+            place,
+            format!("nothing of a proxy in front found in {files}: nothing was looked at"),
+            "Name the files of the proxy in front: its bootstrap or config_dump, its \
+             DestinationRules, BackendTrafficPolicies or EnvoyFilters. For the filter itself: check \
+             without --front.",
+        );
+    }
+}
+
 /// A configuration that goes to the VM, of which the filter reads nothing.
 fn of_vm(plugin: &Plugin, findings: &mut Findings) {
     let of_vm = plugin.spot.at(&["vm_config", "configuration"]);
@@ -36,7 +56,8 @@ fn of_vm(plugin: &Plugin, findings: &mut Findings) {
     }
 }
 
-fn nowhere(setup: &Setup, findings: &mut Findings) {
+/// All files, and the first of them as a place.
+fn files(setup: &Setup) -> (Place, String) {
     let mut files: Vec<&str> = setup.documents.iter().map(|root| root.file()).collect();
     files.dedup();
     let place = Place {
@@ -44,6 +65,11 @@ fn nowhere(setup: &Setup, findings: &mut Findings) {
         path: String::new(),
         position: None,
     };
+    (place, files.join(", "))
+}
+
+fn nowhere(setup: &Setup, findings: &mut Findings) {
+    let (place, files) = files(setup);
     let others = others(setup);
     let others = match others.is_empty() {
         true => String::new(),
@@ -55,8 +81,7 @@ fn nowhere(setup: &Setup, findings: &mut Findings) {
     findings.add(
         place,
         format!(
-            "no configuration of the filter found in {}: nothing here can be switched off.{others}",
-            files.join(", ")
+            "no configuration of the filter found in {files}: nothing here can be switched off.{others}"
         ),
         "Name a plugin configuration, or a file with a filter that has `maintenance` in its name, \
          VM id, root id or code, and with it the files that its configuration comes from. For a \
@@ -77,4 +102,6 @@ fn others(setup: &Setup) -> Vec<String> {
     run.chain(manifests).collect()
 }
 
+/// What says how a proxy in front treats what is behind it.
+const OF_FRONT: [&str; 3] = ["BackendTrafficPolicy", "DestinationRule", "EnvoyFilter"];
 const EXTENSIONS: [&str; 3] = ["WasmPlugin", "TrafficExtension", "EnvoyExtensionPolicy"];

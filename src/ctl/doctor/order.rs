@@ -14,15 +14,32 @@ const WRITERS: [(&str, Option<&str>); 3] = [
     ("set_metadata", None),
 ];
 
+/// Filters that may write to any namespace.
+const ANY_WRITERS: [&str; 9] = [
+    "composite",
+    "dynamic_modules",
+    "ext_authz",
+    "ext_proc",
+    "golang",
+    "header_to_metadata",
+    "lua",
+    "set_metadata",
+    "wasm",
+];
+
 /// What `header_to_metadata` writes to where it does not say.
 const DEFAULT_NAMESPACE: &str = "envoy.lb";
 
 pub(super) fn check(setup: &Setup, findings: &mut Findings) {
     for (index, plugin) in setup.plugins.iter().enumerate() {
-        for (manager, at) in setup.managers_of(index) {
-            let (before, rest) = manager.filters.split_at_checked(at).unwrap_or_default();
-            let after = rest.get(1..).unwrap_or_default();
-            in_chain(setup, manager, plugin, [before, after], findings);
+        for manager in &setup.managers {
+            let of_upgrades = manager.upgrades.iter().map(|upgrade| &upgrade.filters);
+            for filters in of_upgrades.chain([&manager.filters]) {
+                let mut places = filters.iter();
+                if let Some(at) = places.position(|filter| filter.plugin == Some(index)) {
+                    in_chain(setup, manager, plugin, (filters, at), findings);
+                }
+            }
         }
         in_istio(plugin, setup, findings);
         if let Some(patch) = &plugin.around
@@ -37,21 +54,23 @@ fn in_chain(
     setup: &Setup,
     manager: &Manager,
     plugin: &Plugin,
-    [before, after]: [&[HttpFilter]; 2],
+    (filters, at): (&[HttpFilter], usize),
     findings: &mut Findings,
 ) {
-    let ours = manager.filters.get(before.len());
-    let place = || ours.map_or_else(|| manager.spot.place(), |filter| filter.spot.place());
+    let (before, rest) = filters.split_at_checked(at).unwrap_or_default();
+    let Some((ours, after)) = rest.split_first() else {
+        return;
+    };
     if before.iter().any(|filter| filter.is("router")) {
         findings.add(
-            place(),
+            ours.spot.place(),
             "the router stands before the filter and answers first: the filter sees no request, \
              or Envoy refuses the list",
             "Put the filter before envoy.filters.http.router, which must be the last.",
         );
     }
     for filter in after {
-        if filter.is("grpc_web") {
+        if filter.is("grpc_web") && !setup.is_left_off(manager, filter) {
             findings.add(
                 filter.spot.place(),
                 "grpc_web comes after the filter: gRPC-Web clients get a reply that they cannot \
@@ -92,6 +111,41 @@ fn in_chain(
                     format!("Move envoy.filters.http.{name} before the filter."),
                 );
             }
+        }
+    }
+    unwritten(plugin, before, after, findings);
+}
+
+/// Metadata of a filter that is not there, or not yet.
+fn unwritten(
+    plugin: &Plugin,
+    before: &[HttpFilter],
+    after: &[HttpFilter],
+    findings: &mut Findings,
+) {
+    let may_write_any = |filter: &HttpFilter| {
+        filter.kind.is_none() || ANY_WRITERS.iter().any(|name| filter.is(name))
+    };
+    if before.iter().any(may_write_any) {
+        return;
+    }
+    for attribute in metadata(plugin) {
+        let namespace = attribute.text().unwrap_or_default();
+        let Some(name) = namespace.strip_prefix("envoy.filters.http.") else {
+            continue;
+        };
+        let is_told = after
+            .iter()
+            .any(|filter| writer(filter, namespace).is_some());
+        if !is_told && !before.iter().any(|filter| filter.is(name)) {
+            findings.add(
+                attribute.place(),
+                format!(
+                    "no filter before this one is {namespace}, which writes this metadata: the \
+                     entry never matches"
+                ),
+                format!("Put {namespace} before the filter."),
+            );
         }
     }
 }

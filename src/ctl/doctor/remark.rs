@@ -8,10 +8,11 @@ use maintenance_mode_core::policy::outlook::Outlook;
 use maintenance_mode_core::policy::policy::Policy;
 
 use crate::ctl::doctor::home::can_be_on;
+use crate::ctl::doctor::idle;
 use crate::ctl::doctor::probe::{Traits, switched_on};
+use crate::ctl::doctor::route_metadata;
 use crate::ctl::documents::spot::Spot;
 use crate::ctl::setup::plugin::Plugin;
-use crate::ctl::setup::routes::Scope;
 use crate::ctl::setup::setup::Setup;
 
 /// Statuses whose answers have no body.
@@ -34,11 +35,17 @@ pub(crate) fn remarks(setup: &Setup, index: usize, plugin: &Plugin) -> Vec<Strin
         stand_in(plugin),
         nobody_is_blocked(setup, plugin, config),
         own_target(setup, index, policy, config),
-        unread_metadata(setup, index, config),
         of_file(plugin),
     ];
     let remarks = remarks.into_iter().flatten().chain(of_responses);
-    remarks.chain(without(&settings)).collect()
+    let remarks = remarks.chain(idle::remarks(config, policy));
+    let of_routes = route_metadata::remarks(setup, index, plugin);
+    let stars = literal_stars(&settings);
+    remarks
+        .chain(without(&settings))
+        .chain(of_routes)
+        .chain(stars)
+        .collect()
 }
 
 fn stand_in(plugin: &Plugin) -> Option<String> {
@@ -131,22 +138,6 @@ fn own_target(
     })
 }
 
-/// What routes say to the filter, where it does not listen.
-fn unread_metadata(setup: &Setup, index: usize, config: &PluginConfig) -> Option<String> {
-    let managers = setup.managers_of(index);
-    let mut routes = managers
-        .iter()
-        .flat_map(|(manager, _)| setup.routes_of(manager));
-    let way = ["metadata", "filter_metadata", "maintenance_mode"];
-    let says = |scope: Scope| scope.spot.at(&way).is_some();
-    let is_said =
-        !config.route_metadata && routes.any(|routes| routes.scopes().into_iter().any(says));
-    is_said.then(|| {
-        "a route has metadata `maintenance_mode`, which counts only with `route_metadata: true`"
-            .to_owned()
-    })
-}
-
 /// A module that Istio is not to fetch.
 fn of_file(plugin: &Plugin) -> Option<String> {
     let url = plugin.manifest().and_then(|_| plugin.spot.text_of("url"))?;
@@ -159,7 +150,7 @@ fn of_file(plugin: &Plugin) -> Option<String> {
 
 /// Entries of `allow` that take whoever does not send something.
 fn without(settings: &Spot) -> Vec<String> {
-    let kinds = ["headers", "cookies"].into_iter();
+    let kinds = ["headers", "cookies", "attributes"].into_iter();
     let entries = kinds.flat_map(|kind| {
         let list = settings.get("allow").map(|allow| allow.list(kind));
         let list = list.unwrap_or_default().into_iter().enumerate();
@@ -167,8 +158,28 @@ fn without(settings: &Spot) -> Vec<String> {
     });
     let absent = entries.filter(|(_, _, entry)| entry.bool_of("present") == Some(false));
     let remarks = absent.map(|(kind, index, entry)| {
-        let name = entry.text_of("name").unwrap_or_default();
-        format!("`allow.{kind}[{index}]` lets everybody pass who does not send {name:?}")
+        let path = entry.list("path");
+        let path: Vec<&str> = path.iter().filter_map(|spot| spot.text()).collect();
+        match entry.text_of("name") {
+            Some(name) => {
+                format!("`allow.{kind}[{index}]` lets everybody pass who does not send {name:?}")
+            }
+            None => format!("`allow.{kind}[{index}]` lets everybody pass who has no {path:?}"),
+        }
+    });
+    remarks.collect()
+}
+
+/// Entries of `paths` whose star is no wildcard.
+fn literal_stars(settings: &Spot) -> Vec<String> {
+    let all = settings.all().into_iter();
+    let entries = all.flat_map(|spot| spot.list("paths"));
+    let texts = entries.flat_map(|entry| {
+        ["exact", "prefix", "suffix"].map(|kind| Some((kind, entry.text_of(kind)?)))
+    });
+    let starred = texts.flatten().filter(|(_, text)| text.contains('*'));
+    let remarks = starred.map(|(kind, text)| {
+        format!("the `*` in {{\"{kind}\": {text:?}}} stands for itself, and takes nothing else")
     });
     remarks.collect()
 }

@@ -59,6 +59,13 @@ const ISTIO_TARGETS: Shape = Shape {
     )],
 };
 
+/// What is around a `spec`.
+pub(super) const MANIFEST: Shape = Shape {
+    way: &[],
+    keys: &["apiVersion", "kind", "metadata", "spec", "status"],
+    words: &[],
+};
+
 /// The filter is all of the `spec`.
 pub(super) const WASM_PLUGIN: Form = Form {
     refusal: API_SERVER,
@@ -266,7 +273,6 @@ const PLUGIN_CONFIG: Form = Form {
                     "envoy.wasm.runtime.v8",
                     "envoy.wasm.runtime.wamr",
                     "envoy.wasm.runtime.wasmtime",
-                    "envoy.wasm.runtime.null",
                 ],
             )],
         },

@@ -58,12 +58,21 @@ fn differs(key: &str, one: &Plugin, other: &Plugin) -> bool {
     };
     let (one, other) = (value(one), value(other));
     match key {
+        "windows" => one.map(sorted) != other.map(sorted),
         "admin" => match (one, other) {
             (Some(one), Some(other)) => without_addresses(one) != without_addresses(other),
             _ => false,
         },
         _ => one != other,
     }
+}
+
+/// Windows in any order are the same windows.
+fn sorted(windows: Value) -> Vec<String> {
+    let windows = windows.as_array().cloned().unwrap_or_default();
+    let mut windows: Vec<String> = windows.iter().map(Value::to_string).collect();
+    windows.sort();
+    windows
 }
 
 fn without_addresses(mut admin: Value) -> Value {

@@ -1,7 +1,9 @@
 //! `upgrade-skips-filter`: an upgrade has filters of its own, and ours is none of them.
 
 use crate::ctl::doctor::finding::Findings;
-use crate::ctl::setup::manager::Manager;
+use crate::ctl::doctor::home::{are_one, can_be_on};
+use crate::ctl::setup::manager::{HttpFilter, Manager};
+use crate::ctl::setup::plugin::Plugin;
 use crate::ctl::setup::routes::Scope;
 use crate::ctl::setup::setup::Setup;
 
@@ -11,11 +13,22 @@ pub(super) fn check(setup: &Setup, findings: &mut Findings) {
         .iter()
         .filter(|manager| manager.ours().is_some());
     for manager in guarded {
+        let guards = of_ours(setup, &manager.filters);
         for upgrade in &manager.upgrades {
-            if upgrade.filters.iter().any(|filter| filter.plugin.is_some()) {
+            let ours = of_ours(setup, &upgrade.filters);
+            let is_switched = |plugin: &&Plugin| can_be_on(setup, plugin);
+            let is_one = |plugin: &&Plugin| guards.iter().any(|guard| are_one(guard, plugin));
+            if ours
+                .iter()
+                .any(|plugin| is_switched(plugin) || is_one(plugin))
+            {
                 continue;
             }
             let kind = upgrade.spot.text_of("upgrade_type").unwrap_or_default();
+            let how = match ours.as_slice() {
+                [] => "without the filter",
+                _ => "with a filter of another scope, which nothing switches on",
+            };
             let mut enabled = String::new();
             if upgrade.spot.bool_of("enabled") == Some(false) {
                 let Some(title) = enabling(setup, manager, kind) else {
@@ -26,14 +39,22 @@ pub(super) fn check(setup: &Setup, findings: &mut Findings) {
             findings.add(
                 upgrade.spot.place(),
                 format!(
-                    "{kind:?} upgrades have a filter chain of their own without the \
-                     filter{enabled}: these requests reach the upstream during maintenance"
+                    "{kind:?} upgrades have a filter chain of their own {how}{enabled}: these \
+                     requests reach the upstream during maintenance"
                 ),
                 "Remove `filters` here, so that the filters of the connection manager count; or \
                  put the filter first in the list.",
             );
         }
     }
+}
+
+/// Those of a list of filters that are ours.
+fn of_ours<'s, 'd>(setup: &'s Setup<'d>, filters: &[HttpFilter]) -> Vec<&'s Plugin<'d>> {
+    let indices = filters.iter().filter_map(|filter| filter.plugin);
+    indices
+        .filter_map(|index| setup.plugins.get(index))
+        .collect()
 }
 
 /// What people call the first route that enables an upgrade, which is off elsewhere.

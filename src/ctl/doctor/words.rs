@@ -4,7 +4,7 @@
 use maintenance_mode_core::syntax::nearest::misspelt;
 
 use crate::ctl::doctor::finding::Findings;
-use crate::ctl::doctor::shapes::{Form, Shape};
+use crate::ctl::doctor::shapes::{Form, MANIFEST, Shape};
 use crate::ctl::documents::node::Kind;
 use crate::ctl::documents::spot::Spot;
 use crate::ctl::setup::plugin::{Carrier, Plugin};
@@ -31,10 +31,16 @@ pub(super) fn check(plugin: &Plugin, findings: &mut Findings) {
     let Some(form) = Form::of(plugin) else {
         return;
     };
+    let manifest = plugin.manifest();
     let spec = plugin.around.as_ref().and_then(|around| around.get("spec"));
     for (shape, base) in shapes(&form) {
-        let root = if base == SPEC { spec.as_ref() } else { None };
-        for object in objects(root.unwrap_or(&plugin.spot), shape.way) {
+        let root = match base {
+            MANIFEST_PLACE => manifest.as_ref(),
+            SPEC => spec.as_ref(),
+            _ => Some(&plugin.spot),
+        };
+        let objects = root.map(|root| objects(root, shape.way));
+        for object in objects.unwrap_or_default() {
             for (key, spot) in object.entries() {
                 of_key(plugin, &form, (shape, base), (key, &spot), findings);
                 let mut words = shape.words.iter();
@@ -48,12 +54,14 @@ pub(super) fn check(plugin: &Plugin, findings: &mut Findings) {
 }
 
 const SPEC: &str = "spec";
+const MANIFEST_PLACE: &str = "the manifest";
 
 /// The shapes of a form, each with what its way begins at.
 fn shapes(form: &Form) -> impl Iterator<Item = (&'static Shape, &'static str)> {
     let own_place = form.own_place;
     let around = form.around.iter().map(|shape| (shape, SPEC));
-    around.chain(form.own.iter().map(move |shape| (shape, own_place)))
+    let own = form.own.iter().map(move |shape| (shape, own_place));
+    around.chain(own).chain([(&MANIFEST, MANIFEST_PLACE)])
 }
 
 /// A key as it stands in the tables: Envoy takes it in snake and in camel case.

@@ -8,6 +8,7 @@ pub(super) fn fix(problem: &str, steps: &[Step], value: Option<&Node>) -> String
     if let (Some(written), Some(Kind::Text(entry, _))) = (after(problem, ": write "), kind)
         && let Some((begin, query)) = entry.split_once('?')
         && problem.contains(" has a query")
+        && steps.contains(&Step::Key("paths".to_owned()))
         && !query.contains('#')
         && begin.starts_with('/')
     {
@@ -143,7 +144,16 @@ mod tests {
             in_allow.contains(r#"{ path: [request, path], exact: "/a?b=1" }"#),
             "{in_allow}"
         );
-        let in_rule = fix(query, &[key("rules"), Step::Index(0)], Some(&entry));
+        let of_endpoint = fix(query, &[key("admin"), key("path")], Some(&entry));
+        assert_eq!(of_endpoint, r#"Write "/a" instead."#);
+        let paths = [
+            key("rules"),
+            Step::Index(0),
+            key("match"),
+            key("paths"),
+            Step::Index(0),
+        ];
+        let in_rule = fix(query, &paths, Some(&entry));
         assert!(
             in_rule.contains(r#"{ path: [request, query], exact: "b=1" }"#),
             "{in_rule}"

@@ -78,6 +78,25 @@ impl<'d> Mistaken<'d> {
 }
 
 impl<'d> Mistaken<'d> {
+    /// An update that an Envoy has refused, as its `config_dump` tells.
+    pub(super) fn update(state: Spot<'d>) -> Option<Self> {
+        let details = state
+            .text_of("details")
+            .filter(|details| !details.is_empty())?;
+        let when = state
+            .text_of("last_update_attempt")
+            .unwrap_or("its last update");
+        Some(Self {
+            problem: format!(
+                "Envoy has refused an update ({when}), and goes on with what it had before: {details}"
+            ),
+            fix: "Mend what Envoy names in the configuration that is pushed, check that, and push \
+                  it again."
+                .to_owned(),
+            spot: state,
+        })
+    }
+
     /// A filter of HTTP in a filter chain, where those of the network stand.
     pub(super) fn in_chain(entry: Spot<'d>) -> Option<Self> {
         let filter = HttpFilter::new(&entry);

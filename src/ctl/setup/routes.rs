@@ -15,6 +15,8 @@ pub(crate) struct Scope<'d> {
     pub(crate) spot: Spot<'d>,
     /// `virtual host "shop"`
     pub(crate) title: String,
+    /// Whether a request that matches it has its metadata.
+    pub(crate) is_route: bool,
 }
 
 impl<'d> Routes<'d> {
@@ -32,6 +34,7 @@ impl<'d> Routes<'d> {
         let mut scopes = vec![Scope {
             spot: self.spot.clone(),
             title: title("route configuration", &self.spot),
+            is_route: false,
         }];
         for host in self.spot.list("virtual_hosts") {
             let host_title = title("virtual host", &host);
@@ -44,15 +47,18 @@ impl<'d> Routes<'d> {
                 scopes.extend(weighted.into_iter().map(|spot| Scope {
                     title: format!("a weighted cluster in {in_host}"),
                     spot,
+                    is_route: false,
                 }));
                 scopes.push(Scope {
                     spot: route,
                     title: in_host,
+                    is_route: true,
                 });
             }
             scopes.push(Scope {
                 title: host_title,
                 spot: host,
+                is_route: false,
             });
         }
         scopes

@@ -105,6 +105,7 @@ impl<'d> Survey<'d> {
         for (key, child) in spot.entries() {
             let is_static = key == "static_resources" && !is_dump;
             if NOT_IN_FORCE.contains(&key) || is_dump && key == "bootstrap" {
+                self.setup.mistaken.extend(Mistaken::update(child));
                 continue;
             }
             if is_static {

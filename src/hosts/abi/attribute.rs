@@ -31,8 +31,8 @@ pub fn decode_action(value: Vec<u8>) -> Attribute {
 }
 
 /// Whether the bytes of an attribute are text, and not a number, a list or a map. Headers are
-/// text, metadata says so itself if it is `read` as a whole, a size is none whatever the client
-/// makes it, and of all others what is UTF-8 without a NUL is taken for text.
+/// text, metadata says so itself if it is `read` as a whole, and of all others what is UTF-8 without a
+/// NUL is taken for text: no entry compares with the numbers that have names of their own.
 pub fn is_string(segments: &[Box<str>], value: &[u8], read: impl FnOnce(&[u8]) -> Vec<u8>) -> bool {
     let segments_of: Vec<&str> = segments.iter().map(|segment| &**segment).collect();
     let metadata = segments_of
@@ -40,7 +40,6 @@ pub fn is_string(segments: &[Box<str>], value: &[u8], read: impl FnOnce(&[u8]) -
         .position(|&segment| segment == "filter_metadata");
     match (segments_of.as_slice(), metadata) {
         ([_, "headers", ..], _) => true,
-        (["request", "size" | "total_size"], _) => false,
         (_, Some(at)) => {
             let (root, path) = segments.split_at_checked(at).unwrap_or_default();
             let path = path.iter().skip(1).map(|segment| segment.as_bytes());

@@ -1,6 +1,7 @@
 //! Which [attributes](https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/advanced/attributes)
 //! Envoy hands to a dynamic module, and by which calls.
 
+use maintenance_mode_core::policy::known_attribute::{self, Value};
 use maintenance_mode_core::syntax::invalid::{Compiled, refuse};
 
 /// What an attribute is read from.
@@ -58,7 +59,12 @@ impl<'p> Source<'p> {
             }
             [object, name] => {
                 let mut rows = IDS.iter();
-                let &(_, _, id, kind) = rows.find(|row| (row.0, row.1) == (object, name))?;
+                let &(_, _, id) = rows.find(|row| (row.0, row.1) == (object, name))?;
+                let kind = match known_attribute::part(object, name)? {
+                    Value::Boolean => Type::Boolean,
+                    Value::Number => Type::Number,
+                    _ => Type::Text,
+                };
                 Self::Id(id, kind)
             }
             _ => return None,
@@ -81,12 +87,13 @@ pub fn check(path: &[&str]) -> Compiled<()> {
             "filter_metadata",
             "envoy.filters.http.jwt_authn",
             _,
-            claim,
-            ..,
+            claim @ ..,
         ] => refuse(format!(
-            "is a claim, and a dynamic module reads none: let jwt_authn write it into a \
-                 header, claim_to_headers: [{{header_name: x-jwt-{claim}, claim_name: {claim}}}], \
-                 and match that in \"headers\""
+            "is a claim, and a dynamic module reads none: let jwt_authn write it into a header, \
+             claim_to_headers: [{{header_name: x-jwt-{}, claim_name: {}}}], and match that in \
+             \"headers\"",
+            claim.join("-"),
+            claim.join(".")
         )),
         [.., "filter_metadata", _, key, _] => refuse(format!(
             "leads below {key:?}, and a dynamic module reads values of the first level alone: \
@@ -100,47 +107,42 @@ pub fn check(path: &[&str]) -> Compiled<()> {
     }
 }
 
-/// Those that a request can have before it is routed on: object, name, number, type.
-const IDS: [(&str, &str, u32, Type); 34] = [
-    ("request", "path", 0, Type::Text),
-    ("request", "url_path", 1, Type::Text),
-    ("request", "host", 2, Type::Text),
-    ("request", "scheme", 3, Type::Text),
-    ("request", "method", 4, Type::Text),
-    ("request", "referer", 6, Type::Text),
-    ("request", "useragent", 7, Type::Text),
-    ("request", "id", 9, Type::Text),
-    ("request", "protocol", 10, Type::Text),
-    ("request", "query", 11, Type::Text),
-    ("request", "size", 13, Type::Number),
-    ("request", "total_size", 14, Type::Number),
-    ("source", "address", SOURCE_ADDRESS, Type::Text),
-    ("source", "port", 25, Type::Number),
-    ("destination", "address", 26, Type::Text),
-    ("destination", "port", 27, Type::Number),
-    ("connection", "id", 28, Type::Number),
-    ("connection", "mtls", 29, Type::Boolean),
-    ("connection", "requested_server_name", 30, Type::Text),
-    ("connection", "tls_version", 31, Type::Text),
-    ("connection", "subject_local_certificate", 32, Type::Text),
-    ("connection", "subject_peer_certificate", 33, Type::Text),
-    ("connection", "dns_san_local_certificate", 34, Type::Text),
-    ("connection", "dns_san_peer_certificate", 35, Type::Text),
-    ("connection", "uri_san_local_certificate", 36, Type::Text),
-    ("connection", "uri_san_peer_certificate", 37, Type::Text),
-    (
-        "connection",
-        "sha256_peer_certificate_digest",
-        38,
-        Type::Text,
-    ),
-    ("connection", "transport_failure_reason", 39, Type::Text),
-    ("connection", "termination_details", 40, Type::Text),
-    ("xds", "cluster_name", 57, Type::Text),
-    ("xds", "listener_direction", 59, Type::Number),
-    ("xds", "route_name", 61, Type::Text),
-    ("xds", "virtual_host_name", 63, Type::Text),
-    ("xds", "filter_chain_name", 66, Type::Text),
+/// Those that a request can have before it is routed on: object, name, number.
+const IDS: [(&str, &str, u32); 34] = [
+    ("request", "path", 0),
+    ("request", "url_path", 1),
+    ("request", "host", 2),
+    ("request", "scheme", 3),
+    ("request", "method", 4),
+    ("request", "referer", 6),
+    ("request", "useragent", 7),
+    ("request", "id", 9),
+    ("request", "protocol", 10),
+    ("request", "query", 11),
+    ("request", "size", 13),
+    ("request", "total_size", 14),
+    ("source", "address", SOURCE_ADDRESS),
+    ("source", "port", 25),
+    ("destination", "address", 26),
+    ("destination", "port", 27),
+    ("connection", "id", 28),
+    ("connection", "mtls", 29),
+    ("connection", "requested_server_name", 30),
+    ("connection", "tls_version", 31),
+    ("connection", "subject_local_certificate", 32),
+    ("connection", "subject_peer_certificate", 33),
+    ("connection", "dns_san_local_certificate", 34),
+    ("connection", "dns_san_peer_certificate", 35),
+    ("connection", "uri_san_local_certificate", 36),
+    ("connection", "uri_san_peer_certificate", 37),
+    ("connection", "sha256_peer_certificate_digest", 38),
+    ("connection", "transport_failure_reason", 39),
+    ("connection", "termination_details", 40),
+    ("xds", "cluster_name", 57),
+    ("xds", "listener_direction", 59),
+    ("xds", "route_name", 61),
+    ("xds", "virtual_host_name", 63),
+    ("xds", "filter_chain_name", 66),
 ];
 
 #[cfg(test)]
@@ -156,8 +158,8 @@ mod tests {
         ];
         for (path, advice) in [
             (
-                [&claims[..], &["claims", "role"]].concat(),
-                "claim_to_headers: [{header_name: x-jwt-role, claim_name: role}]",
+                [&claims[..], &["claims", "realm", "role"]].concat(),
+                "claim_to_headers: [{header_name: x-jwt-realm-role, claim_name: realm.role}]",
             ),
             (
                 vec!["xds", "route_metadata", "filter_metadata", "a", "b", "c"],

@@ -153,8 +153,6 @@ fn attributes_are_compared_as_text() {
         metadata("any", "regex", ".*"),
         metadata("present", "present", true),
         metadata("always", "present", false),
-        {"path": ["connection", "id"], "present": true},
-        {"path": ["source", "port"], "regex": ".*"},
     ]));
     check(
         &envoy,
@@ -257,17 +255,24 @@ fn a_text_with_a_nul_is_compared_as_a_whole() {
     }
 }
 
-/// The bytes of this `content-length` are `staffers`.
+/// What is refused is what none of them has.
 #[test]
-fn a_length_whose_bytes_are_letters_matches_nothing() {
-    let size = |kind: &str, value: Value| json!({"path": ["request", "size"], kind: value});
-    let envoy = Envoy::start(on(json!({"attributes": [
-        size("exact", "staffers".into()),
-        size("regex", ".*".into()),
-        size("present", true.into()),
-    ]})));
-    let request = Request::new("POST", "/").header("content-length", "8318822952185459827");
-    assert!(envoy.fetch(&request).is_blocked());
+fn attributes_of_the_request_have_the_values_that_entries_may_name() {
+    for (name, kind, value) in [
+        ("method", "exact", "GET"),
+        ("url_path", "exact", "/a"),
+        ("path", "exact", "/a?x"),
+        ("query", "exact", "x"),
+        ("scheme", "exact", "http"),
+        ("protocol", "exact", "HTTP/1.1"),
+    ] {
+        let entry = json!({"path": ["request", name], kind: value});
+        let envoy = Envoy::start(on(json!({"attributes": [entry]})));
+        assert!(envoy.get("/a?x").is_upstream(), "{name}");
+        let other = Request::new("POST", "/b");
+        let is_same = ["scheme", "protocol"].contains(&name);
+        assert_eq!(envoy.fetch(&other).is_upstream(), is_same, "{name}");
+    }
 }
 
 #[test]

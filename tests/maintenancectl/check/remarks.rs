@@ -66,6 +66,39 @@ fn what_may_well_be_meant_is_told_all_the_same() {
             "mode: 'on'\nallow: {headers: [{name: x-a, present: false}]}",
             "everybody pass who does not send \"x-a\"",
         ),
+        (
+            "mode: 'on'\nallow: {attributes: [{path: [my, state], present: false}]}",
+            "everybody pass who has no [\"my\", \"state\"]",
+        ),
+        (
+            "mode: 'on'\nallow: {paths: [{prefix: /a*}]}",
+            "the `*` in {\"prefix\": \"/a*\"} stands for itself",
+        ),
+        (
+            "mode: 'on'\nwindows: [{start: '2999-01-01T00:00:00Z'}]",
+            "`windows` does nothing here: `mode` is fixed",
+        ),
+        ("mode: 'on'\ninitial: 'on'", "`initial` does nothing here"),
+        (
+            "mode: 'on'\nresponse: {hold_seconds: 5}",
+            "`response.hold_seconds` does nothing here",
+        ),
+        (
+            "initial: 'on'\nmax_held_requests: 0\nresponse: {hold_seconds: 5}",
+            "`response.hold_seconds` does nothing here",
+        ),
+        (
+            "mode: 'on'\nresponse: {format: json, redirect: 'https://a.net/'}",
+            "`response.redirect` does nothing here",
+        ),
+        (
+            "mode: 'on'\nresponse: {retry_after: none, retry_after_jitter: 5}",
+            "`response.retry_after_jitter` does nothing here",
+        ),
+        (
+            "mode: 'on'\nrules: [{match: {paths: [/a]}, action: allow, response: {message: a}}]",
+            "`rules[0].response` does nothing here",
+        ),
     ] {
         let checked = ctl_with(text, &["check", "--strict", "-"]);
         assert_eq!(
@@ -111,6 +144,8 @@ fn routes_say_what_else_there_is_to_tell() {
         )
     };
     let metadata = "metadata: {filter_metadata: {maintenance_mode: {action: allow}}}";
+    let misnamed = "metadata: {filter_metadata: {maintenance-mode: {action: allow}}}";
+    let weighted = format!("route: {{weighted_clusters: {{clusters: [{{name: a, {metadata}}}]}}}}");
     let redirect = "response: {redirect: 'https://shop.corp.net/back-soon'}";
     for (of_route, settings, said) in [
         (
@@ -122,6 +157,16 @@ fn routes_say_what_else_there_is_to_tell() {
             metadata,
             "{mode: 'on', route_metadata: true}".to_owned(),
             "",
+        ),
+        (
+            misnamed,
+            "{mode: 'on', route_metadata: true}".to_owned(),
+            "did you mean `maintenance_mode`?",
+        ),
+        (
+            &weighted,
+            "{mode: 'on', route_metadata: true}".to_owned(),
+            "only a route's is read",
         ),
         (
             "name: a",

@@ -36,6 +36,20 @@ fn assert_near(configuration: &Value, rows: &[(&[&str], &str, &str)]) {
     }
 }
 
+/// Envoy answers 400.
+#[test]
+fn a_path_that_no_client_can_send_is_told_with_its_encoding() {
+    let configuration = json!({"initial": "on", "allow": {"paths": ["/a/*"]}});
+    for (path, encoded) in [("/a/café", "/a/caf%C3%A9"), ("/a/b c", "/a/b%20c")] {
+        let near = nearly(&configuration, &["--path", path]);
+        let why = format!("percent-encode it: {encoded:?}");
+        assert!(
+            near.iter().any(|(_, text)| text.ends_with(&why)),
+            "{near:?}"
+        );
+    }
+}
+
 #[test]
 fn an_entry_that_is_nearly_it_says_why_it_is_not() {
     let configuration = json!({"initial": "on", "allow": {

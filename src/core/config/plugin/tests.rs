@@ -191,3 +191,21 @@ fn a_list_or_an_object_in_the_place_of_a_value_is_named_as_what_it_is() {
         assert!(refused.starts_with(error), "{json} gave {refused}");
     }
 }
+
+/// That is what YAML makes of an `on` without quotes.
+#[test]
+fn a_boolean_is_read_as_on_and_off_where_those_stand() {
+    let read = |json: &str| PluginConfig::parse(json.as_bytes()).unwrap();
+    for (boolean, word) in [("true", "\"on\""), ("false", "\"off\"")] {
+        for key in ["mode", "initial"] {
+            let of = |value: &str| read(&format!("{{\"{key}\": {value}}}"));
+            assert_eq!(of(boolean), of(word), "{key}");
+        }
+    }
+    let rule = |action: &str| {
+        format!(r#"{{"rules": [{{"match": {{"paths": ["/a"]}}, "action": {action}}}]}}"#)
+    };
+    assert_eq!(read(&rule("true")), read(&rule("\"on\"")));
+    assert!(PluginConfig::parse(rule("false").as_bytes()).is_err());
+    assert!(PluginConfig::parse(br#"{"response": {"format": true}}"#).is_err());
+}

@@ -20,6 +20,7 @@ use crate::state::hold::Hold;
 use crate::syntax::calendar::DateTime;
 use crate::syntax::field::cookie_name;
 use crate::syntax::invalid::{Compiled, InvalidConfig, Located, each, optional, refuse};
+use crate::syntax::json_reader::unknown;
 
 /// The compiled `response`.
 #[derive(Clone, Debug)]
@@ -206,10 +207,9 @@ const SITE_DATA: [&str; 8] = [
 ];
 
 fn compile_clear_site_data(types: &[String]) -> Compiled<Option<Box<str>>> {
-    let one_of_them = || format!("one of {}", SITE_DATA.join(", "));
     let types = each(types, |kind| match SITE_DATA.contains(&kind.as_str()) {
         true => Ok(kind.as_str()),
-        false => Err(InvalidConfig::is_not(kind, &one_of_them())),
+        false => Err(unknown("type", kind, &SITE_DATA)),
     })?;
     Ok((!types.is_empty()).then(|| format!("\"{}\"", types.join("\", \"")).into()))
 }
@@ -332,8 +332,8 @@ mod tests {
         assert_eq!(response.refresh, Some(30));
         for (json, error) in [
             (
-                r#"{"clear_site_data":["cookies","all"]}"#,
-                "clear_site_data[1]: \"all\" is not",
+                r#"{"clear_site_data":["cookies","cookie"]}"#,
+                "clear_site_data[1]: unknown type `cookie`, expected one of",
             ),
             (
                 r#"{"expire_cookies":["a b"]}"#,

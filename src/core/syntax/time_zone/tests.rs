@@ -104,6 +104,7 @@ fn a_name_that_no_zone_has_is_known_where_it_is_near_to_one() {
         ("new york", Some("America/New_York")),
         ("utc", Some("UTC")),
         ("Z", Some("UTC")),
+        ("Local", Some("UTC")),
         ("CEST", Some("Europe/Berlin")),
         ("MESZ", Some("Europe/Berlin")),
         ("PST", Some("America/Los_Angeles")),

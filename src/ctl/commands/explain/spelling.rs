@@ -9,6 +9,7 @@ use maintenance_mode_core::policy::reading::Reading;
 use maintenance_mode_core::policy::seen::Seen;
 use maintenance_mode_core::request::head::RequestHead;
 use maintenance_mode_core::syntax::path::{MAX_COMPARED_BYTES, without_query};
+use maintenance_mode_core::syntax::percent::encode_but;
 use maintenance_mode_core::syntax::readings::normalised;
 
 /// Whether the filter's matcher finds an entry; what it would refuse matches nothing.
@@ -29,11 +30,14 @@ pub(super) fn of_path(
         if sent.len() > MAX_COMPARED_BYTES {
             return "the path is over 8 KiB, and none so long is canonical".to_owned();
         }
-        let read_as = String::from_utf8_lossy(&normalised(sent)).into_owned();
-        format!(
-            "the path is not canonical, so the entry does not count; a server may read {path:?} \
-             as {read_as:?}"
-        )
+        let advice = match &*String::from_utf8_lossy(&normalised(sent)) {
+            same if same == path => {
+                let encoded = encode_but(&path, |byte| byte.is_ascii_graphic());
+                format!("percent-encode it: {encoded:?}")
+            }
+            other => format!("a server may read {path:?} as {other:?}"),
+        };
+        format!("the path is not canonical, so the entry does not count; {advice}")
     };
     if finds(entry, Reading::Any, request) {
         return Some(not_canonical());
