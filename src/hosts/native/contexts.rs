@@ -115,7 +115,6 @@ impl Contexts {
 
     /// A request is over.
     pub(super) fn complete(&self, stream: &HttpStream) {
-        stream.sleep();
         if stream.was_stopped() {
             self.stopped.borrow_mut().retain(|other| !other.is(stream));
             client::forget(Sender::Filter(stream.filter()));

@@ -121,6 +121,7 @@ impl HttpStream {
     /// It is over: nothing of it may be asked any more.
     pub(super) fn close(&self) {
         self.0.is_open.set(false);
+        self.sleep();
     }
 
     /// Its worker is woken no more.
