@@ -52,23 +52,30 @@ FUZZ_FLAGS := --cfg fuzzing -Cpasses=sancov-module $(addprefix -Cllvm-args=-sani
 # How many requests are compared: make compare PAIRS=100000
 PAIRS ?= 1000000
 
-# What the filter is tested as: make test HOST=native TEST=envoy
+# What the filter is, a Wasm module or a dynamic module of Envoy: make run HOST=native
 HOST := wasm
 export MAINTENANCE_MODE_HOST := $(HOST)
+BOOTSTRAP_wasm   := envoy/envoy.yaml
+BOOTSTRAP_native := envoy/dynamic-module/envoy.yaml
+BUILD_wasm       := build
+BUILD_native     := dynamic-module
+# Where Envoy looks for dynamic modules.
+export ENVOY_DYNAMIC_MODULES_SEARCH_PATH := $(CURDIR)/target/dynamic-module
 
 # Which tests run: groups, such as envoy, or parts of them, such as envoy::rules.
 TEST  ?=
 # What the tests of a group need, or all of them. tests/README.md says more.
-NEEDS = $(sort $(foreach test,$(or $(TEST),all),$(NEEDS_$(firstword $(subst :, ,$(test))))))
+NEEDS = $(sort $(foreach test,$(or $(TEST),all),$(NEEDS_$(firstword $(subst :, ,$(test)))))) \
+	$(if $(filter native,$(HOST)),dynamic-module)
 NEEDS_envoy          = build $(ENVOY)
 NEEDS_maintenancectl = build $(ENVOY)
 NEEDS_faults         = build dynamic-module $(ENVOY) $(ETCD)
 NEEDS_fleet          = build $(ENVOY) $(ETCD)
 NEEDS_places         = build $(ENVOY) $(ETCD)
 NEEDS_browser        = build $(ENVOY) $(ETCD) $(CHROMIUM) $(CHROMEDRIVER) $(AXE)
-NEEDS_readme         = $(NEEDS_browser)
+NEEDS_readme         = $(NEEDS_browser) dynamic-module
 NEEDS_surroundings   = build $(ENVOY) $(ETCD) $(CHROMIUM) $(CHROMEDRIVER) $(GRPC_WEB)
-NEEDS_all            = $(NEEDS_browser) $(GRPC_WEB)
+NEEDS_all            = $(NEEDS_readme) $(GRPC_WEB)
 # The groups of tests that need no server.
 QUICK := core lib house documents fuzz
 
@@ -91,21 +98,21 @@ cli: ## Build the command line, maintenancectl
 	cargo build --release --locked --features cli --bin maintenancectl
 	@echo "target/release/maintenancectl is ready"
 
-dynamic-module: ## Build the filter as a dynamic module of Envoy, for this machine
+dynamic-module: $(SAMPLE) ## Build the filter as a dynamic module of Envoy, for this machine
 	cargo build --profile dynamic-module --locked --lib --features dynamic-module
 	@echo "target/dynamic-module/libmaintenance_mode.so is ready"
 
 image: build ## Pack the module as an OCI image for Istio and Envoy Gateway, without Docker
 	@python3 envoy/image.py $(MODULE) $(IMAGE) $(VERSION)
 
-run: build $(ENVOY) ## Start Envoy with envoy/envoy.yaml, and say what to type next
+run: $(BUILD_$(HOST)) $(ENVOY) ## Start Envoy with the sample, and say what to type next; HOST=native: with the dynamic module
 	@set -a; . ./$(SAMPLE); set +a; cat envoy/welcome.txt; \
-	exec $(ENVOY) --config-path envoy/envoy.yaml --concurrency 2 --log-level warning
+	exec $(ENVOY) --config-path $(BOOTSTRAP_$(HOST)) --concurrency 2 --log-level warning
 
 fleet: build $(ENVOY) $(ETCD) ## Start three Envoys and an etcd of three members, and say what to type next
 	@set -a; . ./$(SAMPLE); set +a; exec sh envoy/fleet.sh
 
-test: $(NEEDS) $(if $(filter native,$(HOST)),dynamic-module) ## Run all tests, on a real Envoy, etcd and Chromium, or some: make test TEST=envoy::rules
+test: $(NEEDS) ## Run all tests, on a real Envoy, etcd and Chromium, or some: make test TEST=envoy::rules
 	@python3 tests/run.py $(TEST)
 
 quick: ## Check format and lints, and run the tests that need no server
@@ -174,13 +181,13 @@ figures: build $(ENVOY) $(ETCD) ## Print the module's size, and how long it take
 	@cargo test --locked --quiet --test envoy figures -- --nocapture
 	@cargo test --locked --quiet --test fleet propagation -- --nocapture
 
-bench: build $(ENVOY) $(ETCD) $(DJANGO_HOME) ## Measure what a request costs, beside other filters: README's figures
+bench: build dynamic-module $(ENVOY) $(ETCD) $(DJANGO_HOME) ## Measure what a request costs, beside other filters: README's figures
 	cargo bench --locked --profile dev --bench proxy -- --save
 
-bench-check: build $(ENVOY) $(ETCD) ## Fail if a request takes over 2 % more instructions than committed
+bench-check: build dynamic-module $(ENVOY) $(ETCD) ## Fail if a request takes over 2 % more instructions than committed
 	cargo bench --locked --profile dev --bench proxy -- --check
 
-bench-baseline: build $(ENVOY) $(ETCD) ## Write the instructions that bench-check compares with
+bench-baseline: build dynamic-module $(ENVOY) $(ETCD) ## Write the instructions that bench-check compares with
 	cargo bench --locked --profile dev --bench proxy -- --write-baseline
 
 clean: ## Remove all that was built or fetched

@@ -7,7 +7,12 @@ use maintenance_mode_core::{
     admin::counters::Counter,
     config::plugin::PluginConfig,
     decision::reason::Reason,
-    policy::{environment::Environment, kind::Kind, policy::Policy, template::PLACEHOLDERS},
+    policy::{
+        environment::{Environment, any_attribute},
+        kind::Kind,
+        policy::Policy,
+        template::PLACEHOLDERS,
+    },
     state::setting::Setting,
 };
 
@@ -26,6 +31,7 @@ fn the_configurations_of_the_readme_are_valid() {
             let environment = Environment {
                 owner: "the VM",
                 variable: &|_| Some("a secret of 32 bytes or even more".into()),
+                check_attribute: any_attribute,
             };
             Policy::compile(&config, environment)
         });

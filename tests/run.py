@@ -19,9 +19,13 @@ import threading
 import time
 from pathlib import Path
 
+from hosts import HOSTED, parts_of_others
+
 ROOT = Path(__file__).resolve().parent.parent
 LOGS = ROOT / "target/tests"
 
+# What the filter is tested as: `make test HOST=native`.
+HOST = os.environ.get("MAINTENANCE_MODE_HOST", "wasm")
 # What the other tests would disturb: it runs last and alone. It measures time, or it has an etcd
 # that must elect a leader in time.
 ALONE = [
@@ -130,7 +134,7 @@ def all_groups(found):
 def chosen(names, groups):
     """The names of these groups, each with the parts of it that are meant: "" is all."""
     picked = {}
-    for name in names or groups:
+    for name in names or (groups if HOST == "wasm" else HOSTED):
         group, _, part = name.partition("::")
         if group not in groups:
             sys.exit(
@@ -185,12 +189,31 @@ def is_in(group, test, part):
     return f"{group.name}::{test}::".startswith(f"{part}::")
 
 
+def without_others(group, tests):
+    """Those of these tests that this host has, and a line for each part that it has not."""
+    left_out = {}
+    for part, reason in parts_of_others(HOST).items():
+        name, _, _ = part.partition("::")
+        if name != group.name:
+            continue
+        if not any(is_in(group, test, part) for test in group.tests):
+            sys.exit(f"tests/hosts.py names {part}, and there is no such test")
+        found = [test for test in tests if is_in(group, test, part)]
+        tests = [test for test in tests if test not in found]
+        if found:
+            left_out.setdefault(reason, []).append(part)
+    return tests, left_out
+
+
 def plan(groups, picked):
     """What runs side by side, and what runs alone after it."""
     together, alone = [], []
     for group in groups:
         group.tests = list_tests(group)
         tests = sorted({test for part in picked[group.name] for test in tests_of(group, part)})
+        tests, left_out = without_others(group, tests)
+        for reason, parts in left_out.items():
+            print(f"Not on {HOST}: {', '.join(parts)}\n    {reason}.")
         quiet = [test for test in tests if any(is_in(group, test, part) for part in ALONE)]
         others = [test for test in tests if test not in quiet]
         if others or not quiet:

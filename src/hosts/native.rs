@@ -9,7 +9,6 @@ mod config_hooks;
 mod contexts;
 mod filter_config;
 mod guard;
-mod headers;
 mod hook;
 mod host;
 mod log;

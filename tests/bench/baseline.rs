@@ -35,12 +35,12 @@ pub fn check(cases: &[Case], samples: &[Sample]) -> bool {
     let counted = overheads(cases, samples);
     let mut failed = false;
     println!(
-        "{:<38} {:>9} {:>9}",
+        "{:<42} {:>9} {:>9}",
         "Instructions over Envoy's own", "baseline", "now"
     );
     for (case, &now) in &counted {
         let Some(&before) = baseline.get(case) else {
-            println!("{case:<38} {:>9} {now:>9.0} NO BASELINE", "");
+            println!("{case:<42} {:>9} {now:>9.0} NO BASELINE", "");
             failed = true;
             continue;
         };
@@ -49,7 +49,7 @@ pub fn check(cases: &[Case], samples: &[Sample]) -> bool {
         failed |= exceeds;
         let verdict = if exceeds { "EXCEEDED" } else { "ok" };
         println!(
-            "{case:<38} {before:>9.0} {now:>9.0} {:>+6.1} % {verdict}",
+            "{case:<42} {before:>9.0} {now:>9.0} {:>+6.1} % {verdict}",
             change * 100.0
         );
     }
@@ -71,8 +71,8 @@ fn overheads(cases: &[Case], samples: &[Sample]) -> Overheads {
                 Answer::Upstream => NO_FILTER,
                 _ => DIRECT_RESPONSE,
             };
-            let overhead = instructions(case.name) - instructions(own);
-            (case.name.to_owned(), overhead.round())
+            let overhead = instructions(&case.name) - instructions(own);
+            (case.name.clone(), overhead.round())
         })
         .collect()
 }

@@ -99,7 +99,7 @@ fn print_all(verdicts: &[Verdict]) {
 fn bench(save: bool) -> ExitCode {
     let others = filters::all();
     let ours = plugins::all();
-    let cases = [others.clone(), ours.clone()].concat();
+    let cases = [&*others, &*ours].concat();
     let rounds = tools::number("ROUNDS", ROUNDS);
     let seconds = tools::number("SECONDS", SECONDS);
     eprintln!(
@@ -109,7 +109,7 @@ fn bench(save: bool) -> ExitCode {
     let cpu = cpu::measure(&cases, rounds, seconds);
     eprintln!("Instructions of {} cases, on two Envoys", cases.len());
     let samples = [callgrind::count(&others), callgrind::count(&ours)].concat();
-    let report = Report::new([&others, &ours], &cpu, &samples);
+    let report = Report::new(&cases, &cpu, &samples);
     print!("{report}");
     print_all(&[targets::of_instructions(&samples), targets::of_time(&cpu)].concat());
     if save {

@@ -20,7 +20,7 @@ pub fn of_cases(cases: &[Case], upstream: SocketAddr, etcd: Value) -> Value {
             Answer::Route => direct_response(reply::STATUS, reply::BODY, &reply::HEADERS),
             _ => json!({"route": {"cluster": UPSTREAM}}),
         };
-        listener(case.name, &case.filters, route)
+        listener(&case.name, &case.filters, route)
     });
     bootstrap(listeners.collect(), clusters.to_vec())
 }

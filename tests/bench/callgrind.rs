@@ -22,7 +22,7 @@ const MAX_BATCHES: usize = 100;
 /// What was counted for a case.
 #[derive(Clone, Debug)]
 pub struct Sample {
-    pub name: &'static str,
+    pub name: String,
     /// Instructions of the worker per request.
     pub instructions: f64,
 }
@@ -54,7 +54,7 @@ pub fn count(cases: &[Case]) -> Vec<Sample> {
             });
             case.check(&mut connection);
             Sample {
-                name: case.name,
+                name: case.name.clone(),
                 instructions,
             }
         })

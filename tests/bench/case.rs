@@ -1,7 +1,7 @@
 //! A case: a listener of Envoy, and what it answers.
 
 use serde_json::Value;
-use support::{Connection, Request};
+use support::{Connection, Host, Request};
 
 use crate::reply;
 
@@ -9,7 +9,9 @@ use crate::reply;
 #[derive(Clone, Debug)]
 pub struct Case {
     /// Its name in tables, and of its listener.
-    pub name: &'static str,
+    pub name: String,
+    /// What runs this filter; none where it is another.
+    pub host: Option<Host>,
     /// The HTTP filters before the router.
     pub filters: Vec<Value>,
     /// What is to be sent for it.
@@ -43,9 +45,11 @@ pub enum Switch {
 }
 
 impl Case {
-    pub fn new(name: &'static str, filters: Vec<Value>, answer: Answer) -> Self {
+    /// A case of another filter.
+    pub fn new(name: impl Into<String>, filters: Vec<Value>, answer: Answer) -> Self {
         Self {
-            name,
+            name: name.into(),
+            host: None,
             filters,
             path: "/",
             answer,
@@ -65,7 +69,7 @@ impl Case {
     /// Fails unless the request is answered as it should be.
     pub fn check(&self, connection: &mut Connection) {
         let response = connection.fetch(&self.request());
-        let name = self.name;
+        let name = &*self.name;
         match self.answer {
             Answer::Upstream => {
                 assert_eq!(response.status, 200, "{name}: {response:?}");

@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use support::Host;
+
 use crate::report::{Report, Row};
 
 const WIDTH: f64 = 860.0;
@@ -24,10 +26,11 @@ const STYLE: &str = "\
     text { font: 12px system-ui, sans-serif; fill: #1f2328 } \
     .title { font-weight: 600; font-size: 13px } \
     .note { fill: #59636e } \
-    .ours { fill: #0969da } \
+    .wasm { fill: #0969da } \
+    .native { fill: #1a7f37 } \
     .other { fill: #9aa4af } \
     @media (prefers-color-scheme: dark) { \
-    text { fill: #f0f6fc } .note { fill: #9198a1 } .ours { fill: #4493f8 } .other { fill: #656c76 } }";
+    text { fill: #f0f6fc } .note { fill: #9198a1 } .wasm { fill: #4493f8 } .native { fill: #3fb950 } .other { fill: #656c76 } }";
 
 #[derive(Clone, Copy)]
 struct Column {
@@ -56,7 +59,8 @@ pub fn draw(report: &Report) -> String {
         y += LINE;
     }
     let note = format!(
-        "Per request, one worker; blue: this filter. make bench, {}, {}",
+        "Per request, one worker; blue: this filter by Wasm, green: as a dynamic module. \
+         make bench, {}, {}",
         report.date, report.machine
     );
     text(&mut body, (0.0, y), "note", &note);
@@ -69,8 +73,12 @@ pub fn draw(report: &Report) -> String {
 }
 
 fn draw_row(body: &mut String, y: f64, row: &Row, reference: &Row) {
-    let class = if row.is_ours { "ours" } else { "other" };
-    let name = escaped(row.name);
+    let class = match row.host {
+        Some(Host::Wasm) => "wasm",
+        Some(Host::Native) => "native",
+        None => "other",
+    };
+    let name = escaped(&row.name);
     let _ = writeln!(
         body,
         "<text x=\"{NAMES}\" y=\"{y}\" text-anchor=\"end\">{name}</text>"

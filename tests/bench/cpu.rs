@@ -14,7 +14,7 @@ const CONNECTIONS: usize = 16;
 /// What the rounds of a case gave.
 #[derive(Clone, Debug)]
 pub struct Rounds {
-    pub name: &'static str,
+    pub name: String,
     /// Microseconds of CPU time per request, a figure a round.
     pub micros: Vec<f64>,
     /// Requests per second, a figure a round.
@@ -27,10 +27,10 @@ pub fn measure(cases: &[Case], rounds: usize, seconds: u64) -> Vec<Rounds> {
     let django = Django::start();
     let mut measured: Vec<Rounds> = cases
         .iter()
-        .map(|case| case.name)
+        .map(|case| &*case.name)
         .chain([Django::NAME])
         .map(|name| Rounds {
-            name,
+            name: name.to_owned(),
             micros: Vec::new(),
             rates: Vec::new(),
         })
@@ -40,7 +40,7 @@ pub fn measure(cases: &[Case], rounds: usize, seconds: u64) -> Vec<Rounds> {
         for (index, measured) in measured.iter_mut().enumerate() {
             let (address, path, processes) = match cases.get(index) {
                 Some(case) => (
-                    bench.envoy.address(case.name),
+                    bench.envoy.address(&case.name),
                     case.path,
                     vec![bench.envoy.id()],
                 ),

@@ -148,7 +148,7 @@ impl Bench {
 
     /// A connection to the listener of a case.
     pub fn connect(&self, case: &Case) -> Connection {
-        Connection::open(self.envoy.address(case.name))
+        Connection::open(self.envoy.address(&case.name))
     }
 
     fn switch_on(&self, case: &Case) {

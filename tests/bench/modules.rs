@@ -1,9 +1,10 @@
-//! The bare modules, compiled from their text.
+//! Modules as HTTP filters; the bare ones are compiled from their text.
 
 use std::{fs, path::PathBuf};
 
 use maintenance_mode::hosts::abi::header_map::HeaderMap;
 use serde_json::{Value, json};
+use support::Host;
 
 use crate::reply;
 
@@ -22,7 +23,7 @@ pub fn wasm(vm_id: &str, module: &str, configuration: &Value) -> Value {
     json!({
         "name": vm_id,
         "typed_config": {
-            "@type": "type.googleapis.com/envoy.extensions.filters.http.wasm.v3.Wasm",
+            "@type": Host::Wasm.type_url(),
             "config": {
                 "name": vm_id,
                 "failure_policy": "FAIL_RELOAD",
@@ -31,12 +32,32 @@ pub fn wasm(vm_id: &str, module: &str, configuration: &Value) -> Value {
                     "runtime": "envoy.wasm.runtime.v8",
                     "code": {"local": {"filename": module}},
                 },
-                "configuration": {
-                    "@type": "type.googleapis.com/google.protobuf.StringValue",
-                    "value": configuration.to_string(),
-                },
+                "configuration": string_value(configuration),
             },
         },
+    })
+}
+
+/// A HTTP filter of a dynamic module.
+pub fn dynamic(name: &str, module: &str, configuration: &Value) -> Value {
+    json!({
+        "name": name,
+        "typed_config": {
+            "@type": Host::Native.type_url(),
+            "dynamic_module_config": {
+                "module": {"local": {"filename": module}},
+                "do_not_close": true,
+            },
+            "filter_name": name,
+            "filter_config": string_value(configuration),
+        },
+    })
+}
+
+fn string_value(configuration: &Value) -> Value {
+    json!({
+        "@type": "type.googleapis.com/google.protobuf.StringValue",
+        "value": configuration.to_string(),
     })
 }
 

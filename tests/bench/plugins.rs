@@ -1,7 +1,8 @@
-//! The cases of this filter. All share their VMs, and each has a scope of its own.
+//! The cases of this filter, the same on each host. Each has a scope of its own, and those of
+//! Wasm share their VMs.
 
 use serde_json::{Value, json};
-use support::{TOKEN, sha256};
+use support::{Host, TOKEN, module_of, sha256};
 
 use crate::{
     case::{Answer, Case, Switch},
@@ -14,13 +15,31 @@ pub const OFF_WINDOWS: &str = "off, 100 recurring windows";
 pub const BLOCK_WINDOWS: &str = "block, 100 recurring windows";
 pub const BLOCK: &str = "block by configuration";
 pub const BLOCK_TOGGLE: &str = "block by toggle";
-pub const BLOCK_LARGE: &str = "block, 10,000 blocks and 1,000 paths";
+pub const BLOCK_LARGE: &str = "block, 10,000 blocks, 1,000 paths";
 
+/// The name of the filter, and of its VMs.
+const NAME: &str = "maintenance_mode";
 /// The Envoy cluster of etcd.
 pub const ETCD: &str = "etcd";
 
 /// All of them.
 pub fn all() -> Vec<Case> {
+    [Host::Wasm, Host::Native]
+        .into_iter()
+        .flat_map(on_host)
+        .collect()
+}
+
+/// The name of a case on a host.
+pub fn name(host: Host, case: &str) -> String {
+    let host = match host {
+        Host::Wasm => "Wasm",
+        Host::Native => "native",
+    };
+    format!("{host}: {case}")
+}
+
+fn on_host(host: Host) -> Vec<Case> {
     let on = |mut configuration: Value| {
         configuration["mode"] = "on".into();
         configuration
@@ -39,7 +58,10 @@ pub fn all() -> Vec<Case> {
         configuration["windows"] = hundred_windows();
         configuration
     };
-    let mut cases = Cases::default();
+    let mut cases = Cases {
+        host,
+        all: Vec::new(),
+    };
     cases.add(OFF, policy(), Answer::Upstream);
     cases.add(OFF_ENDPOINT, endpoint(policy()), Answer::Upstream);
     cases.add(BLOCK, on(policy()), Answer::Reply);
@@ -63,27 +85,30 @@ pub fn all() -> Vec<Case> {
     cases.add(BLOCK_WINDOWS, windows(endpoint(policy())), Answer::Reply);
     cases.add("off, etcd", etcd("off"), Answer::Upstream);
     cases.add("block, etcd", etcd("block"), Answer::Reply);
-    cases.0
+    cases.all
 }
 
-#[derive(Default)]
-struct Cases(Vec<Case>);
+struct Cases {
+    host: Host,
+    all: Vec<Case>,
+}
 
 impl Cases {
-    fn add(&mut self, name: &'static str, mut configuration: Value, answer: Answer) -> &mut Case {
-        configuration["scope"] = format!("case-{:02}", self.0.len()).into();
-        let module = support::module();
-        let filter = modules::wasm(
-            "maintenance_mode",
-            &module.to_string_lossy(),
-            &configuration,
-        );
-        let mut case = Case::new(name, vec![filter], answer);
+    fn add(&mut self, case: &str, mut configuration: Value, answer: Answer) -> &mut Case {
+        configuration["scope"] = format!("case-{:02}", self.all.len()).into();
+        let module = module_of(self.host);
+        let filter = match self.host {
+            Host::Wasm => modules::wasm,
+            Host::Native => modules::dynamic,
+        };
+        let filter = filter(NAME, &module.to_string_lossy(), &configuration);
+        let mut case = Case::new(name(self.host, case), vec![filter], answer);
+        case.host = Some(self.host);
         if answer == Answer::Reply && configuration["mode"] != "on" {
             case.switch = Switch::Endpoint;
         }
-        self.0.push(case);
-        self.0.last_mut().unwrap()
+        self.all.push(case);
+        self.all.last_mut().unwrap()
     }
 }
 

@@ -3,6 +3,7 @@
 use std::{fmt, fs, path::PathBuf, thread};
 
 use serde_json::{Value, json};
+use support::Host;
 use time::OffsetDateTime;
 
 use crate::{
@@ -17,9 +18,9 @@ use crate::{
 /// The figures of a case.
 #[derive(Debug)]
 pub struct Row {
-    pub name: &'static str,
-    /// It is one of this filter's.
-    pub is_ours: bool,
+    pub name: String,
+    /// What runs this filter; none where it is another.
+    pub host: Option<Host>,
     /// CPU time of Envoy per request, in microseconds.
     pub micros: f64,
     /// Requests per second on one core.
@@ -44,42 +45,39 @@ pub struct Report {
 }
 
 impl Report {
-    /// Puts together what was measured of the cases, those of others and ours.
-    pub fn new(cases: [&[Case]; 2], cpu: &[Rounds], samples: &[Sample]) -> Self {
-        let row = |name: &'static str, is_ours: bool| {
+    /// Puts together what was measured of the cases.
+    pub fn new(cases: &[Case], cpu: &[Rounds], samples: &[Sample]) -> Self {
+        let row = |name: &str, host: Option<Host>| {
             let rounds = cpu.iter().find(|rounds| rounds.name == name).unwrap();
             let sample = samples.iter().find(|sample| sample.name == name);
             Row {
-                name,
-                is_ours,
+                name: name.to_owned(),
+                host,
                 micros: median(&rounds.micros),
                 rate: median(&rounds.rates),
                 instructions: sample.map(|sample| sample.instructions),
             }
         };
-        let rows = |passes: bool| -> Vec<Row> {
-            let [others, ours] = cases.map(|cases| {
-                let cases = cases
-                    .iter()
-                    .filter(move |case| (case.answer == Answer::Upstream) == passes);
-                cases.map(|case| case.name)
-            });
-            let django = (!passes).then_some(Django::NAME);
-            others
-                .map(|name| row(name, false))
-                .chain(ours.map(|name| row(name, true)))
-                .chain(django.map(|name| row(name, false)))
+        let rows = |cases: Vec<&Case>| {
+            cases
+                .iter()
+                .map(|case| row(&case.name, case.host))
                 .collect()
         };
+        let (passed, answered): (Vec<&Case>, Vec<&Case>) = cases
+            .iter()
+            .partition(|case| case.answer == Answer::Upstream);
+        let mut answered: Vec<Row> = rows(answered);
+        answered.push(row(Django::NAME, None));
         Self {
             groups: [
                 Group {
                     title: "Requests that pass to the upstream",
-                    rows: rows(true),
+                    rows: rows(passed),
                 },
                 Group {
                     title: "Requests that are answered",
-                    rows: rows(false),
+                    rows: answered,
                 },
             ],
             date: OffsetDateTime::now_utc().date().to_string(),
@@ -124,14 +122,14 @@ impl fmt::Display for Report {
             let first = &group.rows[0];
             writeln!(
                 f,
-                "\n{:<38} {:>9} {:>6} {:>9} {:>13} {:>8}",
+                "\n{:<42} {:>9} {:>6} {:>9} {:>13} {:>8}",
                 group.title, "CPU us", "", "req/s", "instructions", "over"
             )?;
             for row in &group.rows {
                 let ratio = row.micros / first.micros;
                 write!(
                     f,
-                    "{:<38} {:>9.2} {ratio:>5.2}x {:>9.0}",
+                    "{:<42} {:>9.2} {ratio:>5.2}x {:>9.0}",
                     row.name, row.micros, row.rate
                 )?;
                 if let (Some(count), Some(base)) = (row.instructions, first.instructions) {

@@ -2,12 +2,19 @@
 
 use std::fmt;
 
+use support::Host;
+
 use crate::{
     callgrind::Sample,
     cpu::{Rounds, median},
     django::Django,
-    filters::{BARE_BLOCK, BARE_ENDPOINT, BARE_PASS, LUA_BLOCK, LUA_ENDPOINT, LUA_OFF, NO_FILTER},
-    plugins::{BLOCK, BLOCK_LARGE, BLOCK_TOGGLE, BLOCK_WINDOWS, OFF, OFF_ENDPOINT, OFF_WINDOWS},
+    filters::{
+        BARE_BLOCK, BARE_ENDPOINT, BARE_PASS, DIRECT_RESPONSE, LUA_BLOCK, LUA_ENDPOINT, LUA_OFF,
+        NO_FILTER,
+    },
+    plugins::{
+        BLOCK, BLOCK_LARGE, BLOCK_TOGGLE, BLOCK_WINDOWS, OFF, OFF_ENDPOINT, OFF_WINDOWS, name,
+    },
 };
 
 /// A ratio, and what it may be.
@@ -53,17 +60,21 @@ impl fmt::Display for Verdict {
 pub fn of_instructions(samples: &[Sample]) -> Vec<Verdict> {
     let figures = Figures { cpu: &[], samples };
     let mut verdicts = vec![
-        figures.instructions_over(OFF, BARE_PASS, 1.40),
-        figures.instructions_over(OFF_ENDPOINT, BARE_ENDPOINT, 1.20),
+        figures.instructions_over(&wasm(OFF), BARE_PASS, 1.40),
+        figures.instructions_over(&wasm(OFF_ENDPOINT), BARE_ENDPOINT, 1.20),
+        figures.instructions(&native(OFF_ENDPOINT), NO_FILTER, 1.04),
     ];
     for block in [BLOCK, BLOCK_TOGGLE] {
-        verdicts.push(figures.instructions(block, BARE_BLOCK, 1.09));
+        verdicts.push(figures.instructions(&wasm(block), BARE_BLOCK, 1.09));
+        verdicts.push(figures.instructions(&native(block), DIRECT_RESPONSE, 1.22));
     }
-    for (case, other) in [(BLOCK_TOGGLE, BLOCK), (BLOCK_LARGE, BLOCK)] {
-        verdicts.push(figures.instructions(case, other, 1.03));
-    }
-    for (case, other) in [(OFF_WINDOWS, OFF_ENDPOINT), (BLOCK_WINDOWS, BLOCK_TOGGLE)] {
-        verdicts.push(figures.instructions(case, other, 1.01));
+    for name in [wasm, native] {
+        for (case, other) in [(BLOCK_TOGGLE, BLOCK), (BLOCK_LARGE, BLOCK)] {
+            verdicts.push(figures.instructions(&name(case), &name(other), 1.03));
+        }
+        for (case, other) in [(OFF_WINDOWS, OFF_ENDPOINT), (BLOCK_WINDOWS, BLOCK_TOGGLE)] {
+            verdicts.push(figures.instructions(&name(case), &name(other), 1.01));
+        }
     }
     verdicts
 }
@@ -72,21 +83,30 @@ pub fn of_instructions(samples: &[Sample]) -> Vec<Verdict> {
 pub fn of_time(cpu: &[Rounds]) -> Vec<Verdict> {
     let figures = Figures { cpu, samples: &[] };
     let mut verdicts = vec![
-        figures.cpu(OFF, LUA_OFF, 1.02),
-        figures.cpu(OFF_ENDPOINT, LUA_ENDPOINT, 1.02),
+        figures.cpu(&wasm(OFF), LUA_OFF, 1.02),
+        figures.cpu(&wasm(OFF_ENDPOINT), LUA_ENDPOINT, 1.02),
+        figures.cpu(&native(OFF_ENDPOINT), NO_FILTER, 1.03),
     ];
     for block in [BLOCK, BLOCK_TOGGLE] {
-        verdicts.push(figures.cpu(block, LUA_BLOCK, 1.06));
+        verdicts.push(figures.cpu(&wasm(block), LUA_BLOCK, 1.06));
+        verdicts.push(figures.cpu(&native(block), LUA_BLOCK, 0.95));
+        verdicts.push(figures.cpu(&native(block), DIRECT_RESPONSE, 1.15));
     }
-    for (case, other) in [(BLOCK_TOGGLE, BLOCK), (BLOCK_LARGE, BLOCK)] {
-        verdicts.push(figures.cpu(case, other, 1.03));
+    for name in [wasm, native] {
+        for (case, other) in [(BLOCK_TOGGLE, BLOCK), (BLOCK_LARGE, BLOCK)] {
+            verdicts.push(figures.cpu(&name(case), &name(other), 1.03));
+        }
     }
-    verdicts.push(Verdict {
-        what: format!("requests per second, {BLOCK} / {}", Django::NAME),
-        ratio: median(&figures.rounds(BLOCK).rates) / median(&figures.rounds(Django::NAME).rates),
-        target: Target::AtLeast(15.0),
-    });
+    verdicts.push(figures.rate(&wasm(BLOCK), Django::NAME, 15.0));
     verdicts
+}
+
+fn wasm(case: &str) -> String {
+    name(Host::Wasm, case)
+}
+
+fn native(case: &str) -> String {
+    name(Host::Native, case)
 }
 
 struct Figures<'a> {
@@ -106,6 +126,14 @@ impl Figures<'_> {
             what: format!("CPU time, {case} / {other}"),
             ratio: median(&ratios),
             target: Target::AtMost(limit),
+        }
+    }
+
+    fn rate(&self, case: &str, other: &str, limit: f64) -> Verdict {
+        Verdict {
+            what: format!("requests per second, {case} / {other}"),
+            ratio: median(&self.rounds(case).rates) / median(&self.rounds(other).rates),
+            target: Target::AtLeast(limit),
         }
     }
 

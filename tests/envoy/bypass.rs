@@ -10,7 +10,10 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use http::Request as Http2Request;
 use maintenance_mode_core::{
-    policy::{bypass::Bypass, environment::Environment},
+    policy::{
+        bypass::Bypass,
+        environment::{Environment, any_attribute},
+    },
     syntax::timestamp::Timestamp,
 };
 use serde_json::{Value, json};
@@ -20,6 +23,7 @@ use support::{ADMIN, Envoy, Request, Response, admin, fetch_http2};
 const NO_ENVIRONMENT: Environment<'_> = Environment {
     owner: "the VM",
     variable: &|_| None,
+    check_attribute: any_attribute,
 };
 const KEY: &str = "a-key-of-the-tests-and-of-nobody-else";
 const COOKIE: &str = "maintenance_bypass";

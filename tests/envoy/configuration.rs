@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
-use support::{Envoy, Options, Request, admin, another_filter, sha256};
+use support::{Envoy, Host, Options, Request, admin, another_filter, sha256};
 
 /// What the filter logged, a line each, without what Envoy puts before it.
 fn lines(log: &str) -> Vec<&str> {
@@ -18,6 +18,11 @@ fn threads<'a>(log: &'a str, text: &str) -> BTreeSet<&'a str> {
         .filter(|line| line.contains(text))
         .filter_map(|line| line.split(['[', ']']).nth(3))
         .collect()
+}
+
+/// How a warning of the filter begins.
+fn warning() -> String {
+    format!("[warning][{}]", Host::under_test().logger())
 }
 
 /// The line of the log of an Envoy that refused to start.
@@ -171,7 +176,7 @@ fn the_token_of_an_environment_variable_opens_the_endpoint() {
 }
 
 #[test]
-fn an_empty_configuration_passes_all_traffic_and_each_vm_warns() {
+fn an_empty_configuration_passes_all_traffic_and_warns_wherever_it_is_configured() {
     let absent = Options {
         filters_before: vec![another_filter(None)],
         ..Options::new(json!({"mode": "off"}))
@@ -183,16 +188,23 @@ fn an_empty_configuration_passes_all_traffic_and_each_vm_warns() {
             assert!(envoy.get(path).is_upstream(), "{path}");
         }
         let log = envoy.log();
-        let warned = threads(&log, "[warning][wasm]");
+        let warned = threads(&log, &warning());
         assert_eq!(warned, threads(&log, "configured scope default"), "{log}");
-        assert!(warned.len() > workers, "{log}");
+        match Host::under_test() {
+            Host::Wasm => assert!(warned.len() > workers, "{log}"),
+            Host::Native => assert_eq!(warned.len(), 1, "{log}"),
+        }
     }
 }
 
 #[test]
 fn a_configuration_that_says_something_warns_nobody() {
     let log = Envoy::start(json!({"mode": "off"})).log();
-    assert!(!log.contains("[warning][wasm]"), "{log}");
+    let mut warnings = log.lines().filter(|line| line.contains(&warning()));
+    assert!(
+        !warnings.any(|line| line.contains("maintenance-mode")),
+        "{log}"
+    );
 }
 
 #[test]

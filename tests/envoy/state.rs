@@ -69,7 +69,7 @@ fn a_change_is_seen_at_once_where_envoy_keeps_no_stats_of_the_filter() {
     let refused = json!({"patterns": [{"prefix": prefix}]});
     let mut options = Options::new(json!({"admin": admin()}));
     options.workers = WORKERS;
-    options.stats = json!({"stats_matcher": {"exclusion_list": refused}});
+    options.bootstrap = json!({"stats_config": {"stats_matcher": {"exclusion_list": refused}}});
     let envoy = Envoy::with(options);
     assert_eq!(envoy.envoy_admin(&format!("/stats?filter=^{prefix}")), "");
     assert_obeyed_at_once(&envoy, || {});

@@ -259,15 +259,17 @@ fn prometheus_sees_counters_and_gauges() {
     envoy.get("/open");
     envoy.get("/open");
     let metrics = envoy.envoy_admin("/stats/prometheus");
-    for line in [
-        "# TYPE maintenance_mode_my_shop_blocked counter",
-        "maintenance_mode_my_shop_blocked{} 1",
-        "maintenance_mode_my_shop_allowed_path{} 2",
-        "maintenance_mode_my_shop_errors{} 0",
-        "# TYPE maintenance_mode_my_shop_active gauge",
-        "maintenance_mode_my_shop_active{} 1",
-        "maintenance_mode_my_shop_store_connected{} 1",
+    let prefix = Host::under_test().prometheus_prefix();
+    for (type_of, name, rest) in [
+        ("# TYPE ", "blocked", " counter"),
+        ("", "blocked", "{} 1"),
+        ("", "allowed_path", "{} 2"),
+        ("", "errors", "{} 0"),
+        ("# TYPE ", "active", " gauge"),
+        ("", "active", "{} 1"),
+        ("", "store_connected", "{} 1"),
     ] {
+        let line = format!("{type_of}{prefix}maintenance_mode_my_shop_{name}{rest}");
         assert!(metrics.lines().any(|metric| metric == line), "{line}");
     }
 }

@@ -7,7 +7,7 @@ mod traffic;
 mod update;
 
 use serde_json::json;
-use support::{Delivery, Envoy, Options};
+use support::{Delivery, Envoy, Host, Options};
 
 use self::update::Update;
 
@@ -16,7 +16,7 @@ fn start(delivery: Delivery, maintenance: bool) -> Envoy {
     let mut options = Options::new(json!({}));
     Update::good("old").apply(&mut options);
     options.delivery = delivery;
-    options.is_to_die = true;
+    options.is_to_die = Host::under_test() == Host::Wasm;
     // After an update by LDS, Envoy ends connections more and more often over this time.
     options.arguments = vec!["--drain-time-s", "31536000"];
     let envoy = Envoy::with(options);

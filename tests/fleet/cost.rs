@@ -12,7 +12,7 @@ fn start(etcd: &Etcd, configuration: &Value) -> Envoy {
     let mut options: Options = options(etcd);
     options.configuration = configuration.to_string();
     options.workers = 1;
-    options.log_level = "wasm:trace";
+    options.log_level = "trace";
     Envoy::with(options)
 }
 

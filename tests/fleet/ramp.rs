@@ -140,7 +140,7 @@ fn the_same_clients_pass_at_every_envoy_also_at_one_that_comes_later() {
     let etcd = Etcd::start();
     let options = || {
         let mut options = behind_proxy(options(&etcd));
-        options.log_level = "wasm:debug";
+        options.log_level = "debug";
         options
     };
     let mut envoys = start_all([options(), options()]);

@@ -7,7 +7,7 @@ use std::{net::SocketAddr, process::Command, time::Duration};
 
 use serde_json::{Value, json};
 use support::{
-    Envoy, Options, Request, admin, admin_request,
+    Envoy, Host, Options, Request, admin, admin_request,
     programs::{has, not_tested, output},
     project::{file, read},
     within, yaml,
@@ -30,9 +30,12 @@ fn prometheus_is_here(what: &str) -> bool {
 
 /// An Envoy whose stats have the labels of the sample.
 fn envoy(configuration: &Value, edit: impl FnOnce(&mut Options)) -> Envoy {
-    let sample = yaml::parse(&read("envoy/envoy.yaml"));
+    let sample = yaml::parse(&read(Host::under_test().sample()));
     let mut options = Options::new(configuration.clone());
-    options.stats = sample["stats_config"].clone();
+    options.bootstrap = json!({
+        "stats_config": sample["stats_config"],
+        "layered_runtime": sample["layered_runtime"],
+    });
     edit(&mut options);
     Envoy::with(options)
 }
@@ -71,7 +74,8 @@ fn lost() -> Envoy {
     });
     // Counted before the first scrape, it is no news to the alert.
     within(PATIENCE, "the loss", || {
-        lost.stat("wasmcustom.maintenance_mode.lost.errors") == 1
+        let prefix = Host::under_test().stats_prefix();
+        lost.stat(&format!("{prefix}.maintenance_mode.lost.errors")) == 1
     });
     lost
 }

@@ -25,8 +25,13 @@ fn manifests() -> Vec<(String, String)> {
             manifests.push((path, text));
         }
     }
-    assert!(manifests.len() >= 5, "{manifests:?}");
+    assert!(manifests.len() >= 6, "{manifests:?}");
     manifests
+}
+
+/// The manifest that configures the filter; what it needs stands before it.
+fn manifest(text: &str) -> Value {
+    yaml::parse_all(text).pop().unwrap()
 }
 
 /// The patches that the comment of a manifest shows, in order.
@@ -68,19 +73,20 @@ fn every_manifest_passes_the_check_of_the_command_line() {
 #[test]
 fn every_manifest_has_the_fields_of_its_kind_and_no_other() {
     for (path, text) in manifests() {
-        let manifest = yaml::parse(&text);
-        shape::of(&manifest).unwrap_or_else(|error| panic!("{path}: {error}"));
+        for manifest in yaml::parse_all(&text) {
+            shape::of(&manifest).unwrap_or_else(|error| panic!("{path}: {error}"));
 
-        let mut misspelt = manifest;
-        misspelt["spec"]["failPolicy"] = "FAIL_RELOAD".into();
-        assert!(shape::of(&misspelt).is_err(), "{path}");
+            let mut misspelt = manifest;
+            misspelt["spec"]["failPolicy"] = "FAIL_RELOAD".into();
+            assert!(shape::of(&misspelt).is_err(), "{path}");
+        }
     }
 }
 
 #[test]
 fn the_patches_of_every_manifest_switch_it_on_and_back() {
     for (path, text) in manifests() {
-        let manifest = yaml::parse(&text);
+        let manifest = manifest(&text);
         assert_eq!(decision(&manifest)["decision"], "pass", "{path}");
 
         let [on, back] = patches(&text).try_into().unwrap();
@@ -97,7 +103,7 @@ fn the_patches_of_every_manifest_switch_it_on_and_back() {
 #[test]
 fn the_commands_of_every_manifest_are_about_it() {
     for (path, text) in manifests() {
-        let manifest = yaml::parse(&text);
+        let manifest = manifest(&text);
         let kind = manifest["kind"].as_str().unwrap().to_ascii_lowercase();
         let name = manifest["metadata"]["name"].as_str().unwrap();
         let namespace = manifest["metadata"]["namespace"].as_str().unwrap();

@@ -158,6 +158,7 @@ fn envoy_and_the_command_line_find_every_sample_valid() {
     }
     for path in [
         "envoy/envoy.yaml",
+        "envoy/dynamic-module/envoy.yaml",
         "envoy/fleet-envoy.yaml",
         "envoy/lds/listeners.yaml",
         "envoy/ecds/maintenance_mode.yaml",
@@ -165,4 +166,19 @@ fn envoy_and_the_command_line_find_every_sample_valid() {
         let checked = maintenancectl(&["check".as_ref(), file(path).as_os_str()]);
         assert!(checked.status.success(), "{checked:?}");
     }
+}
+
+/// Envoy finds the module in the directory that a variable names.
+#[test]
+fn envoy_starts_with_the_sample_of_the_dynamic_module() {
+    output(
+        envoy("dynamic-module")
+            .args(["--mode", "validate", "--use-dynamic-base-id"])
+            .env("MAINTENANCE_TOKEN", TOKEN)
+            .env(
+                "ENVOY_DYNAMIC_MODULES_SEARCH_PATH",
+                file("target/dynamic-module"),
+            )
+            .current_dir(file("")),
+    );
 }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use support::{
     binary, module,
     programs::{has, not_tested, output},
-    project::read,
+    project::{file, read},
     yaml,
 };
 use tempfile::TempDir;
@@ -50,6 +50,10 @@ fn assert_taken(directory: &Path, bootstrap: &Value) {
             .args(["--use-dynamic-base-id", "--config-path"])
             .arg(path)
             .env("MAINTENANCE_TOKEN", "a token for the snippets")
+            .env(
+                "ENVOY_DYNAMIC_MODULES_SEARCH_PATH",
+                file("target/dynamic-module"),
+            )
             .current_dir(env!("CARGO_MANIFEST_DIR")),
     );
 }
@@ -76,6 +80,15 @@ fn the_filter_is_taken_by_itself_and_by_ecds() {
     .unwrap();
     manager(&mut bootstrap)["http_filters"][0] = yaml::parse(&here(discovery))[0].clone();
     bootstrap["node"] = json!({"id": "sample", "cluster": "sample"});
+    assert_taken(directory.path(), &bootstrap);
+}
+
+#[test]
+fn the_dynamic_module_is_taken() {
+    let directory = TempDir::new().unwrap();
+    let [filter] = blocks_of("As a dynamic module", "yaml");
+    let mut bootstrap = sample();
+    manager(&mut bootstrap)["http_filters"][0] = parsed(filter)[0].clone();
     assert_taken(directory.path(), &bootstrap);
 }
 
@@ -170,6 +183,7 @@ fn prometheus_understands_the_query() {
 fn no_other_snippet_is_shown() {
     let tested = |section: &str| {
         [
+            "As a dynamic module",
             "Envoy",
             "Envoy Gateway",
             "Istio",

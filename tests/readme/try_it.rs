@@ -94,6 +94,23 @@ fn make_run_is_blocked_allowed_toggled_and_removed_as_the_readme_says() {
     assert!(!is_taken(8080));
 }
 
+#[test]
+fn the_dynamic_module_does_the_same() {
+    let Some(machine) = machine("`make run HOST=native`", &[]) else {
+        return;
+    };
+    machine.enter();
+    let [commands_of_it] = blocks_of("As a dynamic module", "sh");
+    let [run] = commands(commands_of_it).try_into().unwrap();
+    let mut sample = machine.spawn("make-run-native", &run);
+    let printed = sample.wait_for("Ctrl-C");
+    machine.wait_for("the sample", &[8080], 200);
+    the_printed_lines_work(&machine, &printed);
+    it_is_seen_in_stats_and_log(&machine, &mut sample);
+    sample.interrupt();
+    assert!(!is_taken(8080));
+}
+
 /// What `make run` says to type, as printed.
 fn the_printed_lines_work(machine: &Machine, printed: &str) {
     let transcript = machine.type_what_is_said(printed);

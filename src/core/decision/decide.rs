@@ -38,6 +38,14 @@ pub fn decide<'p>(
             };
         }
     }
+    // Most requests, so nothing is made for them.
+    if !flag.stops() && rules.is_empty() && !policy.route_metadata {
+        return Decision {
+            verdict: Verdict::Pass,
+            flag,
+            ruling: None,
+        };
+    }
     let seen = Seen::new(request);
     let ruling = match rules::first_match(rules, &seen) {
         Some(rule) => Some(Ruling::Rule(rule)),

@@ -39,6 +39,7 @@ fn compile<H: Host>(host: &H, configuration: &[u8]) -> Result<Policy, Faults> {
     let environment = Environment {
         owner: H::ENVIRONMENT,
         variable: &|name| host.variable(name),
+        check_attribute: H::CHECK_ATTRIBUTE,
     };
     Policy::read(&configuration, environment)
 }

@@ -5,6 +5,7 @@ use std::fmt;
 
 use log::Level;
 
+use crate::policy::environment::{CheckAttribute, any_attribute};
 use crate::reply::local_reply::LocalReply;
 use crate::request::attribute::{Attribute, AttributePath};
 use crate::request::headers::Headers;
@@ -23,6 +24,9 @@ pub trait Host {
 
     /// Whose the variables are that [`Host::variable`] looks up, for errors.
     const ENVIRONMENT: &'static str;
+
+    /// Which attributes can be read.
+    const CHECK_ATTRIBUTE: CheckAttribute = any_attribute;
 
     /// Nanoseconds since the Unix epoch.
     fn nanos(&self) -> u64;

@@ -1,6 +1,7 @@
 //! The entries of `attributes`.
 
 use crate::config::matchers::AttributeConfig;
+use crate::policy::environment::CheckAttribute;
 use crate::policy::reading::Reading;
 use crate::policy::request_header;
 use crate::policy::seen::{Said, Seen};
@@ -21,10 +22,15 @@ impl AttributeMatch {
     /// Compiles an entry of `attributes`.
     ///
     /// # Errors
-    /// The path is no attribute path, or not one kind is given.
-    pub fn compile(config: &AttributeConfig, reading: Reading) -> Compiled<Self> {
+    /// The path is no attribute path, or none that can be read, or not one kind is given.
+    pub fn compile(
+        config: &AttributeConfig,
+        reading: Reading,
+        check_here: CheckAttribute,
+    ) -> Compiled<Self> {
         let segments: Vec<&str> = config.path.iter().map(String::as_str).collect();
         check(&segments).at("path")?;
+        check_here(&segments).at("path")?;
         Ok(Self {
             path: AttributePath::new(&segments),
             value: ValueMatch::new(TextMatch::compile(config.texts(), config.present)?, reading),
@@ -93,13 +99,15 @@ fn check(segments: &[&str]) -> Compiled<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::policy::environment::any_attribute;
     use crate::request::attribute::Attribute;
     use crate::request::head::testing::TestRequest;
 
     #[test]
     fn an_attribute_that_is_no_text_matches_nothing() {
         let compile = |json: &str| {
-            AttributeMatch::compile(&crate::syntax::json_reader::read(json), Reading::Canonical)
+            let entry = crate::syntax::json_reader::read(json);
+            AttributeMatch::compile(&entry, Reading::Canonical, any_attribute)
         };
         let present = compile(r#"{"path":["a","b"],"present":true}"#).unwrap();
         let absent = compile(r#"{"path":["a","b"],"present":false}"#).unwrap();

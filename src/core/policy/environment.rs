@@ -1,14 +1,24 @@
-//! The environment that a configuration refers to, where secrets are kept out of it.
+//! What a configuration refers to, and its host has: secrets in variables, attributes of requests.
 
 use crate::syntax::invalid::{Compiled, refuse};
 
-/// The variables that a filter has.
+/// Refuses the path of an attribute that cannot be read, with what to do instead.
+pub type CheckAttribute = fn(&[&str]) -> Compiled<()>;
+
+/// What a filter has of its host.
 #[derive(Clone, Copy)]
 pub struct Environment<'e> {
-    /// Whose they are, for errors.
+    /// Whose the variables are, for errors.
     pub owner: &'e str,
     /// Looks one up.
     pub variable: &'e dyn Fn(&str) -> Option<String>,
+    /// Which attributes can be read.
+    pub check_attribute: CheckAttribute,
+}
+
+/// All attributes can be read.
+pub fn any_attribute(_: &[&str]) -> Compiled<()> {
+    Ok(())
 }
 
 impl Environment<'_> {
@@ -55,11 +65,14 @@ mod tests {
 pub(crate) mod testing {
     //! An environment for unit tests.
 
-    use super::Environment;
+    use super::{Environment, any_attribute};
 
-    /// The variables of a function.
+    /// The variables of a function, and all attributes.
     pub(crate) fn environment(variable: &dyn Fn(&str) -> Option<String>) -> Environment<'_> {
-        let owner = "the process";
-        Environment { owner, variable }
+        Environment {
+            owner: "the process",
+            variable,
+            check_attribute: any_attribute,
+        }
     }
 }

@@ -3,6 +3,7 @@
 use crate::config::matchers::MatchersConfig;
 use crate::policy::attribute_match::AttributeMatch;
 use crate::policy::cookie_match::CookieMatch;
+use crate::policy::environment::CheckAttribute;
 use crate::policy::header_match::HeaderMatch;
 use crate::policy::hosts::Hosts;
 use crate::policy::kind::Kind;
@@ -46,9 +47,10 @@ impl Matchers {
     ///
     /// # Errors
     /// The entries that are not what their kind expects.
-    pub fn compile(config: &MatchersConfig) -> Compiled<Self> {
+    pub fn compile(config: &MatchersConfig, check_attribute: CheckAttribute) -> Compiled<Self> {
         let lists = all(Kind::ALL.map(|kind| {
-            let list = List::compile(kind, config, Reading::Canonical).at(kind.key())?;
+            let list =
+                List::compile(kind, config, Reading::Canonical, check_attribute).at(kind.key())?;
             let list = list.filter(|(_, entries)| *entries > 0);
             Ok(list.map(|(list, _)| (kind, list)))
         }))?;
@@ -60,9 +62,13 @@ impl Matchers {
     /// # Errors
     /// Nothing is named, or a kind without entries, which no request could match; or the first
     /// entry that is not what its kind expects.
-    pub fn compile_match(config: &MatchersConfig, reading: Reading) -> Compiled<Self> {
+    pub fn compile_match(
+        config: &MatchersConfig,
+        reading: Reading,
+        check_attribute: CheckAttribute,
+    ) -> Compiled<Self> {
         let lists = all(Kind::ALL.map(|kind| {
-            match List::compile(kind, config, reading).at(kind.key())? {
+            match List::compile(kind, config, reading, check_attribute).at(kind.key())? {
                 Some((_, 0)) => refuse(
                     "is empty, so the rule would match nothing: name what it is for, or leave the \
                      key out",
@@ -107,6 +113,7 @@ impl List {
         kind: Kind,
         config: &MatchersConfig,
         reading: Reading,
+        check_attribute: CheckAttribute,
     ) -> Compiled<Option<(Self, usize)>> {
         let MatchersConfig {
             client_ips,
@@ -133,7 +140,8 @@ impl List {
                 each(list, |entry| CookieMatch::compile(entry, reading)).map(Self::Cookies)
             }),
             Kind::Attribute => given(attributes, |list| {
-                each(list, |entry| AttributeMatch::compile(entry, reading)).map(Self::Attributes)
+                let compile = |entry| AttributeMatch::compile(entry, reading, check_attribute);
+                each(list, compile).map(Self::Attributes)
             }),
         }
     }
@@ -196,11 +204,12 @@ fn compile_method(method: &str) -> Compiled<Box<str>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::policy::environment::any_attribute;
     use crate::request::attribute::Attribute;
     use crate::request::head::testing::TestRequest;
 
     fn matchers(json: &str) -> Matchers {
-        Matchers::compile(&crate::syntax::json_reader::read(json)).unwrap()
+        Matchers::compile(&crate::syntax::json_reader::read(json), any_attribute).unwrap()
     }
 
     fn matched(json: &str) -> Option<Kind> {
@@ -343,7 +352,7 @@ mod tests {
                 "attributes[0].path: expected",
             ),
         ] {
-            let refused = Matchers::compile(&crate::syntax::json_reader::read(json));
+            let refused = Matchers::compile(&crate::syntax::json_reader::read(json), any_attribute);
             let refused = refused.unwrap_err().to_string();
             assert!(refused.starts_with(error), "{json} gave {refused}");
         }

@@ -93,8 +93,9 @@ impl Policy {
         let client_address = optional(client_address.as_ref(), ClientAddress::compile)
             .at("client_address")?
             .unwrap_or_default();
-        let allow = Matchers::compile(allow).at("allow");
-        let rules = Rules::compile(rules, response, &scope).at("rules");
+        let allow = Matchers::compile(allow, environment.check_attribute).at("allow");
+        let rules =
+            Rules::compile(rules, response, &scope, environment.check_attribute).at("rules");
         let response = Response::compile(response, &scope).at("response");
         let windows = Windows::compile(windows).at("windows");
         let ((allow, response), (rules, windows)) =

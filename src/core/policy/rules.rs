@@ -2,6 +2,7 @@
 
 use crate::config::response::ResponseConfig;
 use crate::config::rules::{Action, RuleConfig};
+use crate::policy::environment::CheckAttribute;
 use crate::policy::matchers::Matchers;
 use crate::policy::reading::Reading;
 use crate::policy::response::response::Response;
@@ -34,8 +35,13 @@ pub struct Rule {
 impl Rules {
     /// Compiles `rules` of a scope; `global` is the `response` of all requests. Refuses a rule that
     /// matches nothing, shares its name or has another fault.
-    pub fn compile(config: &[RuleConfig], global: &ResponseConfig, scope: &str) -> Compiled<Self> {
-        let compile = |index, config| Rule::compile(index, config, global, scope);
+    pub fn compile(
+        config: &[RuleConfig],
+        global: &ResponseConfig,
+        scope: &str,
+        check_attribute: CheckAttribute,
+    ) -> Compiled<Self> {
+        let compile = |index, config| Rule::compile(index, config, global, scope, check_attribute);
         let rules = each_named(config, compile, |rule| rule.name.as_deref())?;
         let while_off = rules
             .iter()
@@ -78,12 +84,14 @@ impl Rule {
         config: &RuleConfig,
         global: &ResponseConfig,
         scope: &str,
+        check_attribute: CheckAttribute,
     ) -> Compiled<Self> {
         if config.name.as_deref() == Some("") {
             return refuse("is empty: leave it out, or write one").at("name");
         }
         let reading = Reading::of(config.action);
-        let matches = Matchers::compile_match(&config.matches, reading).at("match");
+        let matches =
+            Matchers::compile_match(&config.matches, reading, check_attribute).at("match");
         let response = |own: &ResponseConfig| Response::compile(&own.or(global), scope);
         let response = optional(config.response.as_ref(), response).at("response");
         let (matches, response) = both(matches, response)?;
@@ -100,6 +108,7 @@ impl Rule {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::policy::environment::any_attribute;
     use crate::request::head::testing::TestRequest;
 
     fn rules(json: &str) -> Compiled<Rules> {
@@ -108,6 +117,7 @@ mod tests {
             &crate::syntax::json_reader::read::<Vec<_>>(json),
             &global,
             "s",
+            any_attribute,
         )
     }
 

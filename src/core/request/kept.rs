@@ -36,9 +36,8 @@ impl<K: PartialEq, V> Kept<K, V> {
 /// One by one: they may be too many for the stack.
 impl<K, V> Drop for Kept<K, V> {
     fn drop(&mut self) {
-        let mut rest = self.rest.take();
-        while let Some(mut next) = rest {
-            rest = next.rest.take();
+        while let Some(after) = self.rest.get_mut().and_then(|next| next.rest.take()) {
+            self.rest = after.into();
         }
     }
 }

@@ -155,7 +155,7 @@ impl<T> Located for Compiled<T> {
 }
 
 /// A fault of the value at hand in the place of what it should compile to.
-pub(crate) fn refuse<T>(problem: impl Into<Cow<'static, str>>) -> Compiled<T> {
+pub fn refuse<T>(problem: impl Into<Cow<'static, str>>) -> Compiled<T> {
     Err(InvalidConfig::new(problem))
 }
 

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use maintenance_mode_core::config::bypass::BypassConfig;
 use maintenance_mode_core::policy::bypass::Bypass;
-use maintenance_mode_core::policy::environment::Environment;
+use maintenance_mode_core::policy::environment::{Environment, any_attribute};
 use serde_json::json;
 
 use crate::ctl::arguments::bypass::{KeySource, MintBypass};
@@ -21,6 +21,7 @@ pub(crate) fn bypass(options: &MintBypass) -> Result<Exit, Abort> {
     let environment = Environment {
         owner: "this process",
         variable: &variable,
+        check_attribute: any_attribute,
     };
     let bypass =
         Bypass::compile(&config, environment).map_err(|error| format!("bypass: {error}"))?;

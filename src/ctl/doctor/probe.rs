@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use maintenance_mode_core::config::plugin::PluginConfig;
-use maintenance_mode_core::policy::environment::Environment;
+use maintenance_mode_core::policy::environment::{Environment, any_attribute};
 use maintenance_mode_core::policy::policy::Policy;
 use maintenance_mode_core::state::setting::Setting;
 use maintenance_mode_core::state::state::State;
@@ -73,6 +73,7 @@ pub(super) fn with_entry(kind: &str, entry: &Value) -> Option<Policy> {
     let environment = Environment {
         owner: "the VM",
         variable: &|_| None,
+        check_attribute: any_attribute,
     };
     Policy::compile(&config, environment).ok()
 }

@@ -57,6 +57,7 @@ impl Compiled {
         let environment = Environment {
             owner: "the VM",
             variable: &variable,
+            check_attribute: variables.check_attribute(),
         };
         let (mut faults, accepted) = match compile(configuration, environment) {
             Ok(accepted) => (Vec::new(), Some(accepted)),

@@ -1,13 +1,18 @@
-//! The environment variables that a VM gets.
+//! What a filter has of its host: the environment variables that a VM gets.
+
+use maintenance_mode_core::policy::environment::{CheckAttribute, any_attribute};
 
 use crate::ctl::documents::spot::Spot;
 use crate::ctl::process::environment::variable;
+use crate::hosts::abi::module_attribute;
 
 /// Who says which variables there are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Variables {
-    /// Nobody: a plugin configuration alone, or Envoy's own process.
+    /// Nobody: a plugin configuration alone.
     All,
+    /// Envoy's own process, where the filter is a dynamic module.
+    OfEnvoy,
     /// Those that are handed to the VM, with a value where it is written.
     Handed(Vec<(String, Option<String>)>),
 }
@@ -45,10 +50,18 @@ impl Variables {
         Self::Handed(host_keys(keys.unwrap_or_default()).collect())
     }
 
+    /// Which attributes can be read.
+    pub(super) fn check_attribute(&self) -> CheckAttribute {
+        match self {
+            Self::OfEnvoy => module_attribute::check,
+            Self::All | Self::Handed(_) => any_attribute,
+        }
+    }
+
     /// Whether the filter can read a variable.
     pub(super) fn has(&self, name: &str) -> bool {
         match self {
-            Self::All => true,
+            Self::All | Self::OfEnvoy => true,
             Self::Handed(variables) => variables.iter().any(|(handed, _)| handed == name),
         }
     }
@@ -56,7 +69,7 @@ impl Variables {
     /// Its value, where that is known: as it is written, or as it is here.
     pub(super) fn value(&self, name: &str) -> Option<String> {
         let written = match self {
-            Self::All => None,
+            Self::All | Self::OfEnvoy => None,
             Self::Handed(variables) => variables.iter().find(|(handed, _)| handed == name),
         };
         match written {

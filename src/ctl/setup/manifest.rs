@@ -51,7 +51,7 @@ pub(super) fn plugins<'d>(kind: &str, manifest: &Spot<'d>) -> Vec<Plugin<'d>> {
             });
             let modules = modules
                 .into_iter()
-                .filter_map(|module| gateway(module, &Variables::All));
+                .filter_map(|module| gateway(module, &Variables::OfEnvoy));
             wasm.chain(modules).collect()
         }
         _ => Vec::new(),

@@ -92,7 +92,7 @@ impl<'d> Plugin<'d> {
                 around,
                 written,
                 handed,
-                &Variables::All,
+                &Variables::OfEnvoy,
             )
         })
     }

@@ -17,7 +17,7 @@ pub(super) type FilterPtr = *mut c_void;
 pub(super) type SchedulerPtr = *mut c_void;
 
 /// Bytes of Envoy, valid while a hook runs.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 #[repr(C)]
 pub(super) struct EnvoyBuffer {
     pub(super) bytes: *const u8,
@@ -33,7 +33,7 @@ pub(super) struct ModuleBuffer {
 }
 
 /// A line of headers, of Envoy or of the module.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 #[repr(C)]
 pub(super) struct HeaderLine {
     pub(super) name: EnvoyBuffer,
@@ -97,11 +97,12 @@ macro_rules! callbacks {
 }
 
 callbacks! {
-    "log_v2" log(level: u32, message: ModuleBuffer, file: ModuleBuffer, line: u32);
+    "log" log(level: u32, message: ModuleBuffer);
     "log_enabled" log_enabled(level: u32) -> bool;
     "is_validation_mode" is_validation_mode() -> bool;
 
-    "http_get_header" get_header(filter: FilterPtr, kind: u32, name: ModuleBuffer, value: *mut EnvoyBuffer, index: usize, count: *mut usize) -> bool;
+    "http_get_headers_size" get_headers_size(filter: FilterPtr, kind: u32) -> usize;
+    "http_get_headers" get_headers(filter: FilterPtr, kind: u32, lines: *mut HeaderLine) -> bool;
     "http_set_header" set_header(filter: FilterPtr, kind: u32, name: ModuleBuffer, value: ModuleBuffer) -> bool;
     "http_filter_get_attribute_string" get_attribute_string(filter: FilterPtr, id: u32, value: *mut EnvoyBuffer) -> bool;
     "http_filter_get_attribute_int" get_attribute_int(filter: FilterPtr, id: u32, value: *mut u64) -> bool;

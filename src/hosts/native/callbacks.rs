@@ -18,6 +18,11 @@ use crate::hosts::native::abi::{
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Filter(FilterPtr);
 
+/// Lines of headers, which stay where Envoy has them: valid until a header is set or the hook ends,
+/// and a value until its own header is set.
+#[derive(Debug, Default)]
+pub(super) struct Lines(Vec<HeaderLine>);
+
 /// Envoy's configuration of a filter, which is in use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Config(ConfigPtr);
@@ -48,8 +53,7 @@ pub(super) enum Sender {
 }
 
 pub(super) fn log(level: u32, line: &str) {
-    let none = ModuleBuffer::new("");
-    unsafe { abi::log(level, ModuleBuffer::new(line), none, 0) }
+    unsafe { abi::log(level, ModuleBuffer::new(line)) }
 }
 
 pub(super) fn logs(level: u32) -> bool {
@@ -66,15 +70,6 @@ impl Filter {
     /// Envoy has handed it over, and it is used as above.
     pub(super) unsafe fn new(filter: FilterPtr) -> Self {
         Self(filter)
-    }
-
-    /// One line of a header of the request, valid until that header is changed or the hook ends.
-    pub(super) fn header<'a>(self, name: &str, index: usize) -> Option<&'a [u8]> {
-        let name = ModuleBuffer::new(name);
-        let count = ptr::null_mut();
-        borrowed(|value| unsafe {
-            abi::get_header(self.0, REQUEST_HEADERS, name, value, index, count)
-        })
     }
 
     /// Sets a header, or removes it where the value is empty.
@@ -161,6 +156,36 @@ impl Filter {
 
     pub(super) fn scheduler(self) -> Scheduler {
         Scheduler::Filter(unsafe { abi::scheduler_new(self.0) })
+    }
+}
+
+impl Lines {
+    /// Takes those of a request in the place of what was there. Once for all: for a single header
+    /// Envoy would make a table of them.
+    pub(super) fn read(&mut self, Filter(filter): Filter) {
+        let count = unsafe { abi::get_headers_size(filter, REQUEST_HEADERS) };
+        self.0.clear();
+        self.0.reserve(count);
+        if unsafe { abi::get_headers(filter, REQUEST_HEADERS, self.0.as_mut_ptr()) } {
+            unsafe { self.0.set_len(count) };
+        }
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The values of a header.
+    pub(super) fn values<'a>(&self, name: &str) -> impl Iterator<Item = &'a [u8]> {
+        let is_it = |line: &&HeaderLine| {
+            line.name.length == name.len() && unsafe { line.name.as_slice() } == name.as_bytes()
+        };
+        let lines = self.0.iter().filter(is_it);
+        lines.map(|line| unsafe { line.value.as_slice() })
     }
 }
 

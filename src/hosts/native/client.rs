@@ -44,16 +44,18 @@ thread_local! {
 /// Does something for a request.
 pub(super) fn at_request<T>(filter: Filter, work: impl FnOnce() -> T) -> T {
     /// Also where the work panics.
-    struct Before(Option<Filter>);
+    struct Before<'c>(&'c Cell<Option<Filter>>, Option<Filter>);
 
-    impl Drop for Before {
+    impl Drop for Before<'_> {
         fn drop(&mut self) {
-            CURRENT.set(self.0);
+            self.0.set(self.1);
         }
     }
 
-    let _before = Before(CURRENT.replace(Some(filter)));
-    work()
+    CURRENT.with(|current| {
+        let _before = Before(current, current.replace(Some(filter)));
+        work()
+    })
 }
 
 /// What a part of an answer is.

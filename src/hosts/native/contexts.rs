@@ -114,12 +114,16 @@ impl Contexts {
     }
 
     /// A request is over.
-    pub(super) fn complete(&self, stream: &HttpStream) {
+    pub(super) fn complete(stream: &HttpStream) {
         if stream.was_stopped() {
-            self.stopped.borrow_mut().retain(|other| !other.is(stream));
-            client::forget(Sender::Filter(stream.filter()));
-            self.waiting.forget_closed();
+            CONTEXTS.with(|contexts| contexts.forget_request(stream));
         }
+    }
+
+    fn forget_request(&self, stream: &HttpStream) {
+        self.stopped.borrow_mut().retain(|other| !other.is(stream));
+        client::forget(Sender::Filter(stream.filter()));
+        self.waiting.forget_closed();
     }
 
     /// A hook of a configuration has panicked: its filter is made anew, but not at once again

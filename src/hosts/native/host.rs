@@ -7,8 +7,10 @@ use std::{env, fmt};
 
 use log::Level;
 use maintenance_mode_core::filter::host::Host;
+use maintenance_mode_core::policy::environment::CheckAttribute;
 use maintenance_mode_core::store::grpc::Client;
 
+use crate::hosts::abi::module_attribute;
 use crate::hosts::native::callbacks;
 use crate::hosts::native::client::GrpcClient;
 use crate::hosts::native::filter_config::FilterConfig;
@@ -40,6 +42,7 @@ impl Host for NativeHost {
     type Stream = HttpStream;
 
     const ENVIRONMENT: &'static str = "Envoy";
+    const CHECK_ATTRIBUTE: CheckAttribute = module_attribute::check;
 
     fn nanos(&self) -> u64 {
         let since = SystemTime::now().duration_since(UNIX_EPOCH);

@@ -1,6 +1,7 @@
 //! What Envoy calls for a request.
 #![allow(unsafe_code)]
 
+use std::cell::Cell;
 use std::ffi::c_void;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -11,7 +12,7 @@ use crate::hosts::native::abi::FilterPtr;
 use crate::hosts::native::callbacks::{Filter, Sender};
 use crate::hosts::native::client::Answer;
 use crate::hosts::native::config_hooks::FilterConfigPtr;
-use crate::hosts::native::contexts::CONTEXTS;
+use crate::hosts::native::contexts::{CONTEXTS, Contexts};
 use crate::hosts::native::filter_config::FilterConfig;
 use crate::hosts::native::guard::guarded;
 use crate::hosts::native::hook::{Hooked, hook, hook_or, stream_hooks};
@@ -79,22 +80,29 @@ extern "C" fn envoy_dynamic_module_on_http_filter_stream_complete(
     _filter: FilterPtr,
     request: RequestPtr,
 ) {
+    let stream = unsafe { HttpStream::of(request) };
     // Whatever happens then, nobody answers it any more.
-    unsafe { HttpStream::of(request) }.close();
-    let complete = |stream: &HttpStream| CONTEXTS.with(|contexts| contexts.complete(stream));
-    hook_or("http_filter_stream_complete", request, complete, |stream| {
+    stream.close();
+    let failed = || {
         stream.give_up();
-        complete(stream);
-    });
+        Contexts::complete(&stream);
+    };
+    let complete = || Contexts::complete(&stream);
+    guarded("http_filter_stream_complete", complete, failed);
 }
 
 #[unsafe(no_mangle)]
 extern "C" fn envoy_dynamic_module_on_http_filter_destroy(request: RequestPtr) {
     let stream = HttpStream(unsafe { Rc::from_raw(request) });
     stream.close();
-    let config = Arc::clone(stream.config());
-    let failed = || CONTEXTS.with(|contexts| contexts.count_error(&config, Thread::Worker));
-    guarded("http_filter_destroy", || drop(stream), failed);
+    let stream = Cell::new(Some(stream));
+    let end = || stream.take().map_or((), HttpStream::end);
+    let failed = || {
+        if let Some(stream) = stream.take() {
+            CONTEXTS.with(|contexts| contexts.count_error(stream.config(), Thread::Worker));
+        }
+    };
+    guarded("http_filter_destroy", end, failed);
 }
 
 impl Hooked for HttpStream {

@@ -1,7 +1,7 @@
 //! A request, as Envoy has it.
 
 use std::borrow::Cow;
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, RefCell, RefMut};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -12,11 +12,11 @@ use maintenance_mode_core::request::headers::Headers;
 use maintenance_mode_core::syntax::wire;
 
 use crate::hosts::abi::grpc::of_http;
+use crate::hosts::abi::module_attribute::SOURCE_ADDRESS;
 use crate::hosts::native::attribute;
-use crate::hosts::native::callbacks::Filter;
+use crate::hosts::native::callbacks::{Filter, Lines};
 use crate::hosts::native::clock::Beat;
 use crate::hosts::native::filter_config::FilterConfig;
-use crate::hosts::native::headers::RequestHeaders;
 
 /// The key of the filter state, as access logs name it.
 const FILTER_STATE: &str = "wasm.maintenance_mode";
@@ -35,6 +35,8 @@ pub(super) struct Request {
     fate: Cell<Fate>,
     was_stopped: Cell<bool>,
     ends_with_headers: Cell<bool>,
+    /// Its headers, once they were asked for.
+    lines: RefCell<Lines>,
     /// What wakes its worker while it waits.
     beat: RefCell<Option<Beat>>,
 }
@@ -52,19 +54,41 @@ thread_local! {
     /// The requests of this worker that are to go on once all else is done: what they then pass
     /// may lead back to here.
     static RESUMED: RefCell<Vec<HttpStream>> = const { RefCell::new(Vec::new()) };
+    /// The memory of a request that is over, for the next one.
+    static SPARE: Cell<Option<Rc<Request>>> = const { Cell::new(None) };
 }
 
-impl HttpStream {
-    pub(super) fn new(filter: Filter, config: Arc<FilterConfig>) -> Self {
-        Self(Rc::new(Request {
+impl Request {
+    fn new(filter: Filter, config: Arc<FilterConfig>, mut lines: Lines) -> Self {
+        lines.clear();
+        Self {
             filter,
             config,
             is_open: Cell::new(true),
             fate: Cell::new(Fate::Undecided),
             was_stopped: Cell::new(false),
             ends_with_headers: Cell::new(false),
+            lines: lines.into(),
             beat: RefCell::default(),
-        }))
+        }
+    }
+}
+
+impl HttpStream {
+    pub(super) fn new(filter: Filter, config: Arc<FilterConfig>) -> Self {
+        let Some(mut spare) = SPARE.take() else {
+            return Self(Rc::new(Request::new(filter, config, Lines::default())));
+        };
+        match Rc::get_mut(&mut spare) {
+            Some(over) => *over = Request::new(filter, config, over.lines.take()),
+            None => spare = Rc::new(Request::new(filter, config, Lines::default())),
+        }
+        Self(spare)
+    }
+
+    /// Envoy has forgotten it.
+    pub(super) fn end(self) {
+        SPARE.set(Some(self.0));
     }
 
     pub(super) fn filter(&self) -> Filter {
@@ -144,18 +168,18 @@ impl HttpStream {
 }
 
 impl Stream for HttpStream {
-    type Headers = RequestHeaders;
+    type Headers = Self;
 
     fn path(&self) -> Cow<'_, [u8]> {
-        self.0.filter.header(":path", 0).unwrap_or_default().into()
+        self.first(":path").unwrap_or_default().into()
     }
 
-    fn headers(&self) -> RequestHeaders {
-        RequestHeaders(self.0.filter)
+    fn headers(&self) -> Self {
+        self.clone()
     }
 
     fn has_header(&self, name: &str) -> bool {
-        self.0.filter.header(name, 0).is_some()
+        self.first(name).is_some()
     }
 
     fn ends_with_headers(&self) -> bool {
@@ -163,16 +187,16 @@ impl Stream for HttpStream {
     }
 
     fn cookies(&self) -> Option<Vec<u8>> {
-        Some(self.headers().get("cookie")?.into_owned())
+        Some(self.get("cookie")?.into_owned())
     }
 
     fn source_address(&self) -> Option<Vec<u8>> {
-        let address = self.0.filter.attribute_string(attribute::SOURCE_ADDRESS)?;
+        let address = self.0.filter.attribute_string(SOURCE_ADDRESS)?;
         Some(address.to_owned())
     }
 
     fn attribute(&self, path: &AttributePath) -> Attribute {
-        attribute::read(self.0.filter, path.segments())
+        attribute::read(self.0.filter, self, path.segments())
     }
 
     fn route_action(&self) -> Attribute {
@@ -181,6 +205,7 @@ impl Stream for HttpStream {
 
     fn set_header(&self, name: &str, value: Option<&[u8]>) {
         self.0.filter.set_header(name, value.unwrap_or_default());
+        self.0.lines.borrow_mut().clear();
     }
 
     fn set_filter_state(&self, value: &str) {
@@ -208,6 +233,7 @@ impl Stream for HttpStream {
     fn resume(&self) {
         self.sleep();
         self.pass();
+        self.0.lines.borrow_mut().clear();
         RESUMED.with_borrow_mut(|resumed| resumed.push(self.clone()));
     }
 
@@ -216,11 +242,30 @@ impl Stream for HttpStream {
     }
 }
 
+impl Headers for HttpStream {
+    fn values<'h>(&'h self, name: &str) -> impl Iterator<Item = &'h [u8]> {
+        (0..).map_while(move |index| self.lines().values(name).nth(index))
+    }
+
+    fn first(&self, name: &str) -> Option<&[u8]> {
+        self.lines().values(name).next()
+    }
+}
+
 impl HttpStream {
+    /// The lines of its headers. Others may change those of a request that was stopped.
+    fn lines(&self) -> RefMut<'_, Lines> {
+        let mut lines = self.0.lines.borrow_mut();
+        if lines.is_empty() || self.0.was_stopped.get() {
+            lines.read(self.0.filter);
+        }
+        lines
+    }
+
     /// Envoy makes gRPC of whatever answers a request of such a content type, and would take it
     /// for a success: a preflight, or a call of the endpoint.
     fn grpc_status(&self, status: u16) -> Option<String> {
-        let content_type = self.0.filter.header("content-type", 0)?;
+        let content_type = self.first("content-type")?;
         if !content_type.starts_with(b"application/grpc") || (200..300).contains(&status) {
             return None;
         }

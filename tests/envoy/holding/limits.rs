@@ -76,7 +76,7 @@ fn what_the_toggle_says_goes_before_the_configuration() {
 fn ticks_are_fast_only_while_somebody_waits() {
     let mut options = Options::new(configuration(60));
     options.workers = 1;
-    options.log_level = "wasm:trace";
+    options.log_level = "trace";
     let envoy = on(options);
     let ticks = || envoy.log().matches("[host->vm] proxy_on_tick(").count();
     // The main thread has a VM as well, which ticks as the workers do.

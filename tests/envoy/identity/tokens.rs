@@ -49,7 +49,7 @@ fn claim(path: &[&str], kind: &str, value: impl Into<Value>) -> Value {
 
 /// A token that is missing, forged or expired is none of the requirements' business here:
 /// who is blocked for want of a claim is blocked by the filter.
-fn start(attributes: &Value) -> Envoy {
+fn start(allow: &Value) -> Envoy {
     let keys = json!({"keys": [{"kty": "oct", "alg": "HS256", "k": base64url(KEY)}]});
     let jwt_authn = json!({
         "name": "envoy.filters.http.jwt_authn",
@@ -59,6 +59,7 @@ fn start(attributes: &Value) -> Envoy {
                 "issuer": ISSUER,
                 "local_jwks": {"inline_string": keys.to_string()},
                 "payload_in_metadata": "claims",
+                "claim_to_headers": [{"header_name": "x-jwt-role", "claim_name": "role"}],
             }},
             "rules": [{"match": {"prefix": "/"}, "requires": {"requires_any": {"requirements": [
                 {"provider_name": "issuer"},
@@ -68,7 +69,7 @@ fn start(attributes: &Value) -> Envoy {
     });
     Envoy::with(Options {
         filters_before: vec![jwt_authn],
-        ..Options::new(json!({"mode": "on", "allow": {"attributes": attributes}}))
+        ..Options::new(json!({"mode": "on", "allow": allow}))
     })
 }
 
@@ -91,7 +92,7 @@ fn check(envoy: &Envoy, cases: &[(Option<String>, bool, &str)]) {
 
 #[test]
 fn a_claim_of_a_verified_token_lets_staff_pass_and_nobody_else() {
-    let envoy = start(&json!([claim(&["role"], "exact", "staff")]));
+    let envoy = start(&json!({"attributes": [claim(&["role"], "exact", "staff")]}));
     let staff = json!({"role": "staff"});
     let expired = json!({"role": "staff", "exp": 1_000_000_000});
     let other_issuer = json!({"role": "staff", "iss": "https://other.example"});
@@ -123,7 +124,7 @@ fn a_claim_of_a_verified_token_lets_staff_pass_and_nobody_else() {
 
 #[test]
 fn claims_that_are_booleans_or_deeper_match_and_numbers_and_lists_do_not() {
-    let envoy = start(&json!([
+    let envoy = start(&json!({"attributes": [
         claim(&["admin"], "exact", "true"),
         claim(&["guest"], "exact", "false"),
         claim(&["level"], "regex", ".*"),
@@ -132,7 +133,7 @@ fn claims_that_are_booleans_or_deeper_match_and_numbers_and_lists_do_not() {
         claim(&["level"], "present", true),
         claim(&["realm", "role"], "exact", "staff"),
         claim(&["email"], "suffix", "@example.com"),
-    ]));
+    ]}));
     let case = |claims: Value, passes: bool, what| (Some(token(KEY, &claims)), passes, what);
     check(
         &envoy,
@@ -164,4 +165,38 @@ fn claims_that_are_booleans_or_deeper_match_and_numbers_and_lists_do_not() {
             case(json!({"email": "a@example.com.test"}), false, "not the end"),
         ],
     );
+}
+
+/// Each host reads such a header; what a client writes into it is gone before the filter comes.
+#[test]
+fn a_claim_that_jwt_authn_writes_into_a_header_lets_staff_pass_and_nobody_else() {
+    const ROLE: &str = "x-jwt-role";
+    let envoy = start(&json!({"headers": [{"name": ROLE, "exact": "staff"}]}));
+    let signed = |role: &str| format!("Bearer {}", token(KEY, &json!({"role": role})));
+    let forged = format!(
+        "Bearer {}",
+        token(b"another key", &json!({"role": "staff"}))
+    );
+    let mut connection = Connection::open(envoy.address);
+    for (authorization, is_staff) in [
+        (Some(signed("staff")), true),
+        (Some(signed("guest")), false),
+        (Some(forged), false),
+        (Some("Bearer junk".to_owned()), false),
+        (None, false),
+    ] {
+        for claimed in [None, Some("staff")] {
+            let mut request = Request::get("/");
+            if let Some(authorization) = &authorization {
+                request = request.header("authorization", authorization.clone());
+            }
+            if let Some(role) = claimed {
+                request = request.header(ROLE, role);
+            }
+            let response = connection.fetch(&request);
+            let what = format!("{authorization:?}, {ROLE} {claimed:?}: {response:?}");
+            assert_eq!(response.is_upstream(), is_staff, "{what}");
+            assert_eq!(response.is_blocked(), !is_staff, "{what}");
+        }
+    }
 }

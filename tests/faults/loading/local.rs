@@ -1,11 +1,9 @@
 //! A file that is no module of this filter.
 
 use serde_json::json;
-use support::{Connection, Delivery, Envoy, Options, Request, admin, module};
+use support::{Connection, Delivery, Envoy, Host, Options, Request, admin, module};
 
 use super::modules::BadModules;
-
-const REFUSAL: &str = "Unable to create Wasm plugin maintenance_mode";
 
 fn options(delivery: Delivery) -> Options {
     let mut options = Options::new(json!({"admin": admin()}));
@@ -15,8 +13,12 @@ fn options(delivery: Delivery) -> Options {
 
 fn assert_named(log: &str, complaint: &str) {
     assert!(log.contains(complaint), "{log}");
+    let refusal = match Host::under_test() {
+        Host::Wasm => "Unable to create Wasm plugin maintenance_mode",
+        Host::Native => "Failed to ",
+    };
     assert!(
-        log.contains(REFUSAL) || complaint == "Invalid path",
+        log.contains(refusal) || complaint == "Invalid path",
         "{log}"
     );
 }

@@ -3,7 +3,7 @@
 use std::{fs, path::PathBuf, process::Command, sync::OnceLock};
 
 use serde_json::Value;
-use support::{Host, Options, programs, project};
+use support::{Options, programs, project};
 use tempfile::TempDir;
 
 /// The variable that names the file that says which hook panics.
@@ -48,7 +48,6 @@ impl Panics {
 
     pub fn take_place_in(&self, options: &mut Options) {
         options.module = module();
-        options.log_level = Host::Native.log_level();
         options.is_to_die = true;
         options.workers = 1;
         let file = self.file().into_os_string().into_string().unwrap();

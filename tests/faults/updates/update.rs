@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use serde_json::{Value, json};
-use support::{Delivery, Options, admin, module};
+use support::{Delivery, Host, Options, admin, module, project};
 
 use crate::crash::{BYTES, Death};
 
@@ -36,36 +36,16 @@ impl Update {
 
     /// Those that Envoy refuses, each with the line of its log that says why.
     pub fn bad(delivery: Delivery) -> Vec<(Self, &'static str)> {
-        let mut bad = vec![
-            (
-                Self {
-                    configuration: json!({"mdoe": "on"}),
-                    ..Self::good("refused")
-                },
-                "maintenance-mode: mdoe: unknown field `mdoe`, expected one of `mode`",
-            ),
-            (
-                Self {
-                    module: "Cargo.toml".into(),
-                    ..Self::good("not a module")
-                },
-                "Failed to parse corrupted Wasm module",
-            ),
-            (
-                Self {
-                    module: Death::BY_CONFIGURATION.module(),
-                    ..Self::good(&"deadly".repeat(BYTES))
-                },
-                "Function: proxy_on_configure failed",
-            ),
-            (
-                Self {
-                    plugin: json!({"fail_open": true}),
-                    ..Self::good("two policies")
-                },
-                "only one of fail_open or failure_policy can be set",
-            ),
-        ];
+        let misspelt = Self {
+            configuration: json!({"mdoe": "on"}),
+            ..Self::good("refused")
+        };
+        let complaint = "maintenance-mode: mdoe: unknown field `mdoe`, expected one of `mode`";
+        let mut bad = vec![(misspelt, complaint)];
+        bad.extend(match Host::under_test() {
+            Host::Wasm => Self::bad_of_wasm(),
+            Host::Native => vec![(Self::no_module(), "Unable to load dynamic module")],
+        });
         if delivery == Delivery::Lds {
             let route = json!({"match": {"prefix": "/"}, "route": {"cluster": "nowhere"}});
             let listener = Self {
@@ -75,6 +55,32 @@ impl Update {
             bad.push((listener, "unknown cluster 'nowhere'"));
         }
         bad
+    }
+
+    fn bad_of_wasm() -> Vec<(Self, &'static str)> {
+        let deadly = Self {
+            module: Death::BY_CONFIGURATION.module(),
+            ..Self::good(&"deadly".repeat(BYTES))
+        };
+        let two_policies = Self {
+            plugin: json!({"fail_open": true}),
+            ..Self::good("two policies")
+        };
+        vec![
+            (Self::no_module(), "Failed to parse corrupted Wasm module"),
+            (deadly, "Function: proxy_on_configure failed"),
+            (
+                two_policies,
+                "only one of fail_open or failure_policy can be set",
+            ),
+        ]
+    }
+
+    fn no_module() -> Self {
+        Self {
+            module: project::file("Cargo.toml"),
+            ..Self::good("not a module")
+        }
     }
 
     /// For [`Envoy::change`](support::Envoy::change).

@@ -25,7 +25,7 @@ fn envoy() -> Envoy {
         "max_request_headers_kb": 8192,
         "http_protocol_options": {"allow_custom_methods": true},
     });
-    options.log_level = "wasm:warning";
+    options.log_level = "warning";
     Envoy::with(options)
 }
 

@@ -11,7 +11,7 @@ fn call(authorization: &str) -> Request {
 fn a_wrong_token_costs_the_same_calls_of_the_host_however_much_of_it_is_right() {
     let mut options = Options::new(json!({"admin": admin()}));
     options.workers = 1;
-    options.log_level = "wasm:trace";
+    options.log_level = "trace";
     let envoy = Envoy::with(options);
     let longer = format!("Bearer {TOKEN}x");
     let right = &longer[..longer.len() - 1];

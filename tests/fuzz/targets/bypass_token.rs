@@ -8,7 +8,10 @@ use std::sync::LazyLock;
 use hmac::{Hmac, KeyInit, Mac};
 use maintenance_mode_core::{
     config::bypass::BypassConfig,
-    policy::{bypass::Bypass, environment::Environment},
+    policy::{
+        bypass::Bypass,
+        environment::{Environment, any_attribute},
+    },
     syntax::{timestamp::Timestamp, wire},
 };
 use sha2::Sha256;
@@ -22,6 +25,7 @@ use super::{
 const NO_ENVIRONMENT: Environment<'_> = Environment {
     owner: "the VM",
     variable: &|_| None,
+    check_attribute: any_attribute,
 };
 const KEY: &str = "0123456789abcdef0123456789abcdef";
 const MAX_TTL_SECONDS: i64 = 43_200;

@@ -5,7 +5,10 @@ use std::net::IpAddr;
 use maintenance_mode::hosts::abi::header_map::HeaderMap;
 use maintenance_mode_core::{
     config::plugin::PluginConfig,
-    policy::{environment::Environment, policy::Policy},
+    policy::{
+        environment::{Environment, any_attribute},
+        policy::Policy,
+    },
     request::{
         attribute::{Attribute, AttributePath},
         head::RequestHead,
@@ -85,4 +88,5 @@ pub fn policy(json: &str) -> Policy {
 pub const ENVIRONMENT: Environment<'_> = Environment {
     owner: "the VM",
     variable: &|_| Some("0123456789abcdef0123456789abcdef".to_owned()),
+    check_attribute: any_attribute,
 };

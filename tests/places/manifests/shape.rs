@@ -1,5 +1,5 @@
 //! What the API server takes of a manifest, after the schemas that Istio 1.30 and Envoy Gateway
-//! 1.8 publish: a field that is not here would be dropped, or the manifest refused.
+//! 1.9 publish: a field that is not here would be dropped, or the manifest refused.
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -30,6 +30,12 @@ enum Manifest {
         api_version: GatewayVersion,
         metadata: Metadata,
         spec: EnvoyExtensionPolicy,
+    },
+    EnvoyProxy {
+        #[serde(rename = "apiVersion")]
+        api_version: GatewayVersion,
+        metadata: Metadata,
+        spec: EnvoyProxy,
     },
 }
 
@@ -67,8 +73,17 @@ shapes! {
     Variable { name: String; value: String, value_from: ValueFrom }
     Target { kind: String, name: String; group: String, namespace: String, section_name: String }
 
-    EnvoyExtensionPolicy { wasm: Vec<Extension>; target_ref: Target, target_refs: Vec<Target>, target_selectors: Vec<Value>, merge_type: String }
+    EnvoyExtensionPolicy { ; wasm: Vec<Extension>, dynamic_module: Vec<Module>, target_ref: Target, target_refs: Vec<Target>, target_selectors: Vec<Value>, merge_type: String }
     Extension { code: Code; name: String, root_id: String, config: Value, fail_open: bool, env: HostVariables }
+    Module { name: String; filter_name: String, config: Value, terminal_filter: bool }
+    EnvoyProxy { provider: Provider, dynamic_modules: Vec<Registered>; logging: Value, telemetry: Value, bootstrap: Value }
+    Provider { r#type: ProviderType, kubernetes: Kubernetes; }
+    Kubernetes { envoy_deployment: Deployment; }
+    Deployment { container: Container; }
+    Container { image: String; }
+    Registered { name: String, source: ModuleSource; do_not_close: bool, load_globally: bool }
+    ModuleSource { local: LocalSource; r#type: SourceType }
+    LocalSource { path: String; }
     HostVariables { ; host_keys: Vec<String> }
     Code { r#type: CodeType; http: Source, image: Source, pull_policy: PullPolicy }
     Source { url: String; sha256: String, tls: Value, pull_secret_ref: Value }
@@ -93,5 +108,7 @@ words! {
     FailStrategy { Close = "FAIL_CLOSE", Open = "FAIL_OPEN", Reload = "FAIL_RELOAD" }
     PluginType { Http = "HTTP", Network = "NETWORK" }
     ValueFrom { Inline = "INLINE", Host = "HOST" }
+    ProviderType { Kubernetes = "Kubernetes" }
+    SourceType { Local = "Local", Remote = "Remote" }
     CodeType { Http = "HTTP", Image = "Image" }
 }

@@ -73,7 +73,12 @@ impl Envoy {
             .arg(bootstrap)
             .args(["--concurrency", &options.workers.to_string()])
             .args(["--log-level", "warning"])
-            .args(["--component-log-level", options.log_level])
+            .arg("--component-log-level")
+            .arg(format!(
+                "{}:{}",
+                Host::of(&options.module).logger(),
+                options.log_level
+            ))
             .args(&options.arguments)
             .args(["--file-flush-interval-msec", "50"])
             .args(restart_arguments(options.restart))

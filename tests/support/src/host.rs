@@ -40,6 +40,14 @@ impl Host {
         }
     }
 
+    /// The bootstrap of `make run`.
+    pub fn sample(self) -> &'static str {
+        match self {
+            Self::Wasm => "envoy/envoy.yaml",
+            Self::Native => "envoy/dynamic-module/envoy.yaml",
+        }
+    }
+
     /// What stands before the names of the filter's stats.
     pub fn stats_prefix(self) -> &'static str {
         match self {
@@ -48,11 +56,20 @@ impl Host {
         }
     }
 
-    /// `--component-log-level` at which the filter says all that it has to say.
-    pub fn log_level(self) -> &'static str {
+    /// The logger of Envoy that the filter writes to.
+    pub fn logger(self) -> &'static str {
         match self {
-            Self::Wasm => "wasm:info",
-            Self::Native => "dynamic_modules:info",
+            Self::Wasm => "wasm",
+            Self::Native => "dynamic_modules",
+        }
+    }
+
+    /// What stands before the names of the filter's stats in Prometheus: of those of Wasm Envoy
+    /// takes its own prefix away.
+    pub fn prometheus_prefix(self) -> &'static str {
+        match self {
+            Self::Wasm => "",
+            Self::Native => "envoy_dynamicmodulescustom_",
         }
     }
 }

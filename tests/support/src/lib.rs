@@ -43,7 +43,7 @@ pub use self::{
     http2_upstream::{Http2Upstream, ID, STREAM},
     lists::{BLOCKS, PATHS, large_lists},
     observer::{Observer, Waits},
-    project::{binary, module},
+    project::{binary, module, module_of},
     threads::in_parallel,
     upstream::Upstream,
     wait::{eventually, within},

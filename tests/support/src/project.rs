@@ -20,16 +20,24 @@ pub fn read(path: &str) -> String {
 
 /// The module under test.
 pub fn module() -> PathBuf {
-    let module = match Host::under_test() {
-        Host::Wasm => binary(
-            "MAINTENANCE_MODE_WASM",
-            "target/wasm32-wasip1/release/maintenance_mode.wasm",
-        ),
-        Host::Native => file("target/dynamic-module/libmaintenance_mode.so"),
+    module_of(Host::under_test())
+}
+
+/// The module that a host loads.
+pub fn module_of(host: Host) -> PathBuf {
+    let (module, target) = match host {
+        Host::Wasm => {
+            let module = "target/wasm32-wasip1/release/maintenance_mode.wasm";
+            (binary("MAINTENANCE_MODE_WASM", module), "build")
+        }
+        Host::Native => {
+            let module = "target/dynamic-module/libmaintenance_mode.so";
+            (file(module), "dynamic-module")
+        }
     };
     assert!(
         module.is_file(),
-        "{} is not there: run `make build`",
+        "{} is not there: run `make {target}`",
         module.display()
     );
     module

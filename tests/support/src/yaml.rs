@@ -5,9 +5,14 @@ use yaml_rust2::{Yaml, YamlLoader};
 
 /// The only document of a file.
 pub fn parse(text: &str) -> Value {
+    let [document] = parse_all(text).try_into().expect(text);
+    document
+}
+
+/// The documents of a file.
+pub fn parse_all(text: &str) -> Vec<Value> {
     let documents = YamlLoader::load_from_str(text).unwrap();
-    assert_eq!(documents.len(), 1, "{text}");
-    value(&documents[0])
+    documents.iter().map(value).collect()
 }
 
 fn value(yaml: &Yaml) -> Value {

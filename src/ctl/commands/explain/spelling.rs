@@ -3,6 +3,7 @@
 
 use crate::ctl::requests::request::Request;
 use maintenance_mode_core::config::matchers::{MatchersConfig, PathConfig, PathKindConfig};
+use maintenance_mode_core::policy::environment::any_attribute;
 use maintenance_mode_core::policy::matchers::Matchers;
 use maintenance_mode_core::policy::reading::Reading;
 use maintenance_mode_core::policy::seen::Seen;
@@ -12,7 +13,7 @@ use maintenance_mode_core::syntax::readings::normalised;
 
 /// Whether the filter's matcher finds an entry; what it would refuse matches nothing.
 pub(super) fn finds(config: &MatchersConfig, reading: Reading, request: &Request) -> bool {
-    let matchers = Matchers::compile_match(config, reading);
+    let matchers = Matchers::compile_match(config, reading, any_attribute);
     matchers.is_ok_and(|matchers| matchers.first_match(&Seen::new(request)).is_some())
 }
 

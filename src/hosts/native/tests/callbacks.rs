@@ -46,16 +46,21 @@ macro_rules! callbacks {
 }
 
 callbacks! {
-    log_v2(_level: u32, message: ModuleBuffer, _file: ModuleBuffer, _line: u32) {
+    log(_level: u32, message: ModuleBuffer) {
         println!("{}", text(message));
     }
     log_enabled(_level: u32) -> bool { true }
     is_validation_mode() -> bool { false }
 
-    http_get_header(of: FilterPtr, _kind: u32, name: ModuleBuffer, value: *mut EnvoyBuffer, index: usize, _count: *mut usize) -> bool {
-        let (headers, name) = (filter(of).headers.borrow(), text(name));
-        let found = headers.iter().filter(|line| line.0 == name).nth(index);
-        found.inspect(|line| *value = EnvoyBuffer::of(&line.1)).is_some()
+    http_get_headers_size(of: FilterPtr, _kind: u32) -> usize {
+        filter(of).headers.borrow().len()
+    }
+    http_get_headers(of: FilterPtr, _kind: u32, lines: *mut HeaderLine) -> bool {
+        for (at, (name, value)) in filter(of).headers.borrow().iter().enumerate() {
+            let (name, value) = (EnvoyBuffer::of(name.as_bytes()), EnvoyBuffer::of(value));
+            lines.add(at).write(HeaderLine { name, value });
+        }
+        true
     }
     http_set_header(of: FilterPtr, _kind: u32, name: ModuleBuffer, value: ModuleBuffer) -> bool {
         let (mut headers, name, value) = (filter(of).headers.borrow_mut(), text(name), bytes(value));

@@ -28,16 +28,16 @@ pub(super) fn write(directory: &Path, options: &Options, upstream: SocketAddr) -
         .chain(options.clusters.iter().cloned())
         .collect();
     update(directory, options);
-    let bootstrap = json!({
+    let mut bootstrap = json!({
         "admin": {"address": socket_address("127.0.0.1", 0)},
         "node": {"id": "test", "cluster": "test"},
-        "stats_config": options.stats,
         "dynamic_resources": dynamic,
         "static_resources": {
             "listeners": listeners,
             "clusters": clusters,
         },
     });
+    merge(&mut bootstrap, &options.bootstrap);
     let path = directory.join("bootstrap.json");
     fs::write(&path, bootstrap.to_string()).unwrap();
     path

@@ -5,7 +5,7 @@ use std::{net::SocketAddr, path::PathBuf};
 use serde_json::{Value, json};
 
 use super::bootstrap::socket_address;
-use crate::{Host, module};
+use crate::module;
 
 /// The policy of the samples.
 pub(super) const FAIL_RELOAD: &str = "FAIL_RELOAD";
@@ -74,9 +74,9 @@ pub struct Options {
     pub vm_configuration: String,
     /// A merge patch (RFC 7396) of the filter's `PluginConfig`.
     pub plugin: Value,
-    /// `stats_config` of the bootstrap: which stats Envoy keeps.
-    pub stats: Value,
-    /// Envoy's `--component-log-level`.
+    /// A merge patch of the bootstrap.
+    pub bootstrap: Value,
+    /// What the filter and its host log: `trace`, `debug`, `info`, `warning` …
     pub log_level: &'static str,
     /// More arguments of Envoy.
     pub arguments: Vec<&'static str>,
@@ -116,8 +116,8 @@ impl Options {
             stops_at_headers: false,
             vm_configuration: String::new(),
             plugin: json!({}),
-            stats: json!({}),
-            log_level: Host::under_test().log_level(),
+            bootstrap: json!({}),
+            log_level: "info",
             arguments: Vec::new(),
         }
     }
