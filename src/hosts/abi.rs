@@ -1,5 +1,5 @@
-//! How hosts get what they are handed: headers and attributes of Proxy-Wasm, attributes of dynamic
-//! modules, gRPC over HTTP. No call is made here, so all of it is compiled and tested natively, too.
+//! How Envoy encodes what it hands over to its hosts, and gRPC over HTTP. No call is made here, so
+//! all of it is compiled and tested natively, too.
 
 pub mod attribute;
 pub mod grpc;

@@ -1,5 +1,6 @@
 //! The clock: Envoy has no timers for filters, so a thread wakes those that ask for it.
 
+use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::{self, ThreadId};
@@ -31,6 +32,11 @@ struct Wakened {
 
 static ALL: Mutex<Vec<Wakened>> = Mutex::new(Vec::new());
 static CHANGED: Condvar = Condvar::new();
+static IS_STARTED: AtomicBool = AtomicBool::new(false);
+
+thread_local! {
+    static IS_CLOCK: Cell<bool> = const { Cell::new(false) };
+}
 
 impl Beat {
     /// Wakes this worker by one of its requests.
@@ -70,7 +76,7 @@ impl Beat {
 
 impl Drop for Beat {
     fn drop(&mut self) {
-        let mut all = lock(&ALL);
+        let mut all = ALL.lock().unwrap_or_else(PoisonError::into_inner);
         let at = all.iter().position(|it| it.beat == self.0);
         let removed = at.map(|at| all.swap_remove(at));
         drop(all);
@@ -80,8 +86,6 @@ impl Drop for Beat {
 
 /// Starts the thread, unless it was started.
 fn start() {
-    static IS_STARTED: AtomicBool = AtomicBool::new(false);
-
     if IS_STARTED.swap(true, Ordering::Relaxed) {
         return;
     }
@@ -96,14 +100,30 @@ fn start() {
 }
 
 fn run() {
+    IS_CLOCK.set(true);
     loop {
-        // Not under the lock: what is woken may end here, if it was about to.
         let wake = || due().iter().for_each(|scheduler| scheduler.commit());
         guarded("clock", wake, || thread::sleep(OF_WORKER));
     }
 }
 
-/// Waits until some are due.
+/// Leaves to another thread what this one was to do, and never returns, if it is the clock's: what
+/// Envoy ends here while it wakes it, it would end on a thread that is not its own, and crash.
+pub(super) fn stand_aside() {
+    if IS_CLOCK.get() {
+        IS_STARTED.store(false, Ordering::Relaxed);
+        start();
+        loop {
+            thread::park();
+        }
+    }
+}
+
+/// Waits until some are due: wakes workers, and returns the configurations.
+///
+/// Envoy holds what it wakes until it has done so. A request must not end meanwhile, or it would end
+/// on this thread: so it is woken under the lock, which the end of its [`Beat`] waits for, and that
+/// comes before its own. A configuration tells nobody before it ends, and then waits for no lock.
 fn due() -> Vec<Arc<Scheduler>> {
     let mut all = lock(&ALL);
     loop {
@@ -117,8 +137,10 @@ fn due() -> Vec<Arc<Scheduler>> {
                     continue;
                 }
                 workers.push(worker);
+                wakened.scheduler.commit();
+            } else {
+                due.push(Arc::clone(&wakened.scheduler));
             }
-            due.push(Arc::clone(&wakened.scheduler));
         }
         if !due.is_empty() {
             return due;

@@ -11,6 +11,7 @@ use crate::hosts::native::abi::{ConfigPtr, EnvoyBuffer};
 use crate::hosts::native::callbacks::{Config, Sender};
 use crate::hosts::native::client;
 use crate::hosts::native::client::Answer;
+use crate::hosts::native::clock;
 use crate::hosts::native::contexts::CONTEXTS;
 use crate::hosts::native::filter_config::FilterConfig;
 use crate::hosts::native::guard::{guarded, report_panics};
@@ -54,6 +55,7 @@ extern "C" fn envoy_dynamic_module_on_http_filter_config_destroy(pointer: Filter
     config.is_gone.store(true, Ordering::Relaxed);
     let destroy = || {
         config.stop();
+        clock::stand_aside();
         client::forget(Sender::Config(config.envoy));
         CONTEXTS.with(|contexts| contexts.forget(&config));
     };

@@ -115,16 +115,15 @@ impl Contexts {
 
     /// A request is over.
     pub(super) fn complete(stream: &HttpStream) {
-        stream.sleep();
         if stream.was_stopped() {
-            client::forget(Sender::Filter(stream.filter()));
-            CONTEXTS.with(|contexts| {
-                let mut stopped = contexts.stopped.borrow_mut();
-                stopped.retain(|other| !other.is(stream));
-                drop(stopped);
-                contexts.waiting.forget_closed();
-            });
+            CONTEXTS.with(|contexts| contexts.forget_request(stream));
         }
+    }
+
+    fn forget_request(&self, stream: &HttpStream) {
+        self.stopped.borrow_mut().retain(|other| !other.is(stream));
+        client::forget(Sender::Filter(stream.filter()));
+        self.waiting.forget_closed();
     }
 
     /// A hook of a configuration has panicked: its filter is made anew, but not at once again

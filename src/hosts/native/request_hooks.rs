@@ -1,6 +1,7 @@
 //! What Envoy calls for a request.
 #![allow(unsafe_code)]
 
+use std::cell::Cell;
 use std::ffi::c_void;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -79,26 +80,29 @@ extern "C" fn envoy_dynamic_module_on_http_filter_stream_complete(
     _filter: FilterPtr,
     request: RequestPtr,
 ) {
+    let stream = unsafe { HttpStream::of(request) };
     // Whatever happens then, nobody answers it any more.
-    unsafe { HttpStream::of(request) }.close();
-    let give_up = |stream: &HttpStream| {
+    stream.close();
+    let failed = || {
         stream.give_up();
-        Contexts::complete(stream);
+        Contexts::complete(&stream);
     };
-    hook_or(
-        "http_filter_stream_complete",
-        request,
-        Contexts::complete,
-        give_up,
-    );
+    let complete = || Contexts::complete(&stream);
+    guarded("http_filter_stream_complete", complete, failed);
 }
 
 #[unsafe(no_mangle)]
 extern "C" fn envoy_dynamic_module_on_http_filter_destroy(request: RequestPtr) {
     let stream = HttpStream(unsafe { Rc::from_raw(request) });
     stream.close();
-    let failed = || CONTEXTS.with(|contexts| contexts.count_error(stream.config(), Thread::Worker));
-    guarded("http_filter_destroy", || stream.clone().end(), failed);
+    let stream = Cell::new(Some(stream));
+    let end = || stream.take().map_or((), HttpStream::end);
+    let failed = || {
+        if let Some(stream) = stream.take() {
+            CONTEXTS.with(|contexts| contexts.count_error(stream.config(), Thread::Worker));
+        }
+    };
+    guarded("http_filter_destroy", end, failed);
 }
 
 impl Hooked for HttpStream {

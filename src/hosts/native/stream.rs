@@ -145,6 +145,7 @@ impl HttpStream {
     /// It is over: nothing of it may be asked any more.
     pub(super) fn close(&self) {
         self.0.is_open.set(false);
+        self.sleep();
     }
 
     /// Its worker is woken no more.
@@ -255,7 +256,7 @@ impl HttpStream {
     /// The lines of its headers. Others may change those of a request that was stopped.
     fn lines(&self) -> RefMut<'_, Lines> {
         let mut lines = self.0.lines.borrow_mut();
-        if lines.is_empty() || self.was_stopped() {
+        if lines.is_empty() || self.0.was_stopped.get() {
             lines.read(self.0.filter);
         }
         lines

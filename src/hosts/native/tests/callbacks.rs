@@ -2,19 +2,20 @@
 #![allow(unsafe_code)]
 
 use std::ffi::c_void;
-use std::slice;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+use std::{slice, thread};
 
 use crate::hosts::native::abi::{
     ConfigPtr, EnvoyBuffer, FilterPtr, HeaderLine, ModuleBuffer, SchedulerPtr,
 };
 use crate::hosts::native::tests::envoy::{
-    EnvoyConfig, EnvoyFilter, config_http_stream_reset, http_stream_reset,
+    EnvoyConfig, EnvoyFilter, Events, config_http_stream_reset, http_stream_reset,
 };
 
-/// Events of it, as the module has them; they outlive what they are for.
-type Events = Arc<AtomicU64>;
+/// How long Envoy holds what it brings an event to.
+const MEANWHILE: Duration = Duration::from_millis(5);
 
 unsafe fn config<'a>(config: ConfigPtr) -> &'a EnvoyConfig {
     unsafe { &*config.cast() }
@@ -51,11 +52,13 @@ callbacks! {
     log_enabled(_level: u32) -> bool { true }
     is_validation_mode() -> bool { false }
 
-    http_get_headers_size(of: FilterPtr, _kind: u32) -> usize { filter(of).headers.borrow().len() }
+    http_get_headers_size(of: FilterPtr, _kind: u32) -> usize {
+        filter(of).headers.borrow().len()
+    }
     http_get_headers(of: FilterPtr, _kind: u32, lines: *mut HeaderLine) -> bool {
-        for (index, (name, value)) in filter(of).headers.borrow().iter().enumerate() {
+        for (at, (name, value)) in filter(of).headers.borrow().iter().enumerate() {
             let (name, value) = (EnvoyBuffer::of(name.as_bytes()), EnvoyBuffer::of(value));
-            *lines.add(index) = HeaderLine { name, value };
+            lines.add(at).write(HeaderLine { name, value });
         }
         true
     }
@@ -98,12 +101,12 @@ callbacks! {
     }
 
     http_filter_scheduler_new(of: FilterPtr) -> SchedulerPtr {
-        Box::into_raw(Box::new(Arc::clone(&filter(of).events))).cast()
+        Box::into_raw(Box::new(Arc::downgrade(&filter(of).events))).cast()
     }
     http_filter_scheduler_commit(scheduler: SchedulerPtr, _event: u64) { commit(scheduler); }
     http_filter_scheduler_delete(scheduler: SchedulerPtr) { delete(scheduler); }
     http_filter_config_scheduler_new(of: ConfigPtr) -> SchedulerPtr {
-        Box::into_raw(Box::new(Arc::clone(&config(of).events))).cast()
+        Box::into_raw(Box::new(Arc::downgrade(&config(of).events))).cast()
     }
     http_filter_config_scheduler_commit(scheduler: SchedulerPtr, _event: u64) { commit(scheduler); }
     http_filter_config_scheduler_delete(scheduler: SchedulerPtr) { delete(scheduler); }
@@ -156,11 +159,15 @@ callbacks! {
 }
 
 unsafe fn commit(scheduler: *mut c_void) {
-    unsafe { &*scheduler.cast::<Events>() }.fetch_add(1, Ordering::Release);
+    let events = unsafe { &*scheduler.cast::<Weak<Events>>() };
+    if let Some(events) = events.upgrade() {
+        thread::sleep(MEANWHILE);
+        events.count.fetch_add(1, Ordering::Release);
+    }
 }
 
 unsafe fn delete(scheduler: *mut c_void) {
-    drop(unsafe { Box::from_raw(scheduler.cast::<Events>()) });
+    drop(unsafe { Box::from_raw(scheduler.cast::<Weak<Events>>()) });
 }
 
 unsafe fn define(config: &EnvoyConfig, name: String, id: *mut usize) -> u32 {

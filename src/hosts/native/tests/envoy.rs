@@ -6,8 +6,9 @@ use std::collections::BTreeMap;
 use std::ffi::c_void;
 use std::marker::PhantomData;
 use std::rc::Rc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, Once};
+use std::thread::ThreadId;
 use std::{panic, thread};
 
 use crate::hosts::native::abi::{ConfigPtr, EnvoyBuffer, FilterPtr, HeaderLine};
@@ -66,6 +67,8 @@ fn count_panics() {
 }
 
 fn assert_no_panic() {
+    let is_stray = IS_STRAY.load(Ordering::Relaxed);
+    assert!(!is_stray, "a request ended on a thread of others");
     assert!(thread::panicking() || PANICS.get() == 0);
 }
 
@@ -91,12 +94,31 @@ impl Sent {
     }
 }
 
+/// What a scheduler brings events to. Whoever brings one holds it meanwhile, so that it may end
+/// there, as all else of a request in Envoy.
+#[derive(Default)]
+pub(super) struct Events {
+    pub(super) count: AtomicU64,
+    worker: Option<ThreadId>,
+}
+
+static IS_STRAY: AtomicBool = AtomicBool::new(false);
+
+impl Drop for Events {
+    fn drop(&mut self) {
+        let current = thread::current().id();
+        if self.worker.is_some_and(|worker| worker != current) {
+            IS_STRAY.store(true, Ordering::Relaxed);
+        }
+    }
+}
+
 /// Envoy's configuration of a filter.
 #[derive(Default)]
 pub(super) struct EnvoyConfig {
     pub(super) stats: Mutex<BTreeMap<String, usize>>,
     pub(super) values: Mutex<Vec<u64>>,
-    pub(super) events: Arc<AtomicU64>,
+    pub(super) events: Arc<Events>,
     pub(super) sent: Mutex<Sent>,
     pub(super) kept: Mutex<usize>,
 }
@@ -107,7 +129,7 @@ pub(super) struct EnvoyFilter {
     pub(super) headers: RefCell<Vec<Line>>,
     pub(super) response: RefCell<Option<(u32, String)>>,
     pub(super) goes_on: Cell<bool>,
-    pub(super) events: Arc<AtomicU64>,
+    pub(super) events: Arc<Events>,
     pub(super) sent: RefCell<Sent>,
     pub(super) is_complete: Cell<bool>,
     pub(super) kept: Cell<Kept>,
@@ -139,7 +161,7 @@ impl Configured {
 
     /// Brings the events that have come.
     pub(super) fn run(&self) {
-        if self.envoy.events.swap(0, Ordering::Acquire) > 0 {
+        if self.envoy.events.count.swap(0, Ordering::Acquire) > 0 {
             unsafe { config_scheduled(self.pointer(), self.kept, 0) };
         }
     }
@@ -186,7 +208,10 @@ impl Configured {
             headers: RefCell::new(lines.iter().map(own).collect()),
             response: RefCell::default(),
             goes_on: Cell::new(false),
-            events: Arc::default(),
+            events: Arc::new(Events {
+                worker: Some(thread::current().id()),
+                count: AtomicU64::new(0),
+            }),
             sent: RefCell::default(),
             is_complete: Cell::new(false),
             kept: Cell::new(std::ptr::null()),
@@ -228,7 +253,7 @@ impl Request<'_> {
     }
 
     pub(super) fn run(&self) {
-        if self.envoy.events.swap(0, Ordering::Acquire) > 0 && !self.envoy.is_complete.get() {
+        if self.envoy.events.count.swap(0, Ordering::Acquire) > 0 && !self.envoy.is_complete.get() {
             unsafe { scheduled(self.pointer(), self.kept(), 0) };
         }
     }

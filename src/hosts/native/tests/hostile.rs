@@ -53,6 +53,7 @@ fn nothing_that_a_store_answers_takes_the_module_down() {
                 configured
                     .envoy
                     .events
+                    .count
                     .store(1, std::sync::atomic::Ordering::Relaxed);
                 configured.run();
                 for id in configured.open() {

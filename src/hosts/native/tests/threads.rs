@@ -1,6 +1,7 @@
 //! What threads share.
 
 use std::thread;
+use std::time::Duration;
 
 use maintenance_mode_core::store::shared_map::SharedMap;
 
@@ -42,6 +43,26 @@ fn workers_switch_and_serve_while_others_are_configured() {
     let last = get(&configured);
     assert!(last.come());
     Request::run(&last);
+}
+
+#[test]
+fn no_request_ends_on_the_thread_that_wakes_it() {
+    const PERIOD: Duration = Duration::from_millis(100);
+
+    let more = r#", "response": {"hold_seconds": 60}"#;
+    let configured = Configured::new(&configuration("stray", more)).unwrap();
+    configured.run();
+    assert_eq!(call(&configured, "/m/on").status(), Some(200));
+    for _ in 0..10 {
+        let request = get(&configured);
+        assert!(!request.come());
+        thread::sleep(PERIOD);
+        // It is being woken, or about to be.
+        thread::sleep(PERIOD / 50);
+        drop(request);
+    }
+    thread::sleep(PERIOD);
+    drop(get(&configured));
 }
 
 #[test]
