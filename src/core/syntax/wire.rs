@@ -8,6 +8,8 @@ pub const MODE: &str = "x-maintenance-mode";
 pub const BLOCKED: &str = "maintenance_mode";
 /// The details of the response code of a call of the admin endpoint.
 pub const ADMIN: &str = "maintenance_mode_admin";
+/// The details of the response code of a request that is refused because its handling has failed.
+pub const FAULT: &str = "maintenance_mode_fault";
 /// What names of stats and keys of the shared map begin with.
 pub const PREFIX: &str = "maintenance_mode";
 

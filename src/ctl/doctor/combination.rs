@@ -23,6 +23,9 @@ pub(super) fn check(plugin: &Plugin, findings: &mut Findings) {
             variables(&vm, findings);
         }
     }
+    if plugin.carrier == Carrier::DynamicModule {
+        module(&plugin.spot, findings);
+    }
     let Some(around) = &plugin.around else {
         return;
     };
@@ -53,6 +56,31 @@ fn failure_policies(config: &Spot, findings: &mut Findings) {
             "fail_open and failure_policy stand side by side: Envoy takes one of the two only, and \
              refuses the configuration",
             "Remove fail_open, which failure_policy has replaced.",
+        );
+    }
+}
+
+/// The `DynamicModuleFilter` of Envoy.
+fn module(filter: &Spot, findings: &mut Findings) {
+    if let Some(config) = filter.get("dynamic_module_config")
+        && ["name", "module"].iter().all(|key| config.get(key).is_none())
+    {
+        findings.add(
+            config.place(),
+            "dynamic_module_config has neither `name` nor `module`: Envoy has nothing to load, and \
+             refuses the configuration",
+            "Write name: maintenance_mode, for libmaintenance_mode.so in the directory that the \
+             variable ENVOY_DYNAMIC_MODULES_SEARCH_PATH names.",
+        );
+    }
+    if filter.bool_of("terminal_filter") == Some(true)
+        && let Some(terminal) = filter.get("terminal_filter")
+    {
+        findings.add(
+            terminal.place(),
+            "the filter is said to answer every request: Envoy refuses what stands after it, and \
+             without that nothing passes",
+            "Remove terminal_filter.",
         );
     }
 }

@@ -284,6 +284,38 @@ const PLUGIN_CONFIG: Form = Form {
     ],
 };
 
+/// A `DynamicModuleFilter` of Envoy.
+const MODULE_FILTER: Form = Form {
+    refusal: "Envoy refuses the configuration",
+    around: &[],
+    own_place: "typed_config",
+    own: &[
+        Shape {
+            way: &[],
+            keys: &[
+                "@type",
+                "dynamic_module_config",
+                "filter_config",
+                "filter_name",
+                "terminal_filter",
+            ],
+            words: &[],
+        },
+        Shape {
+            way: &["dynamic_module_config"],
+            keys: &[
+                "do_not_close",
+                "load_globally",
+                "metrics_namespace",
+                "module",
+                "nack_on_cache_miss",
+                "name",
+            ],
+            words: &[],
+        },
+    ],
+};
+
 impl Form {
     /// The one of the file that a filter is in.
     pub(super) fn of(plugin: &Plugin) -> Option<Self> {
@@ -293,6 +325,7 @@ impl Form {
             .and_then(|around| around.text_of("kind"));
         match (plugin.carrier, kind) {
             (Carrier::Wasm, _) => Some(PLUGIN_CONFIG),
+            (Carrier::DynamicModule, _) => Some(MODULE_FILTER),
             (Carrier::Istio, Some("WasmPlugin")) => Some(WASM_PLUGIN),
             (Carrier::Istio, _) => Some(TRAFFIC_EXTENSION),
             (Carrier::EnvoyGateway, _) => Some(EXTENSION_POLICY),

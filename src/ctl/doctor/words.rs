@@ -66,7 +66,7 @@ fn shapes(form: &Form) -> impl Iterator<Item = (&'static Shape, &'static str)> {
 
 /// A key as it stands in the tables: Envoy takes it in snake and in camel case.
 fn named(plugin: &Plugin, key: &str) -> String {
-    if plugin.carrier != Carrier::Wasm {
+    if !matches!(plugin.carrier, Carrier::Wasm | Carrier::DynamicModule) {
         return key.to_owned();
     }
     let letters = key.chars().flat_map(|letter| {

@@ -138,7 +138,7 @@ impl HttpStream {
     pub(super) fn refuse(&self) {
         if self.is_open() && !self.is_decided() {
             self.0.fate.set(Fate::Answered);
-            self.0.filter.send_response(503, &[], "", wire::BLOCKED);
+            self.0.filter.send_response(503, &[], "", wire::FAULT);
         }
     }
 

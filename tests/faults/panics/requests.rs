@@ -31,7 +31,7 @@ fn a_request_whose_handling_panics_gets_a_bare_503() {
         assert_serves(&envoy);
     }
     let access_log = envoy.access_log(1);
-    let refused = "/ 503 maintenance_mode -".to_owned();
+    let refused = "/ 503 maintenance_mode_fault -".to_owned();
     assert!(access_log.contains(&refused), "{access_log:?}");
 }
 
