@@ -1,4 +1,4 @@
-//! The glue on an Envoy in memory, for what looks at each of its steps: Miri, and the sanitizers.
+//! The glue on an Envoy in memory, for what looks at each of its steps: Miri.
 //! What the real Envoy does with it is tested in `tests`.
 
 mod callbacks;
