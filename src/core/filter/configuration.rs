@@ -20,6 +20,11 @@ pub struct Configuration {
 }
 
 impl Configuration {
+    /// The scope of a store that it follows, if it has one.
+    pub fn followed(&self) -> Option<&str> {
+        self.policy.store.as_ref().map(|_| &*self.policy.scope)
+    }
+
     /// Reads the text of one; says what is wrong with it, and returns nothing.
     pub fn read<H: Host>(host: &H, text: &[u8]) -> Option<Self> {
         let policy = compile(host, text)

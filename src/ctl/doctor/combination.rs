@@ -63,7 +63,9 @@ fn failure_policies(config: &Spot, findings: &mut Findings) {
 /// The `DynamicModuleFilter` of Envoy.
 fn module(filter: &Spot, findings: &mut Findings) {
     if let Some(config) = filter.get("dynamic_module_config")
-        && ["name", "module"].iter().all(|key| config.get(key).is_none())
+        && ["name", "module"]
+            .iter()
+            .all(|key| config.get(key).is_none())
     {
         findings.add(
             config.place(),

@@ -52,13 +52,18 @@ impl Contexts {
             return false;
         };
         let configuration = Arc::clone(filter.configuration());
+        self.forget_those(|other| other.is_followed_as(&configuration));
         let _ = config.configuration.set(configuration);
         self.add(config, Rc::new(filter));
         true
     }
 
-    /// On the main thread: time passes.
+    /// On the main thread: time passes, but for what a newer configuration follows. Of one that is
+    /// no more, Envoy may end the calls on a worker, where they are not: so it has none by then.
     pub(super) fn tick(&self, config: &Arc<FilterConfig>) {
+        if self.is_outdated(config) {
+            return;
+        }
         if let Some(filter) = self.filter(config, Thread::Main) {
             self.waiting.tick(&filter);
         }
@@ -177,8 +182,10 @@ impl Contexts {
         drop(filters);
         for (config, filter) in forgotten {
             // Where Envoy has destroyed it on another thread, there is nothing to be ended.
-            if config.is_gone.load(Ordering::Relaxed) {
-                client::forget(Sender::Config(config.envoy));
+            let sender = Sender::Config(config.envoy);
+            match config.is_gone.load(Ordering::Relaxed) {
+                true => client::forget(sender),
+                false => client::reset(sender),
             }
             // What it ends may lead back to here.
             drop(filter);
@@ -198,6 +205,18 @@ impl Contexts {
         let filter = Rc::new(Filter::new(host, configuration));
         self.add(config, Rc::clone(&filter));
         Some(filter)
+    }
+
+    /// Whether another follows the store of a configuration that is followed no more.
+    fn is_outdated(&self, config: &Arc<FilterConfig>) -> bool {
+        let filters = self.filters.borrow();
+        let mut others = filters.iter().map(|(other, _)| other);
+        let is_newer = |other: &Arc<FilterConfig>| {
+            let configuration = config.configuration.get();
+            !other.is_gone.load(Ordering::Relaxed)
+                && configuration.is_some_and(|configuration| other.is_followed_as(configuration))
+        };
+        self.find(config).is_none() && others.any(is_newer)
     }
 
     fn find(&self, config: &Arc<FilterConfig>) -> Option<Rc<Filter<NativeHost>>> {

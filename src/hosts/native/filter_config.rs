@@ -38,6 +38,12 @@ impl FilterConfig {
         }
     }
 
+    /// Whether it follows the store of this configuration.
+    pub(super) fn is_followed_as(&self, other: &Configuration) -> bool {
+        let own = self.configuration.get().and_then(|own| own.followed());
+        own.is_some() && own == other.followed()
+    }
+
     /// It is woken no more.
     pub(super) fn stop(&self) {
         lock(&self.beat).take();
