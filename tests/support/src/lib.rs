@@ -22,8 +22,10 @@ mod upstream;
 mod wait;
 
 pub mod browser;
+pub mod comments;
 pub mod etcd;
 pub mod fleet;
+pub mod machine;
 pub mod ports;
 pub mod programs;
 pub mod project;
