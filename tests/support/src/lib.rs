@@ -21,6 +21,7 @@ mod threads;
 mod upstream;
 mod wait;
 
+pub mod api_server;
 pub mod browser;
 pub mod comments;
 pub mod etcd;
