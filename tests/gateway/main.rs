@@ -11,4 +11,9 @@
     clippy::unwrap_used
 )]
 
+mod envoy_gateway;
 mod manifests;
+mod policy;
+mod refused;
+mod registry;
+mod samples;
