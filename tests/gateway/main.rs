@@ -17,3 +17,4 @@ mod policy;
 mod refused;
 mod registry;
 mod samples;
+mod unfetched;

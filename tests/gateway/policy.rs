@@ -124,7 +124,8 @@ impl<'m> Policy<'m> {
         self.gateway.publish(&self.object());
     }
 
-    fn object(&self) -> Value {
+    /// What the API server has of it.
+    pub fn object(&self) -> Value {
         self.server
             .object("default", "envoyextensionpolicy", "maintenance-mode")
     }
@@ -150,7 +151,8 @@ impl<'m> Policy<'m> {
         self.patch(&json!([{"op": "remove", "path": path}]));
     }
 
-    fn patch(&self, patch: &Value) {
+    /// Changes it by a JSON patch.
+    pub fn patch(&self, patch: &Value) {
         self.run(&format!(
             "kubectl -n default patch envoyextensionpolicy maintenance-mode --type json -p '{patch}'"
         ));
