@@ -2,7 +2,7 @@
 //! the commands of their own comments, and removed.
 
 use serde_json::json;
-use support::{Observer, eventually};
+use support::{Connection, Observer, Request, eventually};
 
 use crate::policy::{Policy, TOGGLE, machine_for, of_the_dynamic_module, of_the_module};
 
@@ -25,7 +25,10 @@ fn is_obeyed(policy: &Policy) {
 /// It is obeyed by the next request, but for what is allowed, and keeps the rest from the upstream.
 fn endpoint(policy: &Policy, observer: &Observer) {
     let gateway = &policy.gateway;
+    let mut open = Connection::open(gateway.address);
+    assert!(open.fetch(&Request::get("/")).is_upstream());
     assert_eq!(gateway.admin("POST", "on").status, 200);
+    assert!(open.fetch(&Request::get("/")).is_blocked());
     assert!(gateway.get("/").is_blocked());
     assert!(gateway.get("/healthz").is_upstream());
     assert!(gateway.get("/open").is_blocked());
@@ -46,12 +49,18 @@ fn push(policy: &Policy, observer: &Observer) {
     assert!(gateway.get("/").is_upstream());
 }
 
-/// The commands of the comment are obeyed in time, and lock the endpoint meanwhile.
+/// The commands of the comment are obeyed in time, and lock the endpoint meanwhile. A connection
+/// that is open gets one more answer of the listener before, which closes it.
 fn manifest(policy: &Policy, observer: &Observer) {
     let [on, back] = &policy.patches;
+    let mut open = Connection::open(policy.gateway.address);
+    assert!(open.fetch(&Request::get("/")).is_upstream());
     let took = policy.switch(on, observer, true);
     println!("blocked {took:?} after the command began");
     assert!(took < TOGGLE, "{took:?}");
+    let last = open.fetch(&Request::get("/"));
+    assert!(last.is_upstream());
+    assert_eq!(last.header("connection"), Some("close"));
     assert_eq!(policy.gateway.admin("POST", "off").status, 409);
 
     let took = policy.switch(back, observer, false);
