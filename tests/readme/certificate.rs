@@ -3,8 +3,7 @@
 use std::{fs, path::PathBuf};
 
 use serde_json::{Value, json};
-
-use crate::machine::Machine;
+use support::machine::Machine;
 
 pub struct Certificate {
     pub chain: PathBuf,

@@ -1,8 +1,10 @@
 //! The command line, as the README shows it.
 
+use support::machine::machine;
+
 use crate::{
     document::{blocks_of, inline_code},
-    machine::machine,
+    typing::Typing,
 };
 
 #[test]

@@ -1,12 +1,14 @@
 //! Docker Compose as the README shows it, on a real engine.
 
-use support::within;
+use support::{
+    machine::{Machine, PATIENCE},
+    within,
+};
 
 use crate::{
     document::{blocks_of, commands},
-    engine, fleet, images,
-    machine::{Machine, PATIENCE},
-    try_it,
+    engine, fleet, images, try_it,
+    typing::Typing,
 };
 
 #[test]

@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
-use support::{programs::has, within};
-
-use crate::machine::{Machine, Running, machine};
+use support::{
+    machine::{Machine, Running, machine},
+    programs::has,
+    within,
+};
 
 const START_TIMEOUT: Duration = Duration::from_secs(120);
 

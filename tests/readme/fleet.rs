@@ -1,13 +1,16 @@
 //! A fleet that shares its state: what the README does with `make fleet`, and what that prints.
 
 use serde_json::Value;
-use support::within;
+use support::{
+    machine::{Machine, PATIENCE, is_taken, machine},
+    within,
+};
 
 use crate::{
     document::{blocks_of, commands},
     kubernetes::{install_kubectl, told},
-    machine::{Machine, PATIENCE, is_taken, machine},
     try_it::toggle_in_a_browser,
+    typing::Typing,
 };
 
 /// The ports of the fleet.

@@ -6,10 +6,8 @@ use std::{
     process::Command,
 };
 
-use support::binary;
+use support::{binary, machine::Machine};
 use tempfile::TempDir;
-
-use crate::machine::Machine;
 
 /// Makes the image of Envoy that the Compose files name.
 pub fn envoy(machine: &Machine, name: &str) {

@@ -4,13 +4,14 @@ use std::fs;
 
 use json_patch::Patch;
 use serde_json::{Value, json};
-use support::{Envoy, TOKEN, admin, project::read, within, yaml};
-
-use crate::{
-    certificate::Certificate,
-    document::blocks_of,
+use support::{
+    Envoy, TOKEN, admin,
     machine::{Machine, PATIENCE, Running, is_taken, machine},
+    project::read,
+    within, yaml,
 };
+
+use crate::{certificate::Certificate, document::blocks_of, typing::Typing};
 
 /// Takes kubectl's place; [`told`] is what it was told.
 pub fn install_kubectl(machine: &Machine) {

@@ -4,12 +4,12 @@ use serde_json::Value;
 use support::{
     Envoy, Options, TOKEN,
     etcd::{Certificates, Etcd, EtcdOptions},
+    machine::machine,
 };
 
 use crate::{
     certificate::Certificate,
     document::{blocks, blocks_of},
-    machine::machine,
 };
 
 const KEY: &str = "a-key-of-thirty-two-bytes-or-more";

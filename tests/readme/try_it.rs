@@ -1,11 +1,14 @@
 //! The way of a newcomer: blocked, allowed, toggled in a browser, and removed again.
 
 use serde_json::Value;
-use support::browser::Browser;
+use support::{
+    browser::Browser,
+    machine::{Machine, Running, is_taken, machine},
+};
 
 use crate::{
     document::{blocks_of, commands},
-    machine::{Machine, Running, is_taken, machine},
+    typing::Typing,
 };
 
 /// Types what the README has after "Block and allow".

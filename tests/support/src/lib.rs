@@ -21,9 +21,12 @@ mod threads;
 mod upstream;
 mod wait;
 
+pub mod api_server;
 pub mod browser;
+pub mod comments;
 pub mod etcd;
 pub mod fleet;
+pub mod machine;
 pub mod ports;
 pub mod programs;
 pub mod project;

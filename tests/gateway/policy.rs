@@ -1,0 +1,174 @@
+//! A sample at work: on an API server, which Envoy Gateway obeys.
+
+use std::{
+    fs,
+    time::{Duration, Instant},
+};
+
+use serde_json::{Value, json};
+use support::{
+    Host, Observer, TOKEN,
+    api_server::{ApiServer, are_built},
+    comments::commands,
+    machine::{Machine, machine},
+    module_of,
+    project::read,
+    sha256, within, yaml,
+};
+
+use crate::{
+    envoy_gateway::{EnvoyGateway, PROXY},
+    registry::Registry,
+};
+
+/// How long a change of the manifest may take until it is obeyed.
+pub const TOGGLE: Duration = Duration::from_secs(3);
+
+/// A module takes longer when it is fetched and compiled, the more so where much else is done.
+const START: Duration = Duration::from_secs(60);
+
+const PLACEHOLDER: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+
+/// A policy on the API server, and the Envoy Gateway that obeys it.
+pub struct Policy<'m> {
+    machine: &'m Machine,
+    server: ApiServer<'m>,
+    pub gateway: EnvoyGateway<'m>,
+    _registry: Option<Registry<'m>>,
+    /// The commands of the sample's comment that switch it on and back.
+    pub patches: [String; 2],
+}
+
+/// A machine with what the samples need, which this thread enters.
+pub fn machine_for(what: &str, programs: &[&str]) -> Option<Machine> {
+    if !are_built(what, "test-gateway", &["envoy-gateway"]) {
+        return None;
+    }
+    let machine = machine(what, &[&["openssl"], programs].concat())?;
+    machine.enter();
+    Some(machine)
+}
+
+/// The sample of the module, its image in a registry.
+pub fn of_the_module(machine: &mut Machine) -> Policy<'_> {
+    let path = "envoy/gateway/envoy-extension-policy.yaml";
+    let server = ApiServer::start(machine, &["gateway"]);
+    let registry = Registry::start(server.machine);
+    let image = format!("registry.example.com/maintenance-mode@sha256:{PLACEHOLDER}");
+    let text = replaced(&with_token(path), &image, &registry.image);
+    let proxy = json!({
+        "apiVersion": "gateway.envoyproxy.io/v1alpha1",
+        "kind": "EnvoyProxy",
+        "metadata": {"name": PROXY, "namespace": "default"},
+        "spec": {},
+    });
+    Policy::apply(server, Some(registry), proxy, path, &text)
+}
+
+/// The sample of the dynamic module, which is where the sample's image has it.
+pub fn of_the_dynamic_module(machine: &mut Machine) -> Policy<'_> {
+    let path = "envoy/gateway/module-extension-policy.yaml";
+    let server = ApiServer::start(machine, &["gateway"]);
+    server.machine.shell(&format!(
+        "mount -t tmpfs tmpfs /usr/local/lib\ncp {} /usr/local/lib",
+        module_of(Host::Native).display()
+    ));
+    let text = with_token(path);
+    let [proxy, _]: [Value; 2] = yaml::parse_all(&text).try_into().unwrap();
+    Policy::apply(server, None, proxy, path, &text)
+}
+
+fn with_token(path: &str) -> String {
+    let hash = |hash: &str| format!("sha256: \"{hash}\"");
+    replaced(&read(path), &hash(PLACEHOLDER), &hash(&sha256(TOKEN)))
+}
+
+fn replaced(text: &str, placeholder: &str, value: &str) -> String {
+    assert!(text.contains(placeholder), "{placeholder}");
+    text.replace(placeholder, value)
+}
+
+impl<'m> Policy<'m> {
+    /// Applies a sample by its own command, and waits until it is obeyed.
+    fn apply(
+        server: ApiServer<'m>,
+        registry: Option<Registry<'m>>,
+        proxy: Value,
+        path: &str,
+        text: &str,
+    ) -> Self {
+        let machine = server.machine;
+        let gateway = EnvoyGateway::start(machine, proxy);
+        let edited = machine.path("sample.yaml");
+        fs::write(&edited, text).unwrap();
+        let [apply, on, back] = commands(text).try_into().unwrap();
+        let apply = replaced(&apply, path, edited.to_str().unwrap());
+        let policy = Self {
+            machine,
+            server,
+            gateway,
+            _registry: registry,
+            patches: [on, back],
+        };
+        policy.run(&apply);
+        within(START, "the endpoint", || {
+            let status = policy.gateway.admin("GET", "");
+            status.header("content-type") == Some("application/json")
+        });
+        policy
+    }
+
+    /// Runs a command that changes it.
+    pub fn run(&self, command: &str) {
+        self.machine.shell(command);
+        self.gateway.publish(&self.object());
+    }
+
+    /// What the API server has of it.
+    pub fn object(&self) -> Value {
+        self.server
+            .object("default", "envoyextensionpolicy", "maintenance-mode")
+    }
+
+    /// The configuration of the filter, in the manifest.
+    fn configuration(&self) -> String {
+        let object = self.object();
+        let kind = ["wasm", "dynamicModule"].into_iter();
+        let kind = kind.filter(|kind| object["spec"].get(kind).is_some());
+        let [kind] = kind.collect::<Vec<_>>().try_into().unwrap();
+        format!("/spec/{kind}/0/config")
+    }
+
+    /// Adds to the configuration of the filter.
+    pub fn add(&self, pointer: &str, value: Value) {
+        let path = format!("{}{pointer}", self.configuration());
+        self.patch(&json!([{"op": "add", "path": path, "value": value}]));
+    }
+
+    /// Takes from the configuration of the filter.
+    pub fn take(&self, pointer: &str) {
+        let path = format!("{}{pointer}", self.configuration());
+        self.patch(&json!([{"op": "remove", "path": path}]));
+    }
+
+    /// Changes it by a JSON patch.
+    pub fn patch(&self, patch: &Value) {
+        self.run(&format!(
+            "kubectl -n default patch envoyextensionpolicy maintenance-mode --type json -p '{patch}'"
+        ));
+    }
+
+    /// Runs a command of the sample; how long it is from there until requests are blocked, or pass.
+    pub fn switch(&self, command: &str, observer: &Observer, is_blocked: bool) -> Duration {
+        let began = Instant::now();
+        self.run(command);
+        observer.turn(is_blocked) - began
+    }
+
+    /// The command line finds nothing wrong with the Envoy that runs.
+    pub fn check(&self) {
+        let admin = self.gateway.proxy_admin();
+        self.machine
+            .shell(&format!("maintenancectl check --strict http://{admin}"));
+    }
+}
