@@ -77,7 +77,7 @@ const HOSTS: [&str; 6] = [
 /// Names of headers and cookies.
 pub const NAMES: [&str; 3] = ["x-a", "x-b", "x-role"];
 /// The segments of attributes.
-pub const ATTRIBUTES: [&str; 2] = ["metadata.role", "connection.mtls"];
+pub const ATTRIBUTES: [&str; 2] = ["metadata.role", "connection.requested_server_name"];
 
 fn text_kind(source: &mut Source, entry: &mut Map<String, Value>) {
     let (key, value) = match source.below(6) {
