@@ -61,6 +61,10 @@ fn an_envoy_has_one_watch_however_many_workers() {
     settle_at(&etcd, 0);
 }
 
+fn connected(envoy: &Envoy) {
+    within(SETTLE, "the store", || store_connected(envoy) == (true, 1));
+}
+
 #[test]
 fn reconnects_leave_no_watch_behind() {
     let mut etcd = Etcd::start();
@@ -73,14 +77,15 @@ fn reconnects_leave_no_watch_behind() {
         disconnected(&envoys);
         settle_at(&etcd, 0);
         relay.mend();
-        within(SETTLE, "the store", || {
-            store_connected(&envoys[0]) == (true, 1)
-        });
-        envoys[0].toggle(round % 2 == 0);
+        connected(&envoys[0]);
+        // Not right after a change: etcd before 3.5.3 may forget one that it has just confirmed.
         if round % 5 == 4 {
             etcd.kill();
+            disconnected(&envoys);
             etcd.restart();
+            connected(&envoys[0]);
         }
+        envoys[0].toggle(round % 2 == 0);
     }
     agree(&envoys, false);
     assert_steady(&etcd, &envoys);

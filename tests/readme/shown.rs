@@ -10,8 +10,9 @@ use support::{
 use crate::document::{blocks, blocks_of, commands, inline_code};
 
 /// The blocks that are typed by the tests beside this one, by the headings above them.
-const TYPED: [(&str, usize); 9] = [
+const TYPED: [(&str, usize); 10] = [
     ("A fleet", 3),
+    ("As a dynamic module", 1),
     ("Development", 1),
     ("Kubernetes", 1),
     ("Recipes", 2),
