@@ -37,25 +37,25 @@ fn entry(kind: &str, number: usize) -> Value {
             _ => json!(format!("[2001:db8::{number}]")),
         },
         "methods" => json!(format!("M{number}")),
-        "headers" => with("name", json!(one_of(&["x-role"])), number),
-        "cookies" => with("name", json!(one_of(&["role", "a"])), number),
+        "headers" => with("name", json!(one_of(&["x-role"])), "", number),
+        "cookies" => with("name", json!(one_of(&["role", "a"])), "", number),
         "attributes" => {
             let name = one_of(&["cookie", "x-role"]);
             let path = json!(["request", "headers", name]);
             match number % 4 {
-                3 => with("path", json!(["request", "path"]), number),
-                _ => with("path", path, number),
+                3 => with("path", json!(["request", "path"]), "/", number),
+                _ => with("path", path, "", number),
             }
         }
         other => panic!("{other}"),
     }
 }
 
-/// Each third is compared in another way.
-fn with(key: &str, value: Value, number: usize) -> Value {
+/// Each third is compared in another way, with values that begin as they must.
+fn with(key: &str, value: Value, begin: &str, number: usize) -> Value {
     match number / 3 % 3 {
-        0 => json!({key: value, "exact": format!("staff{number}")}),
-        1 => json!({key: value, "prefix": format!("qa{number}")}),
+        0 => json!({key: value, "exact": format!("{begin}staff{number}")}),
+        1 => json!({key: value, "prefix": format!("{begin}qa{number}")}),
         _ => json!({key: value, "suffix": format!("dev{number}")}),
     }
 }
