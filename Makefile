@@ -147,7 +147,7 @@ pictures: build $(ENVOY) $(ETCD) $(CHROMIUM) $(CHROMEDRIVER) ## Take the picture
 	-cargo test --locked --test fuzz stampede
 	cp target/tmp/stampede.svg tests/fuzz/stampede
 
-soak: build $(if $(filter native,$(HOST)),dynamic-module) $(ENVOY) $(ETCD) ## Check every answer for MINUTES=10, under load, toggles, windows, updates and etcd restarts
+soak: $(BUILD_$(HOST)) $(ENVOY) $(ETCD) ## Check every answer for MINUTES=10, under load, toggles, windows, updates and etcd restarts
 	cargo bench --locked --profile dev --bench soak -- --minutes $(MINUTES) $(SAVE)
 
 check: ## Check format, lints, documentation and floors, natively and for wasm32

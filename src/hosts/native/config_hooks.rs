@@ -9,7 +9,6 @@ use std::sync::atomic::Ordering;
 use crate::hosts::native::abi;
 use crate::hosts::native::abi::{ConfigPtr, EnvoyBuffer};
 use crate::hosts::native::callbacks::{Config, Sender};
-use crate::hosts::native::client;
 use crate::hosts::native::client::Answer;
 use crate::hosts::native::clock;
 use crate::hosts::native::contexts::CONTEXTS;
@@ -56,7 +55,6 @@ extern "C" fn envoy_dynamic_module_on_http_filter_config_destroy(pointer: Filter
     let destroy = || {
         config.stop();
         clock::stand_aside();
-        client::forget(Sender::Config(config.envoy));
         CONTEXTS.with(|contexts| contexts.forget(&config));
     };
     let failed = || {

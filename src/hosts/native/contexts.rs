@@ -136,7 +136,6 @@ impl Contexts {
     pub(super) fn give_up(&self, config: &Arc<FilterConfig>) {
         const PAUSE: Duration = Duration::from_secs(1);
 
-        client::reset(Sender::Config(config.envoy));
         self.count_error(config, Thread::Main);
         self.forget(config);
         config.wake_each(PAUSE);
@@ -183,9 +182,10 @@ impl Contexts {
         for (config, filter) in forgotten {
             // Where Envoy has destroyed it on another thread, there is nothing to be ended.
             let sender = Sender::Config(config.envoy);
-            match config.is_gone.load(Ordering::Relaxed) {
-                true => client::forget(sender),
-                false => client::reset(sender),
+            if config.is_gone.load(Ordering::Relaxed) {
+                client::forget(sender);
+            } else {
+                client::reset(sender);
             }
             // What it ends may lead back to here.
             drop(filter);
@@ -209,14 +209,13 @@ impl Contexts {
 
     /// Whether another follows the store of a configuration that is followed no more.
     fn is_outdated(&self, config: &Arc<FilterConfig>) -> bool {
-        let filters = self.filters.borrow();
-        let mut others = filters.iter().map(|(other, _)| other);
-        let is_newer = |other: &Arc<FilterConfig>| {
-            let configuration = config.configuration.get();
-            !other.is_gone.load(Ordering::Relaxed)
-                && configuration.is_some_and(|configuration| other.is_followed_as(configuration))
+        let Some(configuration) = config.configuration.get() else {
+            return false;
         };
-        self.find(config).is_none() && others.any(is_newer)
+        let is_newer = |(other, _): &Configured| {
+            !other.is_gone.load(Ordering::Relaxed) && other.is_followed_as(configuration)
+        };
+        self.find(config).is_none() && self.filters.borrow().iter().any(is_newer)
     }
 
     fn find(&self, config: &Arc<FilterConfig>) -> Option<Rc<Filter<NativeHost>>> {
