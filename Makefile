@@ -258,6 +258,9 @@ endef
 $(GO_BIN)/etcd: tests/controlplanes/etcd/go.mod | $(GO)
 	$(call go,etcd,go.etcd.io/etcd/server/v3)
 
+$(GO_BIN)/etcdctl: tests/controlplanes/etcd/go.mod | $(GO)
+	$(call go,etcd,go.etcd.io/etcd/etcdctl/v3)
+
 # Without its version its clients would not know it.
 $(GO_BIN)/kube-apiserver $(GO_BIN)/kubectl: tests/controlplanes/kubernetes/go.mod | $(GO)
 	$(call go,kubernetes,k8s.io/kubernetes/cmd/$(@F),\
@@ -265,6 +268,9 @@ $(GO_BIN)/kube-apiserver $(GO_BIN)/kubectl: tests/controlplanes/kubernetes/go.mo
 
 $(GO_BIN)/envoy-gateway: tests/controlplanes/gateway/go.mod | $(GO)
 	$(call go,gateway,github.com/envoyproxy/gateway/cmd/envoy-gateway)
+
+$(GO_BIN)/pilot-agent $(GO_BIN)/pilot-discovery: tests/controlplanes/istio/go.mod | $(GO)
+	$(call go,istio,istio.io/istio/pilot/cmd/$(@F))
 
 # $(call resources,module,files): the definitions of resources that come with a Go module.
 define resources
