@@ -137,20 +137,35 @@ impl Escape {
     fn push(self, body: &mut String, value: &str) {
         match self {
             Self::None => body.push_str(value),
-            Self::Html => value.chars().for_each(|character| match character {
-                '&' => body.push_str("&amp;"),
-                '<' => body.push_str("&lt;"),
-                '>' => body.push_str("&gt;"),
-                '"' => body.push_str("&quot;"),
-                '\'' => body.push_str("&#39;"),
-                _ => body.push(character),
-            }),
+            Self::Html => {
+                let mut written = 0;
+                for (at, byte) in value.bytes().enumerate() {
+                    if let Some(reference) = html_reference(byte) {
+                        body.push_str(value.get(written..at).unwrap_or_default());
+                        body.push_str(reference);
+                        written = at + 1;
+                    }
+                }
+                body.push_str(value.get(written..).unwrap_or_default());
+            }
             Self::Json => {
                 let quoted = serde_json::to_string(value).unwrap_or_default();
                 let inside = quoted.strip_prefix('"').and_then(|q| q.strip_suffix('"'));
                 body.push_str(inside.unwrap_or_default());
             }
         }
+    }
+}
+
+/// What stands for a character that HTML takes for its own.
+const fn html_reference(byte: u8) -> Option<&'static str> {
+    match byte {
+        b'&' => Some("&amp;"),
+        b'<' => Some("&lt;"),
+        b'>' => Some("&gt;"),
+        b'"' => Some("&quot;"),
+        b'\'' => Some("&#39;"),
+        _ => None,
     }
 }
 

@@ -163,6 +163,7 @@ unsafe fn commit(scheduler: *mut c_void) {
     if let Some(events) = events.upgrade() {
         thread::sleep(MEANWHILE);
         events.count.fetch_add(1, Ordering::Release);
+        events.release();
     }
 }
 
