@@ -154,6 +154,8 @@ pub(super) struct EnvoyConfig {
 pub(super) struct EnvoyFilter {
     pub(super) address: String,
     pub(super) headers: RefCell<Vec<Line>>,
+    /// What another filter has found out, under the key `role`.
+    pub(super) metadata: RefCell<Option<Vec<u8>>>,
     pub(super) response: RefCell<Option<(u32, String)>>,
     pub(super) goes_on: Cell<bool>,
     pub(super) events: Arc<Events>,
@@ -243,6 +245,7 @@ impl Configured {
         let envoy = Rc::new(EnvoyFilter {
             address: format!("[2001:db8:0:{client:x}::1]:4711"),
             headers: RefCell::new(lines.iter().map(own).collect()),
+            metadata: RefCell::default(),
             response: RefCell::default(),
             goes_on: Cell::new(false),
             events: Arc::new(Events::of_worker()),
