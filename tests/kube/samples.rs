@@ -78,6 +78,36 @@ fn every_sample_is_switched_planned_and_put_back() {
     }
 }
 
+#[test]
+fn the_commands_of_the_readme_are_obeyed() {
+    let Some(mut machine) = machine_for("the commands of the README, in a cluster") else {
+        return;
+    };
+    let cluster = Cluster::start(&mut machine);
+    let readme = read("README.md");
+    let commands = readme.lines().filter(|line| {
+        ["kubectl apply", "maintenancectl "]
+            .iter()
+            .any(|word| line.starts_with(word))
+            && ["envoy/istio", "--kube"]
+                .iter()
+                .any(|word| line.contains(word))
+    });
+    let commands: Vec<&str> = commands.collect();
+    let [apply, on, reset] = commands[..] else {
+        panic!("{commands:?}");
+    };
+    cluster.machine().shell(apply);
+    for (command, mode) in [(on, "on"), (reset, "auto")] {
+        cluster.machine().shell(command);
+        let object = cluster.object("--kube trafficextension/maintenance-mode -n istio-ingress");
+        assert_eq!(
+            object["spec"]["wasm"]["pluginConfig"]["mode"], mode,
+            "{command}"
+        );
+    }
+}
+
 struct Sample<'c> {
     cluster: &'c Cluster<'c>,
     arguments: String,
