@@ -106,8 +106,8 @@ Puts back what was also when the command fails, and when it is interrupted by SI
 SIGTERM, which the command gets, too: an `on` that is over meanwhile as `off`, and where nothing
 was set as `reset`. What somebody else has changed meanwhile is left as it is, and the exit code
 is 4. Without --for and --until it lasts as long as the command does: where the endpoint's
-`max_on_seconds` gives it an end, that is put off in time. Give one in case this process is killed. With --kube, `mode` and the window
-named maintenancectl are put back.
+`max_on_seconds` gives it an end, that is put off in time. Give one in case this process is killed.
+With --kube, `mode` and the window named maintenancectl are put back.
 
 Example:
   maintenancectl run --url https://example.com/maintenance-mode --for 3600 -- ./migrate.sh

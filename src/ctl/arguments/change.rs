@@ -16,10 +16,10 @@ pub(crate) struct Status {
 pub(crate) struct Change {
     #[command(flatten)]
     pub(crate) target: Target,
-    /// Only if the state is still of this generation
+    /// Only if the state of the endpoints is still of this generation
     #[arg(long, value_name = "GENERATION", conflicts_with = "kube")]
     pub(crate) if_match: Option<u64>,
-    /// Print the patch, and change nothing
+    /// Print the patch of the object, and change nothing
     #[arg(long, requires = "kube", conflicts_with = "urls")]
     pub(crate) dry_run: bool,
     #[command(flatten)]

@@ -5,11 +5,13 @@ use std::slice;
 use maintenance_mode_core::config::mode::Mode;
 use serde_json::{Map, Value};
 
+use crate::ctl::arguments::object::Object;
 use crate::ctl::cluster::patch::Patch;
 use crate::ctl::cluster::secrets::Secrets;
 use crate::ctl::cluster::switch::Switch;
 use crate::ctl::documents::document::documents;
 use crate::ctl::documents::node::Step;
+use crate::ctl::process::console::complain;
 use crate::ctl::setup::compiled::{Compiled, Fault};
 use crate::ctl::setup::plugin::{Carrier, Plugin};
 use crate::ctl::setup::survey::survey;
@@ -60,10 +62,12 @@ impl Snapshot {
         Switch::of(self.configuration.as_ref())
     }
 
-    /// What is wrong with the configuration, as the filter says it.
-    pub(crate) fn faults(&self) -> Vec<String> {
-        let faults = self.compiled.faults.iter();
-        faults.map(|fault| self.hide(&fault.problem)).collect()
+    /// Warns of what is wrong with the configuration, as the filter says it.
+    pub(crate) fn warn(&self, object: &Object) {
+        for fault in &self.compiled.faults {
+            let problem = self.hide(&fault.problem);
+            complain(&format!("{}: warning: {problem}", object.name));
+        }
     }
 
     /// Whether the filter takes the configuration.

@@ -4,7 +4,7 @@ use maintenance_mode_core::config::mode::Mode;
 use maintenance_mode_core::syntax::timestamp::Timestamp;
 use serde_json::{Map, Value};
 
-use crate::ctl::cluster::window::{is_ours, window};
+use crate::ctl::cluster::window::{HELD, is_ours, window};
 use crate::ctl::endpoints::toggle::Toggle;
 
 /// How these stand in a configuration, or are to stand there.
@@ -41,15 +41,17 @@ pub(crate) fn check_expressible(toggle: &Toggle) -> Result<(), String> {
         ),
         Toggle::On(parameters) => {
             let mut names = parameters.pairs().map(|(name, _)| name);
-            let of_all = names.find_map(|name| OF_ALL.iter().find(|(other, _)| *other == name));
-            of_all.map_or(Ok(()), |(name, key)| {
-                let option = name.replace('_', "-");
-                Err(format!(
-                    "--{option} is nothing that a configuration can express for this maintenance \
-                     alone: `{key}` in it does for every one, and `on --{option}` at an endpoint, \
-                     with --url"
-                ))
-            })
+            let Some(name) = names.find(|name| !HELD.contains(name)) else {
+                return Ok(());
+            };
+            let option = name.replace('_', "-");
+            let key = OF_ALL.iter().find(|(other, _)| *other == name);
+            let key = key.map(|(_, key)| format!(" `{key}` in it does for every one, and"));
+            Err(format!(
+                "--{option} is nothing that a configuration can express for this maintenance \
+                 alone:{} `on --{option}` at an endpoint can, with --url",
+                key.unwrap_or_default()
+            ))
         }
     }
 }
@@ -144,7 +146,7 @@ impl Switch {
 #[cfg(test)]
 mod tests {
     use maintenance_mode_core::state::hold::Hold;
-    use maintenance_mode_core::state::setting::Setting;
+    use maintenance_mode_core::state::setting::{Parameter, Setting};
     use serde_json::json;
 
     use super::*;
@@ -246,12 +248,19 @@ mod tests {
             hold: Hold::new(1),
             ..Setting::default()
         });
-        assert!(hold.unwrap_err().contains("response.hold_seconds"));
+        assert!(hold.unwrap_err().starts_with("--hold is"));
         let retry_after = on(Setting {
             retry_after: Some(1),
             ..Setting::default()
         });
-        assert!(retry_after.unwrap_err().starts_with("--retry-after is"));
+        assert!(retry_after.unwrap_err().contains("response.retry_after"));
+        let known = |name| HELD.contains(&name) || OF_ALL.iter().any(|(other, _)| *other == name);
+        for Parameter { name, .. } in Setting::PARAMETERS {
+            assert!(
+                known(name),
+                "{name} has no place in a configuration, or no key"
+            );
+        }
         let ramp = check_expressible(&Toggle::Open(1)).unwrap_err();
         assert!(ramp.contains("--url"), "{ramp}");
         let all = Setting {

@@ -8,6 +8,8 @@ use crate::ctl::arguments::parameters::Parameters;
 
 const NAME: &str = "name";
 const OURS: &str = "maintenancectl";
+/// The parameters that a window has a place for.
+pub(super) const HELD: [&str; 4] = ["start", "until", DURATION.name, "message"];
 /// How long ago one begins that is to begin now, for clocks that differ, in milliseconds.
 const HEAD_START: u64 = 60_000;
 /// In milliseconds.

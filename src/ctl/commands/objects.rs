@@ -14,7 +14,7 @@ use crate::ctl::process::exit::{Abort, Exit};
 
 pub(crate) fn status(object: &Object, output: &Output) -> Result<Exit, Abort> {
     let snapshot = read(object).map_err(|problem| failed(object, &problem))?;
-    warn(object, &snapshot);
+    snapshot.warn(object);
     report(object, &snapshot, output);
     if snapshot.leaves_it_to_endpoints() {
         complain("what somebody has set at an endpoint is not seen here: `status --url` tells it");
@@ -30,7 +30,7 @@ pub(crate) fn plan(object: &Object, toggle: &Toggle) -> Result<Exit, Abort> {
     let failed = |problem: String| failed(object, &problem);
     let switch = switch(object, toggle)?;
     let change = Change::planned(object, &switch).map_err(failed)?;
-    warn(object, &change.after);
+    change.after.warn(object);
     say(&change.patch.to_string());
     Ok(Exit::SUCCESS)
 }
@@ -39,7 +39,7 @@ pub(crate) fn change(object: &Object, output: &Output, toggle: &Toggle) -> Resul
     let failed = |problem: String| failed(object, &problem);
     let switch = switch(object, toggle)?;
     let change = Change::carried_out(object, |_| Ok(&switch)).map_err(failed)?;
-    warn(object, &change.after);
+    change.after.warn(object);
     report(object, &change.after, output);
     if change.patch.is_empty() {
         complain(&format!(
@@ -62,17 +62,13 @@ fn failed(object: &Object, problem: &str) -> Abort {
     Exit::FAILURE.because(format_args!("{}: {problem}", object.name))
 }
 
-/// Of what is wrong with a configuration beside what was added now.
-fn warn(object: &Object, snapshot: &Snapshot) {
-    for fault in snapshot.faults() {
-        complain(&format!("{}: warning: {fault}", object.name));
-    }
-}
-
 fn report(object: &Object, snapshot: &Snapshot, output: &Output) {
     let status = status::status(object, snapshot, now());
-    say(&match output.json {
+    let text = match output.json {
         true => status.to_string(),
         false => lines(&status),
-    });
+    };
+    if !text.is_empty() {
+        say(&text);
+    }
 }

@@ -35,9 +35,7 @@ impl<'a> InCluster<'a> {
     fn try_switch_on(&mut self) -> Result<(), String> {
         let ours = Switch::new(&self.toggle, now())?;
         let change = Change::carried_out(self.object, |_| Ok::<_, String>(&ours))?;
-        for fault in change.after.faults() {
-            complain(&format!("{}: warning: {fault}", self.object.name));
-        }
+        change.after.warn(self.object);
         self.switched = Some((change.before.switch(), ours));
         Ok(())
     }
