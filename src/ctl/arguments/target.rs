@@ -166,8 +166,9 @@ mod tests {
         for (wrong, told) in [
             ("--url http://a/m --kube wasmplugin/a --token t", "--kube"),
             ("--kube wasmplugin/a --token t", "kubectl has credentials"),
-            ("--url http://a/m --token t -n b", "--kube"),
-            ("--url http://a/m --token t --context c", "--kube"),
+            ("--url http://a/m --token t -n b", "--namespace"),
+            ("--url http://a/m --token t --context c", "--context"),
+            ("-n b", "--kube"),
             ("--kube pod/a", "trafficextension"),
             ("--kube wasmplugin/a --timeout 0", "--timeout"),
         ] {
