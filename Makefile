@@ -88,6 +88,7 @@ NEEDS_readme         = $(NEEDS_browser) dynamic-module
 NEEDS_surroundings   = build $(ENVOY) $(ETCD) $(CHROMIUM) $(CHROMEDRIVER) $(GRPC_WEB)
 NEEDS_gateway        = build dynamic-module $(ENVOY) $(addprefix $(GO_BIN)/,etcd kube-apiserver kubectl envoy-gateway) \
 	$(addprefix $(RESOURCES)/,gateway.yaml istio.yaml) $(SKOPEO) $(DOCKER_REGISTRY)
+NEEDS_kube           = $(addprefix $(GO_BIN)/,etcd kube-apiserver kubectl) $(addprefix $(RESOURCES)/,gateway.yaml istio.yaml)
 NEEDS_all            = $(NEEDS_readme) $(GRPC_WEB)
 # The groups of tests that need no server.
 QUICK := core lib house documents fuzz
@@ -97,7 +98,7 @@ export ENVOY ETCD CHROMIUM CHROMEDRIVER AXE GRPC_WEB
 .DEFAULT_GOAL := help
 # Two of what is fetched or installed at a time would be in each other's way.
 .NOTPARALLEL:
-.PHONY: help build cli dynamic-module image run fleet test test-gateway quick pictures soak check deny fuzz miri compare figures bench bench-check bench-baseline clean
+.PHONY: help build cli dynamic-module image run fleet test test-gateway test-kube quick pictures soak check deny fuzz miri compare figures bench bench-check bench-baseline clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -130,6 +131,9 @@ test: $(NEEDS) ## Run all tests, on a real Envoy, etcd and Chromium, or some: ma
 
 test-gateway: $(NEEDS_gateway) ## Build Envoy Gateway and an API server, and test the samples for Kubernetes on them
 	@python3 tests/run.py gateway
+
+test-kube: $(NEEDS_kube) ## Build an API server, and test maintenancectl --kube on it
+	@python3 tests/run.py kube
 
 quick: ## Check format and lints, and run the tests that need no server
 	@rustup target list --installed | grep -qx $(TARGET) || rustup target add $(TARGET)
