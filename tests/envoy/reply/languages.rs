@@ -86,7 +86,7 @@ fn what_is_no_language_is_refused_with_its_path() {
         ),
         (
             json!({"de": {"mesage": "a"}}),
-            "response.languages.de.mesage: unknown key",
+            "response.languages.de.mesage: unknown field",
         ),
         (
             json!({"de": {"html": "{{x}}"}}),
