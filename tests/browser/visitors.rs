@@ -2,7 +2,7 @@
 
 mod coming_back;
 mod end;
-mod languages;
+pub mod languages;
 mod looks;
 mod policy;
 mod text;

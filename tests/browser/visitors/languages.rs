@@ -29,7 +29,13 @@ const EDGES: &str = "
     const text = range.getBoundingClientRect(), main = document.querySelector('main').getBoundingClientRect();
     return text.left - main.left < main.right - text.right ? 'ltr' : 'rtl'";
 
-fn prefer(browser: &Browser, languages: &str) {
+/// Whether the card is as far from the left as from the right of the screen.
+const IS_WITHIN: &str = "
+    const main = document.querySelector('main').getBoundingClientRect();
+    return main.left > 0 && Math.abs(main.left - (innerWidth - main.right)) < 1";
+
+/// Asks for these languages from now on.
+pub fn prefer(browser: &Browser, languages: &str) {
     let headers = json!({"headers": {"accept-language": languages}});
     browser.devtools("Network.setExtraHTTPHeaders", headers);
 }
@@ -66,13 +72,14 @@ fn axe_finds_no_fault_in_german_arabic_and_japanese_on_phone_and_desk_in_both_sc
     let envoy = blocking("on?for=9000&message=We%20are%20moving.");
     for language in ["de", "ar", "ja"] {
         prefer(&browser, language);
-        browser.open(&envoy, "/");
-        assert_eq!(browser.run("return document.querySelector('p').lang"), "");
         for look in LOOKS {
             browser.look(look);
+            browser.open(&envoy, "/");
+            assert_eq!(browser.run("return document.querySelector('p').lang"), "");
             browser.assert_fits(look);
-            browser.assert_accessible(look.name);
+            assert_eq!(browser.run(IS_WITHIN), true, "{language} {}", look.name);
             browser.picture(&format!("page-{language}-{}", look.name));
+            browser.assert_accessible(look.name);
         }
     }
 }
