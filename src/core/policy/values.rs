@@ -38,14 +38,14 @@ pub struct Wording<'a> {
 }
 
 #[cfg(test)]
-pub(super) mod testing {
+pub(crate) mod testing {
     //! Values for unit tests.
 
     use super::*;
     use crate::policy::words::languages::LANGUAGES;
 
     /// Of these alone is anything known.
-    pub(in crate::policy) fn values<'a>(title: &'a str, message: &'a str) -> Values<'a> {
+    pub(crate) fn values<'a>(title: &'a str, message: &'a str) -> Values<'a> {
         let words = &LANGUAGES[0];
         let worded = |text| Wording {
             text,
