@@ -145,7 +145,7 @@ quick: ## Check format and lints, and run the tests that need no server
 
 pictures: build $(ENVOY) $(ETCD) $(CHROMIUM) $(CHROMEDRIVER) ## Take the pictures of the page and the console anew
 	cargo test --locked --features cli --test browser pictures::the_
-	cp target/screenshots/page.webp target/screenshots/console.webp tests/browser
+	cp $(addprefix target/screenshots/,page.webp languages.webp console.webp) tests/browser
 	cargo test --locked --features cli --test maintenancectl a_deployment_behind
 	cp target/tmp/latency.svg tests/maintenancectl/deployment
 	-cargo test --locked --test fuzz stampede
