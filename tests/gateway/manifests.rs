@@ -3,8 +3,7 @@
 use std::fs;
 
 use support::{
-    api_server::{ApiServer, are_built},
-    machine::machine,
+    api_server::{ApiServer, machine_for},
     project::{file, read},
 };
 
@@ -26,10 +25,7 @@ fn manifests() -> Vec<String> {
 #[test]
 fn the_server_takes_every_manifest_strictly_and_refuses_a_misspelt_key() {
     let what = "the manifests on an API server";
-    if !are_built(what, "test-gateway", &[]) {
-        return;
-    }
-    let Some(mut machine) = machine(what, &["openssl"]) else {
+    let Some(mut machine) = machine_for(what, "test-gateway", &[], &[]) else {
         return;
     };
     let misspelt = machine.path("misspelt.yaml");

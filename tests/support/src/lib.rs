@@ -30,6 +30,8 @@ pub mod machine;
 pub mod ports;
 pub mod programs;
 pub mod project;
+pub mod registry;
+pub mod sample;
 pub mod yaml;
 
 pub use self::{
