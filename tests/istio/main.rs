@@ -11,10 +11,17 @@
     clippy::unwrap_used
 )]
 
+mod claims;
+mod digest;
 mod identity;
+mod in_front;
+mod issuer;
 mod mesh;
 mod plugin;
 mod proxy;
 mod refused;
 mod samples;
+mod several;
+mod store;
+mod traps;
 mod unfetched;

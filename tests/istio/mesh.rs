@@ -7,8 +7,9 @@ use support::{
     Connection, Request, Upstream,
     api_server::{self, ApiServer},
     machine::{Machine, PATIENCE, Running},
+    operations::text,
     registry::Registry,
-    within,
+    within, yaml,
 };
 
 use crate::identity;
@@ -67,19 +68,30 @@ impl<'m> Mesh<'m> {
             upstream,
             _istiod: istiod,
         };
-        let port = mesh.upstream.address.port();
-        mesh.apply(&[json!({
+        mesh.lead(SHOP, mesh.upstream.address.port());
+        mesh
+    }
+
+    /// Leads requests for a host of the namespace `shop` to a port of the machine.
+    pub fn lead(&self, host: &str, port: u16) {
+        let (name, _) = host.split_once('.').unwrap();
+        self.apply([&json!({
             "apiVersion": "networking.istio.io/v1",
             "kind": "ServiceEntry",
-            "metadata": {"namespace": "shop", "name": "shop"},
+            "metadata": {"namespace": "shop", "name": name},
             "spec": {
-                "hosts": [SHOP],
+                "hosts": [host],
                 "ports": [{"number": 80, "name": "http", "protocol": "HTTP"}],
                 "resolution": "STATIC",
                 "endpoints": [{"address": "127.0.0.1", "ports": {"http": port}}],
             },
         })]);
-        mesh
+    }
+
+    /// What `envoy/operations.md` has, with the image that is there.
+    pub fn mend(&self, heading: &str, place: &str) -> Value {
+        let image = "registry.example.com/maintenance-mode:0.1.0";
+        yaml::parse(&text(heading, place).replace(image, &self.registry.image))
     }
 
     /// The metrics of the control plane.
@@ -89,9 +101,9 @@ impl<'m> Mesh<'m> {
     }
 
     /// Applies resources.
-    pub fn apply(&self, resources: &[Value]) {
+    pub fn apply<'v>(&self, resources: impl IntoIterator<Item = &'v Value>) {
         let path = self.server.machine.path("resources.json");
-        let texts: Vec<String> = resources.iter().map(Value::to_string).collect();
+        let texts: Vec<String> = resources.into_iter().map(Value::to_string).collect();
         fs::write(&path, texts.join("\n---\n")).unwrap();
         self.server
             .kubectl(&format!("apply --filename {}", path.display()));

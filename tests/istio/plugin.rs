@@ -45,7 +45,7 @@ impl<'m> Plugin<'m> {
 
     /// Applies a resource.
     pub fn apply(mesh: &Mesh<'m>, resource: &Value) -> Self {
-        mesh.apply(std::slice::from_ref(resource));
+        mesh.apply([resource]);
         Self::named(mesh, resource)
     }
 

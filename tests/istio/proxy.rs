@@ -28,10 +28,13 @@ pub struct Workload {
     /// What tells its ports from those of the others on the machine.
     number: u16,
     kind: Kind,
+    /// The host that requests are led to.
+    host: &'static str,
 }
 
 #[derive(Clone, Copy)]
 enum Kind {
+    Edge,
     Gateway,
     GatewayApi,
     Sidecar,
@@ -45,6 +48,7 @@ impl Workload {
             name,
             number,
             kind: Kind::Gateway,
+            host: SHOP,
         }
     }
 
@@ -60,14 +64,27 @@ impl Workload {
     pub fn sidecar(name: &'static str, number: u16) -> Self {
         Self {
             namespace: "shop",
-            name,
-            number,
             kind: Kind::Sidecar,
+            ..Self::gateway(name, number)
         }
+    }
+
+    /// A gateway that no sample selects.
+    pub fn edge(name: &'static str, number: u16) -> Self {
+        Self {
+            kind: Kind::Edge,
+            ..Self::gateway(name, number)
+        }
+    }
+
+    /// The same, but it leads to another host.
+    pub fn to(self, host: &'static str) -> Self {
+        Self { host, ..self }
     }
 
     fn labels(&self) -> Value {
         match self.kind {
+            Kind::Edge => json!({"proxy": self.name}),
             Kind::Gateway => json!({"istio": "ingressgateway", "proxy": self.name}),
             Kind::GatewayApi => json!({"gateway.networking.k8s.io/gateway-name": self.name}),
             Kind::Sidecar => json!({"app": "checkout", "proxy": self.name}),
@@ -87,7 +104,7 @@ impl Workload {
     fn resources(&self, upstream: SocketAddr) -> Vec<Value> {
         let port = json!({"number": self.port(), "name": "http", "protocol": "HTTP"});
         match self.kind {
-            Kind::Gateway => vec![
+            Kind::Edge | Kind::Gateway => vec![
                 self.resource(
                     "networking.istio.io/v1",
                     "Gateway",
@@ -102,7 +119,7 @@ impl Workload {
                     json!({
                         "hosts": ["*"],
                         "gateways": [self.name],
-                        "http": [{"route": [{"destination": {"host": SHOP}}]}],
+                        "http": [{"route": [{"destination": {"host": self.host}}]}],
                     }),
                 ),
             ],
@@ -151,7 +168,7 @@ impl Workload {
                     "rules": [{"backendRefs": [{
                         "group": "networking.istio.io",
                         "kind": "Hostname",
-                        "name": SHOP,
+                        "name": self.host,
                         "port": 80,
                     }]}],
                 }),
@@ -193,7 +210,7 @@ impl<'m> Proxy<'m> {
         certify(machine, &directory, workload.name);
         let local = |port: u16| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
         let kind = match workload.kind {
-            Kind::Gateway | Kind::GatewayApi => "router",
+            Kind::Edge | Kind::Gateway | Kind::GatewayApi => "router",
             Kind::Sidecar => "sidecar",
         };
         let base = workload.base();
@@ -271,15 +288,22 @@ impl<'m> Proxy<'m> {
         Connection::open(self.admin).fetch(&Request::get(path))
     }
 
-    /// The codes of what the command line finds wrong with its Envoy.
+    /// Whether the filters that it has been told have this in them.
+    pub fn has(&self, text: &str) -> bool {
+        let filters = self.envoy("/config_dump?resource=ecds_filters");
+        filters.text().contains(text)
+    }
+
+    /// The codes of what the command line finds wrong with its Envoy, each once.
     pub fn findings(&self) -> Vec<String> {
         let check = format!("maintenancectl check --json http://{}", self.admin);
         let output = self.machine.try_shell(&check);
         let report: Value = serde_json::from_slice(&output.stdout).unwrap();
         let findings = report["findings"].as_array().unwrap().iter();
-        findings
-            .map(|finding| finding["code"].as_str().unwrap().to_owned())
-            .collect()
+        let code = |finding: &Value| finding["code"].as_str().unwrap().to_owned();
+        let mut codes: Vec<String> = findings.map(code).collect();
+        codes.dedup();
+        codes
     }
 
     /// The command line finds nothing wrong with its Envoy.

@@ -27,6 +27,7 @@ pub mod comments;
 pub mod etcd;
 pub mod fleet;
 pub mod machine;
+pub mod operations;
 pub mod ports;
 pub mod programs;
 pub mod project;
