@@ -7,7 +7,8 @@ use crate::{
     issuer::{self, Issuer},
     mesh::{Mesh, machine_for},
     plugin::Plugin,
-    proxy::{Proxy, Workload},
+    proxy::Proxy,
+    workload::Workload,
 };
 
 /// What a request with this token gets, and whether by the filter.

@@ -8,7 +8,8 @@ use support::{Host, Observer, eventually, module_of};
 use crate::{
     mesh::{Mesh, machine_for},
     plugin::Plugin,
-    proxy::{Proxy, Workload},
+    proxy::Proxy,
+    workload::Workload,
 };
 
 /// A section of the module that nothing reads, of the name `v` and without content.

@@ -6,7 +6,8 @@ use support::eventually;
 use crate::{
     mesh::{Mesh, SHOP, machine_for},
     plugin::Plugin,
-    proxy::{Proxy, Workload},
+    proxy::Proxy,
+    workload::Workload,
 };
 
 /// After so many errors in a row Envoy takes a host out.

@@ -25,3 +25,5 @@ mod several;
 mod store;
 mod traps;
 mod unfetched;
+mod waypoint;
+mod workload;

@@ -112,7 +112,7 @@ impl<'m> Mesh<'m> {
 
 /// Envoys that are not Istio's have none of Istio's own filters, and no certificate of Istio's.
 const ISTIOD: &str = "PILOT_ENABLE_METADATA_EXCHANGE=false PILOT_ENABLE_ALPN_FILTER=false \
-    PILOT_CERT_PROVIDER=none ENABLE_CA_SERVER=false POD_NAME=istiod \
+    PILOT_CERT_PROVIDER=none ENABLE_CA_SERVER=false PILOT_ENABLE_AMBIENT=true POD_NAME=istiod \
     exec pilot-discovery discovery --kubeconfig \"$KUBECONFIG\" --httpsAddr '' \
     --secureGRPCAddr '' --ctrlz_port 0";
 

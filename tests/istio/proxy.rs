@@ -1,6 +1,7 @@
 //! A proxy of the mesh: a pilot-agent, which fetches the module and starts Envoy.
 
 use std::{
+    fs,
     net::{Ipv4Addr, SocketAddr},
     time::Duration,
 };
@@ -9,182 +10,14 @@ use serde_json::{Value, json};
 use support::{
     Connection, Request, Response, admin_request, binary,
     machine::{Machine, Running},
-    project::file,
+    project::read,
     registry, within,
 };
 
-use crate::{
-    identity::certify,
-    mesh::{Mesh, SHOP},
-};
+use crate::{identity::certify, mesh::Mesh, workload::Workload};
 
 /// How long a proxy may take to start, and to fetch and compile a module, where much else is done.
 pub const START: Duration = Duration::from_secs(60);
-
-/// What a proxy is for.
-pub struct Workload {
-    namespace: &'static str,
-    name: &'static str,
-    /// What tells its ports from those of the others on the machine.
-    number: u16,
-    kind: Kind,
-    /// The host that requests are led to.
-    host: &'static str,
-}
-
-#[derive(Clone, Copy)]
-enum Kind {
-    Edge,
-    Gateway,
-    GatewayApi,
-    Sidecar,
-}
-
-impl Workload {
-    /// An ingress gateway, as the samples select it.
-    pub fn gateway(name: &'static str, number: u16) -> Self {
-        Self {
-            namespace: "istio-ingress",
-            name,
-            number,
-            kind: Kind::Gateway,
-            host: SHOP,
-        }
-    }
-
-    /// The proxy of a Gateway of that name, as the Gateway API knows it.
-    pub fn gateway_api(name: &'static str, number: u16) -> Self {
-        Self {
-            kind: Kind::GatewayApi,
-            ..Self::gateway(name, number)
-        }
-    }
-
-    /// The sidecar of a service, as the samples select it.
-    pub fn sidecar(name: &'static str, number: u16) -> Self {
-        Self {
-            namespace: "shop",
-            kind: Kind::Sidecar,
-            ..Self::gateway(name, number)
-        }
-    }
-
-    /// A gateway that no sample selects.
-    pub fn edge(name: &'static str, number: u16) -> Self {
-        Self {
-            kind: Kind::Edge,
-            ..Self::gateway(name, number)
-        }
-    }
-
-    /// The same, but it leads to another host.
-    pub fn to(self, host: &'static str) -> Self {
-        Self { host, ..self }
-    }
-
-    fn labels(&self) -> Value {
-        match self.kind {
-            Kind::Edge => json!({"proxy": self.name}),
-            Kind::Gateway => json!({"istio": "ingressgateway", "proxy": self.name}),
-            Kind::GatewayApi => json!({"gateway.networking.k8s.io/gateway-name": self.name}),
-            Kind::Sidecar => json!({"app": "checkout", "proxy": self.name}),
-        }
-    }
-
-    fn port(&self) -> u16 {
-        9000 + self.number
-    }
-
-    /// The first of the ports of its agent and its Envoy.
-    fn base(&self) -> u16 {
-        15000 + 100 * self.number
-    }
-
-    /// What leads requests from its port to the upstream.
-    fn resources(&self, upstream: SocketAddr) -> Vec<Value> {
-        let port = json!({"number": self.port(), "name": "http", "protocol": "HTTP"});
-        match self.kind {
-            Kind::Edge | Kind::Gateway => vec![
-                self.resource(
-                    "networking.istio.io/v1",
-                    "Gateway",
-                    json!({
-                        "selector": {"proxy": self.name},
-                        "servers": [{"port": port, "hosts": ["*"]}],
-                    }),
-                ),
-                self.resource(
-                    "networking.istio.io/v1",
-                    "VirtualService",
-                    json!({
-                        "hosts": ["*"],
-                        "gateways": [self.name],
-                        "http": [{"route": [{"destination": {"host": self.host}}]}],
-                    }),
-                ),
-            ],
-            Kind::GatewayApi => self.gateway_api_resources(),
-            // No rules of the kernel lead connections to it: it listens itself.
-            Kind::Sidecar => vec![self.resource(
-                "networking.istio.io/v1",
-                "Sidecar",
-                json!({
-                    "workloadSelector": {"labels": {"proxy": self.name}},
-                    "ingress": [{
-                        "port": port,
-                        "bind": "0.0.0.0",
-                        "captureMode": "NONE",
-                        "defaultEndpoint": upstream.to_string(),
-                    }],
-                    "egress": [{"captureMode": "NONE", "hosts": ["~/*"]}],
-                }),
-            )],
-        }
-    }
-
-    fn gateway_api_resources(&self) -> Vec<Value> {
-        let host = format!("{}.{}.svc.cluster.local", self.name, self.namespace);
-        let port = self.port();
-        vec![
-            self.resource(
-                "v1",
-                "Service",
-                json!({"selector": self.labels(), "ports": [{"name": "http", "port": port}]}),
-            ),
-            self.resource(
-                "gateway.networking.k8s.io/v1",
-                "Gateway",
-                json!({
-                    "gatewayClassName": "istio",
-                    "addresses": [{"type": "Hostname", "value": host}],
-                    "listeners": [{"name": "http", "protocol": "HTTP", "port": port}],
-                }),
-            ),
-            self.resource(
-                "gateway.networking.k8s.io/v1",
-                "HTTPRoute",
-                json!({
-                    "parentRefs": [{"name": self.name}],
-                    "rules": [{"backendRefs": [{
-                        "group": "networking.istio.io",
-                        "kind": "Hostname",
-                        "name": self.host,
-                        "port": 80,
-                    }]}],
-                }),
-            ),
-        ]
-    }
-
-    fn resource(&self, version: &str, kind: &str, spec: Value) -> Value {
-        json!({
-            "apiVersion": version,
-            "kind": kind,
-            "metadata": {"namespace": self.namespace, "name": self.name},
-            "spec": spec,
-        })
-    }
-}
 
 /// A running proxy.
 pub struct Proxy<'m> {
@@ -193,6 +26,8 @@ pub struct Proxy<'m> {
     pub address: SocketAddr,
     /// The admin interface of its Envoy.
     pub admin: SocketAddr,
+    /// Where the kubelet would ask whether it is ready.
+    probe: SocketAddr,
     agent: Running<'m>,
 }
 
@@ -209,10 +44,8 @@ impl<'m> Proxy<'m> {
         let directory = machine.path(workload.name);
         certify(machine, &directory, workload.name);
         let local = |port: u16| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-        let kind = match workload.kind {
-            Kind::Edge | Kind::Gateway | Kind::GatewayApi => "router",
-            Kind::Sidecar => "sidecar",
-        };
+        let template = directory.join("bootstrap.json");
+        fs::write(&template, bootstrap()).unwrap();
         let base = workload.base();
         let settings = json!({
             "controlPlaneAuthPolicy": "NONE",
@@ -235,6 +68,7 @@ impl<'m> Proxy<'m> {
                  export ENVOY_STATUS_PORT={status} ENVOY_PROMETHEUS_PORT={prometheus}\n\
                  export WASM_INSECURE_REGISTRIES={registry} {AGENT}\n\
                  exec pilot-agent proxy {kind} --templateFile {template}",
+                kind = workload.node(),
                 directory = directory.display(),
                 name = workload.name,
                 namespace = workload.namespace,
@@ -242,13 +76,14 @@ impl<'m> Proxy<'m> {
                 status = base + 21,
                 prometheus = base + 90,
                 registry = registry::NAME,
-                template = file("target/go/resources/envoy_bootstrap.json").display(),
+                template = template.display(),
             ),
         );
         Self {
             machine,
             address: local(workload.port()),
             admin: local(base),
+            probe: local(base + 21),
             agent,
         }
     }
@@ -281,6 +116,12 @@ impl<'m> Proxy<'m> {
     /// A call of the filter's endpoint.
     pub fn admin(&self, method: &str, call: &str) -> Response {
         self.fetch(&admin_request(method, call))
+    }
+
+    /// Whether the kubelet would take it for ready.
+    pub fn is_ready(&self) -> bool {
+        let probe = Request::get("/healthz/ready");
+        Connection::open(self.probe).fetch(&probe).status == 200
     }
 
     /// What Envoy's admin interface says.
@@ -323,6 +164,14 @@ impl<'m> Proxy<'m> {
             .filter_map(|(_, value)| value.parse::<u64>().ok())
             .sum()
     }
+}
+
+/// What Istio makes a bootstrap of, without the extension of waypoints that only its Envoy has.
+fn bootstrap() -> String {
+    let template = read("target/go/resources/envoy_bootstrap.json");
+    let extension = "{{- if .metadata_discovery }}";
+    assert!(template.contains(extension));
+    template.replace(extension, "{{- if false }}")
 }
 
 /// Its certificates are files, and it needs none to connect to the control plane.

@@ -6,7 +6,8 @@ use support::eventually;
 use crate::{
     mesh::{Mesh, machine_for},
     plugin::Plugin,
-    proxy::{Proxy, Workload},
+    proxy::Proxy,
+    workload::Workload,
 };
 
 #[test]
@@ -35,6 +36,8 @@ fn a_running_proxy_keeps_the_configuration_before_and_a_new_one_fails_everything
             "{path}"
         );
     }
+
+    assert!(new.is_ready());
 
     plugin.take("/alow");
     eventually("the mended push", || new.get("/").is_upstream());

@@ -10,7 +10,8 @@ use crate::{
     identity::certify,
     mesh::{Mesh, machine_for},
     plugin::Plugin,
-    proxy::{Proxy, Workload},
+    proxy::Proxy,
+    workload::Workload,
 };
 
 /// How long a change of the manifest may take until it is obeyed.

@@ -6,7 +6,8 @@ use support::{Request, Response, TOKEN, eventually, sha256};
 use crate::{
     mesh::{Mesh, machine_for},
     plugin::Plugin,
-    proxy::{Proxy, Workload},
+    proxy::Proxy,
+    workload::Workload,
 };
 
 /// Another plugin of the gateways, with a scope and an endpoint of its own.

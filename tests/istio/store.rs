@@ -10,7 +10,8 @@ use support::{
 use crate::{
     mesh::{Mesh, machine_for},
     plugin::Plugin,
-    proxy::{Proxy, Workload},
+    proxy::Proxy,
+    workload::Workload,
 };
 
 /// The API server's own etcd has the ports that are usual.

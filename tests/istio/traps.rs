@@ -7,7 +7,8 @@ use support::{eventually, sample::Sample};
 use crate::{
     mesh::{Mesh, machine_for},
     plugin::Plugin,
-    proxy::{Proxy, Workload},
+    proxy::Proxy,
+    workload::Workload,
 };
 
 /// Changes a plugin, sees what is found, and changes it back.

@@ -6,7 +6,8 @@ use support::eventually;
 use crate::{
     mesh::{Mesh, machine_for},
     plugin::Plugin,
-    proxy::{Proxy, Workload},
+    proxy::Proxy,
+    workload::Workload,
 };
 
 /// Which module the sample has.
@@ -42,6 +43,15 @@ fn everything_is_denied_by_a_new_proxy_and_by_a_running_one_that_is_to_have_anot
     eventually("the failure", || running.get("/").status == 403);
     is_denied(&running);
 
+    let strategy =
+        |word: &str| json!([{"op": "replace", "path": "/spec/wasm/failStrategy", "value": word}]);
+    plugin.patch(&strategy("FAIL_OPEN"));
+    eventually("the other failure", || running.get("/").is_upstream());
+    assert!(running.admin("GET", "").is_upstream());
+    assert_eq!(running.findings(), ["no-filter"]);
+    plugin.patch(&strategy("FAIL_RELOAD"));
+    eventually("the failure", || running.get("/").status == 403);
+
     // The state went with the last VM.
     plugin.patch(&module(&mesh.registry.image));
     eventually("the mended push", || running.get("/").is_upstream());
@@ -56,5 +66,6 @@ fn is_denied(proxy: &Proxy) {
         let answer = (response.status, response.text());
         assert_eq!(answer, (403, "RBAC: access denied".to_owned()), "{path}");
     }
+    assert!(proxy.is_ready());
     assert_eq!(proxy.findings(), ["no-filter"]);
 }
