@@ -40,9 +40,18 @@ pub fn machine_for(what: &str) -> Option<Machine> {
 }
 
 impl<'m> Mesh<'m> {
-    /// Starts one.
+    /// Starts one that knows Istio's own resources.
     pub fn start(machine: &'m mut Machine) -> Self {
-        let server = ApiServer::start(machine, &["gateway", "istio"]);
+        Self::of(machine, &["istio"])
+    }
+
+    /// Starts one that knows the Gateway API, too.
+    pub fn with_gateway_api(machine: &'m mut Machine) -> Self {
+        Self::of(machine, &["gateway", "istio"])
+    }
+
+    fn of(machine: &'m mut Machine, resources: &[&str]) -> Self {
+        let server = ApiServer::start(machine, resources);
         let machine = server.machine;
         identity::found(machine);
         for namespace in NAMESPACES {

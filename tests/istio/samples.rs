@@ -104,7 +104,7 @@ fn a_gateway_of_the_gateway_api_is_told_by_target_references() {
     let Some(mut machine) = machine_for(what) else {
         return;
     };
-    let mesh = Mesh::start(&mut machine);
+    let mesh = Mesh::with_gateway_api(&mut machine);
     let proxy = Proxy::start(&mesh, &Workload::gateway_api("shop", 0));
     let other = Proxy::start(&mesh, &Workload::gateway("gateway", 1));
     let mut resource = Plugin::sample(&mesh);

@@ -84,7 +84,7 @@ fn a_service_is_blocked_at_its_waypoint() {
     let Some(mut machine) = machine_for("a waypoint of Istio") else {
         return;
     };
-    let mesh = Mesh::start(&mut machine);
+    let mesh = Mesh::with_gateway_api(&mut machine);
     let workload = Workload::waypoint("waypoint", 0);
     let _tunnel = tunnel(&mesh, &workload);
     mesh.apply(&workload.resources(mesh.upstream.address));
