@@ -88,6 +88,8 @@ NEEDS_readme         = $(NEEDS_browser) dynamic-module
 NEEDS_surroundings   = build $(ENVOY) $(ETCD) $(CHROMIUM) $(CHROMEDRIVER) $(GRPC_WEB)
 NEEDS_gateway        = build dynamic-module $(ENVOY) $(addprefix $(GO_BIN)/,etcd kube-apiserver kubectl envoy-gateway) \
 	$(addprefix $(RESOURCES)/,gateway.yaml istio.yaml) $(SKOPEO) $(DOCKER_REGISTRY)
+NEEDS_istio          = build $(ENVOY) $(addprefix $(GO_BIN)/,etcd kube-apiserver kubectl pilot-agent pilot-discovery) \
+	$(addprefix $(RESOURCES)/,gateway.yaml istio.yaml envoy_bootstrap.json) $(SKOPEO) $(DOCKER_REGISTRY)
 NEEDS_kube           = $(addprefix $(GO_BIN)/,etcd kube-apiserver kubectl) $(addprefix $(RESOURCES)/,gateway.yaml istio.yaml)
 NEEDS_all            = $(NEEDS_readme) $(GRPC_WEB)
 # The groups of tests that need no server.
@@ -98,7 +100,7 @@ export ENVOY ETCD CHROMIUM CHROMEDRIVER AXE GRPC_WEB
 .DEFAULT_GOAL := help
 # Two of what is fetched or installed at a time would be in each other's way.
 .NOTPARALLEL:
-.PHONY: help build cli dynamic-module image run fleet test test-gateway test-kube quick pictures soak check deny fuzz miri compare figures bench bench-check bench-baseline clean
+.PHONY: help build cli dynamic-module image run fleet test test-gateway test-istio test-kube quick pictures soak check deny fuzz miri compare figures bench bench-check bench-baseline clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -131,6 +133,9 @@ test: $(NEEDS) ## Run all tests, on a real Envoy, etcd and Chromium, or some: ma
 
 test-gateway: $(NEEDS_gateway) ## Build Envoy Gateway and an API server, and test the samples for Kubernetes on them
 	@python3 tests/run.py gateway
+
+test-istio: $(NEEDS_istio) ## Build Istio's control plane and an API server, and test the samples for Istio on them
+	@python3 tests/run.py istio
 
 test-kube: $(NEEDS_kube) ## Build an API server, and test maintenancectl --kube on it
 	@python3 tests/run.py kube
@@ -276,23 +281,27 @@ $(GO_BIN)/envoy-gateway: tests/controlplanes/gateway/go.mod | $(GO)
 $(GO_BIN)/pilot-agent $(GO_BIN)/pilot-discovery: tests/controlplanes/istio/go.mod | $(GO)
 	$(call go,istio,istio.io/istio/pilot/cmd/$(@F))
 
-# $(call resources,module,files): the definitions of resources that come with a Go module.
-define resources
+# $(call module,name,command): what a command prints in the folder of a Go module.
+define module
 	@mkdir -p $(@D)
-	@cd $(<D) && $(GO) mod download $(1) && cd "$$($(GO) list -m -f '{{.Dir}}' $(1))" && \
-	awk 'FNR == 1 { print "---" } 1' $(2) > $(CURDIR)/$@
+	@cd $(<D) && $(GO) mod download $(1) && cd "$$($(GO) list -m -f '{{.Dir}}' $(1))" && $(2) > $(CURDIR)/$@
 endef
+DOCUMENTS := awk 'FNR == 1 { print "---" } 1'
 
 $(RESOURCES)/gateway.yaml: tests/controlplanes/gateway/go.mod | $(GO)
-	$(call resources,github.com/envoyproxy/gateway,\
-		charts/gateway-helm/charts/crds/crds/*.yaml charts/gateway-helm/charts/crds/crds/generated/*.yaml)
+	$(call module,github.com/envoyproxy/gateway,\
+		$(DOCUMENTS) charts/gateway-helm/charts/crds/crds/*.yaml charts/gateway-helm/charts/crds/crds/generated/*.yaml)
 
 $(RESOURCES)/istio.yaml: tests/controlplanes/istio/go.mod | $(GO)
-	$(call resources,istio.io/istio,manifests/charts/base/files/crd-all.gen.yaml)
+	$(call module,istio.io/istio,$(DOCUMENTS) manifests/charts/base/files/crd-all.gen.yaml)
+
+# What pilot-agent makes an Envoy's bootstrap of.
+$(RESOURCES)/envoy_bootstrap.json: tests/controlplanes/istio/go.mod | $(GO)
+	$(call module,istio.io/istio,cat tools/packaging/common/envoy_bootstrap.json)
 
 /usr/bin/skopeo /usr/bin/docker-registry:
 	@$(call install,docker-registry skopeo,\
-		"The tests of Envoy Gateway need a registry and Skopeo (on Debian: docker-registry skopeo).")
+		"The tests of control planes need a registry and Skopeo (on Debian: docker-registry skopeo).")
 
 $(CURDIR)/$(AXE_HOME)/axe_playwright_python/axe.min.js:
 	$(call fetch,axe-playwright-python==$(AXE_VERSION),$(AXE_HOME))

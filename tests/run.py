@@ -47,10 +47,10 @@ ALONE = [
     "maintenancectl::deployment",
 ]
 # The groups that run only where they are named: they need programs that take many minutes to build.
-NAMED_ONLY = ["gateway", "kube"]
+NAMED_ONLY = ["gateway", "istio", "kube"]
 # The groups that take longest, so that no long one is left at the end, and how many tests of
 # each are under way at a time.
-LONGEST = {"fleet": 2, "envoy": 2, "browser": 2, "readme": 2, "faults": 2, "surroundings": 2, "places": 1}
+LONGEST = {"fleet": 2, "envoy": 2, "browser": 2, "readme": 2, "faults": 2, "surroundings": 2, "istio": 2, "places": 1}
 # Their tests count in milliseconds, so they go first where the processors have too much to do.
 FIRST = ["faults", "fleet"]
 # How many tests are under way at a time.

@@ -46,6 +46,7 @@ mod route_metadata;
 mod route_skips_filter;
 mod shapes;
 mod shared_scope;
+mod stand_in;
 mod store_cluster;
 mod unguarded_way;
 mod upgrade_skips_filter;

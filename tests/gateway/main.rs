@@ -15,6 +15,5 @@ mod envoy_gateway;
 mod manifests;
 mod policy;
 mod refused;
-mod registry;
 mod samples;
 mod unfetched;

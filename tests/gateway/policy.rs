@@ -1,33 +1,25 @@
 //! A sample at work: on an API server, which Envoy Gateway obeys.
 
-use std::{
-    fs,
-    time::{Duration, Instant},
-};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use support::{
-    Host, Observer, TOKEN,
-    api_server::{ApiServer, are_built},
-    comments::commands,
-    machine::{Machine, machine},
+    Host, Observer,
+    api_server::{self, ApiServer},
+    machine::Machine,
     module_of,
-    project::read,
-    sha256, within, yaml,
+    registry::Registry,
+    sample::Sample,
+    within, yaml,
 };
 
-use crate::{
-    envoy_gateway::{EnvoyGateway, PROXY},
-    registry::Registry,
-};
+use crate::envoy_gateway::{EnvoyGateway, PROXY};
 
 /// How long a change of the manifest may take until it is obeyed.
 pub const TOGGLE: Duration = Duration::from_secs(3);
 
 /// A module takes longer when it is fetched and compiled, the more so where much else is done.
 const START: Duration = Duration::from_secs(60);
-
-const PLACEHOLDER: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
 /// A policy on the API server, and the Envoy Gateway that obeys it.
 pub struct Policy<'m> {
@@ -41,51 +33,35 @@ pub struct Policy<'m> {
 
 /// A machine with what the samples need, which this thread enters.
 pub fn machine_for(what: &str, programs: &[&str]) -> Option<Machine> {
-    if !are_built(what, "test-gateway", &["envoy-gateway"]) {
-        return None;
-    }
-    let machine = machine(what, &[&["openssl"], programs].concat())?;
-    machine.enter();
-    Some(machine)
+    api_server::machine_for(what, "test-gateway", &["envoy-gateway"], programs)
 }
 
 /// The sample of the module, its image in a registry.
 pub fn of_the_module(machine: &mut Machine) -> Policy<'_> {
-    let path = "envoy/gateway/envoy-extension-policy.yaml";
     let server = ApiServer::start(machine, &["gateway"]);
     let registry = Registry::start(server.machine);
-    let image = format!("registry.example.com/maintenance-mode@sha256:{PLACEHOLDER}");
-    let text = replaced(&with_token(path), &image, &registry.image);
+    let sample = Sample::read("envoy/gateway/envoy-extension-policy.yaml")
+        .with_token()
+        .with_image(&registry.image);
     let proxy = json!({
         "apiVersion": "gateway.envoyproxy.io/v1alpha1",
         "kind": "EnvoyProxy",
         "metadata": {"name": PROXY, "namespace": "default"},
         "spec": {},
     });
-    Policy::apply(server, Some(registry), proxy, path, &text)
+    Policy::apply(server, Some(registry), proxy, &sample)
 }
 
 /// The sample of the dynamic module, which is where the sample's image has it.
 pub fn of_the_dynamic_module(machine: &mut Machine) -> Policy<'_> {
-    let path = "envoy/gateway/module-extension-policy.yaml";
     let server = ApiServer::start(machine, &["gateway"]);
     server.machine.shell(&format!(
         "mount -t tmpfs tmpfs /usr/local/lib\ncp {} /usr/local/lib",
         module_of(Host::Native).display()
     ));
-    let text = with_token(path);
-    let [proxy, _]: [Value; 2] = yaml::parse_all(&text).try_into().unwrap();
-    Policy::apply(server, None, proxy, path, &text)
-}
-
-fn with_token(path: &str) -> String {
-    let hash = |hash: &str| format!("sha256: \"{hash}\"");
-    replaced(&read(path), &hash(PLACEHOLDER), &hash(&sha256(TOKEN)))
-}
-
-fn replaced(text: &str, placeholder: &str, value: &str) -> String {
-    assert!(text.contains(placeholder), "{placeholder}");
-    text.replace(placeholder, value)
+    let sample = Sample::read("envoy/gateway/module-extension-policy.yaml").with_token();
+    let [proxy, _]: [Value; 2] = yaml::parse_all(&sample.text).try_into().unwrap();
+    Policy::apply(server, None, proxy, &sample)
 }
 
 impl<'m> Policy<'m> {
@@ -94,15 +70,11 @@ impl<'m> Policy<'m> {
         server: ApiServer<'m>,
         registry: Option<Registry<'m>>,
         proxy: Value,
-        path: &str,
-        text: &str,
+        sample: &Sample,
     ) -> Self {
         let machine = server.machine;
         let gateway = EnvoyGateway::start(machine, proxy);
-        let edited = machine.path("sample.yaml");
-        fs::write(&edited, text).unwrap();
-        let [apply, on, back] = commands(text).try_into().unwrap();
-        let apply = replaced(&apply, path, edited.to_str().unwrap());
+        let [apply, on, back] = sample.commands(machine).try_into().unwrap();
         let policy = Self {
             machine,
             server,
@@ -160,9 +132,7 @@ impl<'m> Policy<'m> {
 
     /// Runs a command of the sample; how long it is from there until requests are blocked, or pass.
     pub fn switch(&self, command: &str, observer: &Observer, is_blocked: bool) -> Duration {
-        let began = Instant::now();
-        self.run(command);
-        observer.turn(is_blocked) - began
+        observer.turn_after(is_blocked, || self.run(command))
     }
 
     /// The command line finds nothing wrong with the Envoy that runs.

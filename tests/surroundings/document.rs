@@ -1,4 +1,4 @@
-//! `envoy/operations.md` as what people paste out of it.
+//! The blocks of `envoy/operations.md`, at work.
 
 use std::{
     fs,
@@ -8,27 +8,12 @@ use std::{
 use serde_json::{Value, json};
 use support::{
     Envoy, TOKEN,
-    project::{file, module, read},
+    operations::{Block, DOCUMENT, blocks},
+    project::{file, module},
     yaml,
 };
 
-/// A fenced block.
-struct Block {
-    /// The heading that it stands under, without the backticks of a code.
-    heading: &'static str,
-    language: &'static str,
-    text: &'static str,
-}
-
-impl Block {
-    /// What the comment in its first line says: where it goes.
-    fn place(&self) -> &'static str {
-        let first = self.text.lines().next().unwrap();
-        first.strip_prefix("# ").unwrap_or_default()
-    }
-}
-
-const DOCUMENT: &str = include_str!("../../envoy/operations.md");
+pub use support::operations::text;
 
 /// The codes of `maintenancectl check`.
 const CODES: [&str; 20] = [
@@ -53,41 +38,6 @@ const CODES: [&str; 20] = [
     "unguarded-way",
     "upgrade-skips-filter",
 ];
-
-fn blocks() -> Vec<Block> {
-    let mut blocks = Vec::new();
-    let mut heading = "";
-    // What is between two fences is prose, a block, prose …
-    for (index, part) in DOCUMENT.split("```").enumerate() {
-        if index % 2 == 0 {
-            let last = part.lines().rfind(|line| line.starts_with('#'));
-            heading = last.map_or(heading, |line| {
-                line.trim_start_matches('#').trim().trim_matches('`')
-            });
-        } else {
-            let (language, text) = part.split_once('\n').unwrap();
-            blocks.push(Block {
-                heading,
-                language,
-                text,
-            });
-        }
-    }
-    blocks
-}
-
-/// The text of the block under a heading whose comment says that it goes there.
-pub fn text(heading: &str, place: &str) -> &'static str {
-    let mut found = blocks()
-        .into_iter()
-        .filter(|block| (block.heading, block.place()) == (heading, place));
-    let block = found
-        .next()
-        .unwrap_or_else(|| panic!("{heading} has no block for {place:?}"));
-    assert!(found.next().is_none(), "{heading}: two blocks for {place}");
-    assert_eq!(block.language, "yaml");
-    block.text
-}
 
 /// The same as what it says, with the module under test in the place of the one it names.
 pub fn block(heading: &str, place: &str) -> Value {
@@ -151,11 +101,14 @@ fn sh(command: &str) -> Output {
 
 /// The sources of the tests that take blocks.
 fn sources() -> Vec<String> {
-    fs::read_dir(file("tests/surroundings"))
-        .unwrap()
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .filter(|name| name != "document.rs")
-        .map(|name| read(&format!("tests/surroundings/{name}")))
+    let folders = ["tests/surroundings", "tests/istio"].into_iter();
+    let paths = folders.flat_map(|folder| {
+        let entries = fs::read_dir(file(folder)).unwrap();
+        entries.map(|entry| entry.unwrap().path())
+    });
+    paths
+        .filter(|path| !path.ends_with("document.rs"))
+        .map(|path| fs::read_to_string(path).unwrap())
         .collect()
 }
 

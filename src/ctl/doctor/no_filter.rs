@@ -3,7 +3,7 @@
 use maintenance_mode_core::config::plugin::PluginConfig;
 
 use crate::ctl::doctor::finding::Findings;
-use crate::ctl::doctor::{patch_place, reach};
+use crate::ctl::doctor::{patch_place, reach, stand_in};
 use crate::ctl::documents::spot::Place;
 use crate::ctl::setup::plugin::Plugin;
 use crate::ctl::setup::setup::Setup;
@@ -11,7 +11,8 @@ use crate::ctl::setup::typed::{DYNAMIC_MODULE, WASM};
 
 pub(super) fn check(setup: &Setup, findings: &mut Findings) {
     // What is refused as it stands is found, and told of with what to write.
-    if setup.plugins.is_empty() && setup.mistaken.is_empty() {
+    let is_replaced = stand_in::check(setup, findings);
+    if setup.plugins.is_empty() && setup.mistaken.is_empty() && !is_replaced {
         nowhere(setup, findings);
     }
     for plugin in &setup.plugins {

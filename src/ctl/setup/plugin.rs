@@ -68,12 +68,18 @@ impl<'d> Plugin<'d> {
             vm.as_ref().and_then(|vm| vm.get("code")),
         ];
         let variables = Variables::of_vm(vm.as_ref());
-        is_ours(names).then(|| {
-            let written = config.get("configuration");
-            let handed = written.as_ref().map_or_else(|| Ok(empty()), unpacked);
-            let written = written.unwrap_or_else(|| config.clone());
-            Self::new(Carrier::Wasm, config, around, written, handed, &variables)
-        })
+        let is_named = is_ours(names);
+        let written = config.get("configuration");
+        let handed = written.as_ref().map_or_else(|| Ok(empty()), unpacked);
+        let written = written.unwrap_or_else(|| config.clone());
+        let plugin = Self::new(Carrier::Wasm, config, around, written, handed, &variables);
+        (is_named || plugin.is_unmistakable()).then_some(plugin)
+    }
+
+    /// Whether no other filter would be configured so. A control plane calls a plugin as it likes,
+    /// and its code by a digest.
+    fn is_unmistakable(&self) -> bool {
+        self.compiled.accepted.is_some() && self.settings().entries().len() >= 2
     }
 
     fn of_dynamic_module(message: &Spot<'d>, around: Option<&Spot<'d>>) -> Option<Self> {
@@ -211,7 +217,7 @@ impl<'d> Plugin<'d> {
 }
 
 /// Whether a name, or where the code comes from, says that a filter is this one.
-pub(super) fn is_ours<'d>(names: impl IntoIterator<Item = Option<Spot<'d>>>) -> bool {
+pub(crate) fn is_ours<'d>(names: impl IntoIterator<Item = Option<Spot<'d>>>) -> bool {
     names.into_iter().flatten().any(|name| {
         let name = name.node().to_json().to_string().to_ascii_lowercase();
         name.contains("maintenance")

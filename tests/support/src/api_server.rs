@@ -6,7 +6,7 @@ use std::{fs, process::Output};
 use serde_json::{Value, json};
 
 use crate::{
-    machine::{Machine, PATIENCE, Running},
+    machine::{Machine, PATIENCE, Running, machine},
     programs::not_tested,
     project::file,
     within,
@@ -30,7 +30,7 @@ pub struct ApiServer<'m> {
 
 /// Whether these programs are built; if not, that is said. `kubectl` and the others of the API
 /// server are always meant.
-pub fn are_built(what: &str, target: &str, programs: &[&str]) -> bool {
+fn are_built(what: &str, target: &str, programs: &[&str]) -> bool {
     let needed = ["etcd", "kube-apiserver", "kubectl"].iter().chain(programs);
     let missing: Vec<&str> = needed
         .copied()
@@ -43,6 +43,17 @@ pub fn are_built(what: &str, target: &str, programs: &[&str]) -> bool {
         ));
     }
     missing.is_empty()
+}
+
+/// A machine for these programs, of which make builds some, unless any is missing, which is said.
+/// This thread enters it.
+pub fn machine_for(what: &str, target: &str, built: &[&str], programs: &[&str]) -> Option<Machine> {
+    if !are_built(what, target, built) {
+        return None;
+    }
+    let machine = machine(what, &[&["openssl"], programs].concat())?;
+    machine.enter();
+    Some(machine)
 }
 
 impl<'m> ApiServer<'m> {

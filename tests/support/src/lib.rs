@@ -27,9 +27,12 @@ pub mod comments;
 pub mod etcd;
 pub mod fleet;
 pub mod machine;
+pub mod operations;
 pub mod ports;
 pub mod programs;
 pub mod project;
+pub mod registry;
+pub mod sample;
 pub mod yaml;
 
 pub use self::{
