@@ -37,8 +37,6 @@ GO         ?= $(or $(shell command -v go),$(wildcard /usr/local/go/bin/go),$(CUR
 GO_BIN     := $(CURDIR)/target/go/bin
 # What the API server is to know of each.
 RESOURCES  := target/go/resources
-CONTROL_PLANES := $(addprefix $(GO_BIN)/,etcd etcdctl kube-apiserver kubectl envoy-gateway pilot-agent pilot-discovery) \
-	$(addprefix $(RESOURCES)/,gateway.yaml istio.yaml)
 
 SKOPEO          := $(or $(shell command -v skopeo),/usr/bin/skopeo)
 DOCKER_REGISTRY := $(or $(shell command -v docker-registry),/usr/bin/docker-registry)
@@ -97,6 +95,8 @@ NEEDS_surroundings   = build $(ENVOY) $(ETCD) $(CHROMIUM) $(CHROMEDRIVER) $(GRPC
 NEEDS_gateway        = build dynamic-module $(ENVOY) $(addprefix $(GO_BIN)/,etcd kube-apiserver kubectl envoy-gateway) \
 	$(addprefix $(RESOURCES)/,gateway.yaml istio.yaml) $(SKOPEO) $(DOCKER_REGISTRY)
 NEEDS_all            = $(NEEDS_readme) $(GRPC_WEB)
+# The groups of tests that need control planes.
+CONTROL_PLANES := gateway istio kube
 # The groups of tests that need no server.
 QUICK := core lib house documents fuzz
 
@@ -147,7 +147,7 @@ envoys: build dynamic-module $(foreach version,$(OTHER_ENVOYS),$(call envoy_of,$
 	$(foreach version,$(OTHER_ENVOYS),$(call on,$(version),wasm))
 	$(foreach version,$(OTHER_NATIVE_ENVOYS),$(call on,$(version),native))
 
-control-planes: $(CONTROL_PLANES) ## Build the control planes that tests run on, and the newest etcd, from their Go modules
+control-planes: $(sort $(filter $(GO_BIN)/% $(RESOURCES)/%,$(foreach group,$(CONTROL_PLANES),$(NEEDS_$(group))))) ## Build the control planes that tests run on, and the newest etcd, from their Go modules
 
 test-gateway: $(NEEDS_gateway) ## Build Envoy Gateway and an API server, and test the samples for Kubernetes on them
 	@python3 tests/run.py $(SAVE) gateway
