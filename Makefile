@@ -94,6 +94,7 @@ NEEDS_readme         = $(NEEDS_browser) dynamic-module
 NEEDS_surroundings   = build $(ENVOY) $(ETCD) $(CHROMIUM) $(CHROMEDRIVER) $(GRPC_WEB)
 NEEDS_gateway        = build dynamic-module $(ENVOY) $(addprefix $(GO_BIN)/,etcd kube-apiserver kubectl envoy-gateway) \
 	$(addprefix $(RESOURCES)/,gateway.yaml istio.yaml) $(SKOPEO) $(DOCKER_REGISTRY)
+NEEDS_kube           = $(addprefix $(GO_BIN)/,etcd kube-apiserver kubectl) $(addprefix $(RESOURCES)/,gateway.yaml istio.yaml)
 NEEDS_all            = $(NEEDS_readme) $(GRPC_WEB)
 # The groups of tests that need control planes.
 CONTROL_PLANES := gateway istio kube
@@ -105,7 +106,7 @@ export ENVOY ETCD CHROMIUM CHROMEDRIVER AXE GRPC_WEB
 .DEFAULT_GOAL := help
 # Two of what is fetched or installed at a time would be in each other's way.
 .NOTPARALLEL:
-.PHONY: help build cli dynamic-module image run fleet test envoys test-gateway control-planes quick pictures soak check deny fuzz miri compare figures bench bench-check bench-baseline clean
+.PHONY: help build cli dynamic-module image run fleet test envoys test-gateway test-kube control-planes quick pictures soak check deny fuzz miri compare figures bench bench-check bench-baseline clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -152,6 +153,9 @@ control-planes: $(sort $(filter $(GO_BIN)/% $(RESOURCES)/%,$(foreach group,$(CON
 test-gateway: $(NEEDS_gateway) ## Build Envoy Gateway and an API server, and test the samples for Kubernetes on them
 	@python3 tests/run.py $(SAVE) gateway
 
+test-kube: $(NEEDS_kube) ## Build an API server, and test maintenancectl --kube on it
+	@python3 tests/run.py $(SAVE) kube
+
 # Format and lints, for each host.
 define lint
 	@rustup target list --installed | grep -qx $(TARGET) || rustup target add $(TARGET)
@@ -167,7 +171,7 @@ quick: ## Check format and lints, and run the tests that need no server
 
 pictures: build $(ENVOY) $(ETCD) $(CHROMIUM) $(CHROMEDRIVER) ## Take the pictures of the page and the console anew
 	cargo test --locked --features cli --test browser pictures::the_
-	cp target/screenshots/page.webp target/screenshots/console.webp tests/browser
+	cp $(addprefix target/screenshots/,page.webp languages.webp console.webp) tests/browser
 	cargo test --locked --features cli --test maintenancectl a_deployment_behind
 	cp target/tmp/latency.svg tests/maintenancectl/deployment
 	-cargo test --locked --test fuzz stampede

@@ -3,9 +3,10 @@
 //!
 //! Results go to standard output, what is wrong to standard error. Nothing prints a token
 //! but `bypass`, whose purpose it is. The floors, from the top: `main`, `commands`,
-//! `endpoints`, `arguments`, `doctor`, `setup`, `requests`, `documents`, `process`.
+//! `cluster`, `endpoints`, `arguments`, `doctor`, `setup`, `requests`, `documents`, `process`.
 
 mod arguments;
+mod cluster;
 mod commands;
 mod doctor;
 mod documents;

@@ -50,7 +50,7 @@ ALONE = [
     "maintenancectl::deployment",
 ]
 # The groups that run only where they are named: they need programs that take many minutes to build.
-NAMED_ONLY = ["gateway"]
+NAMED_ONLY = ["gateway", "kube"]
 # The groups that take longest, so that no long one is left at the end, and how many tests of
 # each are under way at a time.
 LONGEST = {"fleet": 2, "envoy": 2, "browser": 2, "readme": 2, "faults": 2, "surroundings": 2, "places": 1}

@@ -2,7 +2,9 @@
 
 pub mod blocked;
 pub mod cors;
+mod language;
 pub mod local_reply;
 pub mod negotiation;
 pub mod outage;
 pub mod protocol;
+mod weighted;

@@ -5,12 +5,15 @@ use std::process::ExitCode;
 use clap::CommandFactory;
 
 use crate::ctl::arguments::arguments::{Arguments, Command};
+use crate::ctl::arguments::change::{Change, Status};
 use crate::ctl::arguments::misspelt::parse;
+use crate::ctl::arguments::target::Target;
 use crate::ctl::commands::bypass::bypass;
 use crate::ctl::commands::calls;
 use crate::ctl::commands::check::check;
 use crate::ctl::commands::explain::explain::explain;
 use crate::ctl::commands::hash_token::hash_token;
+use crate::ctl::commands::objects;
 use crate::ctl::commands::run::run::run;
 use crate::ctl::commands::windows::windows;
 use crate::ctl::endpoints::toggle::Toggle;
@@ -20,13 +23,16 @@ use crate::ctl::process::exit::{Abort, Exit};
 /// Reads the arguments of the process and does what they say.
 pub fn main() -> ExitCode {
     let done = match parse().command {
-        Command::Status(options) => calls::status(&options),
-        Command::On { change, parameters } => calls::change(&change, &Toggle::On(parameters)),
+        Command::Status(Status { target, output }) => match target {
+            Target::Endpoints(endpoints) => calls::status(&endpoints, &output),
+            Target::Object(object) => objects::status(&object, &output),
+        },
+        Command::On { change, parameters } => self::change(change, &Toggle::On(parameters)),
         Command::Off { change, ramp } => {
-            calls::change(&change, &ramp.map_or(Toggle::Off, Toggle::Open))
+            self::change(change, &ramp.map_or(Toggle::Off, Toggle::Open))
         }
-        Command::Reset(options) => calls::change(&options, &Toggle::Reset),
-        Command::Run(options) => run(options),
+        Command::Reset(change) => self::change(change, &Toggle::Reset),
+        Command::Run(options) => run(&options),
         Command::Check(options) => Ok(check(&options)),
         Command::Explain(options) => explain(&options),
         Command::Windows(options) => windows(&options),
@@ -45,4 +51,18 @@ pub fn main() -> ExitCode {
         exit
     });
     ExitCode::from(exit.0)
+}
+
+fn change(options: Change, toggle: &Toggle) -> Result<Exit, Abort> {
+    let Change {
+        target,
+        if_match,
+        dry_run,
+        output,
+    } = options;
+    match target {
+        Target::Endpoints(endpoints) => calls::change(&endpoints, if_match, &output, toggle),
+        Target::Object(object) if dry_run => objects::plan(&object, toggle),
+        Target::Object(object) => objects::change(&object, &output, toggle),
+    }
 }

@@ -2,6 +2,7 @@
 //! all of it is compiled and tested natively, too.
 
 pub mod attribute;
+pub mod bootstrap;
 pub mod grpc;
 pub mod header_map;
 pub mod module_attribute;

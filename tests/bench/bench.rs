@@ -97,9 +97,7 @@ fn print_all(verdicts: &[Verdict]) {
 
 /// Measures all cases; with `save`, the figures of the README are replaced.
 fn bench(save: bool) -> ExitCode {
-    let others = filters::all();
-    let ours = plugins::all();
-    let cases = [&*others, &*ours].concat();
+    let cases = [filters::all(), plugins::all()].concat();
     let rounds = tools::number("ROUNDS", ROUNDS);
     let seconds = tools::number("SECONDS", SECONDS);
     eprintln!(
@@ -107,8 +105,8 @@ fn bench(save: bool) -> ExitCode {
         cases.len() + 1
     );
     let cpu = cpu::measure(&cases, rounds, seconds);
-    eprintln!("Instructions of {} cases, on two Envoys", cases.len());
-    let samples = [callgrind::count(&others), callgrind::count(&ours)].concat();
+    eprintln!("Instructions of {} cases", cases.len());
+    let samples = callgrind::count(&cases);
     let report = Report::new(&cases, &cpu, &samples);
     print!("{report}");
     print_all(&[targets::of_instructions(&samples), targets::of_time(&cpu)].concat());

@@ -5,14 +5,15 @@ use support::Response;
 pub const STATUS: u16 = 503;
 
 /// What the module hands to Envoy; `default` has the length of the scopes of the cases.
-pub const HEADERS: [(&str, &str); 6] = [
+pub const HEADERS: [(&str, &str); 7] = [
     ("cache-control", "no-store"),
     ("x-maintenance-mode", "default"),
     ("retry-after", "3600"),
     (
         "vary",
-        "accept, content-type, sec-fetch-dest, user-agent, x-requested-with",
+        "accept, accept-language, content-type, sec-fetch-dest, user-agent, x-requested-with",
     ),
+    ("content-language", "en"),
     ("content-type", "application/problem+json"),
     ("x-envoy-ratelimited", "true"),
 ];

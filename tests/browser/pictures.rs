@@ -11,8 +11,9 @@ use support::{
 };
 
 use crate::console::{configuration, sign_in};
+use crate::visitors::languages::prefer;
 
-const NAMES: [&str; 2] = ["page", "console"];
+const NAMES: [&str; 3] = ["page", "languages", "console"];
 /// How often the console looks.
 const PERIOD: Duration = Duration::from_secs(2);
 const CALL: &str = "on?for=7200&message=We%20are%20moving%20house.";
@@ -41,10 +42,29 @@ fn the_page() {
     browser.open(&envoy, "/");
     set_font(&browser);
     assert_eq!(browser.text("time"), "11:00 AM UTC, in 2 hours");
-    browser.show_side_by_side([LIGHT_DESK.fine(800, 560), DARK_PHONE.fine(320, 560)]);
+    let looks = [LIGHT_DESK.fine(800, 560), DARK_PHONE.fine(320, 560)];
+    browser.show_side_by_side(&looks.map(|look| browser.screen(look)));
     browser.look(LIGHT_DESK.fine(1156, 564));
     browser.picture("page");
     browser.small_picture("page");
+}
+
+#[test]
+fn the_languages() {
+    let envoy = Envoy::start(json!({"admin": admin()}));
+    envoy.admin("POST", "on?for=7200");
+    let browser = start();
+    let look = LIGHT_DESK.fine(440, 520);
+    let screens = ["de", "ar", "ja"].map(|language| {
+        prefer(&browser, language);
+        browser.open(&envoy, "/");
+        browser.run("document.querySelector('small').remove()");
+        browser.screen(look)
+    });
+    browser.show_side_by_side(&screens);
+    browser.look(LIGHT_DESK.fine(1388, 524));
+    browser.picture("languages");
+    browser.small_picture("languages");
 }
 
 #[test]

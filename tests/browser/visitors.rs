@@ -2,6 +2,7 @@
 
 mod coming_back;
 mod end;
+pub mod languages;
 mod looks;
 mod policy;
 mod text;

@@ -1,6 +1,7 @@
 //! The local reply.
 
 mod bodies;
+mod languages;
 mod negotiation;
 
 use std::time::Duration;
@@ -14,7 +15,8 @@ const JSON: &str = "application/json";
 const PROBLEM: &str = "application/problem+json";
 const TEXT: &str = "text/plain";
 /// What decides on the representation.
-const VARY: &str = "accept, content-type, sec-fetch-dest, user-agent, x-requested-with";
+const VARY: &str =
+    "accept, accept-language, content-type, sec-fetch-dest, user-agent, x-requested-with";
 
 /// An Envoy in maintenance for all but `/open`.
 pub fn envoy(response: Value) -> Envoy {

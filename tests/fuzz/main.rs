@@ -79,6 +79,7 @@ macro_rules! tests {
 tests! {
     accept
     admin_query
+    bootstrap
     bypass_token
     client_address
     configuration
@@ -88,6 +89,7 @@ tests! {
     etcd_messages
     grpc
     header_map
+    module_attribute
     networks
     paths
     state

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use support::{Envoy, admin};
 
-use crate::command::{command, ctl, url};
+use crate::command::{Outcome, command, ctl, url};
 
 #[test]
 fn a_change_is_made_and_told() {
@@ -137,6 +137,71 @@ fn wrong_usage_is_told_without_the_token() {
     let mut without = command(&["status", "--url", "http://a/m"]);
     let without = without.env_remove("MAINTENANCE_TOKEN").output().unwrap();
     assert_eq!(without.status.code(), Some(2));
+}
+
+#[test]
+fn addresses_may_be_in_the_environment() {
+    let envoys = [(); 3].map(|()| Envoy::start(json!({"admin": admin()})));
+    let [one, other, third] = envoys.each_ref().map(url);
+    let with = |urls: &str, arguments: &[&str]| -> Outcome {
+        let mut command = command(arguments);
+        command
+            .env("MAINTENANCE_URL", urls)
+            .output()
+            .unwrap()
+            .into()
+    };
+    let on = with(&format!("{one} {other}/"), &["on", "--json"]);
+    assert_eq!(on.code, Some(0), "{on:?}");
+    assert_eq!(on.json()[1]["url"], other);
+    let named = with(&one, &["status", "--url", &third, "--json"]);
+    assert_eq!(named.json()["maintenance"], false, "--url goes before");
+    let object = with(
+        &one,
+        &["status", "--kube", "wasmplugin/a", "--context", "none"],
+    );
+    assert_eq!(object.code, Some(1), "--kube goes before");
+    assert!(object.stderr.starts_with("wasmplugin/a: "), "{object:?}");
+    for (urls, told) in [
+        ("", "--kube"),
+        (" ", "--url"),
+        ("http://a/m b", "MAINTENANCE_URL"),
+    ] {
+        let wrong = with(urls, &["status"]);
+        assert_eq!(wrong.code, Some(2), "{wrong:?}");
+        assert!(wrong.stderr.contains(told), "{wrong:?}");
+    }
+}
+
+/// Whether there is a kubectl or not.
+#[test]
+fn an_object_is_asked_for_as_one_or_not_at_all() {
+    for arguments in [
+        "status --kube pod/a",
+        "status --kube wasmplugin",
+        "status --kube wasmplugin/a --url http://a/m",
+        "status --kube wasmplugin/a --token x",
+        "status --url http://a/m -n a",
+        "status --url http://a/m --context a",
+        "status --kube wasmplugin/a -n=",
+        "status --kube wasmplugin/a --dry-run",
+        "run --kube wasmplugin/a --dry-run -- true",
+        "run --kube wasmplugin/a --hold 1s -- true",
+        "on --url http://a/m --dry-run",
+        "on --kube wasmplugin/a --if-match 1",
+        "on --kube wasmplugin/a --retry-after 1",
+        "on --kube wasmplugin/a --hold 1s",
+        "off --kube wasmplugin/a --ramp 1m",
+    ] {
+        let arguments: Vec<&str> = arguments.split(' ').collect();
+        let refused = ctl(&arguments);
+        assert_eq!(refused.code, Some(2), "{arguments:?} {refused:?}");
+        assert!(!refused.stderr.is_empty() && refused.stdout.is_empty());
+    }
+    let kinds = ctl(&["status", "--kube", "pod/a"]).stderr;
+    for kind in ["trafficextension", "wasmplugin", "envoyextensionpolicy"] {
+        assert!(kinds.contains(kind), "{kinds}");
+    }
 }
 
 #[test]

@@ -1,10 +1,14 @@
 #!/bin/sh
 # In the place of kubectl, because no cluster can be had: its pods are Envoys of this machine, one
-# a line of the file `pods`, by name and port; what else it is told it writes down.
+# a line of the file `pods`, by name and port; its object is the file `object`; what else it is told
+# it writes down.
 here=${0%/bin/*}
 case " $* " in
 *" get pods "*)
     sed 's,\(.*\) .*,pod/\1,' "$here/pods"
+    ;;
+*" -o json "*)
+    cat "$here/object"
     ;;
 *" port-forward "*)
     for word; do

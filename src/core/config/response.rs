@@ -1,5 +1,6 @@
 //! `response`, of all requests or of a rule.
 
+use std::marker::PhantomData;
 use std::{fmt, iter};
 
 use serde::{Deserialize, Deserializer, de};
@@ -49,10 +50,12 @@ response! {
     json: String,
     /// Template of the plain text body.
     text: String,
+    /// What the bodies say in a language, by its tag.
+    languages: Entries<LanguageConfig>,
     /// Where browsers are sent.
     redirect: String,
     /// More headers of the reply.
-    headers: HeadersConfig,
+    headers: Entries<String>,
     /// The types of `Clear-Site-Data`.
     clear_site_data: Vec<String>,
     /// The cookies that the reply ends.
@@ -116,27 +119,40 @@ impl<'de> Deserialize<'de> for RetryAfterConfig {
     }
 }
 
-/// `response.headers`: names and values in the order they are written.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct HeadersConfig(pub Vec<(String, String)>);
+/// What `response.languages` has for a language.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+pub struct LanguageConfig {
+    /// `{{title}}` of the bodies.
+    pub title: Option<String>,
+    /// `{{message}}` of the bodies.
+    pub message: Option<String>,
+    /// Template of the HTML body.
+    pub html: Option<String>,
+    /// Template of the plain text body.
+    pub text: Option<String>,
+}
 
-impl<'de> Deserialize<'de> for HeadersConfig {
+/// An object of keys that the user names, in the order they are written.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entries<T>(pub Vec<(String, T)>);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Entries<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Visitor;
+        struct Visitor<T>(PhantomData<T>);
 
-        impl<'de> de::Visitor<'de> for Visitor {
-            type Value = HeadersConfig;
+        impl<'de, T: Deserialize<'de>> de::Visitor<'de> for Visitor<T> {
+            type Value = Entries<T>;
 
             fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
-                f.write_str("an object of header names and values")
+                f.write_str("an object")
             }
 
             fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let headers = iter::from_fn(|| map.next_entry().transpose());
-                headers.collect::<Result<_, _>>().map(HeadersConfig)
+                let entries = iter::from_fn(|| map.next_entry().transpose());
+                entries.collect::<Result<_, _>>().map(Entries)
             }
         }
 
-        deserializer.deserialize_map(Visitor)
+        deserializer.deserialize_map(Visitor(PhantomData))
     }
 }

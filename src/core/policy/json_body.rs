@@ -1,7 +1,7 @@
 //! The body that a configuration gives for JSON.
 
 use crate::policy::template::{Escape, Template};
-use crate::policy::values::Values;
+use crate::policy::values::{Values, Wording};
 use crate::syntax::invalid::{Compiled, InvalidConfig, refuse};
 use crate::syntax::json::Json;
 
@@ -16,8 +16,8 @@ pub(crate) fn compile(text: &str, values: &Values) -> Compiled<Template> {
         return Err(InvalidConfig::new(problem));
     }
     let untold = Values {
-        title: "",
-        message: "",
+        title: Wording::default(),
+        message: Wording::default(),
         ..values.clone()
     };
     for (at, placeholder) in sample.outside {
@@ -77,15 +77,12 @@ impl<'t> Sample<'t> {
 mod tests {
     use super::*;
     use crate::policy::response::retry_after::RetryAfter;
+    use crate::policy::values::testing;
 
     fn values(retry_after: Option<RetryAfter>) -> Values<'static> {
         Values {
-            title: "1",
-            message: "2",
-            status: 503,
             retry_after,
-            until: None,
-            request_id: b"",
+            ..testing::values("1", "2")
         }
     }
 

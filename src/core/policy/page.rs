@@ -1,7 +1,8 @@
 //! The built-in page and text.
 
-use crate::policy::words::words::Words;
+use crate::policy::template::{Escape, PLACEHOLDERS, Placeholder, Template};
 use crate::syntax::html_document::{HtmlDocument, html_document};
+use crate::syntax::invalid::Compiled;
 
 const PAGE: HtmlDocument = html_document!(
     "page.html",
@@ -16,33 +17,27 @@ pub const POLICY: &str = PAGE.policy;
 /// The template of the text body.
 pub const TEXT: &str = "{{title}}\n\n{{message}}\n";
 
-/// The template of the page in a language, whose words stand in `[[…]]`.
-pub fn page(words: &Words) -> String {
-    let Words {
-        language,
-        expected_back,
-        any_moment,
-        request,
-        // Those are placeholders, because they can be set.
-        title: _,
-        message: _,
-    } = words;
-    let places = [
-        ("[[language]]", language),
-        ("[[expected_back]]", expected_back),
-        ("[[any_moment]]", any_moment),
-        ("[[request]]", request),
-    ];
-    places
-        .into_iter()
-        .fold(PAGE.html.to_owned(), |page, (place, word)| {
-            page.replace(place, word)
-        })
+/// What the page has beside the placeholders of all bodies.
+const WORDS: &[Placeholder] = &[
+    Placeholder::of_language("language", |values| values.language.into()),
+    Placeholder::of_language("direction", |values| values.direction.as_str().into()),
+    Placeholder::of_language("title_language", |values| values.title.language.into()),
+    Placeholder::of_language("message_language", |values| values.message.language.into()),
+    Placeholder::of_language("expected_back", |values| values.words.expected_back.into()),
+    Placeholder::of_language("any_moment", |values| values.words.any_moment.into()),
+    Placeholder::of_language("request", |values| values.words.request.into()),
+];
+
+/// The page, whatever its language.
+pub fn page() -> Compiled<Template> {
+    Template::cut(PAGE.html, Escape::Html, &[PLACEHOLDERS, WORDS])
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::policy::values::testing::values;
+    use crate::policy::values::{Values, Wording};
     use crate::policy::words::languages::LANGUAGES;
 
     #[test]
@@ -52,17 +47,47 @@ mod tests {
     }
 
     #[test]
-    fn each_word_has_its_place_in_every_language() {
+    fn each_word_has_its_place_in_every_language_and_none_of_another() {
         for words in &LANGUAGES {
-            let page = page(words);
-            assert!(!page.contains("[["), "{page}");
-            for word in [words.expected_back, words.any_moment, words.request] {
-                assert!(page.contains(word), "{word}");
-                assert!(
-                    !word.contains(['"', '<', '&', '{']),
-                    "{word} stands in an attribute"
-                );
+            let worded = |text| Wording {
+                text,
+                language: words.language,
+            };
+            let html = page().unwrap().render(&Values {
+                title: worded(words.title),
+                message: worded(words.message),
+                language: words.language,
+                direction: words.direction,
+                words,
+                ..values("", "")
+            });
+            for other in &LANGUAGES {
+                let is_it = other.language == words.language;
+                for word in [
+                    &*format!(
+                        "lang=\"{}\" dir=\"{}\"",
+                        other.language,
+                        other.direction.as_str()
+                    ),
+                    other.title,
+                    other.message,
+                    &*format!("=\"{}\"", other.expected_back),
+                    &*format!("=\"{}\"", other.any_moment),
+                    &*format!("=\"{}\"", other.request),
+                ] {
+                    let is_escaped = word.contains('\'');
+                    assert!(!is_escaped, "{word} is written otherwise");
+                    assert_eq!(html.contains(word), is_it, "{} of {html}", other.language);
+                }
             }
+        }
+    }
+
+    #[test]
+    fn no_page_has_a_placeholder_that_only_ours_has() {
+        for placeholder in WORDS {
+            let text = format!("{{{{{}}}}}", placeholder.name);
+            assert!(Template::compile(&text, Escape::Html).is_err());
         }
     }
 }

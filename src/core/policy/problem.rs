@@ -39,7 +39,7 @@ impl<'a> Problem<'a> {
         Self {
             retry_after: values.retry_after.as_ref(),
             until: values.until,
-            ..Self::new(values.status, values.title, values.message)
+            ..Self::new(values.status, values.title.text, values.message.text)
         }
     }
 

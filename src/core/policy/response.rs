@@ -2,7 +2,9 @@
 
 pub mod cors;
 pub mod draft;
+mod facts;
 pub mod headers;
+pub mod languages;
 pub mod origin;
 pub mod redirect;
 pub mod response;

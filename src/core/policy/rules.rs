@@ -239,8 +239,8 @@ mod tests {
         )
         .unwrap();
         let own = rules.rules[0].response.as_ref().unwrap();
-        let values = own.values();
-        assert_eq!((values.status, values.title), (599, "own"));
+        let values = own.values(own.languages.english());
+        assert_eq!((values.status, values.title.text), (599, "own"));
         assert!(rules.rules[1].response.is_none());
     }
 

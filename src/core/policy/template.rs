@@ -35,12 +35,13 @@ pub struct Placeholder {
     value: Value,
 }
 
-type Value = for<'a> fn(&'a Values) -> Cow<'a, str>;
+/// Reads it of what a body tells.
+pub(super) type Value = for<'a> fn(&'a Values) -> Cow<'a, str>;
 
 /// All of them.
 pub const PLACEHOLDERS: &[Placeholder] = &[
-    Placeholder::new("title", Of::Outage, |values| values.title.into()),
-    Placeholder::new("message", Of::Outage, |values| values.message.into()),
+    Placeholder::new("title", Of::Outage, |values| values.title.text.into()),
+    Placeholder::new("message", Of::Outage, |values| values.message.text.into()),
     Placeholder::new("status", Of::Outage, |values| {
         values.status.to_string().into()
     }),
@@ -74,6 +75,15 @@ const SHORT_VALUE_BYTES: usize = 40;
 impl Template {
     /// Cuts a body at its placeholders; refuses one that is unknown or not closed.
     pub fn compile(text: &str, escape: Escape) -> Compiled<Self> {
+        Self::cut(text, escape, &[PLACEHOLDERS])
+    }
+
+    /// The same of a body with other placeholders.
+    pub(super) fn cut(
+        text: &str,
+        escape: Escape,
+        known: &[&'static [Placeholder]],
+    ) -> Compiled<Self> {
         let mut parts = Vec::new();
         let mut rest = text;
         while let Some((literal, opened)) = rest.split_once("{{") {
@@ -81,7 +91,7 @@ impl Template {
                 InvalidConfig::new("a `{{` has no `}}`: expected a placeholder like {{message}}")
             })?;
             parts.push(Part::Literal(literal.into()));
-            parts.push(Part::Placeholder(Placeholder::named(name.trim())?));
+            parts.push(Part::Placeholder(Placeholder::named(name.trim(), known)?));
             rest = after;
         }
         parts.push(Part::Literal(rest.into()));
@@ -94,7 +104,7 @@ impl Template {
             Part::Literal(text) => text.len(),
             Part::Placeholder(_) => SHORT_VALUE_BYTES,
         });
-        let known = values.title.len() + values.message.len();
+        let known = values.title.text.len() + values.message.text.len();
         let mut body = String::with_capacity(known + literals.sum::<usize>());
         for part in &self.parts {
             match part {
@@ -120,8 +130,13 @@ impl Placeholder {
         Self { name, of, value }
     }
 
-    fn named(name: &str) -> Compiled<&'static Self> {
-        let all = PLACEHOLDERS.iter();
+    /// What is alike for all who read a language.
+    pub(super) const fn of_language(name: &'static str, value: Value) -> Self {
+        Self::new(name, Of::Outage, value)
+    }
+
+    fn named(name: &str, known: &[&'static [Self]]) -> Compiled<&'static Self> {
+        let all = known.iter().copied().flatten();
         if let Some(known) = all.clone().find(|known| known.name == name) {
             return Ok(known);
         }
@@ -137,14 +152,17 @@ impl Escape {
     fn push(self, body: &mut String, value: &str) {
         match self {
             Self::None => body.push_str(value),
-            Self::Html => value.chars().for_each(|character| match character {
-                '&' => body.push_str("&amp;"),
-                '<' => body.push_str("&lt;"),
-                '>' => body.push_str("&gt;"),
-                '"' => body.push_str("&quot;"),
-                '\'' => body.push_str("&#39;"),
-                _ => body.push(character),
-            }),
+            Self::Html => {
+                let mut written = 0;
+                for (at, byte) in value.bytes().enumerate() {
+                    if let Some(reference) = html_reference(byte) {
+                        body.push_str(value.get(written..at).unwrap_or_default());
+                        body.push_str(reference);
+                        written = at + 1;
+                    }
+                }
+                body.push_str(value.get(written..).unwrap_or_default());
+            }
             Self::Json => {
                 let quoted = serde_json::to_string(value).unwrap_or_default();
                 let inside = quoted.strip_prefix('"').and_then(|q| q.strip_suffix('"'));
@@ -154,21 +172,27 @@ impl Escape {
     }
 }
 
+/// What stands for a character that HTML takes for its own.
+const fn html_reference(byte: u8) -> Option<&'static str> {
+    match byte {
+        b'&' => Some("&amp;"),
+        b'<' => Some("&lt;"),
+        b'>' => Some("&gt;"),
+        b'"' => Some("&quot;"),
+        b'\'' => Some("&#39;"),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::policy::values::testing;
 
     fn values(message: &str) -> Values<'_> {
-        Values {
-            title: "T",
-            message,
-            status: 503,
-            retry_after: None,
-            until: None,
-            request_id: b"",
-        }
+        testing::values("T", message)
     }
 
     #[test]

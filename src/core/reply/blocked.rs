@@ -4,10 +4,12 @@ use std::borrow::Cow;
 
 use crate::config::response::Format;
 use crate::policy::response::draft::Draft;
+use crate::policy::response::languages::{Language, OwnDrafts};
 use crate::policy::response::redirect::Redirect;
 use crate::policy::response::response::Response;
 use crate::policy::response::retry_after::RetryAfter;
 use crate::reply::cors::{Grant, is_preflight};
+use crate::reply::language::language;
 use crate::reply::local_reply::{LocalReply, MAX_REPEATED_BYTES};
 use crate::reply::negotiation::{Representation, negotiate};
 use crate::reply::outage::outage;
@@ -42,22 +44,28 @@ pub fn blocked<'a>(
     {
         return grant.preflight(response, headers);
     }
-    let draft = choose(response, headers);
+    let language = language(response, headers);
+    let draft = choose(response, language, headers);
     let mut reply = LocalReply::of(response, draft);
+    if let Some(tag) = language.unsaid_by(draft) {
+        reply.add("content-language", tag);
+    }
     if let Some(grant) = &grant {
         grant.add_to(&mut reply);
     }
-    let outage = outage(response, flag, turn, request);
-    if let Some(values) = &outage
+    let is_drafted = *draft.language == *language.tag();
+    let values = outage(response, language, flag, turn, request)
+        .or_else(|| (!is_drafted).then(|| response.values(language)));
+    if let Some(values) = &values
         && let Some(retry_after) = &values.retry_after
         && Some(retry_after) != response.retry_after()
     {
         reply.add("retry-after", retry_after.to_text().into_owned());
     }
-    if let Some(values) = &outage
+    if let Some(values) = &values
         && draft.grpc_status.is_some()
     {
-        reply.set_grpc_message(values.message);
+        reply.set_grpc_message(values.message.text);
     }
     let jitter = response.retry_after_jitter;
     if let Some(refresh) = response.refresh.filter(|_| jitter > 0)
@@ -75,10 +83,10 @@ pub fn blocked<'a>(
     for cookie in cookies {
         reply.add("set-cookie", Cow::from(&**cookie) + secure);
     }
-    reply.body = match (&draft.body, outage) {
+    reply.body = match (&draft.body, values) {
         (Some(body), None) => Cow::Borrowed(&**body),
-        (_, outage) => {
-            let mut values = outage.unwrap_or_else(|| response.values());
+        (_, values) => {
+            let mut values = values.unwrap_or_else(|| response.values(language));
             let request_id = headers.first("x-request-id").unwrap_or_default();
             if request_id.len() <= MAX_REPEATED_BYTES {
                 values.request_id = request_id;
@@ -89,9 +97,10 @@ pub fn blocked<'a>(
     reply
 }
 
-/// The draft for who sends these headers.
-fn choose<'a>(response: &'a Response, headers: &impl Headers) -> &'a Draft {
+/// The draft for who sends these headers and reads this language.
+fn choose<'a>(response: &'a Response, language: Language<'a>, headers: &impl Headers) -> &'a Draft {
     let drafts = &response.drafts;
+    let own = language.own().map(|own| &own.drafts);
     if is_grpc(headers) {
         return &drafts.grpc;
     }
@@ -101,13 +110,15 @@ fn choose<'a>(response: &'a Response, headers: &impl Headers) -> &'a Draft {
         Format::Text => Representation::Text,
         Format::Auto => negotiate(headers),
     };
+    let own_or =
+        |draft: fn(&OwnDrafts) -> Option<&Draft>, shared| own.and_then(draft).unwrap_or(shared);
     match (representation, &response.redirect, &drafts.redirect) {
         (Representation::Html, Some(redirect), Some(draft)) if redirects(redirect, headers) => {
-            draft
+            own_or(|own| own.redirect.as_ref(), draft)
         }
-        (Representation::Html, ..) => &drafts.html,
+        (Representation::Html, ..) => own_or(|own| own.html.as_ref(), &drafts.html),
         (Representation::Json, ..) => &drafts.json,
-        (Representation::Text, ..) => &drafts.text,
+        (Representation::Text, ..) => own_or(|own| own.text.as_ref(), &drafts.text),
     }
 }
 

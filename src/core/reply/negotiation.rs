@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 
 use Representation::{Html, Json, Text};
 
+use crate::reply::weighted::{split, weighted};
 use crate::request::headers::Headers;
 use crate::syntax::path::MAX_COMPARED_BYTES;
 
@@ -160,14 +161,9 @@ struct Range<'a> {
 impl<'a> Range<'a> {
     /// `None` for what is no media range, or has a quality that cannot be read.
     fn parse(range: &'a [u8]) -> Option<Self> {
-        let mut parts = split(range, b';').map(<[u8]>::trim_ascii);
-        let mut range = Self::whole(parts.next()?)?;
-        for parameter in parts {
-            if let [b'q' | b'Q', b'=', value @ ..] = parameter {
-                range.quality = parse_quality(value)?;
-            }
-        }
-        Some(range)
+        let (range, quality) = weighted(range)?;
+        let range = Self::whole(range)?;
+        Some(Self { quality, ..range })
     }
 
     /// Without parameters.
@@ -214,35 +210,6 @@ impl<'a> Range<'a> {
         self.kind.eq_ignore_ascii_case(b"application")
             && suffix.is_some_and(|suffix| suffix.eq_ignore_ascii_case(b"+json"))
     }
-}
-
-/// A number from 0 to 1, in thousandths; more decimals are cut off.
-fn parse_quality(text: &[u8]) -> Option<u16> {
-    let (whole, decimals) = match text {
-        [whole @ (b'0' | b'1')] => (whole, &[][..]),
-        [whole @ (b'0' | b'1'), b'.', decimals @ ..] => (whole, decimals),
-        _ => return None,
-    };
-    let mut quality = u16::from(whole - b'0') * 1000;
-    let mut weight = 100;
-    for digit in decimals {
-        let digit = digit.checked_sub(b'0').filter(|&digit| digit <= 9)?;
-        quality += u16::from(digit) * weight;
-        weight /= 10;
-    }
-    (quality <= 1000).then_some(quality)
-}
-
-/// The parts between separators that stand outside quoted strings, RFC 9110 section 5.6.4.
-fn split(text: &[u8], separator: u8) -> impl Iterator<Item = &[u8]> {
-    let mut quoted = false;
-    let mut escaped = false;
-    text.split(move |&byte| {
-        let separates = byte == separator && !quoted;
-        quoted ^= byte == b'"' && !escaped;
-        escaped = quoted && byte == b'\\' && !escaped;
-        separates
-    })
 }
 
 #[cfg(test)]

@@ -1,8 +1,9 @@
 //! What is known of the maintenance that blocks a request.
 
+use crate::policy::response::languages::Language;
 use crate::policy::response::response::Response;
 use crate::policy::response::retry_after::RetryAfter;
-use crate::policy::values::Values;
+use crate::policy::values::{Values, Wording};
 use crate::request::head::RequestHead;
 use crate::state::flag::Flag;
 use crate::syntax::timestamp::Timestamp;
@@ -14,6 +15,7 @@ use crate::syntax::timestamp::Timestamp;
 /// opening the end is the client's turn.
 pub(crate) fn outage<'a>(
     response: &'a Response,
+    language: Language<'a>,
     flag: &Flag<'a>,
     turn: Option<Timestamp>,
     request: &impl RequestHead,
@@ -27,9 +29,12 @@ pub(crate) fn outage<'a>(
     if message.is_none() && retry_after.is_none() && end.is_none() && jitter == 0 {
         return None;
     }
-    let mut values = response.values();
-    if let Some(message) = message {
-        values.message = message;
+    let mut values = response.values(language);
+    if let Some(text) = message {
+        values.message = Wording {
+            text,
+            language: language.of_others(),
+        };
     }
     values.until = until;
     values.retry_after = retry_after

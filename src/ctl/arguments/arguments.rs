@@ -6,8 +6,8 @@ use maintenance_mode_core::state::setting::RAMP;
 use maintenance_mode_core::syntax::time_zone;
 
 use crate::ctl::arguments::bypass::{HashToken, MintBypass};
+use crate::ctl::arguments::change::{Change, Status};
 use crate::ctl::arguments::check::Check;
-use crate::ctl::arguments::endpoints::{Change, Endpoints};
 use crate::ctl::arguments::explain::Explain;
 use crate::ctl::arguments::parameters::Parameters;
 use crate::ctl::arguments::run::Run;
@@ -53,18 +53,25 @@ pub(crate) enum Command {
     #[command(after_help = "\
 Several endpoints agree if all say the same of maintenance, and of its start and its end
 where they are still to come. An Envoy that has lost its store tells the last that it knows,
-and the exit code is 3.
+and the exit code is 3. With --kube it is what the configuration says: what somebody has set at an
+endpoint is not in it.
 
 Example:
   export MAINTENANCE_TOKEN=…
   maintenancectl status --url https://a.example.com/maintenance-mode \\
-                        --url https://b.example.com/maintenance-mode")]
-    Status(Endpoints),
+                        --url https://b.example.com/maintenance-mode
+  maintenancectl status --kube wasmplugin/maintenance-mode -n istio-ingress")]
+    Status(Status),
     /// Switch maintenance on, replacing all that an earlier change gave
     #[command(after_help = "\
+With --kube, the control plane pushes it to every proxy, also to those that start later: `mode` is
+set to `on`, which locks the endpoints until `reset`. With --for, --until, --start or --message it
+is `auto` and a window named maintenancectl, from a minute ago where no start is given.
+
 Example:
   maintenancectl on --url https://example.com/maintenance-mode --for 1800 \\
-                    --message 'Back at half past.'")]
+                    --message 'Back at half past.'
+  maintenancectl on --kube trafficextension/maintenance-mode -n istio-ingress --for 30m")]
     On {
         #[command(flatten)]
         change: Change,
@@ -73,8 +80,11 @@ Example:
     },
     /// Switch maintenance off
     #[command(after_help = "\
+With --kube, `mode` is set to `off`, which locks the endpoints until `reset`.
+
 Example:
-  maintenancectl off --url https://example.com/maintenance-mode --ramp 10m")]
+  maintenancectl off --url https://example.com/maintenance-mode --ramp 10m
+  maintenancectl off --kube trafficextension/maintenance-mode -n istio-ingress --dry-run")]
     Off {
         #[command(flatten)]
         change: Change,
@@ -83,8 +93,11 @@ Example:
     },
     /// Forget what was set: `initial` and the windows decide again
     #[command(after_help = "\
+With --kube, `mode` is set to `auto`, which gives the decision back to the endpoints.
+
 Example:
-  maintenancectl reset --url https://example.com/maintenance-mode")]
+  maintenancectl reset --url https://example.com/maintenance-mode
+  maintenancectl reset --kube trafficextension/maintenance-mode -n istio-ingress")]
     Reset(Change),
     /// Switch maintenance on, run a command, and put back what was
     #[command(after_help = "\
@@ -94,9 +107,11 @@ SIGTERM, which the command gets, too: an `on` that is over meanwhile as `off`, a
 was set as `reset`. What somebody else has changed meanwhile is left as it is, and the exit code
 is 4. Without --for and --until it lasts as long as the command does: where the endpoint's
 `max_on_seconds` gives it an end, that is put off in time. Give one in case this process is killed.
+With --kube, `mode` and the window named maintenancectl are put back.
 
 Example:
-  maintenancectl run --url https://example.com/maintenance-mode --for 3600 -- ./migrate.sh")]
+  maintenancectl run --url https://example.com/maintenance-mode --for 3600 -- ./migrate.sh
+  maintenancectl run --kube wasmplugin/maintenance-mode -n shop --for 1h -- ./migrate.sh")]
     Run(Run),
     /// Find what will not work as it is meant, in the configuration and in what stands around
     #[command(after_help = "\

@@ -1,22 +1,39 @@
 //! Arguments that make no sense.
 
+use std::ffi::OsString;
+
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{CommandFactory, Error, Parser};
+use clap::{Command, Error, FromArgMatches};
 
 use crate::ctl::arguments::arguments::Arguments;
+use crate::ctl::arguments::called::command;
 
 /// The arguments of the process; ends it where they make no sense, or ask for help.
 pub(crate) fn parse() -> Arguments {
-    Arguments::try_parse().unwrap_or_else(|error| without_guess(error).exit())
+    read(std::env::args_os()).unwrap_or_else(|error| error.exit())
+}
+
+fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Arguments, Error> {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let mut command = command(arguments.first().map(OsString::as_os_str));
+    let matches = command.try_get_matches_from_mut(arguments);
+    let mut matches = matches.map_err(|error| without_guess(error, &command))?;
+    let name = matches.subcommand_name().map(str::to_owned);
+    Arguments::from_arg_matches_mut(&mut matches).map_err(|error| {
+        let subcommand = name.and_then(|name| command.find_subcommand(name).cloned());
+        error.format(&mut subcommand.unwrap_or(command))
+    })
 }
 
 /// A command that is guessed could take the site down: all are listed instead.
-fn without_guess(mut error: Error) -> Error {
+fn without_guess(mut error: Error, command: &Command) -> Error {
     error.remove(ContextKind::SuggestedSubcommand);
     if error.kind() == ErrorKind::InvalidSubcommand {
-        let commands = Arguments::command();
-        let names = commands.get_subcommands().map(clap::Command::get_name);
-        let names = names.collect::<Vec<_>>().join(", ");
+        let names = command.get_subcommands().map(Command::get_name);
+        let names = names
+            .filter(|name| *name != "help")
+            .collect::<Vec<_>>()
+            .join(", ");
         let tip = format!("the commands are {names}").into();
         error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip]));
     }
@@ -39,7 +56,7 @@ mod tests {
             vec!["help", "onn"],
         ] {
             let whole = ["maintenancectl"].iter().chain(&arguments);
-            let error = without_guess(Arguments::try_parse_from(whole).unwrap_err());
+            let error = read(whole.map(OsString::from)).unwrap_err();
             let told = error.to_string();
             assert!(
                 !told.contains("similar") && !told.contains("exists"),

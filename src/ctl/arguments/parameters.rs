@@ -32,14 +32,19 @@ impl Parameters {
         )
     }
 
+    /// What was given, by name.
+    pub(crate) fn pairs(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        self.0.iter().map(|(name, value)| (*name, value.as_str()))
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
     /// Whether they say when it ends.
     pub(crate) fn have_an_end(&self) -> bool {
-        let mut names = self.0.iter().map(|(name, _)| *name);
-        names.any(|name| name == "until" || name == DURATION.name)
+        self.pairs()
+            .any(|(name, _)| name == "until" || name == DURATION.name)
     }
 
     /// The same from now on: without a start that has come.
@@ -52,8 +57,9 @@ impl Parameters {
 
     /// As they stand in a URL.
     pub(crate) fn to_query(&self) -> String {
-        let pairs = self.0.iter();
-        let pairs = pairs.map(|(name, value)| format!("{name}={}", encode_value(value)));
+        let pairs = self
+            .pairs()
+            .map(|(name, value)| format!("{name}={}", encode_value(value)));
         pairs.collect::<Vec<_>>().join("&")
     }
 }

@@ -1,22 +1,24 @@
 //! `status`, `on`, `off` and `reset`, at one endpoint or several.
 
-use crate::ctl::arguments::endpoints::{Change, Endpoints};
+use crate::ctl::arguments::change::Output;
+use crate::ctl::arguments::endpoints::Endpoints;
 use crate::ctl::endpoints::client::{Client, EndpointError};
+use crate::ctl::endpoints::lines::is_store_lost;
 use crate::ctl::endpoints::report::{Outcomes, report};
 use crate::ctl::endpoints::status::EndpointStatus;
 use crate::ctl::endpoints::toggle::Toggle;
 use crate::ctl::process::console::complain;
 use crate::ctl::process::exit::{Abort, Exit};
 
-pub(crate) fn status(endpoints: &Endpoints) -> Result<Exit, Abort> {
+pub(crate) fn status(endpoints: &Endpoints, output: &Output) -> Result<Exit, Abort> {
     let client = Client::new(endpoints)?;
     let outcomes = at_each(endpoints, |url| client.status(url));
-    let exit = report(&outcomes, endpoints);
+    let exit = report(&outcomes, output);
     let statuses = outcomes
         .iter()
         .filter_map(|(url, o)| Some((url, o.as_ref().ok()?)));
     let lost: Vec<_> = statuses
-        .filter(|(_, status)| status.is_store_lost())
+        .filter(|(_, status)| is_store_lost(&status.document))
         .collect();
     for (url, _) in &lost {
         complain(&format!(
@@ -30,11 +32,15 @@ pub(crate) fn status(endpoints: &Endpoints) -> Result<Exit, Abort> {
     })
 }
 
-pub(crate) fn change(options: &Change, toggle: &Toggle) -> Result<Exit, Abort> {
-    let client = Client::new(&options.endpoints)?;
-    let change = |url: &str| client.change(url, toggle, options.if_match);
-    let outcomes = at_each(&options.endpoints, change);
-    Ok(report(&outcomes, &options.endpoints))
+pub(crate) fn change(
+    endpoints: &Endpoints,
+    if_match: Option<u64>,
+    output: &Output,
+    toggle: &Toggle,
+) -> Result<Exit, Abort> {
+    let client = Client::new(endpoints)?;
+    let outcomes = at_each(endpoints, |url| client.change(url, toggle, if_match));
+    Ok(report(&outcomes, output))
 }
 
 /// One endpoint that fails does not keep the others from being called.

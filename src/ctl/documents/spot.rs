@@ -82,6 +82,15 @@ impl<'d> Spot<'d> {
         }
     }
 
+    /// The way from the root as a JSON pointer ([RFC 6901](https://www.rfc-editor.org/rfc/rfc6901)).
+    pub(crate) fn pointer(&self) -> String {
+        let steps = self.steps().into_iter().map(|step| match step {
+            Step::Key(key) => key.replace('~', "~0").replace('/', "~1"),
+            Step::Index(index) => index.to_string(),
+        });
+        steps.map(|step| format!("/{step}")).collect()
+    }
+
     /// The entry of a key, which Protobuf's JSON takes in snake and in camel case.
     pub(crate) fn get(&self, key: &str) -> Option<Self> {
         let entry = |key: &str| {
@@ -250,6 +259,10 @@ mod tests {
                 line: 3,
                 column: 21
             })
+        );
+        assert_eq!(
+            chain.pointer(),
+            "/static_resources/listeners/0/filterChains/0"
         );
         let missing = chain.place_of(&[Step::Key("filters".to_owned())]);
         assert_eq!(

@@ -23,11 +23,6 @@ impl EndpointStatus {
             document,
         })
     }
-
-    /// Whether Envoy tells the last that it knows, for it has lost the store of its fleet.
-    pub(crate) fn is_store_lost(&self) -> bool {
-        self.document.get("store_connected") == Some(&Value::Bool(false))
-    }
 }
 
 #[cfg(test)]

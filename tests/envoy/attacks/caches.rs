@@ -56,7 +56,9 @@ fn what_decides_on_the_representation_is_named_by_vary() {
         );
         assert_eq!(
             response.header("vary"),
-            Some("accept, content-type, origin, sec-fetch-dest, user-agent, x-requested-with")
+            Some(
+                "accept, accept-language, content-type, origin, sec-fetch-dest, user-agent, x-requested-with"
+            )
         );
     }
 }

@@ -150,13 +150,13 @@ fn an_accept_of_more_than_8_kib_is_read_as_absent() {
 }
 
 #[test]
-fn a_fixed_format_is_not_negotiated() {
+fn of_a_fixed_format_only_the_language_is_negotiated() {
     for (format, expected) in [("html", HTML), ("json", PROBLEM), ("text", TEXT)] {
         let envoy = envoy(json!({"format": format}));
         for accept in [HTML, JSON, TEXT, "*/*"] {
             let response = envoy.fetch(&accepting(accept));
             assert_eq!(content_type(&response), expected, "{accept}");
-            assert_eq!(response.header("vary"), None);
+            assert_eq!(response.header("vary"), Some("accept-language"));
         }
     }
 }

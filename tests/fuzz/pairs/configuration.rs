@@ -148,7 +148,7 @@ fn matchers(source: &mut Source, most: usize) -> Value {
 fn response(source: &mut Source) -> Value {
     let mut keys = Map::new();
     for _ in 0..source.below(6) {
-        let (key, value) = match source.below(20) {
+        let (key, value) = match source.below(22) {
             0 => (
                 "status",
                 json!(source.pick(&[200, 204, 304, 404, 503, 599])),
@@ -218,11 +218,32 @@ fn response(source: &mut Source) -> Value {
             }
             16 => ("expire_cookies", json!(source.some(&["sid", "x-a"], 2))),
             17 => ("cors", cors(source)),
+            20 | 21 => ("languages", languages(source)),
             _ => ("no_retry", json!(source.one_in(2))),
         };
         keys.insert(key.to_owned(), value);
     }
     keys.into()
+}
+
+fn languages(source: &mut Source) -> Value {
+    let tags = source.some(&["de", "EN", "sv", "pt-BR", "fr-CA"], 3);
+    let own = |tag: &str| {
+        let mut own = Map::new();
+        for (key, text) in [
+            ("title", "Zu & \"dicht\""),
+            ("message", "Gleich <wieder> da"),
+            ("html", "<b lang=de>{{title}}: {{message}} {{status}}"),
+            ("text", "{{message}} ({{title}})"),
+        ] {
+            if source.one_in(2) {
+                own.insert(key.to_owned(), text.into());
+            }
+        }
+        (tag.to_owned(), own.into())
+    };
+    let languages: Map<String, Value> = tags.into_iter().map(own).collect();
+    languages.into()
 }
 
 const REDIRECTS: [&str; 4] = [

@@ -198,6 +198,34 @@ fn accept(source: &mut Source) -> String {
     ranges.collect::<Vec<_>>().join(source.pick(&[",", ", "]))
 }
 
+const LANGUAGES: [&str; 16] = [
+    "de",
+    "de-CH",
+    "DE-de-1996",
+    "en",
+    "en-GB",
+    "fr",
+    "fr-CA",
+    "sv-SE",
+    "pt",
+    "pt-br",
+    "zh-Hant-TW",
+    "ja-x-private",
+    "ar",
+    "*",
+    "xx-de",
+    "",
+];
+
+fn accept_language(source: &mut Source) -> String {
+    let weights = ["", "", ";q=0", ";q=0.5", ";q=0.9", ";q=1.0", ";q=0.001"];
+    let ranges = (0..=source.below(4)).map(|_| {
+        let range = source.pick(&LANGUAGES);
+        format!("{range}{}", source.pick(&weights))
+    });
+    ranges.collect::<Vec<_>>().join(source.pick(&[",", ", "]))
+}
+
 const ORIGINS: [&str; 11] = [
     "https://app.example.com",
     "https://app.example.com",
@@ -267,6 +295,11 @@ pub fn request(source: &mut Source, configuration: &Value, tokens: usize) -> Req
     if source.one_in(2) {
         for _ in 0..=source.below(2) {
             add("accept", accept(source).into_bytes());
+        }
+    }
+    if source.one_in(2) {
+        for _ in 0..=source.below(2) {
+            add("accept-language", accept_language(source).into_bytes());
         }
     }
     let is_cross = method == "OPTIONS" && !source.one_in(4);

@@ -53,7 +53,11 @@ impl Judge<'_> {
             (refresh, got) => refresh.is_none() && got.is_none(),
         };
         complaints.unless(is_right, || format!("refresh: {refresh:?}, got {got:?}"));
-        let own = self.key(kind.key()).as_str();
+        self.language(kind, complaints);
+        let own = match kind {
+            Kind::Json => self.key("json").as_str().map(str::to_owned),
+            Kind::Html | Kind::Text => self.worded(kind.key()),
+        };
         let media_type = match kind {
             Kind::Html => "text/html",
             Kind::Json if own.is_some() => "application/json",
@@ -63,7 +67,7 @@ impl Judge<'_> {
         let got = self.reply.header("content-type").map(essence);
         complaints.expect("content-type", Some(media_type), got.as_deref());
         if method != "HEAD" && complaints.0.is_empty() {
-            self.body(kind, own, status, complaints);
+            self.body(kind, own.as_deref(), status, complaints);
         }
     }
 
@@ -107,7 +111,7 @@ impl Judge<'_> {
         };
         let until = self.decision.flag.until.map(time::format);
         let values = |name: &str| match name {
-            "title" => self.key("title").as_str().map(str::to_owned),
+            "title" => self.title(),
             "message" => self.message(),
             "status" => Some(status.to_string()),
             "retry_after" => Some(wait.clone()),
@@ -135,6 +139,34 @@ impl Judge<'_> {
                 .starts_with("<!doctype html");
             complaints.expect("it is a document", kind == Kind::Html, is_document);
         }
+        if own.is_none() && kind == Kind::Html {
+            self.marks(complaints);
+        }
+    }
+
+    /// `lang` and `dir` of the page, and of a message whose language nobody knows.
+    fn marks(&self, complaints: &mut Complaints) {
+        let tag = &self.language.tag;
+        let direction = if tag == "ar" { "rtl" } else { "ltr" };
+        let page = format!("<html lang=\"{tag}\" dir=\"{direction}\">");
+        complaints.unless(self.reply.body.contains(&page), || {
+            format!("it lacks {page}")
+        });
+        let in_this = self.language.key("message").is_some();
+        let is_toggled = self.decision.flag.message.is_some();
+        let is_foreign = is_toggled || !in_this && !self.key("message").is_null();
+        let is_marked = self.reply.body.contains("<p dir=\"auto\" lang=\"\">");
+        let expected = is_foreign && !self.language.is_english();
+        complaints.expect("the message is marked", expected, is_marked);
+    }
+
+    /// What says which language it is.
+    fn language(&self, kind: Kind, complaints: &mut Complaints) {
+        let is_ours = self.key(kind.key()).is_null();
+        let is_known = is_ours && (kind == Kind::Html || self.has_words_of_ours());
+        let is_told = is_known || !self.language.own.is_null();
+        let told = is_told.then_some(self.language.tag.as_str());
+        self.header("content-language", told, complaints);
     }
 
     /// RFC 9457.
@@ -145,10 +177,7 @@ impl Judge<'_> {
         };
         complaints.unless(got["type"].is_string(), || "no type".to_owned());
         complaints.expect("status in the body", &status.into(), &got["status"]);
-        for (key, set) in [
-            ("title", self.key("title").as_str().map(str::to_owned)),
-            ("detail", self.message()),
-        ] {
+        for (key, set) in [("title", self.title()), ("detail", self.message())] {
             let got = got[key].as_str();
             complaints.unless(
                 got.is_some() && (set.is_none() || set.as_deref() == got),

@@ -13,6 +13,7 @@ pub mod entries;
 pub mod field;
 pub mod flag;
 pub mod host;
+pub mod language;
 pub mod negotiation;
 pub mod origin;
 pub mod path;

@@ -6,6 +6,7 @@ use super::{
     case::{Case, Reply, Request},
     complaints::Complaints,
     decision::Decision,
+    language::{self, Language},
     negotiation::{self, Kind},
     origin, path, time,
 };
@@ -31,6 +32,7 @@ pub struct Judge<'a> {
     pub request: &'a Request,
     pub decision: &'a Decision,
     pub response: Value,
+    pub language: Language,
     pub reply: &'a Reply,
 }
 
@@ -41,10 +43,12 @@ pub fn judge(
     reply: &Reply,
     complaints: &mut Complaints,
 ) {
+    let response = Value::from(response(&case.configuration, decision.rule.as_ref()));
     let judge = Judge {
         request,
         decision,
-        response: response(&case.configuration, decision.rule.as_ref()).into(),
+        language: language::of(request, &response["languages"]),
+        response,
         reply,
     };
     let scope = case.configuration["scope"].as_str().unwrap_or("default");
@@ -80,7 +84,7 @@ impl Judge<'_> {
     }
 
     /// A header of ours, which the configuration may replace.
-    fn header(&self, name: &str, ours: Option<&str>, complaints: &mut Complaints) {
+    pub fn header(&self, name: &str, ours: Option<&str>, complaints: &mut Complaints) {
         let expected = self.own(name).or(ours);
         complaints.expect(name, expected, self.reply.header(name));
     }
@@ -184,6 +188,19 @@ impl Judge<'_> {
         if !self.key("cors").is_null() {
             required.push("origin");
         }
+        let is_page_ours =
+            self.key("html").is_null() && self.format().is_none_or(|format| format == Kind::Html);
+        let has_languages = self
+            .key("languages")
+            .as_object()
+            .is_some_and(|all| !all.is_empty());
+        if self.has_words_of_ours() || is_page_ours || has_languages {
+            required.push("accept-language");
+        } else {
+            complaints.unless(!varies.contains(&"accept-language".to_owned()), || {
+                "nothing is negotiated that vary names accept-language for".to_owned()
+            });
+        }
         for name in required {
             complaints.unless(varies.contains(&name.to_owned()), || {
                 format!("vary lacks {name}: {varies:?}")
@@ -231,10 +248,26 @@ impl Judge<'_> {
         });
     }
 
+    /// Whether nobody has set the title, or the message, for all.
+    pub fn has_words_of_ours(&self) -> bool {
+        self.key("title").is_null() || self.key("message").is_null()
+    }
+
+    /// Where anybody has set one.
+    pub fn title(&self) -> Option<String> {
+        self.worded("title")
+    }
+
     /// Where anybody has set one.
     pub fn message(&self) -> Option<String> {
         let set = self.decision.flag.message.clone();
-        set.or_else(|| self.key("message").as_str().map(str::to_owned))
+        set.or_else(|| self.worded("message"))
+    }
+
+    /// What the configuration says, in this language or to all.
+    pub fn worded(&self, key: &str) -> Option<String> {
+        let own = self.language.key(key);
+        own.or_else(|| self.key(key).as_str().map(str::to_owned))
     }
 
     fn grpc(&self, complaints: &mut Complaints) {

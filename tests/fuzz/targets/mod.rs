@@ -6,6 +6,7 @@
 
 pub mod accept;
 pub mod admin_query;
+pub mod bootstrap;
 pub mod bypass_token;
 pub mod client_address;
 pub mod configuration;
@@ -15,6 +16,7 @@ pub mod etcd_document;
 pub mod etcd_messages;
 pub mod grpc;
 pub mod header_map;
+pub mod module_attribute;
 pub mod networks;
 pub mod paths;
 pub mod state;
@@ -31,9 +33,10 @@ mod request;
 pub type Target = fn(&[u8]);
 
 /// All targets, by the name of their corpus.
-pub const ALL: [(&str, Target); 14] = [
+pub const ALL: [(&str, Target); 16] = [
     ("accept", accept::check),
     ("admin_query", admin_query::check),
+    ("bootstrap", bootstrap::check),
     ("bypass_token", bypass_token::check),
     ("client_address", client_address::check),
     ("configuration", configuration::check),
@@ -43,6 +46,7 @@ pub const ALL: [(&str, Target); 14] = [
     ("etcd_messages", etcd_messages::check),
     ("grpc", grpc::check),
     ("header_map", header_map::check),
+    ("module_attribute", module_attribute::check),
     ("networks", networks::check),
     ("paths", paths::check),
     ("state", state::check),

@@ -18,6 +18,9 @@ const PROGRAMS: &str = "target/go/bin";
 /// Who may do everything.
 const USER: &str = "admin";
 
+/// Who may do nothing but what a test gives this user, in the context of this name.
+pub const VIEWER: &str = "viewer";
+
 /// A running API server. `kubectl` of its machine calls it.
 pub struct ApiServer<'m> {
     /// Where it runs.
@@ -53,7 +56,7 @@ impl<'m> ApiServer<'m> {
         fs::create_dir(&directory).unwrap();
         fs::write(
             directory.join("tokens"),
-            format!("{USER},{USER},{USER},system:masters\n"),
+            format!("{USER},{USER},{USER},system:masters\n{VIEWER},{VIEWER},{VIEWER}\n"),
         )
         .unwrap();
         fs::write(directory.join("config"), kubeconfig().to_string()).unwrap();
@@ -108,9 +111,11 @@ const SERVER: &str = "exec kube-apiserver --etcd-servers http://127.0.0.1:2379 \
     --service-account-issuer https://kubernetes.default.svc \
     --service-account-key-file \"$KUBERNETES/key\" \
     --service-account-signing-key-file \"$KUBERNETES/key\" \
-    --token-auth-file \"$KUBERNETES/tokens\" --disable-admission-plugins ServiceAccount";
+    --token-auth-file \"$KUBERNETES/tokens\" --authorization-mode RBAC --disable-admission-plugins ServiceAccount";
 
 fn kubeconfig() -> Value {
+    let user = |name: &str| json!({"name": name, "user": {"token": name}});
+    let context = |name: &str, user: &str| json!({"name": name, "context": {"cluster": "machine", "user": user}});
     json!({
         "apiVersion": "v1",
         "kind": "Config",
@@ -119,7 +124,7 @@ fn kubeconfig() -> Value {
             "server": "https://127.0.0.1:6443",
             "insecure-skip-tls-verify": true,
         }}],
-        "users": [{"name": USER, "user": {"token": USER}}],
-        "contexts": [{"name": "machine", "context": {"cluster": "machine", "user": USER}}],
+        "users": [user(USER), user(VIEWER)],
+        "contexts": [context("machine", USER), context(VIEWER, VIEWER)],
     })
 }

@@ -35,9 +35,32 @@ pub struct Draft {
     pub grpc_status: Option<u8>,
     /// All headers, but for those that the request decides on.
     pub headers: HeaderLines,
+    /// The tag of the language that headers and body are in.
+    pub language: Box<str>,
+    /// What of it is in a language.
+    pub speech: Speech,
     /// The body, where not each request has another.
     pub body: Option<Box<str>>,
     content: Content,
+}
+
+/// What of a reply is in a language.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Speech {
+    /// Nothing that people read.
+    None,
+    /// What somebody has worded for all, in whatever language.
+    Given,
+    /// Words of ours, or of somebody in this language.
+    Known,
+}
+
+/// A representation, but for what a request or the flag say.
+#[derive(Clone, Debug)]
+pub(super) struct Body {
+    content: Content,
+    content_type: &'static str,
+    speech: Speech,
 }
 
 /// What makes a body.
@@ -60,6 +83,39 @@ const JSON: &str = "application/json";
 const GRPC: &str = "application/grpc";
 const TEXT: &str = "text/plain; charset=utf-8";
 
+impl Body {
+    pub(super) fn html(template: Template) -> Self {
+        Self::new(HTML, Content::Template(template))
+    }
+
+    pub(super) fn json(template: Option<Template>) -> Self {
+        match template {
+            Some(template) => Self::new(JSON, Content::Template(template)),
+            None => Self::new(Problem::CONTENT_TYPE, Content::Problem),
+        }
+    }
+
+    pub(super) fn text(template: Template) -> Self {
+        Self::new(TEXT, Content::Template(template))
+    }
+
+    fn new(content_type: &'static str, content: Content) -> Self {
+        Self {
+            content,
+            content_type,
+            speech: Speech::Given,
+        }
+    }
+
+    /// Some of its words are known to be in the language of the reply.
+    pub(super) fn known(self) -> Self {
+        Self {
+            speech: Speech::Known,
+            ..self
+        }
+    }
+}
+
 impl Draft {
     /// The body that tells these values.
     pub fn render(&self, values: &Values) -> String {
@@ -71,11 +127,12 @@ impl Draft {
     }
 }
 
-/// What the replies of a `response` have in common.
+/// What the replies of a `response` have in common, in a language.
+#[derive(Clone)]
 pub(crate) struct Outline<'a> {
     pub(super) scope: &'a str,
     /// The headers of a request that decide on its reply.
-    pub(super) vary: Option<&'static str>,
+    pub(super) vary: Option<&'a str>,
     pub(super) clear_site_data: Option<&'a str>,
     /// Whether proxies in front are told not to retry.
     pub(super) no_retry: bool,
@@ -83,10 +140,18 @@ pub(crate) struct Outline<'a> {
     pub(super) values: Values<'a>,
 }
 
-impl Outline<'_> {
+impl<'a> Outline<'a> {
+    /// The same in another language.
+    pub(super) fn speaking(&self, values: Values<'a>) -> Self {
+        Self {
+            values,
+            ..self.clone()
+        }
+    }
+
     pub(super) fn html(
         &self,
-        template: Template,
+        body: Body,
         page_policy: Option<&'static str>,
         refresh: Option<u64>,
     ) -> Draft {
@@ -95,24 +160,16 @@ impl Outline<'_> {
             ("content-security-policy", page_policy),
             ("refresh", refresh.as_deref()),
         ];
-        self.represent(self.values.status, &more, HTML, Content::Template(template))
+        self.represent(self.values.status, &more, body)
     }
 
-    pub(super) fn redirect(&self, url: &str, template: &Template) -> Draft {
-        let content = Content::Template(template.clone());
-        self.represent(FOUND, &[("location", Some(url))], HTML, content)
+    pub(super) fn redirect(&self, url: &str, body: Body) -> Draft {
+        self.represent(FOUND, &[("location", Some(url))], body)
     }
 
-    pub(super) fn json(&self, template: Option<Template>) -> Draft {
-        let (content_type, content) = match template {
-            Some(template) => (JSON, Content::Template(template)),
-            None => (Problem::CONTENT_TYPE, Content::Problem),
-        };
-        self.represent(self.values.status, &[], content_type, content)
-    }
-
-    pub(super) fn text(&self, template: Template) -> Draft {
-        self.represent(self.values.status, &[], TEXT, Content::Template(template))
+    /// What is neither for browsers nor for gRPC.
+    pub(super) fn plain(&self, body: Body) -> Draft {
+        self.represent(self.values.status, &[], body)
     }
 
     /// Trailers alone, [as gRPC has them](https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md#responses):
@@ -127,7 +184,7 @@ impl Outline<'_> {
         headers.set("grpc-status", &*GRPC_UNAVAILABLE.to_string());
         headers.set(
             wire::GRPC_MESSAGE,
-            &*encode_grpc_message(self.values.message),
+            &*encode_grpc_message(self.values.message.text),
         );
         Draft {
             grpc_status: Some(GRPC_UNAVAILABLE),
@@ -144,22 +201,26 @@ impl Outline<'_> {
     }
 
     /// A reply of which there are several representations.
-    fn represent(
-        &self,
-        status: u16,
-        more: &[(&str, Option<&str>)],
-        content_type: &str,
-        content: Content,
-    ) -> Draft {
+    fn represent(&self, status: u16, more: &[(&str, Option<&str>)], body: Body) -> Draft {
         let mut headers = self.headers_of_blocked();
         for (name, value) in more {
             headers.set(name, *value);
         }
         let bodiless = matches!(status, NO_CONTENT | RESET_CONTENT | NOT_MODIFIED);
-        headers.set("content-type", (!bodiless).then_some(content_type));
-        let content = if bodiless { Content::Nothing } else { content };
+        let speech = if bodiless { Speech::None } else { body.speech };
+        let is_known = speech == Speech::Known;
+        headers.set("content-language", is_known.then_some(self.values.language));
+        headers.set("content-type", (!bodiless).then_some(body.content_type));
+        let content = if bodiless {
+            Content::Nothing
+        } else {
+            body.content
+        };
         headers.set(wire::RATE_LIMITED, self.no_retry.then_some("true"));
-        self.draft(status, headers, content, |_| true)
+        Draft {
+            speech,
+            ..self.draft(status, headers, content, |_| true)
+        }
     }
 
     fn headers_of_all(&self) -> HeaderLines {
@@ -194,6 +255,8 @@ impl Outline<'_> {
             status,
             grpc_status: None,
             headers,
+            language: self.values.language.into(),
+            speech: Speech::None,
             body: None,
             content,
         };

@@ -1,6 +1,6 @@
 //! `response.headers`
 
-use crate::config::response::HeadersConfig;
+use crate::config::response::Entries;
 use crate::syntax::field::header_name;
 use crate::syntax::invalid::{Compiled, Located, refuse};
 use crate::syntax::line::is_line;
@@ -27,9 +27,9 @@ pub(crate) const RESERVED: [&str; 12] = [
 
 /// Compiles `response.headers`; refuses a name that is no header name, reserved or there twice, and
 /// a value of more than one line.
-pub(crate) fn compile(config: Option<&HeadersConfig>) -> Compiled<Vec<Header>> {
+pub(crate) fn compile(config: Option<&Entries<String>>) -> Compiled<Vec<Header>> {
     let mut headers: Vec<Header> = Vec::new();
-    for (key, value) in config.map_or(&[][..], |HeadersConfig(headers)| headers) {
+    for (key, value) in config.map_or(&[][..], |Entries(headers)| headers) {
         let (name, value) = compile_header(key, value).at(key)?;
         if headers.iter().any(|(other, _)| *other == name) {
             return refuse("is there twice: expected one value, or several joined by `,`").at(key);

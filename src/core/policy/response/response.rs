@@ -1,20 +1,21 @@
 //! What a blocked request gets.
 
 use crate::config::number::Number;
-use crate::config::response::{Format, ResponseConfig, RetryAfterConfig};
+use crate::config::response::{Entries, Format, LanguageConfig, ResponseConfig, RetryAfterConfig};
 use crate::config::seconds::Seconds;
 use crate::policy::json_body;
 use crate::policy::page;
 use crate::policy::page::page;
 use crate::policy::response::cors::Cors;
-use crate::policy::response::draft::{Drafts, Outline};
+use crate::policy::response::draft::{Body, Drafts, Outline};
+use crate::policy::response::facts::Facts;
 use crate::policy::response::headers;
 use crate::policy::response::headers::Header;
+use crate::policy::response::languages::{Language, Languages, Own, OwnDrafts};
 use crate::policy::response::redirect::Redirect;
 use crate::policy::response::retry_after::RetryAfter;
 use crate::policy::template::{Escape, Template};
 use crate::policy::values::Values;
-use crate::policy::words::languages::LANGUAGES;
 use crate::state::given::Given;
 use crate::state::hold::Hold;
 use crate::syntax::calendar::DateTime;
@@ -34,6 +35,10 @@ pub struct Response {
     /// The representation of the body.
     pub format: Format,
     facts: Facts,
+    /// What it says in which language.
+    pub languages: Languages,
+    /// Whether it says to some what it says to others in another language.
+    pub is_multilingual: bool,
     /// Where browsers are sent.
     pub redirect: Option<Redirect>,
     /// The `Set-Cookie` headers that end cookies, without `Secure`.
@@ -46,39 +51,35 @@ pub struct Response {
     pub drafts: Drafts,
 }
 
-/// What replies tell where nothing else is known.
-#[derive(Clone, Debug)]
-struct Facts {
-    status: u16,
-    title: Box<str>,
-    message: Box<str>,
-    retry_after: Option<RetryAfter>,
-}
-
 const DEFAULT_STATUS: u64 = 503;
 const DEFAULT_RETRY_AFTER: RetryAfter = RetryAfter::Seconds(3600);
 
 impl Response {
     /// Compiles `response`, for the replies of a scope; refuses a key whose value is out of range.
     pub fn compile(config: &ResponseConfig, scope: &str) -> Compiled<Self> {
-        let template = |text: &Option<String>, default: &str, escape| {
-            Template::compile(text.as_deref().unwrap_or(default), escape)
-        };
-        let [words] = &LANGUAGES;
         let format = config.format.unwrap_or_default();
         let facts = Facts {
             status: compile_status(config.status).at("status")?,
-            title: config.title.as_deref().unwrap_or(words.title).into(),
-            message: config.message.as_deref().unwrap_or(words.message).into(),
+            title: config.title.as_deref().map(Into::into),
+            message: config.message.as_deref().map(Into::into),
             retry_after: compile_retry_after(config.retry_after.as_ref()).at("retry_after")?,
         };
+        let mut languages = Languages::compile(config.languages.as_ref()).at("languages")?;
         let hold = optional(config.hold_seconds, compile_hold).at("hold_seconds")?;
         let refresh = optional(config.refresh, |refresh| refresh.of_a_wait(1)).at("refresh")?;
-        let page_policy = config.html.is_none().then_some(page::POLICY);
-        let html = template(&config.html, &page(words), Escape::Html).at("html")?;
-        let json = |text| json_body::compile(text, &facts.values());
-        let json = optional(config.json.as_deref(), json).at("json")?;
-        let text = template(&config.text, page::TEXT, Escape::None).at("text")?;
+        let english = facts.values(languages.english());
+        let is_worded = facts.title.is_none() || facts.message.is_none();
+        let (html, page_policy) = match &config.html {
+            Some(html) => (own_html(html).at("html")?, None),
+            None => (Body::html(page()?).known(), Some(page::POLICY)),
+        };
+        let json = |text| json_body::compile(text, &english);
+        let json = Body::json(optional(config.json.as_deref(), json).at("json")?);
+        let text = own_text(config.text.as_deref().unwrap_or(page::TEXT)).at("text")?;
+        let worded = |body: Body, own: &Option<String>| match own {
+            None if is_worded => body.known(),
+            _ => body,
+        };
         let redirect = optional(config.redirect.as_deref(), Redirect::compile).at("redirect")?;
         let headers = headers::compile(config.headers.as_ref()).at("headers")?;
         let clear_site_data = config.clear_site_data.as_deref().unwrap_or_default();
@@ -87,26 +88,52 @@ impl Response {
         let expired = config.expire_cookies.as_deref().unwrap_or_default();
         let retry_after_jitter = config.retry_after_jitter.unwrap_or(Seconds(0));
         let retry_after_jitter = retry_after_jitter.of_a_wait(0).at("retry_after_jitter")?;
+        let is_multilingual = is_worded
+            || !languages.own().is_empty()
+            || config.html.is_none() && matches!(format, Format::Auto | Format::Html);
+        let vary = vary(format, is_multilingual, cors.is_some());
         let outline = Outline {
             scope,
-            vary: vary(format, cors.is_some()),
+            vary: vary.as_deref(),
             clear_site_data: clear_site_data.as_deref(),
             no_retry: config.no_retry.unwrap_or(true),
             headers: &headers,
-            values: facts.values(),
+            values: english,
         };
+        let elsewhere = |outline: &Outline, html: &Body| {
+            let redirect = redirect.as_ref();
+            redirect.map(|redirect| outline.redirect(&redirect.url, html.clone()))
+        };
+        let of_language = |(own, (tag, config)): (&Own, &(String, LanguageConfig))| {
+            let outline = outline.speaking(facts.values(Language::Own(own)));
+            let html = optional(config.html.as_deref(), own_html)
+                .at("html")
+                .at(tag)?;
+            let text = optional(config.text.as_deref(), own_text)
+                .at("text")
+                .at(tag)?;
+            Ok(OwnDrafts {
+                redirect: html.as_ref().and_then(|html| elsewhere(&outline, html)),
+                html: html.map(|html| outline.html(html.known(), None, refresh)),
+                text: text.map(|text| outline.plain(text.known())),
+            })
+        };
+        let configured = config.languages.iter().flat_map(|Entries(entries)| entries);
+        let own_drafts = languages.own().iter().zip(configured).map(of_language);
+        let own_drafts: Vec<OwnDrafts> = own_drafts.collect::<Compiled<_>>().at("languages")?;
         let drafts = Drafts {
-            redirect: redirect
-                .as_ref()
-                .map(|redirect| outline.redirect(&redirect.url, &html)),
+            redirect: elsewhere(&outline, &html),
             html: outline.html(html, page_policy, refresh),
-            json: outline.json(json),
-            text: outline.text(text),
+            json: outline.plain(worded(json, &config.json)),
+            text: outline.plain(worded(text, &config.text)),
             grpc: outline.grpc(),
             preflight: outline.preflight(),
         };
+        languages.set_drafts(own_drafts);
         Ok(Self {
             facts,
+            languages,
+            is_multilingual,
             retry_after_jitter,
             hold: hold.unwrap_or_default(),
             refresh,
@@ -119,9 +146,9 @@ impl Response {
         })
     }
 
-    /// What replies tell where nothing else is known.
-    pub fn values(&self) -> Values<'_> {
-        self.facts.values()
+    /// What replies tell in a language where nothing else is known.
+    pub fn values<'a>(&'a self, language: Language<'a>) -> Values<'a> {
+        self.facts.values(language)
     }
 
     /// The `Retry-After` of a reply for which no end is known.
@@ -137,32 +164,30 @@ impl Response {
     }
 }
 
-impl Facts {
-    fn values(&self) -> Values<'_> {
-        Values {
-            title: &self.title,
-            message: &self.message,
-            status: self.status,
-            retry_after: self.retry_after.clone(),
-            until: None,
-            request_id: b"",
-        }
-    }
+fn own_html(text: &str) -> Compiled<Body> {
+    Ok(Body::html(Template::compile(text, Escape::Html)?))
 }
 
-/// What `reply` reads of a request to choose a representation, and to allow its origin: the same
-/// for each reply, so that a cache knows by any of them what the next depends on.
-fn vary(format: Format, cors: bool) -> Option<&'static str> {
-    match (format, cors) {
-        (Format::Auto, false) => {
-            Some("accept, content-type, sec-fetch-dest, user-agent, x-requested-with")
-        }
-        (Format::Auto, true) => {
-            Some("accept, content-type, origin, sec-fetch-dest, user-agent, x-requested-with")
-        }
-        (_, true) => Some("origin"),
-        (_, false) => None,
-    }
+fn own_text(text: &str) -> Compiled<Body> {
+    Ok(Body::text(Template::compile(text, Escape::None)?))
+}
+
+/// What `reply` reads of a request to choose a representation and a language, and to allow its
+/// origin: the same for each reply, so that a cache knows by any of them what the next depends on.
+fn vary(format: Format, is_multilingual: bool, cors: bool) -> Option<String> {
+    let is_negotiated = format == Format::Auto;
+    let names = [
+        ("accept", is_negotiated),
+        ("accept-language", is_multilingual),
+        ("content-type", is_negotiated),
+        ("origin", cors),
+        ("sec-fetch-dest", is_negotiated),
+        ("user-agent", is_negotiated),
+        ("x-requested-with", is_negotiated),
+    ];
+    let names = names.iter().filter(|(_, decides)| *decides);
+    let names: Vec<&str> = names.map(|(name, _)| *name).collect();
+    (!names.is_empty()).then(|| names.join(", "))
 }
 
 fn compile_status(status: Option<Number>) -> Compiled<u16> {

@@ -1,13 +1,14 @@
 //! English.
 
+use crate::policy::words::direction::Direction;
 use crate::policy::words::words::Words;
 
 /// English.
 pub const ENGLISH: Words = Words {
     language: "en",
+    direction: Direction::LeftToRight,
     title: "Down for maintenance",
-    message: "We are carrying out planned maintenance and will be back soon. Please try again \
-              later.",
+    message: "We are carrying out planned maintenance and will be back soon. Please try again later.",
     expected_back: "Expected back: ",
     any_moment: "any moment now",
     request: "Request ",

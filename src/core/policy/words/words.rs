@@ -1,10 +1,14 @@
 //! The words of one language.
 
+use crate::policy::words::direction::Direction;
+
 /// What the built-in page and text say in one language.
 #[derive(Clone, Copy, Debug)]
 pub struct Words {
     /// The [BCP 47](https://www.rfc-editor.org/info/bcp47) tag, by which browsers write times.
     pub language: &'static str,
+    /// How it is written.
+    pub direction: Direction,
     /// `{{title}}` where nobody has set one.
     pub title: &'static str,
     /// `{{message}}` where nobody has set one.

@@ -1,3 +1,4 @@
+mod languages;
 mod origins;
 
 use super::*;
@@ -10,7 +11,8 @@ use crate::state::state::State;
 use crate::syntax::timestamp::Timestamp;
 use crate::syntax::wire;
 
-const NEGOTIATED: &str = "accept, content-type, sec-fetch-dest, user-agent, x-requested-with";
+const NEGOTIATED: &str =
+    "accept, accept-language, content-type, sec-fetch-dest, user-agent, x-requested-with";
 
 /// The reply of a policy to a request, `json` being the plugin configuration without `mode`.
 fn reply(json: &str, setting: Option<&str>, headers: &[(&str, &str)]) -> LocalReply<'static> {
@@ -112,7 +114,7 @@ fn json_is_problem_details_with_what_is_known() {
 }
 
 #[test]
-fn each_format_has_its_content_type_and_only_auto_varies() {
+fn each_format_has_its_content_type_and_only_auto_varies_by_more_than_language() {
     for (format, content_type, begin) in [
         ("html", "text/html; charset=utf-8", "<!DOCTYPE html>"),
         ("json", "application/problem+json", "{"),
@@ -125,7 +127,7 @@ fn each_format_has_its_content_type_and_only_auto_varies() {
         let config = format!(r#"{{"response":{{"format":"{format}"}}}}"#);
         let reply = reply(&config, None, &[("accept", "image/png")]);
         assert_eq!(header(&reply, "content-type"), Some(content_type));
-        assert_eq!(header(&reply, "vary"), None);
+        assert_eq!(header(&reply, "vary"), Some("accept-language"));
         assert!(reply.body.starts_with(begin), "{}", reply.body);
     }
 }

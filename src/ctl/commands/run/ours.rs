@@ -31,11 +31,6 @@ impl Ours {
         self.0.push(status);
     }
 
-    /// How many are there.
-    pub(super) fn len(&self) -> usize {
-        self.0.len()
-    }
-
     /// The shortest time for which one of the last `count` holds, as the endpoint has it.
     pub(super) fn lifetime(&self, count: usize) -> Option<Duration> {
         let last = self.0.iter().rev().take(count);

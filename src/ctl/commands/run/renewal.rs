@@ -14,14 +14,14 @@ use crate::ctl::process::console::complain;
 const PARTS: u32 = 16;
 const SHORTEST_PAUSE: Duration = Duration::from_millis(100);
 
-/// Sets the same again, before its end and until told to stop; all that was set.
+/// Sets the same again, before its end and until told to stop.
 pub(super) fn renew(
     client: &Client,
     urls: &[String],
     parameters: &Parameters,
-    mut ours: Ours,
+    ours: &mut Ours,
     stop: &Receiver<()>,
-) -> Ours {
+) {
     let mut urls: Vec<&String> = urls.iter().collect();
     let mut has_failed = false;
     while !urls.is_empty()
@@ -47,5 +47,4 @@ pub(super) fn renew(
             }
         });
     }
-    ours
 }

@@ -76,11 +76,16 @@ callbacks! {
     }
     http_filter_get_attribute_int(_of: FilterPtr, _id: u32, _value: *mut u64) -> bool { false }
     http_filter_get_attribute_bool(_of: FilterPtr, _id: u32, _value: *mut bool) -> bool { false }
-    http_get_metadata_string(_of: FilterPtr, _source: u32, _namespace: ModuleBuffer, _key: ModuleBuffer, _value: *mut EnvoyBuffer) -> bool { false }
+    http_get_metadata_string(of: FilterPtr, _source: u32, _namespace: ModuleBuffer, _key: ModuleBuffer, value: *mut EnvoyBuffer) -> bool {
+        let metadata = filter(of).metadata.borrow();
+        let found = metadata.as_deref().map(EnvoyBuffer::of);
+        found.map(|found| *value = found).is_some()
+    }
     http_get_metadata_bool(_of: FilterPtr, _source: u32, _namespace: ModuleBuffer, _key: ModuleBuffer, _value: *mut bool) -> bool { false }
     http_get_metadata_keys_count(_of: FilterPtr, _source: u32, _namespace: ModuleBuffer) -> usize { 1 }
-    http_get_metadata_keys(_of: FilterPtr, _source: u32, _namespace: ModuleBuffer, keys: *mut EnvoyBuffer) -> bool {
-        *keys = EnvoyBuffer::of(b"another");
+    http_get_metadata_keys(of: FilterPtr, _source: u32, namespace: ModuleBuffer, keys: *mut EnvoyBuffer) -> bool {
+        let has_role = bytes(namespace) == b"auth" && filter(of).metadata.borrow().is_some();
+        *keys = EnvoyBuffer::of(if has_role { b"role" } else { b"another" });
         true
     }
     http_get_filter_state_typed(_of: FilterPtr, _key: ModuleBuffer, _value: *mut EnvoyBuffer) -> bool { false }
@@ -163,6 +168,7 @@ unsafe fn commit(scheduler: *mut c_void) {
     if let Some(events) = events.upgrade() {
         thread::sleep(MEANWHILE);
         events.count.fetch_add(1, Ordering::Release);
+        events.release();
     }
 }
 

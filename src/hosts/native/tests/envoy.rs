@@ -5,11 +5,12 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::ffi::c_void;
 use std::marker::PhantomData;
+use std::mem::ManuallyDrop;
 use std::rc::Rc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, Once};
 use std::thread::ThreadId;
-use std::{panic, thread};
+use std::{panic, ptr, thread};
 
 use crate::hosts::native::abi::{ConfigPtr, EnvoyBuffer, FilterPtr, HeaderLine};
 
@@ -68,7 +69,7 @@ fn count_panics() {
 
 fn assert_no_panic() {
     let is_stray = IS_STRAY.load(Ordering::Relaxed);
-    assert!(!is_stray, "a request ended on a thread of others");
+    assert!(!is_stray, "it ended on a thread that is not its own");
     assert!(thread::panicking() || PANICS.get() == 0);
 }
 
@@ -100,6 +101,32 @@ impl Sent {
 pub(super) struct Events {
     pub(super) count: AtomicU64,
     worker: Option<ThreadId>,
+    /// What was kept of a configuration that only who brings an event still holds.
+    forgotten: AtomicUsize,
+}
+
+impl Events {
+    fn of_worker() -> Self {
+        let mut events = Self::default();
+        events.worker = Some(thread::current().id());
+        events
+    }
+
+    /// Lets go of what an event was brought to.
+    pub(super) fn release(&self) {
+        match self.forgotten.swap(0, Ordering::Acquire) {
+            0 => {}
+            kept => {
+                unsafe { config_destroy(ptr::with_exposed_provenance(kept)) };
+                // Envoy would end the rest of it here.
+                IS_STRAY.store(true, Ordering::Relaxed);
+            }
+        }
+    }
+
+    pub(super) fn is_forgotten(&self) -> bool {
+        self.forgotten.load(Ordering::Acquire) != 0
+    }
 }
 
 static IS_STRAY: AtomicBool = AtomicBool::new(false);
@@ -127,6 +154,8 @@ pub(super) struct EnvoyConfig {
 pub(super) struct EnvoyFilter {
     pub(super) address: String,
     pub(super) headers: RefCell<Vec<Line>>,
+    /// What another filter has found out, under the key `role`.
+    pub(super) metadata: RefCell<Option<Vec<u8>>>,
     pub(super) response: RefCell<Option<(u32, String)>>,
     pub(super) goes_on: Cell<bool>,
     pub(super) events: Arc<Events>,
@@ -190,6 +219,16 @@ impl Configured {
         });
     }
 
+    /// Envoy forgets it while somebody brings it an event.
+    pub(super) fn forget(self) -> Arc<Events> {
+        let forgotten = ManuallyDrop::new(self);
+        let events = Arc::clone(&forgotten.envoy.events);
+        events
+            .forgotten
+            .store(forgotten.kept.expose_provenance(), Ordering::Release);
+        events
+    }
+
     /// What a counter or gauge is.
     pub(super) fn stat(&self, scope: &str, name: &str) -> u64 {
         let name = format!("maintenance_mode.{scope}.{name}");
@@ -206,15 +245,13 @@ impl Configured {
         let envoy = Rc::new(EnvoyFilter {
             address: format!("[2001:db8:0:{client:x}::1]:4711"),
             headers: RefCell::new(lines.iter().map(own).collect()),
+            metadata: RefCell::default(),
             response: RefCell::default(),
             goes_on: Cell::new(false),
-            events: Arc::new(Events {
-                worker: Some(thread::current().id()),
-                count: AtomicU64::new(0),
-            }),
+            events: Arc::new(Events::of_worker()),
             sent: RefCell::default(),
             is_complete: Cell::new(false),
-            kept: Cell::new(std::ptr::null()),
+            kept: Cell::new(ptr::null()),
         });
         let pointer = Rc::as_ptr(&envoy).cast_mut().cast();
         envoy.kept.set(unsafe { new(self.kept, pointer) });
@@ -301,7 +338,7 @@ impl EnvoyFilter {
     /// It is over, as it also is by what answers it.
     pub(super) fn complete(&self) {
         if !self.is_complete.replace(true) {
-            let pointer = std::ptr::from_ref(self).cast_mut().cast();
+            let pointer = ptr::from_ref(self).cast_mut().cast();
             unsafe { stream_complete(pointer, self.kept.get()) };
         }
     }

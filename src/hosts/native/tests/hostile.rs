@@ -1,4 +1,4 @@
-//! A store that answers with anything.
+//! A store that answers with anything, and clients that send anything.
 
 use crate::hosts::native::tests::envoy::{Configured, Part, Request};
 use crate::hosts::native::tests::requests::{call, configuration, get};
@@ -76,6 +76,74 @@ fn end(part: &Part<'_>, end: impl FnOnce() -> bool) {
     if ends {
         end();
     }
+}
+
+const CLIENTS: u64 = if cfg!(miri) { 200 } else { 50_000 };
+
+const PATHS: [&[u8]; 9] = [
+    b"/healthz",
+    b"/healthz?a=b",
+    b"/healthz/",
+    b"//healthz",
+    b"/%68ealthz",
+    b"/HEALTHZ",
+    b"/\xff",
+    b"",
+    b"/m/on",
+];
+const VALUES: [&[u8]; 8] = [
+    b"yes",
+    b"Yes",
+    b"yes ",
+    b"yes\0",
+    b"\xff\xfe",
+    b"",
+    b",",
+    &[b'a'; 9000],
+];
+const NAMES: [&str; 8] = [
+    "x-pass",
+    "x-pass",
+    "X-Pass",
+    "cookie",
+    "authorization",
+    "accept",
+    "x-maintenance-bypass",
+    "content-type",
+];
+
+#[test]
+fn only_what_is_allowed_passes_whatever_a_client_sends() {
+    let more = r#", "mode": "on", "bypass": {"key": "a-key-of-thirty-two-bytes-or-more"},
+        "allow": {"paths": ["/healthz"], "headers": [{"name": "x-pass", "exact": "yes"}],
+            "attributes": [{"path": ["metadata", "filter_metadata", "auth", "role"], "exact": "yes"}]}"#;
+    let configured = Configured::new(&configuration("clients", more)).unwrap();
+    let mut passed = 0;
+    for seed in 0..CLIENTS {
+        let mut random = Random(seed);
+        let path = PATHS[random.below(PATHS.len())];
+        let mut lines = vec![(":path".to_owned(), path.to_vec())];
+        for _ in 0..random.below(5) {
+            let name = NAMES[random.below(NAMES.len())].to_owned();
+            lines.push((name, VALUES[random.below(VALUES.len())].to_vec()));
+        }
+        let role = (random.below(2) == 0).then(|| VALUES[random.below(VALUES.len())]);
+        let values = lines.iter().filter(|line| line.0 == "x-pass");
+        let values: Vec<&[u8]> = values.map(|line| &*line.1).collect();
+        let is_allowed = path == b"/healthz"
+            || path == b"/healthz?a=b"
+            || values.join(&b',') == b"yes"
+            || role == Some(b"yes");
+
+        let request = configured.request(&[]);
+        request.envoy.headers.replace(lines.clone());
+        request.envoy.metadata.replace(role.map(<[u8]>::to_vec));
+        let passes = request.come();
+        assert_eq!(passes, is_allowed && path != b"/m/on", "{lines:?} {role:?}");
+        assert_eq!(passes, request.status().is_none());
+        passed += usize::from(passes);
+    }
+    assert!(passed > 0);
 }
 
 /// The same at every run.

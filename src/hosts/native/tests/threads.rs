@@ -1,7 +1,8 @@
 //! What threads share.
 
+use std::sync::atomic::Ordering;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use maintenance_mode_core::store::shared_map::SharedMap;
 
@@ -63,6 +64,27 @@ fn no_request_ends_on_the_thread_that_wakes_it() {
     }
     thread::sleep(PERIOD);
     drop(get(&configured));
+}
+
+#[test]
+fn what_ends_on_the_clocks_thread_takes_no_clock_from_others() {
+    let ending = Configured::new(&configuration("ending", "")).unwrap();
+    let other = Configured::new(&configuration("other", "")).unwrap();
+    let events = ending.forget();
+    until(|| !events.is_forgotten());
+    for _ in 0..2 {
+        other.run();
+        until(|| other.envoy.events.count.load(Ordering::Relaxed) > 0);
+    }
+}
+
+/// Waits for what is to come within some seconds.
+fn until(has_come: impl Fn() -> bool) {
+    let begin = Instant::now();
+    while !has_come() {
+        assert!(begin.elapsed() < Duration::from_secs(30));
+        thread::sleep(Duration::from_millis(10));
+    }
 }
 
 #[test]

@@ -29,29 +29,31 @@ impl Browser {
         );
     }
 
-    /// Shows pictures of the page in these looks, and nothing behind them.
-    pub fn show_side_by_side(&self, looks: [Look; 2]) {
-        let pictures = looks.map(|look| {
-            self.look(look);
-            let (width, png) = (look.width, self.capture(json!({})));
-            format!("<img width={width} src='data:image/png;base64,{png}'>")
-        });
-        let html = format!("<style>{SIDE_BY_SIDE}</style>{}", pictures.concat());
+    /// A picture of what the screen shows of the page, as HTML.
+    pub fn screen(&self, look: Look) -> String {
+        self.look(look);
+        let (width, png) = (look.width, self.capture(json!({})));
+        format!("<img width={width} src='data:image/png;base64,{png}'>")
+    }
+
+    /// Shows pictures of screens, and nothing behind them.
+    pub fn show_side_by_side(&self, screens: &[String]) {
+        let html = format!("<style>{SIDE_BY_SIDE}</style>{}", screens.concat());
         self.wait_for(self.driver.goto(format!("data:text/html,{html}")));
         let nothing = json!({"color": {"r": 0, "g": 0, "b": 0, "a": 0}});
         self.devtools("Emulation.setDefaultBackgroundColorOverride", nothing);
     }
 
-    fn write(&self, file: &str, format: Value) {
+    fn write(&self, file: &str, mut format: Value) {
+        format["captureBeyondViewport"] = true.into();
         let directory = project::file(DIRECTORY);
         fs::create_dir_all(&directory).unwrap();
         let picture = BASE64_STANDARD.decode(self.capture(format)).unwrap();
         fs::write(directory.join(file), picture).unwrap();
     }
 
-    /// The whole page in base64.
-    fn capture(&self, mut options: Value) -> String {
-        options["captureBeyondViewport"] = true.into();
+    /// What is seen in base64.
+    fn capture(&self, options: Value) -> String {
         let picture = self.devtools("Page.captureScreenshot", options);
         picture["data"].as_str().unwrap().to_owned()
     }

@@ -3,7 +3,7 @@
 use super::*;
 
 const NEGOTIATED_WITH_ORIGIN: &str =
-    "accept, content-type, origin, sec-fetch-dest, user-agent, x-requested-with";
+    "accept, accept-language, content-type, origin, sec-fetch-dest, user-agent, x-requested-with";
 
 #[test]
 fn every_reply_of_a_response_names_all_that_may_decide() {
@@ -24,8 +24,16 @@ fn every_reply_of_a_response_names_all_that_may_decide() {
         ("", Some(NEGOTIATED)),
         (r#""redirect":"https://status.example/""#, Some(NEGOTIATED)),
         (cors, Some(NEGOTIATED_WITH_ORIGIN)),
-        (&format!(r#""format":"json",{cors}"#), Some("origin")),
-        (r#""format":"json""#, None),
+        (
+            &format!(r#""format":"json",{cors}"#),
+            Some("accept-language, origin"),
+        ),
+        (r#""format":"json""#, Some("accept-language")),
+        (
+            &format!(r#""format":"json","title":"T","message":"M",{cors}"#),
+            Some("origin"),
+        ),
+        (r#""format":"json","title":"T","message":"M""#, None),
     ] {
         for client in clients {
             let reply = reply(&format!(r#"{{"response":{{{response}}}}}"#), None, client);
@@ -38,6 +46,7 @@ fn every_reply_of_a_response_names_all_that_may_decide() {
 fn what_decides_is_what_vary_names() {
     for (header, value) in [
         ("accept", "text/plain"),
+        ("accept-language", "de"),
         ("content-type", "application/json"),
         ("sec-fetch-dest", "empty"),
         ("user-agent", "curl/8"),

@@ -1,0 +1,162 @@
+//! A cluster with objects that configure the filter, and the command line beside it.
+
+use std::{fs, process::Output};
+
+use serde_json::{Value, json};
+use support::{
+    api_server::{ApiServer, are_built},
+    machine::{Machine, machine},
+};
+
+/// A `bypass.key`, which no output may show.
+pub const KEY: &str = "a key of thirty-two bytes \"or\" more";
+
+/// A machine with what an API server needs, unless this one lacks any, which is said.
+pub fn machine_for(what: &str) -> Option<Machine> {
+    let is_built = are_built(what, "test-kube", &[]);
+    is_built.then(|| machine(what, &["openssl"])).flatten()
+}
+
+/// An API server that knows the resources of Istio and Envoy Gateway.
+pub struct Cluster<'m> {
+    pub server: ApiServer<'m>,
+}
+
+/// What a run came to.
+#[derive(Debug)]
+pub struct Outcome {
+    pub code: Option<i32>,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl Outcome {
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.stdout).unwrap_or_else(|_| panic!("{self:?}"))
+    }
+
+    /// It went well.
+    pub fn good(self) -> Self {
+        assert_eq!(self.code, Some(0), "{self:?}");
+        self
+    }
+
+    /// It failed, with a code and one line that says why.
+    pub fn failed(&self, code: i32, why: &str) {
+        assert_eq!(self.code, Some(code), "{self:?}");
+        assert!(self.stdout.is_empty(), "{self:?}");
+        assert!(self.stderr.contains(why), "{why:?} is not in {self:?}");
+        assert_eq!(self.stderr.lines().count(), 1, "{self:?}");
+    }
+}
+
+impl From<Output> for Outcome {
+    fn from(output: Output) -> Self {
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        let outcome = Self {
+            code: output.status.code(),
+            stdout: text(output.stdout),
+            stderr: text(output.stderr),
+        };
+        for printed in [&outcome.stdout, &outcome.stderr] {
+            assert!(!printed.contains("panicked"), "{outcome:?}");
+            assert!(!printed.contains("thirty-two"), "{outcome:?}");
+        }
+        outcome
+    }
+}
+
+impl<'m> Cluster<'m> {
+    pub fn start(machine: &'m mut Machine) -> Self {
+        let server = ApiServer::start(machine, &["gateway", "istio"]);
+        for namespace in ["istio-ingress", "shop"] {
+            server.kubectl(&format!("create namespace {namespace}"));
+        }
+        Self { server }
+    }
+
+    pub fn machine(&self) -> &'m Machine {
+        self.server.machine
+    }
+
+    /// Runs the command line.
+    pub fn ctl(&self, arguments: &str) -> Outcome {
+        self.machine()
+            .try_shell(&format!("exec maintenancectl {arguments}"))
+            .into()
+    }
+
+    /// Creates an object.
+    pub fn create(&self, object: &Value) {
+        let path = self.machine().path("object.json");
+        fs::write(&path, object.to_string()).unwrap();
+        self.server.kubectl(&format!(
+            "create --validate=strict --filename {}",
+            path.display()
+        ));
+    }
+
+    /// Creates a `WasmPlugin` in the namespace `shop`, with a configuration; its arguments.
+    pub fn plugin(&self, name: &str, configuration: &Value) -> String {
+        self.create(&json!({
+            "apiVersion": "extensions.istio.io/v1alpha1",
+            "kind": "WasmPlugin",
+            "metadata": {"name": name, "namespace": "shop"},
+            "spec": {
+                "url": "oci://registry.example.com/maintenance-mode:1",
+                "pluginConfig": configuration,
+            },
+        }));
+        format!("--kube wasmplugin/{name} -n shop")
+    }
+
+    /// Creates an `EnvoyExtensionPolicy` in the namespace `shop`, with a spec; its arguments.
+    pub fn policy(&self, name: &str, mut spec: Value) -> String {
+        spec["targetRefs"] =
+            json!([{"group": "gateway.networking.k8s.io", "kind": "Gateway", "name": "eg"}]);
+        self.create(&json!({
+            "apiVersion": "gateway.envoyproxy.io/v1alpha1",
+            "kind": "EnvoyExtensionPolicy",
+            "metadata": {"name": name, "namespace": "shop"},
+            "spec": spec,
+        }));
+        format!("--kube envoyextensionpolicy/{name} -n shop")
+    }
+
+    /// The object of these arguments, as somebody would have written it, which the server takes
+    /// strictly.
+    pub fn object(&self, arguments: &str) -> Value {
+        let (kind, name, namespace) = parts(arguments);
+        let object = self.server.object(namespace, kind, name);
+        let path = self.machine().path("strict.json");
+        fs::write(&path, object.to_string()).unwrap();
+        self.server.kubectl(&format!(
+            "replace --dry-run=server --validate=strict --filename {}",
+            path.display()
+        ));
+        object
+    }
+
+    /// What the server counts changes of an object by.
+    pub fn version(&self, arguments: &str) -> String {
+        let (kind, name, namespace) = parts(arguments);
+        self.server.kubectl(&format!(
+            "-n {namespace} get {kind} {name} -o jsonpath={{.metadata.resourceVersion}}"
+        ))
+    }
+
+    /// The configuration of a `WasmPlugin`.
+    pub fn configuration(&self, arguments: &str) -> Value {
+        self.object(arguments)["spec"]["pluginConfig"].clone()
+    }
+}
+
+/// Kind, name and namespace.
+fn parts(arguments: &str) -> (&str, &str, &str) {
+    let words: Vec<&str> = arguments.split(' ').collect();
+    let ["--kube", object, "-n", namespace] = words[..] else {
+        panic!("{arguments}");
+    };
+    let (kind, name) = object.split_once('/').unwrap();
+    (kind, name, namespace)
+}
