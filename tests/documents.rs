@@ -1,5 +1,10 @@
 //! What the documents say is so.
-#![allow(clippy::panic, clippy::unwrap_used)]
+#![allow(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::unwrap_used
+)]
 
 use std::{fs, path::Path};
 
@@ -15,6 +20,7 @@ use maintenance_mode_core::{
     },
     state::setting::Setting,
 };
+use serde_json::Value;
 
 #[test]
 fn the_configurations_of_the_readme_are_valid() {
@@ -177,4 +183,95 @@ fn the_readme_names_every_row_of_every_table() {
     };
     let missing: Vec<String> = names.filter(|name| !is_named(name)).collect();
     assert!(missing.is_empty(), "README.md does not name {missing:?}");
+}
+
+/// A file of the project.
+fn text(path: &str) -> String {
+    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap()
+}
+
+/// What stands behind the names that are pinned so: in the Makefile, or of modules of Go.
+fn pinned(file: &str, name: &str) -> Vec<String> {
+    let text = text(file);
+    let found = text.lines().find_map(|line| {
+        let (before, after) = line.split_once(name)?;
+        let is_name = before.is_empty() || before == "\t" || before == "require ";
+        (is_name && after.starts_with([' ', ':'])).then_some(after)
+    });
+    let versions = found.unwrap_or_else(|| panic!("{file} does not pin {name}"));
+    let versions = versions.trim_start_matches([' ', ':', '=']);
+    let versions = versions.split("//").next().unwrap().split_whitespace();
+    versions
+        .map(|version| version.trim_start_matches('v').to_owned())
+        .collect()
+}
+
+/// The versions that the tests run on, the newest of each program first.
+fn pins() -> Vec<(&'static str, String)> {
+    let module = |folder, name| pinned(&format!("tests/controlplanes/{folder}/go.mod"), name);
+    let mut older = pinned("Makefile", "OTHER_ENVOYS");
+    older.reverse();
+    let programs = [
+        ("Envoy", pinned("Makefile", "ENVOY_VERSION")),
+        ("Envoy", older),
+        ("Istio", module("istio", "istio.io/istio")),
+        (
+            "Envoy Gateway",
+            module("gateway", "github.com/envoyproxy/gateway"),
+        ),
+        ("Kubernetes", module("kubernetes", "k8s.io/kubernetes")),
+        ("etcd", module("etcd", "go.etcd.io/etcd/server/v3")),
+        ("etcd", pinned("Makefile", "ETCD_VERSION")),
+    ];
+    let rows = programs.into_iter().flat_map(|(program, versions)| {
+        versions.into_iter().map(move |version| (program, version))
+    });
+    rows.collect()
+}
+
+/// How a version is called: of a commit of no release, Go writes its time and its hash.
+fn called(version: &str) -> String {
+    match version.split('-').collect::<Vec<_>>()[..] {
+        ["0.0.0", time, hash] => {
+            let (year, month, day) = (&time[..4], &time[4..6], &time[6..8]);
+            format!("main of {year}-{month}-{day}, {}", &hash[..7])
+        }
+        _ => version.to_owned(),
+    }
+}
+
+#[test]
+fn the_table_of_versions_is_that_of_the_last_run_and_of_what_is_pinned() {
+    let ran: Value = serde_json::from_str(&text("tests/versions.json")).unwrap();
+    let pins = pins();
+    for (program, versions) in ran.as_object().unwrap() {
+        for version in versions.as_object().unwrap().keys() {
+            let is_pinned = pins.contains(&(program.as_str(), version.clone()));
+            assert!(is_pinned, "{program} {version} is not pinned any more");
+        }
+    }
+    let groups = |row: &Value, host: &str| {
+        let groups = row[host].as_object().into_iter().flatten();
+        let groups: Vec<String> = groups
+            .map(|(group, tests)| format!("`{group}` {tests}"))
+            .collect();
+        groups.join(", ")
+    };
+    let rows = pins.iter().map(|(program, version)| {
+        let row = &ran[program][version];
+        let date = row["date"].as_str().unwrap_or("not yet").to_owned();
+        let name = format!("{program} {}", called(version));
+        let cells = [name, groups(row, "wasm"), groups(row, "native"), date];
+        format!(
+            "|{}|",
+            cells
+                .map(|cell| format!(" {cell} ").replace("  ", " "))
+                .join("|")
+        )
+    });
+    let table = rows.collect::<Vec<String>>().join("\n");
+    assert!(
+        text("README.md").contains(&format!("\n|---|---|---|---|\n{table}\n")),
+        "README.md has not this table of versions:\n{table}"
+    );
 }

@@ -5,6 +5,7 @@
     python3 tests/run.py envoy            one group
     python3 tests/run.py envoy::rules     a part of one group
     python3 tests/run.py lib core         some groups
+    python3 tests/run.py --save envoy     one, and keep what it ran on: see versions.py
 
 Most tests wait more than they compute: for a server to start, for a tick, for a timeout. So
 there are more of them under way than there are processors. What measures time runs after all
@@ -19,6 +20,8 @@ import threading
 import time
 from pathlib import Path
 
+import versions
+from envoys import parts_of_newer
 from hosts import HOSTED, parts_of_others
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -79,7 +82,7 @@ class Run:
     def __init__(self, group, tests, threads, part=""):
         self.group, self.tests, self.threads = group, tests, threads
         self.log = LOGS / f"{group.name}{part}.log"
-        self.seconds = 0.0
+        self.seconds = self.cpu_seconds = 0.0
         self.failed = False
 
     def start(self):
@@ -90,11 +93,14 @@ class Run:
         environment = {**os.environ, "CARGO_MANIFEST_DIR": str(self.group.root)}
         began = time.monotonic()
         with open(self.log, "wb") as log:
-            ended = subprocess.run(
-                command, cwd=self.group.root, env=environment, stdout=log, stderr=log, check=False
+            process = subprocess.Popen(
+                command, cwd=self.group.root, env=environment, stdout=log, stderr=log
             )
+            _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
         self.seconds = time.monotonic() - began
-        self.failed = ended.returncode != 0
+        self.cpu_seconds = usage.ru_utime + usage.ru_stime
+        self.failed = process.returncode != 0
 
     def show(self):
         print(f"\n     Running {self.group.name} ({self.log.relative_to(ROOT)})")
@@ -193,14 +199,18 @@ def is_in(group, test, part):
 
 
 def without_others(group, tests):
-    """Those of these tests that this host has, and a line for each part that it has not."""
+    """Those of these tests that this host and this Envoy have, and a line for each part that they
+    have not."""
+    parts = parts_of_others(HOST)
+    if "Envoy" in versions.PROGRAMS.get(group.name, []):
+        parts |= parts_of_newer(versions.version("Envoy"))
     left_out = {}
-    for part, reason in parts_of_others(HOST).items():
+    for part, reason in parts.items():
         name, _, _ = part.partition("::")
         if name != group.name:
             continue
         if not any(is_in(group, test, part) for test in group.tests):
-            sys.exit(f"tests/hosts.py names {part}, and there is no such test")
+            sys.exit(f"tests/hosts.py or tests/envoys.py names {part}, and there is no such test")
         found = [test for test in tests if is_in(group, test, part)]
         tests = [test for test in tests if test not in found]
         if found:
@@ -216,7 +226,7 @@ def plan(groups, picked):
         tests = sorted({test for part in picked[group.name] for test in tests_of(group, part)})
         tests, left_out = without_others(group, tests)
         for reason, parts in left_out.items():
-            print(f"Not on {HOST}: {', '.join(parts)}\n    {reason}.")
+            print(f"Not run here: {', '.join(parts)}\n    {reason}.")
         quiet = [test for test in tests if any(is_in(group, test, part) for part in ALONE)]
         others = [test for test in tests if test not in quiet]
         if others or not quiet:
@@ -253,29 +263,32 @@ def run_together(runs):
 
 
 def report(runs, seconds):
-    """Prints the table; whether all is well."""
-    rows = {}
+    """Prints what each group took of the clock and of the processors; how many tests
+    those ran that are well."""
+    groups = {}
     for run in runs:
-        row = rows.setdefault(run.group.name, [0, 0.0, ""])
-        row[0] += len(run.tests)
-        row[1] += run.seconds
-        row[2] = "FAILED" if run.failed else row[2]
-    for row in rows.values():
-        if not row[0]:
-            row[2] = "FAILED: it ran no test"
-    print(f"\n{'group':15} {'tests':>6} {'time':>8}")
-    for name, (tests, took, verdict) in rows.items():
-        print(f"{name:15} {tests:6} {took:6.1f} s  {verdict}".rstrip())
-    tests = sum(row[0] for row in rows.values())
-    print(f"{'all':15} {tests:6} {seconds:6.1f} s, side by side\n")
-    return not any(row[2] for row in rows.values())
+        groups.setdefault(run.group.name, []).append(run)
+    well = {}
+    print(f"\n{'group':15} {'tests':>6} {'time':>8} {'processors':>12}")
+    for name, parts in groups.items():
+        tests = sum(len(run.tests) for run in parts)
+        verdict = "FAILED" if any(run.failed for run in parts) else ""
+        verdict = verdict if tests else "FAILED: it ran no test"
+        if not verdict:
+            well[name] = tests
+        took, cpu = sum(run.seconds for run in parts), sum(run.cpu_seconds for run in parts)
+        print(f"{name:15} {tests:6} {took:6.1f} s {cpu:10.1f} s  {verdict}".rstrip())
+    tests, cpu = sum(len(run.tests) for run in runs), sum(run.cpu_seconds for run in runs)
+    print(f"{'all':15} {tests:6} {seconds:6.1f} s {cpu:10.1f} s, side by side\n")
+    return well
 
 
 def main():
     began = time.monotonic()
     found = list(packages())
     groups = all_groups(found)
-    picked = chosen(sys.argv[1:], groups)
+    names = [name for name in sys.argv[1:] if name != "--save"]
+    picked = chosen(names, groups)
     selected = [groups[name] for name in picked]
     build(found, selected)
     LOGS.mkdir(parents=True, exist_ok=True)
@@ -285,14 +298,17 @@ def main():
         run.start()
         run.show()
     examples = 0
-    if len(sys.argv) == 1:
-        names = [argument for package in found for argument in ("--package", package["name"])]
-        command = ["cargo", "test", "--locked", "--features", "cli", "--doc", *names]
+    if not names:
+        of_all = [argument for package in found for argument in ("--package", package["name"])]
+        command = ["cargo", "test", "--locked", "--features", "cli", "--doc", *of_all]
         examples = subprocess.run(command, cwd=ROOT, check=False).returncode
-    is_well = report(together + alone, time.monotonic() - began)
+    well = report(together + alone, time.monotonic() - began)
+    if "--save" in sys.argv:
+        whole = {name: tests for name, tests in well.items() if "" in picked[name]}
+        versions.save(HOST, whole)
     if examples:
         print("The examples in the documentation FAILED")
-    sys.exit(0 if is_well and not examples else 1)
+    sys.exit(0 if len(well) == len(selected) and not examples else 1)
 
 
 if __name__ == "__main__":

@@ -11,18 +11,40 @@ mod tiny_window;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use support::{Envoy, Observer, Options, admin, eventually};
+use support::{Delivery, Envoy, Observer, Options, admin, eventually};
 
 /// What a user of the same worker may have to wait, on a machine that does much else.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// An Envoy with one worker, in maintenance from the start.
-fn one_worker(mut configuration: Value) -> Options {
-    configuration["initial"] = "on".into();
-    configuration["admin"] = admin();
-    let mut options = Options::new(configuration);
+fn one_worker(configuration: Value) -> Options {
+    let mut options = Options::new(in_maintenance(configuration));
     options.workers = 1;
     options
+}
+
+fn in_maintenance(mut configuration: Value) -> Value {
+    configuration["initial"] = "on".into();
+    configuration["admin"] = admin();
+    configuration
+}
+
+/// Such an Envoy that takes another configuration without compiling the module anew.
+fn reconfigurable() -> Envoy {
+    Envoy::with(Options {
+        delivery: Delivery::Ecds,
+        ..one_worker(json!({}))
+    })
+}
+
+/// Gives it a configuration, and waits until the worker obeys: each has its own endpoint.
+fn reconfigure(envoy: &mut Envoy, configuration: Value) {
+    let reloads = "extension_config_discovery.http_filter.maintenance_mode.config_reload";
+    let path = format!("/endpoint-{}", envoy.stat(reloads));
+    let mut configuration = in_maintenance(configuration);
+    configuration["admin"]["path"] = path.as_str().into();
+    envoy.update(configuration);
+    eventually("the configuration", || envoy.get(&path).status == 401);
 }
 
 /// An Envoy in maintenance with a page of 100 kB.

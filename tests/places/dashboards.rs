@@ -7,7 +7,7 @@ use std::{net::SocketAddr, process::Command, time::Duration};
 
 use serde_json::{Value, json};
 use support::{
-    Envoy, Host, Options, Request, admin, admin_request,
+    Delivery, Envoy, Host, Options, Request, admin, admin_request,
     programs::{has, not_tested, output},
     project::{file, read},
     within, yaml,
@@ -40,7 +40,8 @@ fn envoy(configuration: &Value, edit: impl FnOnce(&mut Options)) -> Envoy {
     Envoy::with(options)
 }
 
-/// An Envoy that can be told everything, and one route of which has nonsense in its metadata.
+/// An Envoy that can be told everything, by ECDS, too, and one route of which has nonsense in its
+/// metadata.
 fn edge() -> Envoy {
     let configuration = json!({
         "admin": admin(),
@@ -48,6 +49,7 @@ fn edge() -> Envoy {
         "route_metadata": true,
     });
     envoy(&configuration, |options| {
+        options.delivery = Delivery::Ecds;
         options.routes = vec![json!({
             "match": {"path": "/nonsense"},
             "route": {"cluster": "upstream"},
@@ -134,7 +136,7 @@ fn each_alert_is_silent_until_there_is_something_to_say() {
     if !prometheus_is_here("the alerts on a real Envoy") {
         return;
     }
-    let (edge, rehearsal, lost) = (edge(), rehearsal(), lost());
+    let (mut edge, rehearsal, lost) = (edge(), rehearsal(), lost());
     let envoys = [("edge", &edge), ("rehearsal", &rehearsal), ("lost", &lost)];
     let prometheus = Prometheus::start(&envoys);
     within(PATIENCE, "an evaluation of each alert", || {
@@ -143,7 +145,7 @@ fn each_alert_is_silent_until_there_is_something_to_say() {
             .iter()
             .all(|alert| alert["health"] == "ok")
     });
-    assert_eq!(prometheus.alerts().len(), 6);
+    assert_eq!(prometheus.alerts().len(), 7);
     wait_for_alerts(&prometheus, &["MaintenanceStoreLost"]);
 
     edge.toggle(true);
@@ -176,6 +178,18 @@ fn each_alert_is_silent_until_there_is_something_to_say() {
         &prometheus,
         &[
             "MaintenanceAdminDenied",
+            "MaintenanceErrors",
+            "MaintenanceForgotten",
+            "MaintenanceGenerationsDiffer",
+            "MaintenanceStoreLost",
+        ],
+    );
+    edge.update(json!({"mdoe": "on"}));
+    wait_for_alerts(
+        &prometheus,
+        &[
+            "MaintenanceAdminDenied",
+            "MaintenanceConfigurationRefused",
             "MaintenanceErrors",
             "MaintenanceForgotten",
             "MaintenanceGenerationsDiffer",

@@ -1,10 +1,9 @@
 //! Paths that are long and odd, for each kind of rule.
 
 use serde_json::{Value, json};
-use support::{Envoy, Request};
+use support::Request;
 
-use super::cost::assert_is_cheap;
-use super::one_worker;
+use super::{cost::assert_is_cheap, reconfigurable, reconfigure};
 
 /// Shapes of paths, each as long as is compared, and as long as Envoy takes.
 pub fn paths() -> Vec<String> {
@@ -53,8 +52,9 @@ fn rules() -> Vec<(Value, u32)> {
 
 #[test]
 fn no_path_costs_more_than_a_millisecond() {
+    let mut envoy = reconfigurable();
     for (configuration, regexes) in rules() {
-        let envoy = Envoy::with(one_worker(configuration.clone()));
+        reconfigure(&mut envoy, configuration.clone());
         for path in paths() {
             let start = &path[..path.len().min(12)];
             let what = format!("{configuration} {start} of {} bytes", path.len());

@@ -10,6 +10,9 @@ fn changes_no_answer(delivery: Delivery, rejections: &str, maintenance: bool) {
     let status = envoy.admin("GET", "").json();
     let before = envoy.upstream.requests();
     let traffic = Traffic::start(envoy.address);
+    eventually("the traffic", || {
+        envoy.stat("http.test.downstream_rq_completed") > 200
+    });
     let bad = Update::bad(delivery);
     for (rejected, (update, complaint)) in bad.iter().enumerate() {
         assert_eq!(envoy.stat(rejections), rejected as u64);

@@ -44,7 +44,7 @@ impl Update {
         let mut bad = vec![(misspelt, complaint)];
         bad.extend(match Host::under_test() {
             Host::Wasm => Self::bad_of_wasm(),
-            Host::Native => vec![(Self::no_module(), "Unable to load dynamic module")],
+            Host::Native => vec![(Self::no_module(), "Failed to load dynamic module")],
         });
         if delivery == Delivery::Lds {
             let route = json!({"match": {"prefix": "/"}, "route": {"cluster": "nowhere"}});

@@ -1,5 +1,5 @@
-//! Follows the keys: reads them, then watches them from the next revision on, so that nothing
-//! falls between; what comes goes into the shared map.
+//! Follows the keys: reads them, then watches them from that revision on, so that nothing falls
+//! between; what comes goes into the shared map.
 
 use std::error::Error;
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
@@ -57,6 +57,9 @@ enum Phase {
     },
     Watching {
         stream: CallId,
+        /// The revision that was read, from which on it watches: etcd 3.7 gives no sign of life
+        /// before it has reached the revision that a watch begins at.
+        read: u64,
         created: bool,
         /// How many ticks ago the last message came.
         silence: u32,
@@ -136,10 +139,10 @@ impl<D: SharedMap> EtcdFollower<D> {
         let (flag, revocation) = answers?;
         let read = Keys::decode(&flag, revocation, self.etcd.keys())?;
         self.take(&read, known, now)?;
-        self.watch(read.revision.saturating_add(1))
+        self.watch(read.revision)
     }
 
-    fn watch(&mut self, start_revision: u64) -> Step {
+    fn watch(&mut self, read: u64) -> Step {
         let etcd = Rc::clone(&self.etcd);
         let cluster = &etcd.settings.cluster;
         let token = etcd.token();
@@ -149,15 +152,14 @@ impl<D: SharedMap> EtcdFollower<D> {
         let stream = stream.ok_or_else(|| CallError::no_cluster(cluster))?;
         self.phase = Phase::Watching {
             stream,
+            read,
             created: false,
             silence: 0,
         };
         let keys = etcd.keys();
         let each = keys.map(|key| [key; 2]);
         let watched = if self.is_apart { &each[..] } else { &[keys] };
-        let mut requests = watched
-            .iter()
-            .map(|keys| watch_request(*keys, start_revision));
+        let mut requests = watched.iter().map(|keys| watch_request(*keys, read));
         requests.try_for_each(|request| self.send(stream, &request))
     }
 
@@ -181,18 +183,22 @@ impl<D: SharedMap> EtcdFollower<D> {
             return Err(format!("it canceled the watch: {reason:?}").into());
         }
         let Phase::Watching {
-            created, silence, ..
+            read,
+            created,
+            silence,
+            ..
         } = &mut self.phase
         else {
             return Ok(());
         };
+        let read = *read;
         *silence = 0;
         if response.created && !mem::replace(created, true) {
             self.failures = 0;
             self.etcd.lease.report(Connection::Made, 0);
             self.notices.push(Notice::Connected);
         }
-        for event in &response.events {
+        for event in response.events.iter().filter(|event| event.revision > read) {
             let Some(keys) = self.etcd.keys_after(event) else {
                 continue;
             };

@@ -25,10 +25,12 @@ pub(crate) struct Model {
     calls: RefCell<VecDeque<Call>>,
     /// All that ever happened to the keys, with the revision.
     history: RefCell<Vec<(u64, String, Message)>>,
-    /// The last revision that is forgotten.
+    /// The first revision that is not forgotten.
     compacted: Cell<u64>,
     /// The messages that each stream has for the one who opened it.
     streams: RefCell<BTreeMap<CallId, Vec<Vec<u8>>>>,
+    /// The revision that the last watch of each stream begins at.
+    begins: RefCell<BTreeMap<CallId, u64>>,
 }
 
 struct Call {
@@ -116,7 +118,7 @@ impl Model {
         (!messages.is_empty()).then(|| messages.remove(0))
     }
 
-    /// Forgets what happened up to now: a watch that needs it is canceled.
+    /// Forgets what happened before now: a watch that needs it is canceled.
     pub(crate) fn compact(&self) {
         self.compacted.set(self.revision.get());
     }
@@ -320,15 +322,23 @@ impl Client for Rc<Model> {
             messages.push(denied.bytes(6, "etcdserver: permission denied").into());
             return true;
         }
+        let begin = varint(create, 3);
+        let mut begins = self.begins.borrow_mut();
+        if created == 1 {
+            begins.insert(stream, begin);
+        } else if begins.get(&stream) > Some(&self.revision.get()) {
+            // Nothing to tell of progress so far.
+            return true;
+        }
         messages.push(self.response().varint(3, created).into());
-        if created == 1 && varint(create, 3) <= self.compacted.get() {
+        if created == 1 && begin < self.compacted.get() {
             let canceled = self.response().varint(4, 1).varint(5, self.compacted.get());
             messages.push(canceled.into());
         } else if created == 1 {
             let history = self.history.borrow();
             let is_watched = |key: &str| is_range || key.as_bytes() == bytes(create, 1);
             let missed = history.iter().filter(|(_, key, _)| is_watched(key));
-            let missed = missed.filter(|(at, ..)| *at >= varint(create, 3));
+            let missed = missed.filter(|(at, ..)| *at >= begin);
             messages.extend(missed.map(|(.., event)| self.response().message(11, event).into()));
         }
         true

@@ -3,7 +3,10 @@
 use std::{net::SocketAddr, time::Duration};
 
 use bytes::Bytes;
-use h2::client::{self, SendRequest};
+use h2::{
+    Reason,
+    client::{self, SendRequest},
+};
 use http::Request;
 use tokio::{net::TcpStream, runtime::Builder, time::timeout};
 
@@ -17,7 +20,8 @@ pub fn fetch(address: SocketAddr, request: Request<&'static str>) -> Response {
     fetch_all(address, [request]).remove(0)
 }
 
-/// Sends requests on one connection, each after the response to the one before.
+/// Sends requests on one connection, each after the response to the one before, until the server
+/// bids farewell: what it has not answered by then it has not taken.
 pub fn fetch_all(
     address: SocketAddr,
     requests: impl IntoIterator<Item = Request<&'static str>>,
@@ -25,12 +29,21 @@ pub fn fetch_all(
     let runtime = Builder::new_current_thread().enable_all().build().unwrap();
     let exchanges = async {
         let stream = TcpStream::connect(address).await.unwrap();
-        let (mut sender, connection) = client::handshake(stream).await.unwrap();
+        let (sender, connection) = client::handshake(stream).await.unwrap();
         tokio::spawn(connection);
         let mut responses = Vec::new();
         for request in requests {
-            sender = sender.ready().await.unwrap();
-            responses.push(exchange(&mut sender, request).await.unwrap());
+            let exchanged = async {
+                let mut sender = sender.clone().ready().await?;
+                exchange(&mut sender, request).await
+            };
+            match exchanged.await {
+                Ok(response) => responses.push(response),
+                Err(error) if error.is_go_away() && error.reason() == Some(Reason::NO_ERROR) => {
+                    break;
+                }
+                Err(error) => panic!("{error}"),
+            }
         }
         responses
     };
