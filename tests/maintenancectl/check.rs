@@ -113,7 +113,7 @@ fn samples() -> Vec<String> {
                 let has_filter = [
                     "maintenance_mode.wasm",
                     "lds_config",
-                    "config_discovery",
+                    "config_discovery:",
                     "/maintenance-mode@sha256",
                 ];
                 if has_filter.iter().any(|part| text.contains(part))
