@@ -11,12 +11,6 @@ SINCE = {
             "faults::panics",
         ],
     },
-    (1, 40): {
-        "Older ones do all at once what a configuration schedules while they start": [
-            "faults::panics::configurations::"
-            "ticks_that_panic_come_once_a_second_and_then_again_as_they_did",
-        ],
-    },
 }
 
 

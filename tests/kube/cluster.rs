@@ -4,8 +4,8 @@ use std::{fs, process::Output};
 
 use serde_json::{Value, json};
 use support::{
-    api_server::{ApiServer, are_built},
-    machine::{Machine, machine},
+    api_server::{self, ApiServer},
+    machine::Machine,
 };
 
 /// A `bypass.key`, which no output may show.
@@ -13,8 +13,7 @@ pub const KEY: &str = "a key of thirty-two bytes \"or\" more";
 
 /// A machine with what an API server needs, unless this one lacks any, which is said.
 pub fn machine_for(what: &str) -> Option<Machine> {
-    let is_built = are_built(what, "test-kube", &[]);
-    is_built.then(|| machine(what, &["openssl"])).flatten()
+    api_server::machine_for(what, "test-kube", &[], &[])
 }
 
 /// An API server that knows the resources of Istio and Envoy Gateway.

@@ -71,9 +71,9 @@ fn a_module_whose_beginning_panics_works_all_the_same() {
 #[test]
 fn ticks_that_panic_come_once_a_second_and_then_again_as_they_did() {
     let panics = Panics::none();
-    panics.begin("http_filter_config_scheduled");
     let envoy = envoy(&panics, configuration());
     assert!(envoy.get("/").is_upstream());
+    panics.begin("http_filter_config_scheduled");
     thread::sleep(Duration::from_millis(3500));
     let errors = envoy.metric("errors");
     assert!((2..=5).contains(&errors), "{errors}");
