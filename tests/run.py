@@ -47,6 +47,8 @@ ALONE = [
     "fleet::outage::toggles_outlive_the_leader_of_three_and_the_killed_member_rejoins",
     "fleet::partition",
     "fleet::propagation",
+    "gateway::samples",
+    "istio::samples",
     "maintenancectl::deployment",
 ]
 # The groups that run only where they are named: they need programs that take many minutes to build.
