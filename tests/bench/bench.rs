@@ -31,7 +31,7 @@ mod tools;
 
 use std::process::ExitCode;
 
-use self::{callgrind::Sample, report::Report, targets::Verdict};
+use self::{callgrind::Sample, case::Case, report::Report, targets::Verdict};
 
 const ROUNDS: usize = 9;
 const SECONDS: u64 = 2;
@@ -105,8 +105,15 @@ fn bench(save: bool) -> ExitCode {
         cases.len() + 1
     );
     let cpu = cpu::measure(&cases, rounds, seconds);
-    eprintln!("Instructions of {} cases", cases.len());
-    let samples = callgrind::count(&cases);
+    eprintln!("Instructions of {} cases, on two Envoys", cases.len());
+    let ours = count_ours();
+    let is_counted = |case: &Case| ours.iter().any(|sample| sample.name == case.name);
+    let others: Vec<Case> = cases
+        .iter()
+        .filter(|case| !is_counted(case))
+        .cloned()
+        .collect();
+    let samples = [ours.clone(), callgrind::count(&others)].concat();
     let report = Report::new(&cases, &cpu, &samples);
     print!("{report}");
     print_all(&[targets::of_instructions(&samples), targets::of_time(&cpu)].concat());
