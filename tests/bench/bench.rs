@@ -113,7 +113,7 @@ fn bench(save: bool) -> ExitCode {
         .filter(|case| !is_counted(case))
         .cloned()
         .collect();
-    let samples = [ours.clone(), callgrind::count(&others)].concat();
+    let samples = [ours, callgrind::count(&others)].concat();
     let report = Report::new(&cases, &cpu, &samples);
     print!("{report}");
     print_all(&[targets::of_instructions(&samples), targets::of_time(&cpu)].concat());

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use support::{
     api_server::{self, ApiServer},
     machine::Machine,
+    outcome::Outcome,
 };
 
 /// A `bypass.key`, which no output may show.
@@ -21,48 +22,9 @@ pub struct Cluster<'m> {
     pub server: ApiServer<'m>,
 }
 
-/// What a run came to.
-#[derive(Debug)]
-pub struct Outcome {
-    pub code: Option<i32>,
-    pub stdout: String,
-    pub stderr: String,
-}
-
-impl Outcome {
-    pub fn json(&self) -> Value {
-        serde_json::from_str(&self.stdout).unwrap_or_else(|_| panic!("{self:?}"))
-    }
-
-    /// It went well.
-    pub fn good(self) -> Self {
-        assert_eq!(self.code, Some(0), "{self:?}");
-        self
-    }
-
-    /// It failed, with a code and one line that says why.
-    pub fn failed(&self, code: i32, why: &str) {
-        assert_eq!(self.code, Some(code), "{self:?}");
-        assert!(self.stdout.is_empty(), "{self:?}");
-        assert!(self.stderr.contains(why), "{why:?} is not in {self:?}");
-        assert_eq!(self.stderr.lines().count(), 1, "{self:?}");
-    }
-}
-
-impl From<Output> for Outcome {
-    fn from(output: Output) -> Self {
-        let text = |bytes| String::from_utf8(bytes).unwrap();
-        let outcome = Self {
-            code: output.status.code(),
-            stdout: text(output.stdout),
-            stderr: text(output.stderr),
-        };
-        for printed in [&outcome.stdout, &outcome.stderr] {
-            assert!(!printed.contains("panicked"), "{outcome:?}");
-            assert!(!printed.contains("thirty-two"), "{outcome:?}");
-        }
-        outcome
-    }
+/// What a run came to, which showed no [`KEY`].
+pub fn outcome(output: Output) -> Outcome {
+    Outcome::of(output, "thirty-two")
 }
 
 impl<'m> Cluster<'m> {
@@ -80,9 +42,8 @@ impl<'m> Cluster<'m> {
 
     /// Runs the command line.
     pub fn ctl(&self, arguments: &str) -> Outcome {
-        self.machine()
-            .try_shell(&format!("exec maintenancectl {arguments}"))
-            .into()
+        let script = format!("exec maintenancectl {arguments}");
+        outcome(self.machine().try_shell(&script))
     }
 
     /// Creates an object.

@@ -4,7 +4,7 @@ use std::os::unix::fs::symlink;
 
 use serde_json::json;
 
-use crate::cluster::{Cluster, Outcome, machine_for};
+use crate::cluster::{Cluster, machine_for, outcome};
 
 #[test]
 fn kubectl_runs_it_as_a_plugin_that_names_itself_so() {
@@ -16,7 +16,7 @@ fn kubectl_runs_it_as_a_plugin_that_names_itself_so() {
     let program = machine.shell("command -v maintenancectl");
     symlink(program.trim(), machine.path("bin/kubectl-maintenance")).unwrap();
     let kubectl = |arguments: &str| {
-        Outcome::from(machine.try_shell(&format!("exec kubectl maintenance {arguments}")))
+        outcome(machine.try_shell(&format!("exec kubectl maintenance {arguments}")))
     };
     let object = cluster.plugin("maintenance-mode", &json!({"mode": "auto"}));
     kubectl(&format!("on {object}")).good();

@@ -3,7 +3,7 @@
 use serde_json::json;
 use support::api_server::VIEWER;
 
-use crate::cluster::{Cluster, Outcome, machine_for};
+use crate::cluster::{Cluster, machine_for, outcome};
 
 #[test]
 fn what_fails_is_told_on_one_line_and_nothing_is_written() {
@@ -59,7 +59,7 @@ fn no_kubectl(cluster: &Cluster, object: &str) {
         let script = format!(
             "program=$(command -v maintenancectl)\nPATH=/nowhere\n\"$program\" {command} {object}"
         );
-        Outcome::from(cluster.machine().try_shell(&script))
+        outcome(cluster.machine().try_shell(&script))
     };
     without("status").failed(1, "no kubectl in PATH");
     without("on").failed(1, "no kubectl in PATH");

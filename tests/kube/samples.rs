@@ -4,12 +4,13 @@ use std::fs;
 
 use serde_json::{Value, json};
 use support::{
+    outcome::Outcome,
     project::{file, read},
     yaml,
 };
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
-use crate::cluster::{Cluster, Outcome, machine_for};
+use crate::cluster::{Cluster, machine_for};
 
 /// The manifests, each with the place of its configuration.
 const SAMPLES: [(&str, &str); 6] = [

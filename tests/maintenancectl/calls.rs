@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use support::{Envoy, admin};
 
-use crate::command::{Outcome, command, ctl, url};
+use crate::command::{command, ctl, outcome, url};
 
 #[test]
 fn a_change_is_made_and_told() {
@@ -143,13 +143,9 @@ fn wrong_usage_is_told_without_the_token() {
 fn addresses_may_be_in_the_environment() {
     let envoys = [(); 3].map(|()| Envoy::start(json!({"admin": admin()})));
     let [one, other, third] = envoys.each_ref().map(url);
-    let with = |urls: &str, arguments: &[&str]| -> Outcome {
+    let with = |urls: &str, arguments: &[&str]| {
         let mut command = command(arguments);
-        command
-            .env("MAINTENANCE_URL", urls)
-            .output()
-            .unwrap()
-            .into()
+        outcome(command.env("MAINTENANCE_URL", urls).output().unwrap())
     };
     let on = with(&format!("{one} {other}/"), &["on", "--json"]);
     assert_eq!(on.code, Some(0), "{on:?}");

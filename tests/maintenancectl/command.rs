@@ -6,38 +6,11 @@ use std::{
 };
 
 use serde_json::Value;
-use support::{ADMIN, Envoy, TOKEN};
+use support::{ADMIN, Envoy, TOKEN, outcome::Outcome};
 
-/// What a run came to.
-#[derive(Debug)]
-pub struct Outcome {
-    pub code: Option<i32>,
-    pub stdout: String,
-    pub stderr: String,
-}
-
-impl Outcome {
-    pub fn json(&self) -> Value {
-        serde_json::from_str(&self.stdout).unwrap_or_else(|_| panic!("{self:?}"))
-    }
-}
-
-impl From<Output> for Outcome {
-    fn from(output: Output) -> Self {
-        let text = |bytes| String::from_utf8(bytes).unwrap();
-        let outcome = Self {
-            code: output.status.code(),
-            stdout: text(output.stdout),
-            stderr: text(output.stderr),
-        };
-        assert!(!outcome.stderr.contains("panicked"), "{outcome:?}");
-        let secret = [&outcome.stdout, &outcome.stderr];
-        assert!(
-            !secret.iter().any(|text| text.contains(TOKEN)),
-            "{outcome:?}"
-        );
-        outcome
-    }
+/// What a run came to, which showed no token.
+pub fn outcome(output: Output) -> Outcome {
+    Outcome::of(output, TOKEN)
 }
 
 /// The binary with arguments, and the token in its environment.
@@ -49,7 +22,7 @@ pub fn command(arguments: &[&str]) -> Command {
 
 /// Runs it.
 pub fn ctl(arguments: &[&str]) -> Outcome {
-    command(arguments).output().unwrap().into()
+    outcome(command(arguments).output().unwrap())
 }
 
 /// Runs it with standard input.
@@ -63,7 +36,7 @@ pub fn ctl_with(input: &str, arguments: &[&str]) -> Outcome {
     let mut stdin = child.stdin.take().unwrap();
     stdin.write_all(input.as_bytes()).unwrap();
     drop(stdin);
-    child.wait_with_output().unwrap().into()
+    outcome(child.wait_with_output().unwrap())
 }
 
 /// The address of an Envoy's admin endpoint.

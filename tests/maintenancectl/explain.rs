@@ -5,10 +5,10 @@ mod repeated;
 mod table;
 
 use serde_json::{Value, json};
-use support::{Connection, Envoy, Options, Request, Response};
+use support::{Connection, Envoy, Options, Request, Response, outcome::Outcome};
 
 use self::table::{Case, cases};
-use crate::command::{Outcome, ctl_with};
+use crate::command::ctl_with;
 
 /// The options of `explain` that make a request, as the request itself.
 fn request(row: &[&str]) -> (String, Request) {

@@ -28,6 +28,7 @@ pub mod etcd;
 pub mod fleet;
 pub mod machine;
 pub mod operations;
+pub mod outcome;
 pub mod ports;
 pub mod programs;
 pub mod project;
