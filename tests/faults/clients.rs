@@ -11,10 +11,13 @@ mod tiny_window;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use support::{Delivery, Envoy, Observer, Options, admin, eventually};
+use support::{Connection, Delivery, Envoy, Observer, Options, admin, eventually};
 
 /// What a user of the same worker may have to wait, on a machine that does much else.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+const TAKEN: &str = "http.test.downstream_cx_total";
+const OPEN: &str = "http.test.downstream_cx_active";
 
 /// An Envoy with one worker, in maintenance from the start.
 fn one_worker(configuration: Value) -> Options {
@@ -55,10 +58,20 @@ fn with_a_large_page() -> Envoy {
     ))
 }
 
-/// Waits until Envoy has so many connections.
-fn connected(envoy: &Envoy, count: usize) {
-    eventually("the right number of connections", || {
-        envoy.stat("http.test.downstream_cx_active") == count as u64
+/// Lets so many clients come and go, and waits until Envoy has taken each of them and has none
+/// left: what the last one sent may lie in the kernel for longer than the client stays.
+fn let_pass(envoys: &[&Envoy], count: usize, mut client: impl FnMut(usize, Connection)) {
+    let taken = || envoys.iter().map(|envoy| envoy.stat(TAKEN)).sum::<u64>();
+    let open = || envoys.iter().map(|envoy| envoy.stat(OPEN)).sum::<u64>();
+    let (taken_before, open_before) = (taken(), open());
+    for number in 0..count {
+        client(
+            number,
+            Connection::open(envoys[number % envoys.len()].address),
+        );
+    }
+    eventually("the end of the clients", || {
+        taken() == taken_before + count as u64 && open() == open_before
     });
 }
 

@@ -9,7 +9,7 @@ use support::{
     fleet::{agree, generation, three},
 };
 
-use super::{assert_grows_no_more, assert_undisturbed, connected, one_worker};
+use super::{assert_grows_no_more, assert_undisturbed, let_pass, one_worker};
 
 const OFTEN: usize = 300;
 
@@ -69,14 +69,12 @@ fn generation_of(envoy: &Envoy) -> u64 {
 fn a_reset_in_the_midst_of_a_change_leaves_it_made_or_not_made() {
     let envoy = Envoy::with(Options::new(json!({"admin": admin()})));
     let users = [0; 4].map(|_| Observer::start(envoy.address));
-    for client in 0..OFTEN {
-        let mut connection = Connection::open(envoy.address);
+    let_pass(&[&envoy], OFTEN, |client, mut connection| {
         let call = if client % 2 == 0 { "on" } else { "off" };
         assert!(connection.write(head("POST", &format!("{ADMIN}/{call}"))));
         thread::sleep(Duration::from_micros(5 * client as u64));
         connection.reset();
-    }
-    connected(&envoy, users.len());
+    });
     let made = generation_of(&envoy);
     println!("{made} of {OFTEN} changes were made");
     let lines = |flag| {
@@ -99,16 +97,13 @@ fn a_reset_in_the_midst_of_a_change_leaves_it_made_or_not_made() {
 fn a_reset_in_the_midst_of_a_change_in_etcd_leaves_one_state_everywhere() {
     let etcd = Etcd::start();
     let envoys = three(&etcd);
-    for client in 0..OFTEN {
-        let mut connection = Connection::open(envoys[client % 3].address);
+    let each: Vec<&Envoy> = envoys.iter().collect();
+    let_pass(&each, OFTEN, |client, mut connection| {
         let call = if client % 2 == 0 { "on" } else { "off" };
         assert!(connection.write(head("POST", &format!("{ADMIN}/{call}"))));
         thread::sleep(Duration::from_micros(20 * client as u64));
         connection.reset();
-    }
-    for envoy in &envoys {
-        connected(envoy, 0);
-    }
+    });
     for on in [true, false] {
         envoys[0].toggle(on);
         agree(&envoys, on);
@@ -121,14 +116,12 @@ fn clients_that_leave_before_the_reply_leave_nothing_behind() {
     let envoy = Envoy::with(one_worker(json!({})));
     let user = Observer::start(envoy.address);
     assert_grows_no_more(4, || {
-        for client in 0..OFTEN {
-            let mut connection = Connection::open(envoy.address);
+        let_pass(&[&envoy], OFTEN, |client, mut connection| {
             assert!(connection.write(head("GET", "/")));
             if client % 2 == 0 {
                 connection.reset();
             }
-        }
-        connected(&envoy, 1);
+        });
         envoy.memory()
     });
     assert_undisturbed(&envoy, user);

@@ -3,9 +3,9 @@
 use std::{thread, time::Duration};
 
 use serde_json::json;
-use support::{ADMIN, Connection, Envoy, Observer, TOKEN, within};
+use support::{ADMIN, Connection, Envoy, Observer, TOKEN, eventually, within};
 
-use super::{assert_grows_no_more, assert_undisturbed, connected, one_worker, with_a_large_page};
+use super::{OPEN, assert_grows_no_more, assert_undisturbed, one_worker, with_a_large_page};
 
 const CLIENTS: usize = 50;
 const PAUSE: Duration = Duration::from_millis(1);
@@ -74,10 +74,16 @@ fn a_client_that_does_not_read_its_page_holds_nobody_up_and_leaves_nothing_behin
                 client
             })
             .collect();
-        connected(&envoy, CLIENTS + 1);
+        has_open(&envoy, CLIENTS + 1);
         drop(clients);
-        connected(&envoy, 1);
+        has_open(&envoy, 1);
         envoy.memory()
     });
     assert_undisturbed(&envoy, user);
+}
+
+fn has_open(envoy: &Envoy, connections: usize) {
+    eventually("the right number of connections", || {
+        envoy.stat(OPEN) == connections as u64
+    });
 }
