@@ -4,16 +4,13 @@ mod admin;
 mod bootstrap;
 mod listeners;
 mod options;
+mod pool;
+mod process;
 mod refusals;
+mod running;
 mod trace;
 
-use std::{
-    fs::{self, File},
-    net::SocketAddr,
-    process::{Child, Command, Stdio},
-    thread,
-    time::{Duration, Instant},
-};
+use std::{fs, net::SocketAddr, thread, time::Duration};
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -25,15 +22,15 @@ pub use self::{
     trace::host_calls,
 };
 
-use self::listeners::{listener, ready};
-use crate::{Connection, Host, Request, Response, Upstream, binary, eventually, within};
+use self::{listeners::listener, running::Running};
+use crate::{Connection, Host, Request, Response, Upstream, eventually, within};
 
 const START_TIMEOUT: Duration = Duration::from_secs(120);
 
 /// A running Envoy with the filter in front of a counting upstream. It is stopped when it
 /// is dropped, which fails the test if a VM died that was not to.
 pub struct Envoy {
-    process: Child,
+    process: Running,
     directory: TempDir,
     options: Options,
     /// Where Envoy's own admin interface listens.
@@ -66,59 +63,16 @@ impl Envoy {
     fn try_start(options: Options) -> Result<Self, String> {
         let directory = TempDir::new().unwrap();
         let upstream = Upstream::start();
-        let bootstrap = bootstrap::write(directory.path(), &options, upstream.address);
-        let log = File::create(directory.path().join("envoy.log")).unwrap();
-        let mut process = Command::new(binary("ENVOY", "target/envoy-1.40.0/envoy/_bin/envoy"))
-            .arg("--config-path")
-            .arg(bootstrap)
-            .args(["--concurrency", &options.workers.to_string()])
-            .args(["--log-level", "warning"])
-            .arg("--component-log-level")
-            .arg(format!(
-                "{}:{}",
-                Host::under_test().logger(),
-                options.log_level
-            ))
-            .args(&options.arguments)
-            .args(["--file-flush-interval-msec", "50"])
-            .args(restart_arguments(options.restart))
-            .arg("--admin-address-path")
-            .arg(directory.path().join("admin"))
-            .envs(options.environment.iter().cloned())
-            .stdout(Stdio::null())
-            .stderr(log)
-            .spawn()
-            .expect("Envoy is not there: run `make test`");
-        let deadline = Instant::now() + START_TIMEOUT;
-        let read_log =
-            || fs::read_to_string(directory.path().join("envoy.log")).unwrap_or_default();
-        loop {
-            if process.try_wait().unwrap().is_some() {
-                return Err(read_log());
-            }
-            // Envoy runs on where it refuses what comes by LDS.
-            if read_log().contains("Error adding/updating listener") {
-                process.kill().unwrap();
-                process.wait().unwrap();
-                return Err(read_log());
-            }
-            if let Some((admin, address)) = ready(&directory) {
-                return Ok(Self {
-                    process,
-                    directory,
-                    options,
-                    admin,
-                    address,
-                    upstream,
-                });
-            }
-            if Instant::now() > deadline {
-                process.kill().unwrap();
-                process.wait().unwrap();
-                return Err(read_log());
-            }
-            thread::sleep(Duration::from_millis(20));
-        }
+        let process = Running::start(directory.path(), &options, upstream.address)?;
+        let address = listener(process.admin, "filtered").ok_or_else(|| process.log())?;
+        Ok(Self {
+            admin: process.admin,
+            process,
+            directory,
+            options,
+            address,
+            upstream,
+        })
     }
 
     /// The process.
@@ -133,7 +87,7 @@ impl Envoy {
 
     /// The time of processors that the threads of Envoy have taken.
     pub fn cpu_time(&self) -> Duration {
-        let threads = fs::read_dir(format!("/proc/{}/task", self.process.id())).unwrap();
+        let threads = fs::read_dir(format!("/proc/{}/task", self.id())).unwrap();
         let nanos = |thread: fs::DirEntry| -> Option<u64> {
             let stats = fs::read_to_string(thread.path().join("schedstat")).ok()?;
             stats.split(' ').next()?.parse().ok()
@@ -171,12 +125,7 @@ impl Envoy {
 
     /// A counter or gauge of Envoy; 0 if it was never touched.
     pub fn stat(&self, name: &str) -> u64 {
-        let stats = self.envoy_admin(&format!("/stats?filter=^{}$", name.replace('.', "\\.")));
-        let value = stats
-            .trim()
-            .rsplit_once(": ")
-            .map_or("0", |(_, value)| value);
-        value.parse().unwrap_or_else(|_| panic!("{stats}"))
+        self.process.stat(name)
     }
 
     /// A counter or gauge of the filter, in the scope `default`.
@@ -187,16 +136,12 @@ impl Envoy {
 
     /// `GET` of Envoy's own admin interface.
     pub fn envoy_admin(&self, path: &str) -> String {
-        let response = Connection::open(self.admin).fetch(&Request::get(path));
-        assert_eq!(response.status, 200, "{path}: {}", response.text());
-        response.text()
+        self.process.call(&Request::get(path)).text()
     }
 
     /// Sets all counters of Envoy to 0.
     pub fn reset_counters(&self) {
-        let reset = Request::new("POST", "/reset_counters");
-        let response = Connection::open(self.admin).fetch(&reset);
-        assert_eq!(response.status, 200, "{}", response.text());
+        self.process.call(&Request::new("POST", "/reset_counters"));
     }
 
     /// Where a listener is: `filtered`, or the `other` of [`Options::other_listener`].
@@ -206,7 +151,7 @@ impl Envoy {
 
     /// What Envoy and the filter logged so far.
     pub fn log(&self) -> String {
-        fs::read_to_string(self.directory.path().join("envoy.log")).unwrap()
+        self.process.log()
     }
 
     /// The lines of the access log, once there are `count`: path, status, response code
@@ -259,9 +204,7 @@ impl Envoy {
 
 impl Drop for Envoy {
     fn drop(&mut self) {
-        let exit = self.process.try_wait();
-        let _ = self.process.kill();
-        let _ = self.process.wait();
+        let exit = self.process.exit();
         let log = self.log();
         let died = [
             "panicked",
@@ -274,10 +217,7 @@ impl Drop for Envoy {
         if thread::panicking() {
             eprintln!("{log}");
         } else {
-            let is_well = match exit {
-                Ok(Some(status)) => self.options.is_to_end && status.success(),
-                _ => exit.is_ok(),
-            };
+            let is_well = exit.is_none_or(|status| self.options.is_to_end && status.success());
             assert!(is_well, "Envoy ended, {exit:?}:\n{log}");
             assert_eq!(died, self.options.is_to_die, "a VM died, or not:\n{log}");
         }
@@ -299,17 +239,4 @@ pub fn log_lines(envoy: &Envoy, text: &str) -> Vec<String> {
         .filter(|line| line.contains(text))
         .map(str::to_owned)
         .collect()
-}
-
-fn restart_arguments(restart: Option<(u32, u32)>) -> Vec<String> {
-    let Some((base_id, epoch)) = restart else {
-        return vec!["--use-dynamic-base-id".to_owned()];
-    };
-    let (base_id, epoch) = (base_id.to_string(), epoch.to_string());
-    vec![
-        "--base-id".to_owned(),
-        base_id,
-        "--restart-epoch".to_owned(),
-        epoch,
-    ]
 }

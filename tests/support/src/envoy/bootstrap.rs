@@ -11,49 +11,74 @@ use serde_json::{Value, json};
 use super::options::{Delivery, FAIL_RELOAD, Options};
 use crate::{Host, module};
 
-const NAME: &str = "maintenance_mode";
+const LISTENERS: &str = "lds.json";
+const CLUSTERS: &str = "cds.json";
+
+pub(super) const NAME: &str = "maintenance_mode";
 
 /// Writes the bootstrap and the files it names; where the bootstrap is.
 pub(super) fn write(directory: &Path, options: &Options, upstream: SocketAddr) -> PathBuf {
-    let upstream = options.upstream.unwrap_or(upstream);
     let (listeners, dynamic) = match options.delivery {
         Delivery::Lds => (
             json!([]),
-            json!({"lds_config": file_source(directory, "lds.json")}),
+            json!({"lds_config": file_source(directory, LISTENERS)}),
         ),
         _ => (json!(listeners_of(directory, options)), json!({})),
     };
-    let clusters: Vec<Value> = [Options::cluster("upstream", [upstream])]
-        .into_iter()
-        .chain(options.clusters.iter().cloned())
-        .collect();
     update(directory, options);
     let mut bootstrap = json!({
-        "admin": {"address": socket_address("127.0.0.1", 0)},
-        "node": {"id": "test", "cluster": "test"},
         "dynamic_resources": dynamic,
         "static_resources": {
             "listeners": listeners,
-            "clusters": clusters,
+            "clusters": clusters_of(options, upstream),
         },
     });
     merge(&mut bootstrap, &options.bootstrap);
+    write_into(directory, bootstrap)
+}
+
+/// Writes the bootstrap of an Envoy that waits for listeners and clusters, with a VM that keeps the
+/// module compiled.
+pub(super) fn waiting(directory: &Path, options: &Options) -> PathBuf {
+    publish_listeners(directory, &[]);
+    publish_clusters(directory, &[]);
+    let keeper = json!({
+        "@type": "type.googleapis.com/envoy.extensions.wasm.v3.WasmService",
+        "singleton": true,
+        "config": plugin(options, &options.configuration)["config"],
+    });
+    let bootstrap = json!({
+        "dynamic_resources": {
+            "lds_config": file_source(directory, LISTENERS),
+            "cds_config": file_source(directory, CLUSTERS),
+        },
+        "bootstrap_extensions": [{"name": "keeper", "typed_config": keeper}],
+    });
+    write_into(directory, bootstrap)
+}
+
+fn write_into(directory: &Path, mut bootstrap: Value) -> PathBuf {
+    bootstrap["admin"] = json!({"address": socket_address("127.0.0.1", 0)});
+    bootstrap["node"] = json!({"id": "test", "cluster": "test"});
     let path = directory.join("bootstrap.json");
     fs::write(&path, bootstrap.to_string()).unwrap();
     path
+}
+
+/// The clusters of the options.
+pub(super) fn clusters_of(options: &Options, upstream: SocketAddr) -> Vec<Value> {
+    let upstream = options.upstream.unwrap_or(upstream);
+    [Options::cluster("upstream", [upstream])]
+        .into_iter()
+        .chain(options.clusters.iter().cloned())
+        .collect()
 }
 
 /// Writes the files that Envoy watches.
 pub(super) fn update(directory: &Path, options: &Options) {
     match options.delivery {
         Delivery::Static => {}
-        Delivery::Lds => {
-            let mut listeners = listeners_of(directory, options);
-            for listener in &mut listeners {
-                listener["@type"] = "type.googleapis.com/envoy.config.listener.v3.Listener".into();
-            }
-            publish(directory, "lds.json", listeners);
-        }
+        Delivery::Lds => publish_listeners(directory, &listeners_of(directory, options)),
         Delivery::Ecds => publish(
             directory,
             "ecds.json",
@@ -64,6 +89,26 @@ pub(super) fn update(directory: &Path, options: &Options) {
             })],
         ),
     }
+}
+
+/// Publishes the listeners for LDS.
+pub(super) fn publish_listeners(directory: &Path, listeners: &[Value]) {
+    let of = "type.googleapis.com/envoy.config.listener.v3.Listener";
+    publish(directory, LISTENERS, typed(listeners, of));
+}
+
+/// Publishes the clusters for CDS.
+pub(super) fn publish_clusters(directory: &Path, clusters: &[Value]) {
+    let of = "type.googleapis.com/envoy.config.cluster.v3.Cluster";
+    publish(directory, CLUSTERS, typed(clusters, of));
+}
+
+fn typed(resources: &[Value], url: &str) -> Vec<Value> {
+    let mut resources = resources.to_vec();
+    for resource in &mut resources {
+        resource["@type"] = url.into();
+    }
+    resources
 }
 
 /// Envoy reads a watched file when it is moved into its place.
@@ -82,7 +127,8 @@ fn file_source(directory: &Path, name: &str) -> Value {
     })
 }
 
-fn listeners_of(directory: &Path, options: &Options) -> Vec<Value> {
+/// The listeners of the options.
+pub(super) fn listeners_of(directory: &Path, options: &Options) -> Vec<Value> {
     let first = listener(directory, options, "filtered", &options.configuration);
     let other = options
         .other_listener

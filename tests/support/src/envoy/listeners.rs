@@ -1,24 +1,8 @@
 //! Where an Envoy listens.
 
-use std::{fs, net::SocketAddr};
-
-use tempfile::TempDir;
+use std::net::SocketAddr;
 
 use crate::{Connection, Request};
-
-/// The addresses of Envoy's admin interface and of the filter, once all is up.
-pub(super) fn ready(directory: &TempDir) -> Option<(SocketAddr, SocketAddr)> {
-    let admin: SocketAddr = fs::read_to_string(directory.path().join("admin"))
-        .ok()?
-        .trim()
-        .parse()
-        .ok()?;
-    let ready = Connection::try_open(admin)?.try_fetch(&Request::get("/ready"))?;
-    if ready.status != 200 {
-        return None;
-    }
-    Some((admin, listener(admin, "filtered")?))
-}
 
 /// The address of a listener, by Envoy's admin interface.
 pub(super) fn listener(admin: SocketAddr, name: &str) -> Option<SocketAddr> {

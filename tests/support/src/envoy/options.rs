@@ -10,6 +10,8 @@ use crate::module;
 /// The policy of the samples.
 pub(super) const FAIL_RELOAD: &str = "FAIL_RELOAD";
 
+const LOG_LEVEL: &str = "info";
+
 /// How Envoy gets the plugin configuration.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Delivery {
@@ -117,9 +119,22 @@ impl Options {
             vm_configuration: String::new(),
             plugin: json!({}),
             bootstrap: json!({}),
-            log_level: "info",
+            log_level: LOG_LEVEL,
             arguments: Vec::new(),
         }
+    }
+
+    /// Whether a process that others have had before can serve: nothing of it is asked for.
+    pub(super) fn fits_any_process(&self) -> bool {
+        self.delivery == Delivery::Static
+            && self.module == module()
+            && self.restart.is_none()
+            && self.environment.is_empty()
+            && self.arguments.is_empty()
+            && self.bootstrap == json!({})
+            && self.log_level == LOG_LEVEL
+            && !self.is_to_die
+            && !self.is_to_end
     }
 
     /// A cluster at these addresses, for [`Options::clusters`].
