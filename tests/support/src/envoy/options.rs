@@ -128,6 +128,7 @@ impl Options {
     pub(super) fn fits_any_process(&self) -> bool {
         self.delivery == Delivery::Static
             && self.module == module()
+            && self.plugin.pointer("/vm_config/code").is_none()
             && self.restart.is_none()
             && self.environment.is_empty()
             && self.arguments.is_empty()
