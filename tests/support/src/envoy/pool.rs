@@ -6,6 +6,7 @@
 //! connection, no VM, no shared data, no count.
 
 use std::{
+    fs,
     ops::{Deref, DerefMut},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
@@ -43,6 +44,7 @@ struct Member {
     /// Where the files are that it watches.
     files: TempDir,
     workers: usize,
+    network: Option<PathBuf>,
     /// How many VMs it has without a test.
     vms: u64,
 }
@@ -97,8 +99,11 @@ impl Drop for Loan {
 
 impl Member {
     fn idle(workers: usize) -> Self {
+        let network = network();
         let mut idle = IDLE.lock().unwrap();
-        let index = idle.iter().position(|member| member.workers == workers);
+        let index = idle
+            .iter()
+            .position(|member| member.workers == workers && member.network == network);
         let member = index.map(|index| idle.swap_remove(index));
         drop(idle);
         member.unwrap_or_else(|| Self::start(workers))
@@ -120,6 +125,7 @@ impl Member {
             process,
             files,
             workers,
+            network: network(),
         }
     }
 
@@ -192,6 +198,11 @@ fn start_in_a_thread_that_stays(bootstrap: PathBuf, options: Options) -> Process
     });
     let process = receiver.recv().unwrap();
     process.unwrap_or_else(|log| panic!("Envoy did not start:\n{log}"))
+}
+
+/// The network of this thread: that of a [`crate::machine`] is its own.
+fn network() -> Option<PathBuf> {
+    fs::read_link("/proc/thread-self/ns/net").ok()
 }
 
 /// A process that ends another when this one has ended: nobody drops what is static.
