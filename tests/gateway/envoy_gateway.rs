@@ -17,6 +17,11 @@ use support::{
 
 const PORT: u16 = 8080;
 
+/// Its route, which takes everything.
+pub const ROUTE: &str = "everything";
+
+const GATEWAY: &str = "gateway";
+
 /// What the proxies are told by, in the namespace `default`.
 pub const PROXY: &str = "maintenance-mode";
 
@@ -45,12 +50,9 @@ impl<'m> EnvoyGateway<'m> {
 
         proxy["spec"]["provider"] = json!({"type": "Host", "host": {"envoyVersion": "1.40.0"}});
         let upstream = Upstream::start();
-        let resources: Vec<String> = resources(upstream.address)
-            .iter()
-            .chain([&proxy])
-            .map(Value::to_string)
-            .collect();
-        fs::write(folder.join("gateway.yaml"), resources.join("\n---\n")).unwrap();
+        let [class, gateway, route] = resources();
+        publish(&folder, GATEWAY, &[class, gateway, route, proxy]);
+        publish(&folder, "backend", &[backend(upstream.address)]);
         fs::write(
             directory.join("settings.yaml"),
             settings(&directory, &folder).to_string(),
@@ -80,25 +82,19 @@ impl<'m> EnvoyGateway<'m> {
         gateway
     }
 
-    /// Gives it a policy, in the place of the one that it has.
-    pub fn publish(&self, policy: &Value) {
-        // By a rename: a file that is empty for a moment would be no policy.
-        let written = self.folder.join(".policy.yaml");
-        fs::write(&written, policy.to_string()).unwrap();
-        fs::rename(written, self.policy()).unwrap();
+    /// Gives it a resource, in the place of what it has by that name.
+    pub fn publish(&self, name: &str, resource: &Value) {
+        publish(&self.folder, name, std::slice::from_ref(resource));
     }
 
-    /// Takes the policy away.
-    pub fn remove(&self) {
-        fs::remove_file(self.policy()).unwrap();
+    /// Takes a resource away.
+    pub fn remove(&self, name: &str) {
+        fs::remove_file(file(&self.folder, name)).unwrap();
     }
 
-    fn resources(&self) -> PathBuf {
-        self.folder.join("gateway.yaml")
-    }
-
-    fn policy(&self) -> PathBuf {
-        self.folder.join("policy.yaml")
+    /// Lets all requests go elsewhere.
+    pub fn lead_to(&self, upstream: SocketAddr) {
+        self.publish("backend", &backend(upstream));
     }
 
     /// What it and its Envoy have logged.
@@ -108,7 +104,10 @@ impl<'m> EnvoyGateway<'m> {
 
     /// Ends its Envoy, and starts another.
     pub fn restart_proxy(&self) {
-        let (resources, elsewhere) = (self.resources(), self.directory.join("gateway.yaml"));
+        let (resources, elsewhere) = (
+            file(&self.folder, GATEWAY),
+            self.directory.join("kept.yaml"),
+        );
         fs::rename(&resources, &elsewhere).unwrap();
         within(PATIENCE, "the end of Envoy", || {
             Connection::try_open(self.address).is_none()
@@ -139,6 +138,18 @@ impl<'m> EnvoyGateway<'m> {
     pub fn admin(&self, method: &str, call: &str) -> Response {
         Connection::open(self.address).fetch(&admin_request(method, call))
     }
+}
+
+fn publish(folder: &Path, name: &str, resources: &[Value]) {
+    let texts: Vec<String> = resources.iter().map(Value::to_string).collect();
+    // By a rename: a file that is empty for a moment would be no resource.
+    let written = folder.join(format!(".{name}"));
+    fs::write(&written, texts.join("\n---\n")).unwrap();
+    fs::rename(written, file(folder, name)).unwrap();
+}
+
+fn file(folder: &Path, name: &str) -> PathBuf {
+    folder.join(format!("{name}.yaml"))
 }
 
 /// Its certificates, where it and its proxies look for them, and the name that these call it by.
@@ -172,7 +183,7 @@ fn settings(directory: &Path, folder: &Path) -> Value {
 
 const CONTROLLER: &str = "gateway.envoyproxy.io/gatewayclass-controller";
 
-fn resources(upstream: SocketAddr) -> [Value; 4] {
+fn resources() -> [Value; 3] {
     let gateway_api = |kind: &str, name: &str, spec: Value| {
         json!({
             "apiVersion": "gateway.networking.k8s.io/v1",
@@ -202,20 +213,20 @@ fn resources(upstream: SocketAddr) -> [Value; 4] {
         ),
         gateway_api(
             "HTTPRoute",
-            "everything",
+            ROUTE,
             json!({
                 "parentRefs": [{"name": "eg"}],
                 "rules": [{"backendRefs": [upstream_reference]}],
             }),
         ),
-        json!({
-            "apiVersion": "gateway.envoyproxy.io/v1alpha1",
-            "kind": "Backend",
-            "metadata": {"name": "upstream", "namespace": "default"},
-            "spec": {"endpoints": [{"ip": {
-                "address": upstream.ip(),
-                "port": upstream.port(),
-            }}]},
-        }),
     ]
+}
+
+fn backend(address: SocketAddr) -> Value {
+    json!({
+        "apiVersion": "gateway.envoyproxy.io/v1alpha1",
+        "kind": "Backend",
+        "metadata": {"name": "upstream", "namespace": "default"},
+        "spec": {"endpoints": [{"ip": {"address": address.ip(), "port": address.port()}}]},
+    })
 }

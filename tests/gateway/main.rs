@@ -12,8 +12,11 @@
 )]
 
 mod envoy_gateway;
+mod in_front;
 mod manifests;
 mod policy;
 mod refused;
 mod samples;
+mod store;
+mod traps;
 mod unfetched;

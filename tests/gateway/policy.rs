@@ -1,6 +1,6 @@
 //! A sample at work: on an API server, which Envoy Gateway obeys.
 
-use std::time::Duration;
+use std::{fs, net::SocketAddr, time::Duration};
 
 use serde_json::{Value, json};
 use support::{
@@ -21,9 +21,11 @@ pub const TOGGLE: Duration = Duration::from_secs(3);
 /// A module takes longer when it is fetched and compiled, the more so where much else is done.
 const START: Duration = Duration::from_secs(60);
 
+const POLICY: &str = "policy";
+
 /// A policy on the API server, and the Envoy Gateway that obeys it.
 pub struct Policy<'m> {
-    machine: &'m Machine,
+    pub machine: &'m Machine,
     server: ApiServer<'m>,
     pub gateway: EnvoyGateway<'m>,
     _registry: Option<Registry<'m>>,
@@ -39,17 +41,30 @@ pub fn machine_for(what: &str, programs: &[&str]) -> Option<Machine> {
 /// The sample of the module, its image in a registry.
 pub fn of_the_module(machine: &mut Machine) -> Policy<'_> {
     let server = ApiServer::start(machine, &["gateway"]);
-    let registry = Registry::start(server.machine);
-    let sample = Sample::read("envoy/gateway/envoy-extension-policy.yaml")
-        .with_token()
-        .with_image(&registry.image);
-    let proxy = json!({
+    let sample = Sample::read("envoy/gateway/envoy-extension-policy.yaml");
+    Policy::with_image(server, plain_proxy(), sample)
+}
+
+/// Proxies as they are where nobody says anything.
+pub fn plain_proxy() -> Value {
+    json!({
         "apiVersion": "gateway.envoyproxy.io/v1alpha1",
         "kind": "EnvoyProxy",
         "metadata": {"name": PROXY, "namespace": "default"},
         "spec": {},
-    });
-    Policy::apply(server, Some(registry), proxy, &sample)
+    })
+}
+
+/// The sample of the module with a fleet store, its etcd at this address.
+pub fn of_a_fleet(machine: &mut Machine, etcd: SocketAddr) -> Policy<'_> {
+    let server = ApiServer::start(machine, &["gateway"]);
+    let mut sample = Sample::read("envoy/gateway/fleet-extension-policy.yaml");
+    let placeholder = "{address: etcd.infra.svc.cluster.local, port_value: 2379}";
+    assert!(sample.text.contains(placeholder));
+    let address = format!("{{address: {}, port_value: {}}}", etcd.ip(), etcd.port());
+    sample.text = sample.text.replace(placeholder, &address);
+    let [proxy, _]: [Value; 2] = yaml::parse_all(&sample.text).try_into().unwrap();
+    Policy::with_image(server, proxy, sample)
 }
 
 /// The sample of the dynamic module, which is where the sample's image has it.
@@ -65,6 +80,12 @@ pub fn of_the_dynamic_module(machine: &mut Machine) -> Policy<'_> {
 }
 
 impl<'m> Policy<'m> {
+    fn with_image(server: ApiServer<'m>, proxy: Value, sample: Sample) -> Self {
+        let registry = Registry::start(server.machine);
+        let sample = sample.with_token().with_image(&registry.image);
+        Self::apply(server, Some(registry), proxy, &sample)
+    }
+
     /// Applies a sample by its own command, and waits until it is obeyed.
     fn apply(
         server: ApiServer<'m>,
@@ -93,7 +114,25 @@ impl<'m> Policy<'m> {
     /// Runs a command that changes it.
     pub fn run(&self, command: &str) {
         self.machine.shell(command);
-        self.gateway.publish(&self.object());
+        self.gateway.publish(POLICY, &self.object());
+    }
+
+    /// Takes it away.
+    pub fn remove(&self) {
+        self.gateway.remove(POLICY);
+    }
+
+    /// Applies another resource, and lets Envoy Gateway have what the API server made of it.
+    pub fn apply_beside(&self, resource: &Value) {
+        let path = self.machine.path("beside.json");
+        fs::write(&path, resource.to_string()).unwrap();
+        let applied = self.server.kubectl(&format!(
+            "apply --validate=strict --output json --filename {}",
+            path.display()
+        ));
+        let name = resource["metadata"]["name"].as_str().unwrap();
+        self.gateway
+            .publish(name, &serde_json::from_str(&applied).unwrap());
     }
 
     /// What the API server has of it.
@@ -133,6 +172,19 @@ impl<'m> Policy<'m> {
     /// Runs a command of the sample; how long it is from there until requests are blocked, or pass.
     pub fn switch(&self, command: &str, observer: &Observer, is_blocked: bool) -> Duration {
         observer.turn_after(is_blocked, || self.run(command))
+    }
+
+    /// The codes of what the command line finds wrong with the Envoy that runs, each once.
+    pub fn findings(&self) -> Vec<String> {
+        let admin = self.gateway.proxy_admin();
+        let check = format!("maintenancectl check --json http://{admin}");
+        let output = self.machine.try_shell(&check);
+        let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let findings = report["findings"].as_array().unwrap().iter();
+        let code = |finding: &Value| finding["code"].as_str().unwrap().to_owned();
+        let mut codes: Vec<String> = findings.map(code).collect();
+        codes.dedup();
+        codes
     }
 
     /// The command line finds nothing wrong with the Envoy that runs.

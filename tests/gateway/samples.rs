@@ -17,7 +17,7 @@ fn is_obeyed(policy: &Policy) {
 
     assert_eq!(gateway.admin("POST", "on").status, 200);
     assert!(gateway.get("/").is_blocked());
-    gateway.remove();
+    policy.remove();
     eventually("the removal", || gateway.get("/").is_upstream());
     assert!(gateway.admin("GET", "").is_upstream());
 }

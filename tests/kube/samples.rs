@@ -13,7 +13,7 @@ use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use crate::cluster::{Cluster, machine_for};
 
 /// The manifests, each with the place of its configuration.
-const SAMPLES: [(&str, &str); 6] = [
+const SAMPLES: [(&str, &str); 7] = [
     (
         "envoy/istio/gateway-traffic-extension.yaml",
         "/spec/wasm/pluginConfig",
@@ -26,6 +26,10 @@ const SAMPLES: [(&str, &str); 6] = [
     ("envoy/istio/sidecar-wasm-plugin.yaml", "/spec/pluginConfig"),
     (
         "envoy/gateway/envoy-extension-policy.yaml",
+        "/spec/wasm/0/config",
+    ),
+    (
+        "envoy/gateway/fleet-extension-policy.yaml",
         "/spec/wasm/0/config",
     ),
     (

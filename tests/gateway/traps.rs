@@ -1,0 +1,90 @@
+//! Traps behind Envoy Gateway: the command line finds them in the Envoy that runs, and what
+//! `envoy/operations.md` says against them helps.
+
+use serde_json::{Value, json};
+use support::{eventually, operations::text, yaml};
+
+use crate::policy::{machine_for, of_the_module};
+
+fn mend(heading: &str, place: &str) -> Value {
+    yaml::parse(text(heading, place))
+}
+
+#[test]
+fn what_a_policy_says_wrongly_is_found_in_the_envoy_that_runs() {
+    let what = "the command line on an Envoy of Envoy Gateway";
+    let Some(mut machine) = machine_for(what, &["skopeo", "docker-registry"]) else {
+        return;
+    };
+    let policy = of_the_module(&mut machine);
+    policy.check();
+    let claim = [
+        "metadata",
+        "filter_metadata",
+        "envoy.filters.http.jwt_authn",
+        "payload",
+        "role",
+    ];
+    for (pointer, value, code) in [
+        (
+            "/allow/attributes",
+            json!([{"path": claim, "exact": "staff"}]),
+            "order",
+        ),
+        (
+            "/store",
+            json!({"etcd": {"cluster": "etcd"}}),
+            "store-cluster",
+        ),
+        (
+            "/windows",
+            json!([{"start": "2020-01-01T00:00:00Z", "until": "2020-01-02T00:00:00Z"}]),
+            "past",
+        ),
+        ("/allow/hosts", json!(["*"]), "everybody"),
+        ("/response", json!({"no_retry": false}), "retries"),
+    ] {
+        policy.add(pointer, value);
+        eventually(code, || policy.findings() == [code]);
+        policy.take(pointer);
+        eventually("nothing to be found", || policy.findings().is_empty());
+    }
+    // Its proxies take the address of the connection, or what the hops that they trust have seen.
+    policy.add("/allow/client_ips", json!(["192.0.2.1"]));
+    policy.add("/allow/paths/-", json!("/pushed"));
+    eventually("the push", || policy.gateway.get("/pushed").is_upstream());
+    policy.check();
+
+    let open = |open: bool| {
+        let path = "/spec/wasm/0/failOpen";
+        policy.patch(&json!([{"op": "replace", "path": path, "value": open}]));
+    };
+    open(true);
+    eventually("fails-open", || policy.findings() == ["fails-open"]);
+    open(false);
+    eventually("nothing to be found", || policy.findings().is_empty());
+}
+
+#[test]
+fn the_override_of_the_guide_leaves_planned_replies_as_they_are() {
+    let what = "responseOverride of Envoy Gateway";
+    let Some(mut machine) = machine_for(what, &["skopeo", "docker-registry"]) else {
+        return;
+    };
+    let policy = of_the_module(&mut machine);
+    let gateway = &policy.gateway;
+    assert_eq!(gateway.admin("POST", "on").status, 200);
+    let sound = mend("reply-replaced", "Envoy Gateway, responseOverride");
+    let mut catching = sound.clone();
+    catching["spec"]["responseOverride"][0]["match"]["statusCodes"] =
+        json!([{"type": "Range", "range": {"start": 500, "end": 599}}]);
+
+    policy.apply_beside(&catching);
+    eventually("another reply", || {
+        gateway.get("/").text().contains("something went wrong")
+    });
+    assert_eq!(policy.findings(), ["reply-replaced"]);
+    policy.apply_beside(&sound);
+    eventually("the reply", || gateway.get("/").is_blocked());
+    policy.check();
+}
