@@ -225,7 +225,7 @@ figures: build $(ENVOY) $(ETCD) ## Print the module's size, and how long it take
 	@cargo test --locked --quiet --test envoy figures -- --nocapture
 	@cargo test --locked --quiet --test fleet propagation -- --nocapture
 
-bench: build dynamic-module $(ENVOY) $(ETCD) $(DJANGO_HOME) ## Measure what a request costs, beside other filters: README's figures
+bench: build dynamic-module $(ENVOY) $(ETCD) $(DJANGO_HOME) ## Measure what a request costs, beside other filters: the reference's figures
 	cargo bench --locked --profile dev --bench proxy -- --save
 
 bench-check: build dynamic-module $(ENVOY) $(ETCD) ## Fail if a request takes over 2 % more instructions than committed

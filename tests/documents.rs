@@ -6,7 +6,10 @@
     clippy::unwrap_used
 )]
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use maintenance_mode_core::{
     admin::counters::Counter,
@@ -21,15 +24,19 @@ use maintenance_mode_core::{
     state::setting::Setting,
 };
 use serde_json::Value;
+use support::{
+    pages::{GUIDE, PAGES, Page, README, REFERENCE, SECURITY, TESTS},
+    project::{file, read},
+};
 
+/// A status, and the answer to a call, are none.
 #[test]
-fn the_configurations_of_the_readme_are_valid() {
-    let readme = include_str!("../README.md");
-    let configurations: Vec<&str> = readme
-        .split("```json\n")
-        .skip(1)
-        .filter_map(|block| block.split("```").next())
-        .filter(|block| !block.contains("\"decided_by\""))
+fn the_configurations_of_the_pages_are_valid() {
+    let blocks = PAGES.iter().flat_map(Page::blocks);
+    let configurations: Vec<&str> = blocks
+        .filter(|block| block.language == "json")
+        .map(|block| block.text)
+        .filter(|text| !text.contains("\"decided_by\""))
         .collect();
     assert!(configurations.len() >= 10, "{}", configurations.len());
     for configuration in configurations {
@@ -73,11 +80,10 @@ const NO_KEYS: [&str; 6] = [
 
 #[test]
 fn what_other_products_have_is_found_under_keys_that_are_there() {
-    let readme = include_str!("../README.md");
-    let (_, tables) = readme
+    let (_, tables) = (GUIDE.text)
         .split_once("\n## Coming from something else\n")
         .unwrap();
-    let (tables, _) = tables.split_once("\n## ").unwrap();
+    let tables = tables.split("\n## ").next().unwrap();
     let rows = tables.lines().filter(|line| line.starts_with("| "));
     let named: Vec<&str> = rows
         .filter_map(|row| row.trim_end_matches(" |").rsplit_once(" | "))
@@ -99,8 +105,7 @@ fn what_other_products_have_is_found_under_keys_that_are_there() {
 /// A test is named by its file and its function: `tests/envoy/allow.rs::any_entry_is_enough`.
 #[test]
 fn every_attack_names_tests_and_each_of_them_is_there() {
-    let security = include_str!("../SECURITY.md");
-    let (_, attacks) = security.split_once("\n## Attacks\n").unwrap();
+    let (_, attacks) = SECURITY.text.split_once("\n## Attacks\n").unwrap();
     let (attacks, _) = attacks.split_once("\n## ").unwrap();
     let rows: Vec<&str> = attacks
         .lines()
@@ -128,21 +133,17 @@ fn every_attack_names_tests_and_each_of_them_is_there() {
 
 #[test]
 fn the_readme_of_the_tests_names_every_group_and_its_example_is_a_test() {
-    let readme = include_str!("README.md");
     let manifest = include_str!("../Cargo.toml");
     let tests = manifest.split("[[test]]\nname = \"").skip(1);
     let mut groups: Vec<&str> = tests.filter_map(|test| test.split('"').next()).collect();
     groups.extend(["documents", "lib"]);
     assert!(groups.len() > 8, "{groups:?}");
     for group in groups {
-        assert!(readme.contains(&format!("\n| `{group}` |")), "{group}");
+        let row = format!("\n| `{group}` |");
+        assert!(TESTS.text.contains(&row), "{group}");
     }
-    let examples = readme.split("```rust\n").skip(1);
-    let examples: Vec<&str> = examples
-        .filter_map(|rest| rest.split("```").next())
-        .collect();
-    assert_eq!(examples.len(), 1);
-    assert!(include_str!("envoy/example.rs").contains(examples[0]));
+    let [example] = TESTS.blocks_of("Write one", "rust");
+    assert!(include_str!("envoy/example.rs").contains(example));
 }
 
 #[test]
@@ -162,8 +163,7 @@ fn the_configuration_has_every_kind_and_prometheus_every_counter() {
 }
 
 #[test]
-fn the_readme_names_every_row_of_every_table() {
-    let readme = include_str!("../README.md");
+fn the_reference_names_every_row_of_every_table() {
     let parameters = Setting::PARAMETERS.iter().map(|parameter| parameter.name);
     let names = (Kind::ALL.map(Kind::key).into_iter())
         .chain(Reason::all().map(Reason::as_str))
@@ -176,23 +176,22 @@ fn the_readme_names_every_row_of_every_table() {
                 .map(|known| format!("{{{{{}}}}}", known.name)),
         );
     let is_named = |name: &String| {
-        let codes = readme.split('`').skip(1).step_by(2);
+        let codes = REFERENCE.text.split('`').skip(1).step_by(2);
         let mut words =
             codes.flat_map(|code| code.split(|c: char| !c.is_alphanumeric() && !"_{}".contains(c)));
         words.any(|word| word == name)
     };
     let missing: Vec<String> = names.filter(|name| !is_named(name)).collect();
-    assert!(missing.is_empty(), "README.md does not name {missing:?}");
-}
-
-/// A file of the project.
-fn text(path: &str) -> String {
-    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap()
+    assert!(
+        missing.is_empty(),
+        "{} does not name {missing:?}",
+        REFERENCE.path
+    );
 }
 
 /// What stands behind the names that are pinned so: in the Makefile, or of modules of Go.
 fn pinned(file: &str, name: &str) -> Vec<String> {
-    let text = text(file);
+    let text = read(file);
     let found = text.lines().find_map(|line| {
         let (before, after) = line.split_once(name)?;
         let is_name = before.is_empty() || before == "\t" || before == "require ";
@@ -242,7 +241,7 @@ fn called(version: &str) -> String {
 
 #[test]
 fn the_table_of_versions_is_that_of_the_last_run_and_of_what_is_pinned() {
-    let ran: Value = serde_json::from_str(&text("tests/versions.json")).unwrap();
+    let ran: Value = serde_json::from_str(&read("tests/versions.json")).unwrap();
     let pins = pins();
     for (program, versions) in ran.as_object().unwrap() {
         for version in versions.as_object().unwrap().keys() {
@@ -271,7 +270,77 @@ fn the_table_of_versions_is_that_of_the_last_run_and_of_what_is_pinned() {
     });
     let table = rows.collect::<Vec<String>>().join("\n");
     assert!(
-        text("README.md").contains(&format!("\n|---|---|---|---|\n{table}\n")),
-        "README.md has not this table of versions:\n{table}"
+        (REFERENCE.text).contains(&format!("\n|---|---|---|---|\n{table}\n")),
+        "{} has not this table of versions:\n{table}",
+        REFERENCE.path
     );
+}
+
+/// Where a link of a page leads: to a file, and a heading of it.
+fn target<'l>(page: &Page, link: &'l str) -> (PathBuf, Option<&'l str>) {
+    let (path, heading) = match link.split_once('#') {
+        Some((path, heading)) => (path, Some(heading)),
+        None => (link, None),
+    };
+    let from = file(page.path);
+    let to = from.parent().unwrap().join(path);
+    let to = if path.is_empty() { from } else { to };
+    (to.canonicalize().unwrap_or(to), heading)
+}
+
+#[test]
+fn every_link_leads_to_a_file_and_to_a_heading_that_are_there() {
+    let mut count = 0;
+    for page in PAGES {
+        let links = page.links();
+        for link in links.iter().filter(|link| !link.starts_with("http")) {
+            let (path, heading) = target(&page, link);
+            assert!(path.exists(), "{}: {link}", page.path);
+            let Some(heading) = heading else { continue };
+            let of = PAGES
+                .iter()
+                .find(|page| file(page.path).canonicalize().unwrap() == path);
+            let of = of.unwrap_or_else(|| panic!("{}: {link} is no page", page.path));
+            let is_there = of.anchors(1).iter().any(|anchor| anchor == heading);
+            assert!(is_there, "{}: {link}", page.path);
+            count += 1;
+        }
+    }
+    assert!(count > 150, "{count}");
+}
+
+/// A table of contents at its head, so that nobody scrolls through it. The changelog is one list.
+#[test]
+fn long_pages_lead_to_each_of_their_parts() {
+    let long = PAGES.iter().filter(|page| page.text.lines().count() > 180);
+    for page in long {
+        let links = page.links();
+        for part in page.anchors(2) {
+            let is_linked = links.contains(&format!("#{part}"));
+            assert!(is_linked, "{} does not lead to #{part}", page.path);
+        }
+    }
+}
+
+#[test]
+fn the_readme_is_short_and_its_figures_are_those_of_the_other_pages() {
+    let lines = README.text.lines().count();
+    assert!(lines <= 300, "{lines}");
+    let (_, figures) = README
+        .text
+        .split_once("\n## Figures at a glance\n")
+        .unwrap();
+    let (figures, _) = figures.split_once("\n## ").unwrap();
+    let numbers = figures
+        .split(|c: char| !c.is_ascii_digit() && c != '.' && c != ',')
+        .map(|number| number.trim_matches(['.', ',']))
+        .filter(|number| number.len() > 1);
+    let numbers: Vec<&str> = numbers.collect();
+    assert!(numbers.len() > 12, "{numbers:?}");
+    for number in numbers {
+        let is_there = [GUIDE, REFERENCE]
+            .iter()
+            .any(|page| page.text.contains(number));
+        assert!(is_there, "no other page has the figure {number}");
+    }
 }

@@ -1,7 +1,7 @@
-"""What the tests last ran on: tests/versions.json, of which README.md has the table.
+"""What the tests last ran on: tests/versions.json, of which envoy/reference.md has the table.
 
 `make envoys SAVE=--save`, and so `make test` and the others, puts there how many tests of each
-group passed, where all of a group did. `tests/documents.rs` compares it with README.md and with
+group passed, where all of a group did. `tests/documents.rs` compares it with that page and with
 what the Makefile and tests/controlplanes pin.
 """
 

@@ -36,7 +36,7 @@ use self::{callgrind::Sample, case::Case, report::Report, targets::Verdict};
 const ROUNDS: usize = 9;
 const SECONDS: u64 = 2;
 
-/// Where the figures of the README are.
+/// Where the figures of the reference are.
 const JSON: &str = "tests/bench/figures.json";
 const CHART: &str = "tests/bench/figures.svg";
 
@@ -95,7 +95,7 @@ fn print_all(verdicts: &[Verdict]) {
     }
 }
 
-/// Measures all cases; with `save`, the figures of the README are replaced.
+/// Measures all cases; with `save`, the figures of the reference are replaced.
 fn bench(save: bool) -> ExitCode {
     let cases = [filters::all(), plugins::all()].concat();
     let rounds = tools::number("ROUNDS", ROUNDS);

@@ -1,4 +1,4 @@
-//! The chart of the README: bars of CPU time and of instructions, in SVG.
+//! The chart of the pages: bars of CPU time and of instructions, in SVG.
 
 use std::fmt::Write;
 

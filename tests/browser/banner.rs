@@ -1,4 +1,4 @@
-//! The banner of the README, in a page of an upstream.
+//! The banner of the recipes, in a page of an upstream.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use support::{
     Envoy, Options, admin,
     browser::{Browser, in_time},
-    project::read,
+    pages::GUIDE,
 };
 use time::{OffsetDateTime, UtcOffset, format_description::well_known::Rfc3339};
 
@@ -23,14 +23,10 @@ const DAYS: [&str; 7] = [
     "Sonntag",
 ];
 
-/// The one block of HTML in the README.
-fn banner() -> String {
-    let readme = read("README.md");
-    let blocks: Vec<&str> = readme.split("```html\n").skip(1).collect();
-    let [block] = blocks[..] else {
-        panic!("{} blocks", blocks.len());
-    };
-    block.split("```").next().unwrap().to_owned()
+/// The one block of HTML in the guide.
+fn banner() -> &'static str {
+    let [block] = GUIDE.blocks_of("A banner that says what is planned", "html");
+    block
 }
 
 /// An upstream whose pages have the banner, and the Envoy in front of it.

@@ -1,6 +1,6 @@
-//! The pictures of the README, which `make pictures` puts into its place.
+//! The pictures of the pages, which `make pictures` puts into its place.
 
-use std::{fs, path::PathBuf, time::Duration};
+use std::{fs, time::Duration};
 
 use serde_json::json;
 use support::{
@@ -8,6 +8,8 @@ use support::{
     browser::{Browser, DARK_PHONE, LIGHT_DESK, in_time},
     etcd::Etcd,
     fleet,
+    pages::PAGES,
+    project::file,
 };
 
 use crate::console::{configuration, sign_in};
@@ -103,13 +105,14 @@ fn the_console() {
 }
 
 #[test]
-fn they_are_small_and_the_readme_shows_them() {
-    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
-    let readme = fs::read_to_string(root.join("README.md")).unwrap();
+fn they_are_small_and_the_pages_show_them() {
     for name in NAMES {
-        let file = format!("tests/browser/{name}.webp");
-        assert!(readme.contains(&format!("]({file})")), "{file}");
-        let size = fs::metadata(root.join(&file)).unwrap().len();
-        assert!(size < 60 * 1024, "{file}: {size}");
+        let path = format!("tests/browser/{name}.webp");
+        let is_shown = PAGES
+            .iter()
+            .any(|page| page.links().iter().any(|link| link.ends_with(&path)));
+        assert!(is_shown, "{path}");
+        let size = fs::metadata(file(&path)).unwrap().len();
+        assert!(size < 60 * 1024, "{path}: {size}");
     }
 }

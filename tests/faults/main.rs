@@ -1,6 +1,6 @@
 //! What goes wrong around the filter, and what users see of it, with real Envoys and etcds.
 //!
-//! Each fault has its sentence in the README.
+//! Each fault has its row in the runbook.
 #![allow(
     clippy::expect_used,
     clippy::indexing_slicing,

@@ -5,7 +5,7 @@ use std::fs;
 
 use support::{
     api_server::{ApiServer, machine_for},
-    operations::blocks,
+    pages::OPERATIONS,
     project::{file, read},
 };
 
@@ -25,7 +25,10 @@ fn samples() -> Vec<String> {
 /// The texts of all manifests.
 fn manifests() -> Vec<String> {
     let samples: Vec<String> = samples().iter().map(|path| read(path)).collect();
-    let blocks = blocks().into_iter().map(|block| block.text.to_owned());
+    let blocks = OPERATIONS
+        .blocks()
+        .into_iter()
+        .map(|block| block.text.to_owned());
     let of_guide: Vec<String> = blocks
         .filter(|text| text.contains("\napiVersion: "))
         .collect();

@@ -7,7 +7,7 @@ use support::{
     Connection, Request, Upstream,
     api_server::{self, ApiServer},
     machine::{Machine, PATIENCE, Running},
-    operations::text,
+    pages::OPERATIONS,
     registry::Registry,
     within, yaml,
 };
@@ -100,7 +100,11 @@ impl<'m> Mesh<'m> {
     /// What `envoy/operations.md` has, with the image that is there.
     pub fn mend(&self, heading: &str, place: &str) -> Value {
         let image = "registry.example.com/maintenance-mode:0.1.0";
-        yaml::parse(&text(heading, place).replace(image, &self.registry.image))
+        yaml::parse(
+            &OPERATIONS
+                .block_for(heading, place)
+                .replace(image, &self.registry.image),
+        )
     }
 
     /// The metrics of the control plane.

@@ -18,3 +18,4 @@ mod races;
 mod refused;
 mod running;
 mod samples;
+mod secrets;

@@ -5,6 +5,7 @@ use std::fs;
 use serde_json::{Value, json};
 use support::{
     outcome::Outcome,
+    pages::{GUIDE, OPERATIONS},
     project::{file, read},
     yaml,
 };
@@ -84,13 +85,12 @@ fn every_sample_is_switched_planned_and_put_back() {
 }
 
 #[test]
-fn the_commands_of_the_readme_are_obeyed() {
-    let Some(mut machine) = machine_for("the commands of the README, in a cluster") else {
+fn the_commands_of_the_guide_are_obeyed() {
+    let Some(mut machine) = machine_for("the commands of the guide, in a cluster") else {
         return;
     };
     let cluster = Cluster::start(&mut machine);
-    let readme = read("README.md");
-    let commands = readme.lines().filter(|line| {
+    let commands = GUIDE.text.lines().filter(|line| {
         ["kubectl apply", "maintenancectl "]
             .iter()
             .any(|word| line.starts_with(word))
@@ -103,7 +103,8 @@ fn the_commands_of_the_readme_are_obeyed() {
         panic!("{commands:?}");
     };
     cluster.machine().shell(apply);
-    for (command, mode) in [(on, "on"), (reset, "auto")] {
+    let [_, _, off] = OPERATIONS.blocks_of("Off, now", "sh");
+    for (command, mode) in [(on, "on"), (off, "off"), (reset, "auto")] {
         cluster.machine().shell(command);
         let object = cluster.object("--kube trafficextension/maintenance-mode -n istio-ingress");
         assert_eq!(

@@ -1,7 +1,7 @@
 //! `windows`: what is planned, as Envoy does it.
 
 use serde_json::{Value, json};
-use support::{Envoy, Options, admin};
+use support::{Envoy, Options, admin, pages::REFERENCE};
 
 use crate::command::{ctl, ctl_with, url};
 
@@ -93,9 +93,9 @@ fn the_version_names_that_of_the_time_zones() {
         database.starts_with("20") && database.len() == 5,
         "{version}"
     );
-    let readme = include_str!("../../README.md");
     let named = format!("IANA's database, {database}");
-    assert!(readme.contains(&named), "README does not say {named}");
+    let is_named = REFERENCE.text.contains(&named);
+    assert!(is_named, "{} does not say {named}", REFERENCE.path);
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! What proves that a server of a machine has the names that the README gives it.
+//! What proves that a server of a machine has the names that the guide gives it.
 
 use std::{fs, path::PathBuf};
 

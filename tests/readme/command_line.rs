@@ -1,11 +1,8 @@
-//! The command line, as the README shows it.
+//! The command line, as the reference shows it.
 
-use support::machine::machine;
+use support::{machine::machine, pages::REFERENCE};
 
-use crate::{
-    document::{blocks_of, inline_code},
-    typing::Typing,
-};
+use crate::typing::Typing;
 
 #[test]
 fn every_command_works_beside_make_run() {
@@ -17,7 +14,7 @@ fn every_command_works_beside_make_run() {
     sample.wait_for("Ctrl-C");
     machine.wait_for("the sample", &[8080], 200);
 
-    let [beside, _] = blocks_of("The command line", "sh");
+    let [beside, _] = REFERENCE.blocks_of("The command line", "sh");
     let transcript = machine.transcript(beside);
     for ((command, printed), begins) in transcript.iter().skip(3).zip([
         "maintenance  on\n",
@@ -44,16 +41,17 @@ fn what_needs_no_envoy_works_without() {
     let Some(machine) = machine("the command line without an Envoy", &[]) else {
         return;
     };
-    let [_, without] = blocks_of("The command line", "sh");
+    let [_, without] = REFERENCE.blocks_of("The command line", "sh");
     let token = ". target/sample.env";
     let transcript = machine.transcript(&format!("{token}\n{without}"));
     let [_, (_, checked), (_, explained), (_, planned), (_, entry)] =
         transcript.try_into().unwrap();
     assert_eq!(planned, "", "the sample has no windows");
     assert!(checked.ends_with(": OK\n"), "{checked}");
-    let [shown] = blocks_of("The command line", "");
+    let [shown] = REFERENCE.blocks_of("The command line", "");
     assert_eq!(explained.trim_end(), shown.trim_end());
-    let hash = inline_code()
+    let hash = REFERENCE
+        .inline_code()
         .into_iter()
         .find(|code| code.contains("sha256sum"))
         .unwrap()

@@ -1,14 +1,14 @@
-//! Docker Compose as the README shows it, on a real engine.
+//! Docker Compose as the pages show it, on a real engine.
 
 use support::{
     machine::{Machine, PATIENCE},
+    pages::GUIDE,
     within,
 };
 
 use crate::{
-    document::{blocks_of, commands},
     engine, fleet, images, try_it,
-    typing::Typing,
+    typing::{Typing, commands},
 };
 
 #[test]
@@ -26,7 +26,7 @@ fn one_envoy_and_a_fleet_are_blocked_allowed_toggled_and_removed_in_containers()
 }
 
 fn one_envoy(machine: &Machine) {
-    let [up, down] = blocks_of("With Docker", "sh");
+    let [up, down] = GUIDE.blocks_of("With Docker", "sh");
     machine.shell(up);
     machine.wait_for("the Envoy of Compose", &[8080], 200);
     try_it::block_and_allow(machine);
@@ -36,7 +36,7 @@ fn one_envoy(machine: &Machine) {
 }
 
 fn three_envoys(machine: &Machine) {
-    let [_, switch, up_and_down] = blocks_of("A fleet", "sh");
+    let [_, switch, up_and_down] = GUIDE.blocks_of("A fleet", "sh");
     let [build, up, down] = commands(up_and_down).try_into().unwrap();
     machine.shell(&format!("{build}\n{up}"));
     fleet::wait_for_the_fleet(machine);

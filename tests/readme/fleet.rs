@@ -1,16 +1,16 @@
-//! A fleet that shares its state: what the README does with `make fleet`, and what that prints.
+//! A fleet that shares its state: what the pages do with `make fleet`, and what that prints.
 
 use serde_json::Value;
 use support::{
     machine::{Machine, PATIENCE, is_taken, machine},
+    pages::{GUIDE, REFERENCE},
     within,
 };
 
 use crate::{
-    document::{blocks_of, commands},
     kubernetes::{install_kubectl, told},
     try_it::toggle_in_a_browser,
-    typing::Typing,
+    typing::{Typing, commands},
 };
 
 /// The ports of the fleet.
@@ -42,7 +42,7 @@ fn three_envoys_are_switched_as_one_by_calls_and_by_etcdctl() {
         return;
     };
     machine.enter();
-    let [make, switch, _] = blocks_of("A fleet", "sh");
+    let [make, switch, _] = GUIDE.blocks_of("A fleet", "sh");
     let mut fleet = machine.spawn("make-fleet", make);
     let printed = fleet.wait_for("Ctrl-C");
     assert_eq!(machine.follow(switch), 2);
@@ -53,14 +53,14 @@ fn three_envoys_are_switched_as_one_by_calls_and_by_etcdctl() {
     assert!(![8091, 8092, 8093, 23791].into_iter().any(is_taken));
 }
 
-/// The values that the README writes, and the removal of the key.
+/// The values that the reference writes, and the removal of the key.
 fn every_value_is_obeyed(machine: &Machine) {
     let everywhere = |what: &str, holds: fn(&Value) -> bool| {
         within(PATIENCE, what, || {
             FLEET.iter().all(|port| holds(&status_of(machine, *port)))
         });
     };
-    let [block] = blocks_of("The fleet store", "sh");
+    let [block] = REFERENCE.blocks_of("The fleet store", "sh");
     let [endpoints, on, off, delete] = commands(block).try_into().unwrap();
     let run = |command: &str| machine.shell(&format!("{endpoints}\n{command}"));
     run(&on);
@@ -78,7 +78,7 @@ fn every_value_is_obeyed(machine: &Machine) {
 
     run(&on);
     install_kubectl(machine);
-    let [remove] = blocks_of("Remove it", "sh");
+    let [remove] = GUIDE.blocks_of("Remove it", "sh");
     run(remove);
     everywhere("the removal", |status| status["until"].is_null());
     let manifest = "envoy/istio/gateway-traffic-extension.yaml";

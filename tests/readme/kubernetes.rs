@@ -7,11 +7,12 @@ use serde_json::{Value, json};
 use support::{
     Envoy, TOKEN, admin,
     machine::{Machine, PATIENCE, Running, is_taken, machine},
+    pages::{GUIDE, OPERATIONS},
     project::read,
     within, yaml,
 };
 
-use crate::{certificate::Certificate, document::blocks_of, typing::Typing};
+use crate::{certificate::Certificate, typing::Typing};
 
 /// Takes kubectl's place; [`told`] is what it was told.
 pub fn install_kubectl(machine: &Machine) {
@@ -64,7 +65,7 @@ fn the_image_is_pushed_the_manifest_patched_and_every_pod_called() {
         .map(|pod| format!("gateway-{0} {0}\n", pod.address.port()));
     fs::write(machine.path("pods"), pods.concat()).unwrap();
 
-    let [block] = blocks_of("Kubernetes", "sh");
+    let [block] = GUIDE.blocks_of("Kubernetes", "sh");
     let environment = format!(
         "export SSL_CERT_FILE={} MAINTENANCE_TOKEN={TOKEN}",
         certificate.chain.display()
@@ -87,13 +88,20 @@ fn the_image_is_pushed_the_manifest_patched_and_every_pod_called() {
     assert_eq!(apply, ["apply", "-f", manifest]);
     assert_switches_on(&machine, object, &patch);
 
-    for gateway in &gateways {
-        assert!(gateway.get("/").is_blocked());
-    }
+    let all = |is_on: bool| {
+        let mut gateways = gateways.iter();
+        gateways.all(|gateway| gateway.get("/").is_blocked() == is_on)
+    };
+    assert!(all(true));
+    let [_, off, _] = OPERATIONS.blocks_of("Off, now", "sh");
+    machine.shell(&format!("{environment}\n{off}"));
+    assert!(all(false));
+    let [_, on] = OPERATIONS.blocks_of("On, now", "sh");
+    machine.shell(&format!("{environment}\n{on}"));
+    assert!(all(true));
     gateways[0].toggle(false);
-    let status = machine.try_shell(&format!(
-        "{environment}\nsh envoy/kubernetes/pods.sh status"
-    ));
+    let [_, status] = OPERATIONS.blocks_of("Only some answers are 503", "sh");
+    let status = machine.try_shell(&format!("{environment}\n{status}"));
     assert!(!status.status.success());
     let printed = String::from_utf8_lossy(&status.stderr);
     for gateway in &gateways {

@@ -1,4 +1,4 @@
-//! What the README shows, typed as it stands, on machines that are made for it.
+//! What the pages show, typed as it stands, on machines that are made for it.
 //!
 //! What a machine may lack is said on standard error with `NOT TESTED`; `.ci/run` installs it.
 #![allow(
@@ -12,7 +12,6 @@
 mod certificate;
 mod command_line;
 mod containers;
-mod document;
 mod engine;
 mod fleet;
 mod images;

@@ -5,12 +5,10 @@ use support::{
     Envoy, Options, TOKEN,
     etcd::{Certificates, Etcd, EtcdOptions},
     machine::machine,
+    pages::GUIDE,
 };
 
-use crate::{
-    certificate::Certificate,
-    document::{blocks, blocks_of},
-};
+use crate::certificate::Certificate;
 
 const KEY: &str = "a-key-of-thirty-two-bytes-or-more";
 
@@ -21,11 +19,8 @@ fn the_link_of_a_team_is_minted_and_passes() {
     };
     machine.enter();
     let certificate = Certificate::make(&machine);
-    let recipe = blocks()
-        .into_iter()
-        .find(|block| block.section == "Recipes" && block.text.contains("\"bypass\""))
-        .unwrap();
-    let mut options = Options::text(recipe.text);
+    let [recipe] = GUIDE.blocks_of("One team's bypass link", "json");
+    let mut options = Options::text(recipe);
     options.port = 443;
     options.transport_socket = Some(certificate.transport_socket());
     options.environment = [
@@ -41,7 +36,7 @@ fn the_link_of_a_team_is_minted_and_passes() {
         certificate.chain.display()
     );
     let shell = |script: &str| machine.shell(&format!("{environment}\n{script}"));
-    let [mint, _] = blocks_of("Recipes", "sh");
+    let [mint] = GUIDE.blocks_of("One team's bypass link", "sh");
     let minted: Value = serde_json::from_str(&shell(mint)).unwrap();
     let url = minted["url"].as_str().unwrap();
     assert!(url.starts_with("https://shop.example.com/"), "{url}");
@@ -91,7 +86,7 @@ fn the_role_of_the_recipe_may_write_its_key_and_no_other() {
         ..certificates.etcd_options()
     });
     let root = environment(&certificates, &etcd, "root");
-    let [_, block] = blocks_of("Recipes", "sh");
+    let [block] = GUIDE.blocks_of("etcd with client certificates", "sh");
     let (_, for_root) = block.rsplit_once("root: ").unwrap();
     let for_root = for_root.replace("user add root", "user add root --no-password");
     machine.shell(&format!("{root}\n{for_root}\n{block}"));

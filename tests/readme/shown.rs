@@ -2,37 +2,63 @@
 
 use std::{collections::BTreeMap, process::Command};
 
+use serde_json::json;
 use support::{
+    pages::{CONTRIBUTING, GUIDE, OPERATIONS, PAGES, README, REFERENCE},
     programs::{has, not_tested, output},
     project::{file, read},
 };
 
-use crate::document::{blocks, blocks_of, commands, inline_code};
+use crate::typing::commands;
 
-/// The blocks that are typed by the tests beside this one, by the headings above them.
-const TYPED: [(&str, usize); 10] = [
-    ("A fleet", 3),
-    ("As a dynamic module", 1),
-    ("Development", 1),
-    ("Kubernetes", 1),
-    ("Recipes", 2),
-    ("Remove it", 1),
-    ("The command line", 2),
-    ("The fleet store", 1),
-    ("Try it", 2),
-    ("With Docker", 2),
+/// The blocks of shell of each page, by the headings above them: how many, and the test that takes
+/// them.
+const TYPED: [(&str, &str, usize, &str); 13] = [
+    (CONTRIBUTING.path, "Build and test", 1, "shown"),
+    (GUIDE.path, "A fleet", 3, "fleet"),
+    (GUIDE.path, "As a dynamic module", 1, "try_it"),
+    (GUIDE.path, "Kubernetes", 1, "kubernetes"),
+    (GUIDE.path, "One team's bypass link", 1, "recipes"),
+    (GUIDE.path, "Remove it", 1, "fleet"),
+    (GUIDE.path, "With Docker", 2, "containers"),
+    (GUIDE.path, "etcd with client certificates", 1, "recipes"),
+    (README.path, "Try it", 2, "try_it"),
+    (REFERENCE.path, "The command line", 2, "command_line"),
+    (REFERENCE.path, "The fleet store", 1, "fleet"),
+    (OPERATIONS.path, "Off, now", 3, "kubernetes"),
+    (OPERATIONS.path, "On, now", 2, "kubernetes"),
 ];
 
+/// `tests/surroundings/document.rs` says the same of all other commands of the runbook.
 #[test]
-fn every_command_of_the_readme_is_typed_by_a_test() {
-    let mut shown: BTreeMap<&str, usize> = BTreeMap::new();
-    for block in blocks().iter().filter(|block| block.language == "sh") {
-        *shown.entry(block.section).or_default() += 1;
+fn every_command_of_the_pages_is_typed_by_a_test() {
+    let mut shown: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    for page in PAGES {
+        for block in page.blocks() {
+            let languages = [
+                "", "html", "http", "json", "promql", "rust", "sh", "text", "yaml",
+            ];
+            let is_known = languages.contains(&block.language);
+            assert!(is_known, "{}: {block:?}", page.path);
+            let typed = TYPED
+                .iter()
+                .any(|(path, heading, ..)| (*path, *heading) == (page.path, block.heading));
+            if block.language == "sh" && (page != OPERATIONS || typed) {
+                *shown.entry((page.path, block.heading)).or_default() += 1;
+            }
+        }
     }
-    assert_eq!(shown, BTreeMap::from(TYPED));
-    let languages = ["html", "http", "json", "promql", "sh", "yaml", ""];
-    for block in blocks() {
-        assert!(languages.contains(&block.language), "{block:?}");
+    let typed = TYPED
+        .iter()
+        .map(|(path, heading, count, _)| ((*path, *heading), *count));
+    assert_eq!(shown, typed.collect());
+    for (path, heading, _, test) in TYPED {
+        let source = read(&format!("tests/readme/{test}.rs"));
+        let takes = format!("({}, \"sh\")", json!(heading));
+        assert!(
+            source.contains(&takes),
+            "{test} takes no {heading} of {path}"
+        );
     }
 }
 
@@ -44,8 +70,8 @@ fn without_comment(command: &str) -> &str {
 /// What takes too long for a test is a part of `.ci/run`, but for what other parts contain, and
 /// for what needs a tool that has to be built first: of that Make only has to know the target.
 #[test]
-fn the_commands_of_development_are_run_here_or_by_the_continuous_integration() {
-    let [block] = blocks_of("Development", "sh");
+fn the_commands_of_contributors_are_run_here_or_by_the_continuous_integration() {
+    let [block] = CONTRIBUTING.blocks_of("Build and test", "sh");
     let integration = read(".ci/run");
     for command in commands(block) {
         let command = without_comment(&command);
@@ -74,16 +100,16 @@ fn try_promtool(command: &str) {
 }
 
 #[test]
-fn make_knows_every_target_that_the_readme_names() {
-    let [block] = blocks_of("Development", "sh");
-    let of_prose = inline_code().into_iter().map(str::to_owned);
+fn make_knows_every_target_that_the_pages_name() {
+    let [block] = CONTRIBUTING.blocks_of("Build and test", "sh");
+    let of_prose = PAGES.iter().flat_map(|page| page.inline_code());
     let typed: Vec<String> = commands(block)
         .into_iter()
-        .chain(of_prose)
+        .chain(of_prose.map(str::to_owned))
         .map(|command| without_comment(&command).to_owned())
         .filter(|command| command.starts_with("make "))
         .collect();
-    assert!(typed.len() > 10, "{typed:?}");
+    assert!(typed.len() > 30, "{typed:?}");
     for command in typed {
         let dry = command.replace("make ", "make --dry-run ");
         let mut dry_run = Command::new("sh");

@@ -1,4 +1,4 @@
-//! The YAML and the query of the README, each in its place: a real Envoy takes it, and
+//! The YAML and the query of the pages, each in its place: a real Envoy takes it, and
 //! Prometheus understands it.
 
 use std::{fs, path::Path, process::Command};
@@ -6,13 +6,12 @@ use std::{fs, path::Path, process::Command};
 use serde_json::{Value, json};
 use support::{
     binary, module,
+    pages::{GUIDE, OPERATIONS, PAGES, README},
     programs::{has, not_tested, output},
     project::{file, read},
     yaml,
 };
 use tempfile::TempDir;
-
-use crate::document::{blocks, blocks_of};
 
 /// What stands for the reader's own hashes.
 const HASH: &str = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
@@ -61,13 +60,18 @@ fn assert_taken(directory: &Path, bootstrap: &Value) {
 #[test]
 fn the_filter_is_taken_by_itself_and_by_ecds() {
     let directory = TempDir::new().unwrap();
-    let [filter] = blocks_of("Envoy", "yaml");
+    let [shortest, _, _] = README.blocks_of("Load it", "yaml");
+    let mut bootstrap = sample();
+    manager(&mut bootstrap)["http_filters"][0] = parsed(shortest)[0].clone();
+    assert_taken(directory.path(), &bootstrap);
+
+    let [filter] = GUIDE.blocks_of("Envoy", "yaml");
     let filter = parsed(filter);
     let mut bootstrap = sample();
     manager(&mut bootstrap)["http_filters"][0] = filter[0].clone();
     assert_taken(directory.path(), &bootstrap);
 
-    let [discovery, resources] = blocks_of("Updates without restart", "yaml");
+    let [discovery, resources] = GUIDE.blocks_of("Updates without restart", "yaml");
     let here = |block: &str| block.replace("/etc/envoy/ecds", directory.path().to_str().unwrap());
     let (resources, note) = resources.split_once("typed_config:").unwrap();
     assert!(note.contains("# as above"), "{note}");
@@ -86,7 +90,7 @@ fn the_filter_is_taken_by_itself_and_by_ecds() {
 #[test]
 fn the_dynamic_module_is_taken() {
     let directory = TempDir::new().unwrap();
-    let [filter] = blocks_of("As a dynamic module", "yaml");
+    let [filter] = GUIDE.blocks_of("As a dynamic module", "yaml");
     let mut bootstrap = sample();
     manager(&mut bootstrap)["http_filters"][0] = parsed(filter)[0].clone();
     assert_taken(directory.path(), &bootstrap);
@@ -95,8 +99,16 @@ fn the_dynamic_module_is_taken() {
 #[test]
 fn the_pieces_of_the_recipes_are_taken_where_they_belong() {
     let directory = TempDir::new().unwrap();
-    let [route, listener, tls, access_log] =
-        blocks_of("Recipes", "yaml").map(|block| (block, parsed(block)));
+    let [route, listener, tls, access_log] = [
+        "Force on or off per route",
+        "The endpoint on a listener of its own",
+        "etcd with client certificates",
+        "Alerts that leave planned 503s out",
+    ]
+    .map(|recipe| {
+        let [block] = GUIDE.blocks_of(recipe, "yaml");
+        (block, parsed(block))
+    });
 
     let mut bootstrap = sample();
     let manager = manager(&mut bootstrap);
@@ -152,8 +164,10 @@ fn certificate(directory: &Path, [certificate, key, authority]: [&str; 3]) {
 #[test]
 fn the_manifests_pass_the_check() {
     let directory = TempDir::new().unwrap();
-    for section in ["Istio", "Envoy Gateway"] {
-        let [manifest] = blocks_of(section, "yaml");
+    let [_, istio, gateway] = README.blocks_of("Load it", "yaml");
+    let [of_istio] = GUIDE.blocks_of("Istio", "yaml");
+    let [of_gateway] = GUIDE.blocks_of("Envoy Gateway", "yaml");
+    for manifest in [istio, gateway, of_istio, of_gateway] {
         let path = directory.path().join("manifest.json");
         fs::write(&path, parsed(manifest).to_string()).unwrap();
         let checked = Command::new(env!("CARGO_BIN_EXE_maintenancectl"))
@@ -161,17 +175,17 @@ fn the_manifests_pass_the_check() {
             .arg(&path)
             .output()
             .unwrap();
-        assert!(checked.status.success(), "{section}: {checked:?}");
+        assert!(checked.status.success(), "{manifest}: {checked:?}");
     }
 }
 
 #[test]
 fn prometheus_understands_the_query() {
     if !has("promtool") {
-        not_tested("the query of the README, because promtool is not here");
+        not_tested("the query of the guide, because promtool is not here");
         return;
     }
-    let [query] = blocks_of("Recipes", "promql");
+    let [query] = GUIDE.blocks_of("Alerts that leave planned 503s out", "promql");
     let rules = json!({"groups": [{"name": "readme", "rules": [{"alert": "A", "expr": query}]}]});
     let directory = TempDir::new().unwrap();
     let path = directory.path().join("rules.json");
@@ -179,21 +193,26 @@ fn prometheus_understands_the_query() {
     output(Command::new("promtool").args(["check", "rules"]).arg(path));
 }
 
+/// `tests/surroundings` takes those of the runbook.
 #[test]
 fn no_other_snippet_is_shown() {
-    let tested = |section: &str| {
-        [
-            "As a dynamic module",
-            "Envoy",
-            "Envoy Gateway",
-            "Istio",
-            "Recipes",
-            "Updates without restart",
-        ]
-        .contains(&section)
-    };
-    for block in blocks() {
-        let is_snippet = ["yaml", "promql"].contains(&block.language);
-        assert!(!is_snippet || tested(block.section), "{block:?}");
+    let tested = [
+        (README, "Load it"),
+        (GUIDE, "As a dynamic module"),
+        (GUIDE, "Envoy"),
+        (GUIDE, "Envoy Gateway"),
+        (GUIDE, "Istio"),
+        (GUIDE, "Updates without restart"),
+        (GUIDE, "Force on or off per route"),
+        (GUIDE, "The endpoint on a listener of its own"),
+        (GUIDE, "etcd with client certificates"),
+        (GUIDE, "Alerts that leave planned 503s out"),
+    ];
+    for page in PAGES.into_iter().filter(|page| *page != OPERATIONS) {
+        for block in page.blocks() {
+            let is_snippet = ["yaml", "promql"].contains(&block.language);
+            let is_tested = tested.contains(&(page, block.heading));
+            assert!(!is_snippet || is_tested, "{}: {block:?}", page.path);
+        }
     }
 }

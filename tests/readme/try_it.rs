@@ -4,25 +4,23 @@ use serde_json::Value;
 use support::{
     browser::Browser,
     machine::{Machine, Running, is_taken, machine},
+    pages::{GUIDE, README},
 };
 
-use crate::{
-    document::{blocks_of, commands},
-    typing::Typing,
-};
+use crate::typing::{Typing, commands};
 
 /// Types what the README has after "Block and allow".
 pub fn block_and_allow(machine: &Machine) {
-    let [_, calls] = blocks_of("Try it", "sh");
+    let [_, calls] = README.blocks_of("Try it", "sh");
     assert_eq!(machine.follow(calls), 4);
     assert_blocked_as_shown(machine);
 }
 
 /// What is blocked gets the reply of the README.
 fn assert_blocked_as_shown(machine: &Machine) {
-    let [shown] = blocks_of("Try it", "http");
+    let [shown] = README.blocks_of("Try it", "http");
     let (shown_head, shown_body) = shown.split_once("\n\n").unwrap();
-    let [_, calls] = blocks_of("Try it", "sh");
+    let [_, calls] = README.blocks_of("Try it", "sh");
     let calls = commands(calls);
     let (token, on, get, off) = (&calls[0], &calls[2], &calls[3], &calls[5]);
     let answer = machine.shell(&format!("{token}\n{on} >&2\n{get}\n{off} >&2"));
@@ -41,7 +39,7 @@ fn assert_blocked_as_shown(machine: &Machine) {
     assert_eq!(problem(body), problem(shown_body));
 }
 
-/// Does what the README says after "Toggle it in a browser".
+/// Does what the README says after "In a browser".
 pub fn toggle_in_a_browser(machine: &Machine, port: u16) {
     let site = format!("http://localhost:{port}");
     let console = format!("{site}/maintenance-mode");
@@ -82,7 +80,7 @@ fn make_run_is_blocked_allowed_toggled_and_removed_as_the_readme_says() {
         return;
     };
     machine.enter();
-    let [two_commands, _] = blocks_of("Try it", "sh");
+    let [two_commands, _] = README.blocks_of("Try it", "sh");
     let [run, test] = commands(two_commands).try_into().unwrap();
     // That is what runs this.
     assert!(test.starts_with("make test "), "{test}");
@@ -103,7 +101,7 @@ fn the_dynamic_module_does_the_same() {
         return;
     };
     machine.enter();
-    let [commands_of_it] = blocks_of("As a dynamic module", "sh");
+    let [commands_of_it] = GUIDE.blocks_of("As a dynamic module", "sh");
     let [run] = commands(commands_of_it).try_into().unwrap();
     let mut sample = machine.spawn("make-run-native", &run);
     let printed = sample.wait_for("Ctrl-C");

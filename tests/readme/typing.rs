@@ -2,8 +2,6 @@
 
 use support::machine::Machine;
 
-use crate::document::{commands, promised_status};
-
 /// Separates what commands print.
 const SEPARATOR: char = '\u{1e}';
 
@@ -52,4 +50,36 @@ impl Typing for Machine {
             .collect();
         self.transcript(&typed.join("\n"))
     }
+}
+
+/// The commands of a block, each with its continuation lines and its comment.
+pub fn commands(block: &str) -> Vec<String> {
+    let mut commands: Vec<String> = Vec::new();
+    let mut goes_on = false;
+    for line in block.lines().filter(|line| !line.trim().is_empty()) {
+        match commands.last_mut().filter(|_| goes_on) {
+            Some(command) => {
+                command.push('\n');
+                command.push_str(line);
+            }
+            None => commands.push(line.to_owned()),
+        }
+        goes_on = line.ends_with('\\');
+    }
+    commands
+}
+
+/// The status that the comment behind a command promises.
+pub fn promised_status(command: &str) -> Option<u16> {
+    let (_, comment) = command.rsplit_once("# ")?;
+    comment.get(..3)?.parse().ok()
+}
+
+#[test]
+fn a_command_is_a_line_with_those_that_continue_it() {
+    let block = "one \\\n  two    # 200: fine\n\nthree\n";
+    assert_eq!(commands(block), ["one \\\n  two    # 200: fine", "three"]);
+    assert_eq!(promised_status("one # 200: fine"), Some(200));
+    assert_eq!(promised_status("one # two hundred"), None);
+    assert_eq!(promised_status("one"), None);
 }

@@ -34,7 +34,7 @@ use support::etcd::{Etcd, EtcdOptions};
 
 use self::{outages::outages, report::Report, run::Run, site::Site};
 
-/// Where the figures of the README are.
+/// Where the figures of the reference are.
 const JSON: &str = "tests/soak/report.json";
 
 fn main() -> ExitCode {

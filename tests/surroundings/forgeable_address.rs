@@ -3,9 +3,9 @@
 use std::process::Command;
 
 use serde_json::{Value, json};
-use support::{Envoy, Options, Request, Response, programs::output, yaml};
+use support::{Envoy, Options, Request, Response, pages::OPERATIONS, programs::output, yaml};
 
-use crate::document::{block, see, text};
+use crate::document::{block, see};
 
 const STAFF: &str = "10.0.0.1";
 const OTHER: &str = "192.0.2.9";
@@ -112,8 +112,9 @@ fn behind_named_balancers_the_header_of_nobody_else_counts() {
     assert_eq!(see("forgeable-address", &envoy), ["503\n"]);
 
     // The same where this machine is a balancer.
-    let here =
-        text("forgeable-address", place).replace("10.0.0.0, prefix_len", "127.0.0.0, prefix_len");
+    let here = OPERATIONS
+        .block_for("forgeable-address", place)
+        .replace("10.0.0.0, prefix_len", "127.0.0.0, prefix_len");
     let envoy = start(yaml::parse(&here), staff_only());
     assert_eq!(see("forgeable-address", &envoy), ["200\n"]);
     assert!(said_to_be(&envoy, &format!("{STAFF}, {OTHER}")).is_blocked());

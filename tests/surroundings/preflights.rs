@@ -1,19 +1,20 @@
 //! Calls of a web application to another origin, by somebody with a bypass link.
 
 use serde_json::{Value, json};
-use support::{Envoy, Options, admin, browser::Browser, eventually, yaml};
+use support::{Envoy, Options, admin, browser::Browser, eventually, pages::OPERATIONS, yaml};
 
-use crate::{
-    chain::{filters, with},
-    document::text,
-};
+use crate::chain::{filters, with};
 
 const HEADING: &str = "Preflights of people with a bypass link";
 
 /// A block of the document about the origin of this application.
 fn block_about(app: &Envoy, place: &str) -> Value {
     let origin = origin(app);
-    yaml::parse(&text(HEADING, place).replace("https://app.example.com", &origin))
+    yaml::parse(
+        &OPERATIONS
+            .block_for(HEADING, place)
+            .replace("https://app.example.com", &origin),
+    )
 }
 
 fn origin(envoy: &Envoy) -> String {

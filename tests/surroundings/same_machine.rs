@@ -1,12 +1,9 @@
 //! An Envoy behind another on the same machine, and the client's address.
 
 use serde_json::{Value, json};
-use support::{Envoy, Options, Request, admin, yaml};
+use support::{Envoy, Options, Request, admin, pages::OPERATIONS, yaml};
 
-use crate::{
-    chain::with,
-    document::{block, text},
-};
+use crate::{chain::with, document::block};
 
 const HEADING: &str = "An Envoy behind another on one machine";
 const CLIENT: &str = "203.0.113.1";
@@ -90,7 +87,9 @@ fn envoy_itself_may_take_the_client_from_the_header() {
 #[test]
 fn the_address_of_the_machine_may_be_trusted_too() {
     let place = "The plugin configuration, with the machine's own address";
-    let mend = text(HEADING, place).replace("10.0.0.7", &own_address());
+    let mend = OPERATIONS
+        .block_for(HEADING, place)
+        .replace("10.0.0.7", &own_address());
     let pair = Pair::start(json!({"use_remote_address": true}), &yaml::parse(&mend));
     assert!(pair.passes(CLIENT));
     assert!(!pair.passes(OTHER));

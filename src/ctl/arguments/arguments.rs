@@ -184,8 +184,8 @@ mod tests {
     }
 
     #[test]
-    fn each_command_shows_an_example_and_is_in_the_readme() {
-        let readme = include_str!("../../../README.md");
+    fn each_command_shows_an_example_and_is_in_the_reference() {
+        let reference = include_str!("../../../envoy/reference.md");
         for command in Arguments::command().get_subcommands() {
             let name = command.get_name();
             let help = command.get_after_help().map(ToString::to_string);
@@ -194,7 +194,10 @@ mod tests {
             let mut lines = example.lines();
             let ends = lines.all(|line| line.is_empty() || line.starts_with("  "));
             assert!(!example.is_empty() && ends, "{name}");
-            assert!(readme.contains(&format!("maintenancectl {name}")), "{name}");
+            assert!(
+                reference.contains(&format!("maintenancectl {name}")),
+                "{name}"
+            );
         }
     }
 }

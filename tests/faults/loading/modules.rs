@@ -66,7 +66,7 @@ fn of_wasm(shipped: &[u8]) -> Vec<BadModule> {
     ]
 }
 
-/// The last is what an Envoy says that lacks a function of the ABI: the README quotes it.
+/// The last is what an Envoy says that lacks a function of the ABI: the guide quotes it.
 fn dynamic(shipped: &[u8]) -> Vec<BadModule> {
     let no_plugin = renamed(shipped, "envoy_dynamic_module_on_program_init");
     let other_abi = renamed(shipped, "envoy_dynamic_module_callback_http_send_response");

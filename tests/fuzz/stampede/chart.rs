@@ -1,4 +1,4 @@
-//! The chart of the README: how long an answer took, by the time of its request, in SVG.
+//! The chart of the reference: how long an answer took, by the time of its request, in SVG.
 
 use std::fmt::Write;
 

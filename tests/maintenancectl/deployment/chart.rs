@@ -1,4 +1,4 @@
-//! The chart of the README: when each request was sent, and how long its answer took, in SVG.
+//! The chart of the reference: when each request was sent, and how long its answer took, in SVG.
 
 use std::{collections::BTreeSet, fmt::Write, time::Duration};
 

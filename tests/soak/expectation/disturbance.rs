@@ -19,7 +19,7 @@ pub enum Cause {
 }
 
 impl Cause {
-    /// How long an Envoy may be late after it, as the README says.
+    /// How long an Envoy may be late after it, as the reference says.
     fn grace(self) -> Duration {
         match self {
             Self::Outage => Duration::from_secs(5),

@@ -1,5 +1,5 @@
 //! A machine of its own, in namespaces of this one: its ports are in nobody's way, its host names
-//! are those that the README uses, and what is mounted and started there ends with it.
+//! are those that the pages use, and what is mounted and started there ends with it.
 
 use std::{
     env,
