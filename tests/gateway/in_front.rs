@@ -1,7 +1,7 @@
 //! An Envoy Gateway in front of the Envoy with the filter, which takes hosts out that answer 5xx.
 
 use serde_json::json;
-use support::{Envoy, Options, admin, eventually, operations::text, yaml};
+use support::{Envoy, Options, admin, eventually, pages::OPERATIONS, yaml};
 
 use crate::{
     envoy_gateway::{EnvoyGateway, ROUTE},
@@ -25,7 +25,7 @@ fn planned_replies_take_the_host_out_unless_it_is_told_of_them() {
     gateway.lead_to(back.address);
     eventually("the Envoy behind", || gateway.get("/").is_blocked());
 
-    let mut sound = yaml::parse(text("ejects", "Envoy Gateway"));
+    let mut sound = yaml::parse(OPERATIONS.block_for("ejects", "Envoy Gateway"));
     sound["spec"]["targetRefs"][0]["name"] = json!(ROUTE);
     let mut counting = sound.clone();
     counting["spec"]["healthCheck"] = json!({

@@ -2,12 +2,12 @@
 //! `envoy/operations.md` says against them helps.
 
 use serde_json::{Value, json};
-use support::{eventually, operations::text, yaml};
+use support::{eventually, pages::OPERATIONS, yaml};
 
 use crate::policy::{machine_for, of_the_module};
 
 fn mend(heading: &str, place: &str) -> Value {
-    yaml::parse(text(heading, place))
+    yaml::parse(OPERATIONS.block_for(heading, place))
 }
 
 #[test]
