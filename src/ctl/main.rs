@@ -13,6 +13,7 @@ use crate::ctl::commands::calls;
 use crate::ctl::commands::check::check;
 use crate::ctl::commands::explain::explain::explain;
 use crate::ctl::commands::hash_token::hash_token;
+use crate::ctl::commands::manual::manual;
 use crate::ctl::commands::objects;
 use crate::ctl::commands::run::run::run;
 use crate::ctl::commands::windows::windows;
@@ -45,6 +46,7 @@ pub fn main() -> ExitCode {
             say(&String::from_utf8_lossy(&script));
             Ok(Exit::SUCCESS)
         }
+        Command::Man { directory } => manual(&directory),
     };
     let exit = done.unwrap_or_else(|Abort(exit, problem)| {
         complain(&problem);

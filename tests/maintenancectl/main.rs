@@ -12,6 +12,7 @@ mod command;
 mod deployment;
 mod doctor;
 mod explain;
+mod manual;
 mod refused;
 mod run;
 mod tokens;

@@ -1,5 +1,7 @@
 //! The commands, each with its help.
 
+use std::path::PathBuf;
+
 use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 use maintenance_mode_core::state::setting::RAMP;
@@ -170,6 +172,21 @@ Example:
         /// The shell
         shell: Shell,
     },
+    /// Write the manual pages into a directory
+    #[command(
+        hide = true,
+        after_help = "\
+A page of this program and one of each command, in section 1. Those that packages ship are made
+by this.
+
+Example:
+  maintenancectl man /usr/local/share/man/man1"
+    )]
+    Man {
+        /// The directory, which is made if it is not there
+        #[arg(value_name = "DIR")]
+        directory: PathBuf,
+    },
 }
 
 #[cfg(test)]
@@ -184,8 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn each_command_shows_an_example_and_is_in_the_readme() {
-        let readme = include_str!("../../../README.md");
+    fn each_command_shows_an_example() {
         for command in Arguments::command().get_subcommands() {
             let name = command.get_name();
             let help = command.get_after_help().map(ToString::to_string);
@@ -194,6 +210,15 @@ mod tests {
             let mut lines = example.lines();
             let ends = lines.all(|line| line.is_empty() || line.starts_with("  "));
             assert!(!example.is_empty() && ends, "{name}");
+        }
+    }
+
+    #[test]
+    fn each_command_that_is_listed_is_in_the_readme() {
+        let readme = include_str!("../../../README.md");
+        let command = Arguments::command();
+        for command in command.get_subcommands().filter(|one| !one.is_hide_set()) {
+            let name = command.get_name();
             assert!(readme.contains(&format!("maintenancectl {name}")), "{name}");
         }
     }
