@@ -25,9 +25,10 @@ use crate::ctl::process::exit::{Abort, Exit};
 pub fn main() -> ExitCode {
     let done = match parse().command {
         Command::Status(Status { target, output }) => match target {
-            Target::Endpoints(endpoints) => calls::status(&endpoints, &output),
+            Target::Endpoints(endpoints) => Ok(calls::status(&endpoints, &output)),
             Target::Object(object) => objects::status(&object, &output),
         },
+        Command::IsOn(endpoints) => Ok(calls::is_on(&endpoints)),
         Command::On { change, parameters } => self::change(change, &Toggle::On(parameters)),
         Command::Off { change, ramp } => {
             self::change(change, &ramp.map_or(Toggle::Off, Toggle::Open))
@@ -63,7 +64,7 @@ fn change(options: Change, toggle: &Toggle) -> Result<Exit, Abort> {
         output,
     } = options;
     match target {
-        Target::Endpoints(endpoints) => calls::change(&endpoints, if_match, &output, toggle),
+        Target::Endpoints(endpoints) => Ok(calls::change(&endpoints, if_match, &output, toggle)),
         Target::Object(object) if dry_run => objects::plan(&object, toggle),
         Target::Object(object) => objects::change(&object, &output, toggle),
     }
