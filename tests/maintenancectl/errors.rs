@@ -235,6 +235,23 @@ fn a_server_that_does_not_answer_is_told_by_what_is_wrong_with_it() {
     }
 }
 
+#[test]
+fn a_proxy_of_the_environment_is_named() {
+    let envoy = Envoy::start(json!({"admin": admin()}));
+    let with = |variables: &[(&str, &str)]| {
+        let mut command = command(&["status", "--url", &url(&envoy)]);
+        command.env("HTTP_PROXY", "http://127.0.0.1:1");
+        outcome(command.envs(variables.iter().copied()).output().unwrap())
+    };
+    let refused = with(&[]);
+    refused.failed(
+        1,
+        "no answer through the proxy 127.0.0.1:1, which a variable",
+    );
+    names(&refused.stderr, &["NO_PROXY"]);
+    with(&[("NO_PROXY", "127.0.0.1")]).good();
+}
+
 fn tls(certificates: &Certificates, name: &str) -> Value {
     let file = |kind: &str| json!({"filename": certificates.path(&format!("{name}.{kind}"))});
     json!({
@@ -255,7 +272,6 @@ fn the_other_scheme_and_a_certificate_that_is_not_trusted_are_told() {
     let with_tls = |name: &str| {
         let mut options = Options::new(json!({"admin": admin()}));
         options.transport_socket = Some(tls(&certificates, name));
-        // The address is waited for, and no test here calls it in plain text.
         Envoy::with(options)
     };
     let plain = Envoy::start(json!({"admin": admin()}));

@@ -24,14 +24,16 @@ Exit codes:
   2  wrong usage, or a file that cannot be read
   3  `status`: an Envoy has lost its store, and tells the last that it knows
   4  `run`: somebody else has changed the state meanwhile, so it was left as it is
+  `is-on` exits with 0 if maintenance is on, with 1 if it is off, and with 2 if it is not known.
   `run` exits with the code of its command where that is not 0, and with 128 + N if signal N ended
   it; with 125 if maintenance could not be switched on or put back; and without any change with
   126 if the command cannot be executed, 127 if it is not found.
 
 Example:
-  export MAINTENANCE_TOKEN=…
-  maintenancectl on --url https://example.com/maintenance-mode --for 1800
-  maintenancectl off --url https://example.com/maintenance-mode";
+  export MAINTENANCE_URL=https://example.com/maintenance-mode MAINTENANCE_TOKEN=…
+  maintenancectl on --for 1h
+  maintenancectl on --for 2h
+  maintenancectl off";
 
 /// Switches maintenance mode of Envoy on and off, and explains what the filter decides
 #[derive(Debug, Parser)]
@@ -79,7 +81,8 @@ Example:
     #[command(after_help = "\
 With --kube, the control plane pushes it to every proxy, also to those that start later: `mode` is
 set to `on`, which locks the endpoints until `reset`. With --for, --until, --start or --message it
-is `auto` and a window named maintenancectl, from a minute ago where no start is given.
+is `auto` and a window named maintenancectl, from a minute ago where no start is given. To have it
+last longer, switch it on once more, with its message.
 
 Example:
   maintenancectl on --url https://example.com/maintenance-mode --for 1800 \\

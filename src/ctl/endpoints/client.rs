@@ -6,7 +6,7 @@ use maintenance_mode_core::syntax::one_line::OneLine;
 use maintenance_mode_core::syntax::wire::MODE;
 use rustls::Error::InvalidCertificate;
 use serde_json::Value;
-use ureq::http::{HeaderMap, Response};
+use ureq::http::{HeaderMap, Response, Uri};
 use ureq::tls::{RootCerts, TlsConfig};
 use ureq::{Agent, Body, Error};
 
@@ -82,9 +82,9 @@ impl Client {
         answer: Result<Response<Body>, Error>,
     ) -> Result<EndpointStatus, EndpointError> {
         let failed = |error| {
-            unanswered(url, &error, self.timeout, |server| {
-                self.speaks_other(server)
-            })
+            let proxy = self.proxy(url);
+            let speaks_other = |server: &Server| self.speaks_other(server);
+            unanswered(url, &error, self.timeout, proxy.as_deref(), speaks_other)
         };
         let mut answer = answer.map_err(failed)?;
         let body = answer.body_mut().with_config().limit(MAX_ANSWER);
@@ -101,6 +101,13 @@ impl Client {
                 )
             }
         })
+    }
+
+    /// Through which proxy, named by the environment, an address is called.
+    fn proxy(&self, url: &str) -> Option<String> {
+        let proxy = self.agent.config().proxy()?;
+        let uri: Uri = url.parse().ok()?;
+        (!proxy.is_no_proxy(&uri)).then(|| format!("{}:{}", proxy.host(), proxy.port()))
     }
 
     /// Whether a server answers in the other scheme, asked without the token. One whose

@@ -10,24 +10,31 @@ use ureq::Error;
 use crate::ctl::endpoints::error::EndpointError;
 use crate::ctl::endpoints::server::Server;
 
-/// What kept a call from being answered within `timeout` seconds; `speaks` tries whether the
-/// server answers at the same address in the other scheme.
+/// What kept a call from being answered within `timeout` seconds, through a `proxy` if there is one;
+/// `speaks` tries whether the server answers at the same address in the other scheme.
 pub(super) fn unanswered(
     url: &str,
     error: &Error,
     timeout: u64,
+    proxy: Option<&str>,
     speaks: impl FnOnce(&Server) -> bool,
 ) -> EndpointError {
     let Some(server) = Server::of(url) else {
         return EndpointError::unanswered(format!("{url} cannot be called: {error}"));
     };
-    let why = if let Error::Timeout(_) = error {
+    let why = if let Some(TlsError::InvalidCertificate(problem)) = tls_error(error) {
+        certificate(&server, problem)
+    } else if let Some(proxy) = proxy {
+        format!(
+            "no answer through the proxy {proxy}, which a variable such as HTTPS_PROXY names: {}; \
+             hosts in NO_PROXY are called without",
+            OneLine(&error.to_string())
+        )
+    } else if let Error::Timeout(_) = error {
         format!(
             "{server} did not answer within {timeout} s: expected Envoy there; is the address right, \
              and does a firewall let it through? --timeout waits longer"
         )
-    } else if let Some(TlsError::InvalidCertificate(problem)) = tls_error(error) {
-        certificate(&server, problem)
     } else if io_error(error) == Some(io::ErrorKind::ConnectionRefused) {
         format!(
             "nothing listens at {server}: expected Envoy there; is it up, and is the port right?"
@@ -105,7 +112,7 @@ mod tests {
     use super::*;
 
     fn told(error: &Error, speaks: bool) -> String {
-        let error = unanswered("https://localhost:1/m", error, 3, |_| speaks);
+        let error = unanswered("https://localhost:1/m", error, 3, None, |_| speaks);
         error.to_string()
     }
 
