@@ -85,11 +85,11 @@ impl Moments {
         }
     }
 
+    /// The last day or two of the year 9999 are one moment here.
     fn zoned(&self, moment: Timestamp) -> ZonedDateTime {
         let moment = jiff::Timestamp::from_millisecond(moment.unix_millis());
-        moment
-            .unwrap_or_default()
-            .to_zoned_datetime(self.zone.clone())
+        let moment = moment.unwrap_or(jiff::Timestamp::MAX);
+        moment.to_zoned_datetime(self.zone.clone())
     }
 }
 
@@ -123,7 +123,7 @@ mod tests {
             assert_eq!(night.seen_from_now(moment(text)), told);
         }
         let far = night.seen_from_now(moment("9999-12-31T23:59:59Z"));
-        assert!(far.contains("-12-31") || far.contains("-01-01"), "{far}");
+        assert!(far.contains("9999-12-3"), "{far}");
         let elsewhere = Moments::at("2026-11-30T22:00:00Z", "America/Sao_Paulo");
         let told = elsewhere.seen_from_now(moment("2026-11-30T22:00:00Z"));
         assert_eq!(told, "19:00 -03, now", "a zone without letters");
