@@ -1,5 +1,6 @@
 //! The arguments of the command line.
 
+pub(crate) mod address;
 pub(crate) mod arguments;
 pub(crate) mod bypass;
 pub(crate) mod called;

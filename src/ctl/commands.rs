@@ -6,6 +6,7 @@ pub(crate) mod check;
 pub(crate) mod chosen;
 pub(crate) mod explain;
 pub(crate) mod hash_token;
+pub(crate) mod manual;
 pub(crate) mod objects;
 pub(crate) mod run;
 pub(crate) mod windows;

@@ -13,6 +13,7 @@ use crate::ctl::commands::calls;
 use crate::ctl::commands::check::check;
 use crate::ctl::commands::explain::explain::explain;
 use crate::ctl::commands::hash_token::hash_token;
+use crate::ctl::commands::manual::manual;
 use crate::ctl::commands::objects;
 use crate::ctl::commands::run::run::run;
 use crate::ctl::commands::windows::windows;
@@ -24,9 +25,10 @@ use crate::ctl::process::exit::{Abort, Exit};
 pub fn main() -> ExitCode {
     let done = match parse().command {
         Command::Status(Status { target, output }) => match target {
-            Target::Endpoints(endpoints) => calls::status(&endpoints, &output),
+            Target::Endpoints(endpoints) => Ok(calls::status(&endpoints, &output)),
             Target::Object(object) => objects::status(&object, &output),
         },
+        Command::IsOn(endpoints) => Ok(calls::is_on(&endpoints)),
         Command::On { change, parameters } => self::change(change, &Toggle::On(parameters)),
         Command::Off { change, ramp } => {
             self::change(change, &ramp.map_or(Toggle::Off, Toggle::Open))
@@ -45,6 +47,7 @@ pub fn main() -> ExitCode {
             say(&String::from_utf8_lossy(&script));
             Ok(Exit::SUCCESS)
         }
+        Command::Man { directory } => manual(&directory),
     };
     let exit = done.unwrap_or_else(|Abort(exit, problem)| {
         complain(&problem);
@@ -61,7 +64,7 @@ fn change(options: Change, toggle: &Toggle) -> Result<Exit, Abort> {
         output,
     } = options;
     match target {
-        Target::Endpoints(endpoints) => calls::change(&endpoints, if_match, &output, toggle),
+        Target::Endpoints(endpoints) => Ok(calls::change(&endpoints, if_match, &output, toggle)),
         Target::Object(object) if dry_run => objects::plan(&object, toggle),
         Target::Object(object) => objects::change(&object, &output, toggle),
     }

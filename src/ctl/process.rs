@@ -6,3 +6,4 @@ pub(crate) mod environment;
 pub(crate) mod executable;
 pub(crate) mod exit;
 pub(crate) mod input;
+pub(crate) mod output;

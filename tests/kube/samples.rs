@@ -160,17 +160,18 @@ impl Sample<'_> {
         assert_eq!(patch["path"], format!("{}/mode", self.place));
         assert_eq!(patch["value"], "on");
 
-        for (command, word, on) in [("on ", "on", true), ("off ", "off", false)] {
+        for (command, word, on, shown) in [
+            ("on ", "on", true, "On, with no end"),
+            ("off ", "off", false, "Off"),
+        ] {
             let told = self.ctl(command).good();
             assert_eq!(self.object(), mode(word));
             assert!(
                 told.stderr.contains("locked") && told.stderr.contains("`reset`"),
                 "{told:?}"
             );
-            assert!(
-                told.stdout.starts_with(&format!("maintenance  {word}\n")),
-                "{told:?}"
-            );
+            let shown = format!("\n  {shown}\n  By `mode` of the configuration");
+            assert!(told.stdout.contains(&shown), "{told:?}");
             let status = self.status();
             assert_eq!(
                 (&status["maintenance"], &status["decided_by"]),

@@ -270,7 +270,7 @@ fn without_maintenance_the_command_is_not_run() {
     let [open, locked] = [&envoy, &locked].map(url);
     let outcome = ctl(&["run", "--url", &open, "--url", &locked, "--", "echo", "ran"]);
     assert_eq!((outcome.code, outcome.stdout.as_str()), (Some(125), ""));
-    assert!(outcome.stderr.contains("409: "), "{outcome:?}");
+    assert!(outcome.stderr.contains("(409)"), "{outcome:?}");
     assert_eq!(setting(&envoy)["decided_by"], "initial", "put back");
     assert_eq!(
         ctl(&["run", "--url", "http://127.0.0.1:1/m", "--", "true"]).code,

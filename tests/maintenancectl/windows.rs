@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use support::{Envoy, Options, admin, pages::REFERENCE};
 
-use crate::command::{ctl, ctl_with, url};
+use crate::command::{ctl, ctl_with};
 
 const FROM: &str = "2026-10-24T12:00:00Z";
 
@@ -96,38 +96,4 @@ fn the_version_names_that_of_the_time_zones() {
     let named = format!("IANA's database, {database}");
     let is_named = REFERENCE.text.contains(&named);
     assert!(is_named, "{} does not say {named}", REFERENCE.path);
-}
-
-#[test]
-fn the_status_tells_the_next_time_of_a_window_a_hold_and_a_slow_opening() {
-    let envoy = Envoy::start(json!({"admin": admin(), "windows": [{
-        "name": "nightly", "schedule": "0 2 29 2 *", "duration": "90m", "time_zone": "Europe/Berlin", "message": "Backups run.",
-    }]}));
-    let url = url(&envoy);
-    let next = envoy.admin("GET", "").json()["next"].clone();
-    let time = |key: &str| next[key].as_str().unwrap();
-    let (start, until) = (time("start"), time("until"));
-    assert!(start.ends_with("-02-29T01:00:00Z"), "{start}");
-    let lines = |arguments: &[&str]| {
-        let outcome = ctl(&[arguments, &["--url", &url]].concat());
-        assert_eq!(outcome.code, Some(0), "{outcome:?}");
-        outcome.stdout
-    };
-    let off = lines(&["status"]);
-    let next = format!("next         from {start}, until {until}, window nightly: Backups run.\n");
-    assert!(off.contains(&next), "{off}");
-
-    let on = lines(&["on", "--hold", "20s", "--for", "1h"]);
-    assert!(
-        on.contains("hold         20\n") && on.contains(&next),
-        "{on}"
-    );
-    lines(&["off", "--ramp", "1h"]);
-    let opening = lines(&["status"]);
-    assert!(opening.starts_with("maintenance  off\n"), "{opening}");
-    assert!(
-        opening.contains("ramp until   ") && opening.contains("Z, 0 % of clients pass\n"),
-        "{opening}"
-    );
-    assert!(!lines(&["off"]).contains("ramp"));
 }

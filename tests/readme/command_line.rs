@@ -14,25 +14,36 @@ fn every_command_works_beside_make_run() {
     sample.wait_for("Ctrl-C");
     machine.wait_for("the sample", &[8080], 200);
 
-    let [beside, _] = REFERENCE.blocks_of("The command line", "sh");
+    let [beside, course, _] = REFERENCE.blocks_of("The command line", "sh");
     let transcript = machine.transcript(beside);
-    for ((command, printed), begins) in transcript.iter().skip(3).zip([
-        "maintenance  on\n",
-        "maintenance  off\n",
-        "maintenance  off\n",
-        "maintenance  off\n",
+    for ((command, printed), shown) in transcript.iter().skip(3).zip([
+        "\n  On until ",
+        "\n  Off\n",
+        "\n  Off\n",
+        "\n  Off\n",
         "",
         "",
-        "maintenance  off\n",
+        "\n  Off\n",
         "Switches maintenance mode ",
     ]) {
-        assert!(printed.starts_with(begins), "{command} gave {printed}");
+        assert!(printed.contains(shown), "{command} gave {printed}");
     }
     // On and off by `run`, after on, off and reset.
     assert!(
-        transcript[9].1.contains("generation   8\n"),
+        transcript[9].1.contains("generation 8, "),
         "{transcript:#?}"
     );
+
+    let set_up: Vec<&str> = beside.lines().take(3).collect();
+    let transcript = machine.transcript(&format!("{}\n{course}", set_up.join("\n")));
+    for ((command, printed), shown) in
+        transcript
+            .iter()
+            .skip(4)
+            .zip(["\n  On until ", "\n  On until ", "\n  Off\n"])
+    {
+        assert!(printed.contains(shown), "{command} gave {printed}");
+    }
     sample.interrupt();
 }
 
@@ -41,7 +52,7 @@ fn what_needs_no_envoy_works_without() {
     let Some(machine) = machine("the command line without an Envoy", &[]) else {
         return;
     };
-    let [_, without] = REFERENCE.blocks_of("The command line", "sh");
+    let [_, _, without] = REFERENCE.blocks_of("The command line", "sh");
     let token = ". target/sample.env";
     let transcript = machine.transcript(&format!("{token}\n{without}"));
     let [_, (_, checked), (_, explained), (_, planned), (_, entry)] =

@@ -23,7 +23,7 @@ const TYPED: [(&str, &str, usize, &str); 13] = [
     (GUIDE.path, "With Docker", 2, "containers"),
     (GUIDE.path, "etcd with client certificates", 1, "recipes"),
     (README.path, "Try it", 2, "try_it"),
-    (REFERENCE.path, "The command line", 2, "command_line"),
+    (REFERENCE.path, "The command line", 3, "command_line"),
     (REFERENCE.path, "The fleet store", 1, "fleet"),
     (OPERATIONS.path, "Off, now", 3, "kubernetes"),
     (OPERATIONS.path, "On, now", 2, "kubernetes"),

@@ -1,5 +1,7 @@
 //! The commands, each with its help.
 
+use std::path::PathBuf;
+
 use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 use maintenance_mode_core::state::setting::RAMP;
@@ -8,6 +10,7 @@ use maintenance_mode_core::syntax::time_zone;
 use crate::ctl::arguments::bypass::{HashToken, MintBypass};
 use crate::ctl::arguments::change::{Change, Status};
 use crate::ctl::arguments::check::Check;
+use crate::ctl::arguments::endpoints::Endpoints;
 use crate::ctl::arguments::explain::Explain;
 use crate::ctl::arguments::parameters::Parameters;
 use crate::ctl::arguments::run::Run;
@@ -21,14 +24,16 @@ Exit codes:
   2  wrong usage, or a file that cannot be read
   3  `status`: an Envoy has lost its store, and tells the last that it knows
   4  `run`: somebody else has changed the state meanwhile, so it was left as it is
+  `is-on` exits with 0 if maintenance is on, with 1 if it is off, and with 2 if it is not known.
   `run` exits with the code of its command where that is not 0, and with 128 + N if signal N ended
   it; with 125 if maintenance could not be switched on or put back; and without any change with
   126 if the command cannot be executed, 127 if it is not found.
 
 Example:
-  export MAINTENANCE_TOKEN=…
-  maintenancectl on --url https://example.com/maintenance-mode --for 1800
-  maintenancectl off --url https://example.com/maintenance-mode";
+  export MAINTENANCE_URL=https://example.com/maintenance-mode MAINTENANCE_TOKEN=…
+  maintenancectl on --for 1h
+  maintenancectl on --for 2h
+  maintenancectl off";
 
 /// Switches maintenance mode of Envoy on and off, and explains what the filter decides
 #[derive(Debug, Parser)]
@@ -62,11 +67,22 @@ Example:
                         --url https://b.example.com/maintenance-mode
   maintenancectl status --kube wasmplugin/maintenance-mode -n istio-ingress")]
     Status(Status),
+    /// Say by the exit code whether maintenance is on, for scripts
+    #[command(after_help = "\
+0: it is on. 1: it is off, or opens slowly. 2: it is not known, for an endpoint does not answer, or
+the endpoints do not agree. Nothing is printed but what is wrong. There is no --kube: what somebody
+has set at an endpoint is not in the cluster.
+
+Example:
+  export MAINTENANCE_URL=https://example.com/maintenance-mode MAINTENANCE_TOKEN=…
+  if maintenancectl is-on; then echo 'maintenance'; fi")]
+    IsOn(Endpoints),
     /// Switch maintenance on, replacing all that an earlier change gave
     #[command(after_help = "\
 With --kube, the control plane pushes it to every proxy, also to those that start later: `mode` is
 set to `on`, which locks the endpoints until `reset`. With --for, --until, --start or --message it
-is `auto` and a window named maintenancectl, from a minute ago where no start is given.
+is `auto` and a window named maintenancectl, from a minute ago where no start is given. To have it
+last longer, switch it on once more, with its message.
 
 Example:
   maintenancectl on --url https://example.com/maintenance-mode --for 1800 \\
@@ -170,6 +186,21 @@ Example:
         /// The shell
         shell: Shell,
     },
+    /// Write the manual pages into a directory
+    #[command(
+        hide = true,
+        after_help = "\
+A page of this program and one of each command, in section 1. Those that packages ship are made
+by this.
+
+Example:
+  maintenancectl man /usr/local/share/man/man1"
+    )]
+    Man {
+        /// The directory, which is made if it is not there
+        #[arg(value_name = "DIR")]
+        directory: PathBuf,
+    },
 }
 
 #[cfg(test)]
@@ -195,7 +226,7 @@ mod tests {
             let ends = lines.all(|line| line.is_empty() || line.starts_with("  "));
             assert!(!example.is_empty() && ends, "{name}");
             assert!(
-                reference.contains(&format!("maintenancectl {name}")),
+                command.is_hide_set() || reference.contains(&format!("maintenancectl {name}")),
                 "{name}"
             );
         }

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::ctl::arguments::values::{endpoint_url, given, name};
+use crate::ctl::arguments::address::endpoint_url;
+use crate::ctl::arguments::values::{given, name};
 
 #[derive(Debug, Args)]
 pub(crate) struct HashToken {

@@ -29,8 +29,9 @@ fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Arguments, Erro
 fn without_guess(mut error: Error, command: &Command) -> Error {
     error.remove(ContextKind::SuggestedSubcommand);
     if error.kind() == ErrorKind::InvalidSubcommand {
-        let names = command.get_subcommands().map(Command::get_name);
-        let names = names
+        let listed = command.get_subcommands().filter(|one| !one.is_hide_set());
+        let names = listed
+            .map(Command::get_name)
             .filter(|name| *name != "help")
             .collect::<Vec<_>>()
             .join(", ");
@@ -64,7 +65,7 @@ mod tests {
             );
             if !arguments[0].starts_with('-') {
                 assert!(
-                    told.contains("the commands are status, on, off, reset, run, "),
+                    told.contains("the commands are status, is-on, on, off, reset, run, "),
                     "{told}"
                 );
             }

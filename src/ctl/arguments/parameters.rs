@@ -84,6 +84,11 @@ impl Args for Parameters {
     }
 }
 
+/// The option that gives a parameter, as it is typed.
+pub(crate) fn option_name(parameter: &str) -> String {
+    format!("--{}", parameter.replace('_', "-"))
+}
+
 fn option(parameter: &Parameter) -> Arg {
     Arg::new(parameter.name)
         .long(parameter.name.replace('_', "-"))

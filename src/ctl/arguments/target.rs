@@ -1,14 +1,10 @@
 //! What is switched: admin endpoints, or an object in a cluster.
 
 use clap::error::ErrorKind;
-use clap::parser::ValueSource;
 use clap::{ArgMatches, Args, Command, Error, FromArgMatches};
 
-use crate::ctl::arguments::endpoints::Endpoints;
+use crate::ctl::arguments::endpoints::{Endpoints, Options, is_token_typed};
 use crate::ctl::arguments::object::{Object, ObjectName};
-use crate::ctl::arguments::token::BearerToken;
-use crate::ctl::arguments::values::{endpoint_url, seconds};
-use crate::ctl::process::environment::variable;
 
 /// Where the flag is switched.
 #[derive(Clone, Debug)]
@@ -19,17 +15,13 @@ pub(crate) enum Target {
     Object(Object),
 }
 
-/// As they are typed.
+/// Which object, as it is typed.
 #[derive(Args)]
 #[group(skip)]
-struct Options {
-    /// The whole address of an admin endpoint; may be repeated. MAINTENANCE_URL has those that
-    /// are meant without --url and --kube, by spaces
-    #[arg(long = "url", value_name = "URL", value_parser = endpoint_url, conflicts_with = "kube")]
-    urls: Vec<String>,
+struct ObjectOptions {
     /// The object in a cluster whose configuration is read and patched by kubectl: a
     /// trafficextension, wasmplugin or envoyextensionpolicy
-    #[arg(long, value_name = "KIND/NAME", value_parser = ObjectName::parse)]
+    #[arg(long, value_name = "KIND/NAME", value_parser = ObjectName::parse, conflicts_with = "urls")]
     kube: Option<ObjectName>,
     /// The namespace of the object; kubectl's own if absent
     #[arg(short, long, value_name = "NAMESPACE", value_parser = word, requires = "kube", conflicts_with = "urls")]
@@ -37,27 +29,6 @@ struct Options {
     /// The context of kubectl; its current one if absent
     #[arg(long, value_name = "CONTEXT", value_parser = word, requires = "kube", conflicts_with = "urls")]
     context: Option<String>,
-    /// The token of the endpoints; better in the environment, where other users cannot see it
-    #[arg(
-        long,
-        env = "MAINTENANCE_TOKEN",
-        hide_env_values = true,
-        value_parser = BearerToken::parse
-    )]
-    token: Option<BearerToken>,
-    /// How long a call may take
-    #[arg(long, default_value = "10s", value_name = "DURATION", value_parser = timeout)]
-    timeout: u64,
-}
-
-const URL_VARIABLE: &str = "MAINTENANCE_URL";
-const LONGEST_TIMEOUT_SECONDS: u64 = 3600;
-
-fn timeout(text: &str) -> Result<u64, String> {
-    match seconds::<LONGEST_TIMEOUT_SECONDS>(text)? {
-        0 => Err("expected at least a second".to_owned()),
-        seconds => Ok(seconds),
-    }
 }
 
 fn word(text: &str) -> Result<String, &'static str> {
@@ -65,72 +36,33 @@ fn word(text: &str) -> Result<String, &'static str> {
     is_word.then(|| text.to_owned()).ok_or("expected a name")
 }
 
-impl Options {
-    fn target(self) -> Result<Target, Error> {
-        let timeout = self.timeout;
-        if let Some(name) = self.kube {
-            return Ok(Target::Object(Object {
-                name,
-                namespace: self.namespace,
-                context: self.context,
-                timeout,
-            }));
-        }
-        let urls = match self.urls.as_slice() {
-            [] => of_the_environment(&variable(URL_VARIABLE).unwrap_or_default())?,
-            _ => self.urls,
-        };
-        let token = self.token.ok_or_else(|| {
-            missing("expected --token, or MAINTENANCE_TOKEN in the environment: the token of the endpoint")
-        })?;
-        Ok(Target::Endpoints(Endpoints {
-            urls,
-            token,
-            timeout,
-        }))
-    }
-}
-
-/// The addresses in a variable, by spaces.
-fn of_the_environment(value: &str) -> Result<Vec<String>, Error> {
-    let urls = value.split_whitespace().map(|url| {
-        endpoint_url(url).map_err(|problem| {
-            let problem = format!("invalid value '{url}' in {URL_VARIABLE}: {problem}");
-            Error::raw(ErrorKind::ValueValidation, problem)
-        })
-    });
-    let urls = urls.collect::<Result<Vec<_>, _>>()?;
-    if urls.is_empty() {
-        return Err(missing(
-            "expected --url or MAINTENANCE_URL, the addresses of admin endpoints, or --kube, an \
-             object in a cluster",
-        ));
-    }
-    Ok(urls)
-}
-
-fn missing(problem: &str) -> Error {
-    Error::raw(ErrorKind::MissingRequiredArgument, problem)
-}
-
 impl Args for Target {
     fn augment_args(command: Command) -> Command {
-        Options::augment_args(command)
+        ObjectOptions::augment_args(Options::augment_args(command))
     }
 
     fn augment_args_for_update(command: Command) -> Command {
-        Options::augment_args_for_update(command)
+        ObjectOptions::augment_args_for_update(Options::augment_args_for_update(command))
     }
 }
 
 impl FromArgMatches for Target {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, Error> {
-        let is_typed = matches.value_source("token") == Some(ValueSource::CommandLine);
-        if is_typed && matches.contains_id("kube") {
+        let object = ObjectOptions::from_arg_matches(matches)?;
+        let Some(name) = object.kube else {
+            let otherwise = ", or --kube, an object in a cluster";
+            return Endpoints::read(matches, otherwise).map(Self::Endpoints);
+        };
+        if is_token_typed(matches) {
             let problem = "--token is for --url: kubectl has credentials of its own for --kube";
             return Err(Error::raw(ErrorKind::ArgumentConflict, problem));
         }
-        Options::from_arg_matches(matches)?.target()
+        Ok(Self::Object(Object {
+            name,
+            namespace: object.namespace,
+            context: object.context,
+            timeout: Options::from_arg_matches(matches)?.timeout,
+        }))
     }
 
     fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), Error> {
@@ -171,23 +103,11 @@ mod tests {
             ("-n b", "--kube"),
             ("--kube pod/a", "trafficextension"),
             ("--kube wasmplugin/a --timeout 0", "--timeout"),
+            ("--token t", "--kube"),
         ] {
             let error = parse(wrong).unwrap_err();
             assert_eq!(error.exit_code(), 2, "{wrong}");
             assert!(error.to_string().contains(told), "{wrong}: {error}");
         }
-    }
-
-    #[test]
-    fn a_variable_may_have_several_addresses() {
-        let urls = of_the_environment(" http://a/m\n http://b/m/ ").unwrap();
-        assert_eq!(urls, ["http://a/m", "http://b/m"]);
-        let error = of_the_environment("http://a/m b").unwrap_err().to_string();
-        assert!(error.contains("'b' in MAINTENANCE_URL"), "{error}");
-        let error = of_the_environment(" ").unwrap_err().to_string();
-        assert!(
-            error.contains("--url") && error.contains("--kube"),
-            "{error}"
-        );
     }
 }

@@ -1,22 +1,67 @@
 //! The token of a call.
 
-use std::convert::Infallible;
 use std::fmt;
 
-/// A secret, which is not printed.
+/// A secret, which is not printed, and where it comes from, which is.
 #[derive(Clone)]
-pub(crate) struct BearerToken(pub(crate) String);
+pub(crate) struct BearerToken {
+    secret: String,
+    place: Place,
+}
+
+/// Where a token comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    /// The command line.
+    Option,
+    /// An environment variable.
+    Variable(&'static str),
+}
 
 impl BearerToken {
-    /// Never an error, which would repeat the text.
-    pub(super) fn parse(text: &str) -> Result<Self, Infallible> {
-        Ok(Self(text.trim_ascii().to_owned()))
+    pub(super) fn read(text: &str, place: Place) -> Self {
+        Self {
+            secret: text.trim_ascii().to_owned(),
+            place,
+        }
+    }
+
+    /// Why it cannot be used, and what is expected.
+    pub(super) fn problem(&self) -> Option<String> {
+        if self.secret.is_empty() {
+            Some(format!(
+                "expected the token of the endpoint in {}",
+                match self.place {
+                    Place::Option => "--token".to_owned(),
+                    Place::Variable(name) => format!("{name} or --token"),
+                }
+            ))
+        } else if !can_be_sent(self.secret.as_bytes()) {
+            Some(format!("{self} cannot be sent: expected printable ASCII"))
+        } else {
+            None
+        }
+    }
+
+    /// The value of the header `authorization`.
+    pub(crate) fn authorization(&self) -> String {
+        format!("Bearer {}", self.secret)
+    }
+}
+
+/// What it is called in an error.
+impl fmt::Display for BearerToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.place {
+            Place::Option => f.write_str("the token of --token"),
+            Place::Variable(name) => write!(f, "the token in {name}"),
+        }
     }
 }
 
 impl fmt::Debug for BearerToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("BearerToken")
+        fmt::Display::fmt(self, f)
     }
 }
 
@@ -30,7 +75,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_token_is_not_printed() {
-        assert!(!format!("{:?}", BearerToken::parse("secret")).contains("secret"));
+    fn it_is_called_by_where_it_comes_from_and_never_printed() {
+        let of = |text, place| BearerToken::read(text, place);
+        let token = of(" secret\n", Place::Option);
+        assert_eq!(token.authorization(), "Bearer secret");
+        assert_eq!(
+            format!("{token} {token:?}"),
+            "the token of --token the token of --token"
+        );
+        assert_eq!(token.problem(), None);
+        for (text, place, told) in [
+            (" ", Place::Variable("A"), "in A or --token"),
+            ("", Place::Option, "in --token"),
+            (
+                "a\nb",
+                Place::Variable("A"),
+                "the token in A cannot be sent",
+            ),
+        ] {
+            let problem = of(text, place).problem().unwrap();
+            assert!(problem.contains(told), "{problem}");
+        }
     }
 }

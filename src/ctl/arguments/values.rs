@@ -44,39 +44,9 @@ pub(super) fn address(text: &str) -> Result<IpAddr, String> {
     parse_hop(text.as_bytes()).ok_or_else(|| "expected an IP address, such as 192.0.2.1".to_owned())
 }
 
-/// The whole address of an admin endpoint, without a slash at its end.
-pub(super) fn endpoint_url(text: &str) -> Result<String, String> {
-    let (scheme, rest) = text.split_once("://").unwrap_or_default();
-    let is_http = ["http", "https"].contains(&scheme);
-    let (authority, path) = rest.split_once('/').unwrap_or_default();
-    let is_plain = text.bytes().all(|byte| byte.is_ascii_graphic()) && !text.contains(['?', '#']);
-    if !is_http || authority.is_empty() || authority.contains('@') || path.is_empty() || !is_plain {
-        return Err("expected http(s)://HOST[:PORT] and the path of the endpoint".to_owned());
-    }
-    Ok(text.trim_end_matches('/').to_owned())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn an_endpoint_is_a_whole_address() {
-        for url in ["http://a/m", "https://[::1]:8080/a/m", "http://a/m/"] {
-            assert_eq!(endpoint_url(url).unwrap(), url.trim_end_matches('/'));
-        }
-        for url in [
-            "",
-            "a/m",
-            "http://a",
-            "http://a/",
-            "ftp://a/m",
-            "http://u:p@a/m",
-            "http://a/m?x",
-        ] {
-            assert!(endpoint_url(url).is_err(), "{url}");
-        }
-    }
 
     #[test]
     fn a_name_is_short_and_one_line() {

@@ -62,6 +62,14 @@ impl Snapshot {
         Switch::of(self.configuration.as_ref())
     }
 
+    /// What the object is called, with its namespace.
+    pub(crate) fn title(&self, object: &Object) -> String {
+        match self.metadata("namespace") {
+            "" => object.name.to_string(),
+            namespace => format!("{} in {namespace}", object.name),
+        }
+    }
+
     /// Warns of what is wrong with the configuration, as the filter says it.
     pub(crate) fn warn(&self, object: &Object) {
         for fault in &self.compiled.faults {

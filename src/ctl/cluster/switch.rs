@@ -4,6 +4,7 @@ use maintenance_mode_core::config::mode::Mode;
 use maintenance_mode_core::syntax::timestamp::Timestamp;
 use serde_json::{Map, Value};
 
+use crate::ctl::arguments::parameters::option_name;
 use crate::ctl::cluster::window::{HELD, is_ours, window};
 use crate::ctl::endpoints::toggle::Toggle;
 
@@ -44,12 +45,12 @@ pub(crate) fn check_expressible(toggle: &Toggle) -> Result<(), String> {
             let Some(name) = names.find(|name| !HELD.contains(name)) else {
                 return Ok(());
             };
-            let option = name.replace('_', "-");
+            let option = option_name(name);
             let key = OF_ALL.iter().find(|(other, _)| *other == name);
             let key = key.map(|(_, key)| format!(" `{key}` in it does for every one, and"));
             Err(format!(
-                "--{option} is nothing that a configuration can express for this maintenance \
-                 alone:{} `on --{option}` at an endpoint can, with --url",
+                "{option} is nothing that a configuration can express for this maintenance \
+                 alone:{} `on {option}` at an endpoint can, with --url",
                 key.unwrap_or_default()
             ))
         }

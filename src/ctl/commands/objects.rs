@@ -6,7 +6,8 @@ use crate::ctl::cluster::change::{Change, read};
 use crate::ctl::cluster::snapshot::Snapshot;
 use crate::ctl::cluster::status;
 use crate::ctl::cluster::switch::{Switch, check_expressible};
-use crate::ctl::endpoints::lines::lines;
+use crate::ctl::endpoints::moments::Moments;
+use crate::ctl::endpoints::summary::summary;
 use crate::ctl::endpoints::toggle::Toggle;
 use crate::ctl::process::clock::now;
 use crate::ctl::process::console::{complain, say};
@@ -64,11 +65,8 @@ fn failed(object: &Object, problem: &str) -> Abort {
 
 fn report(object: &Object, snapshot: &Snapshot, output: &Output) {
     let status = status::status(object, snapshot, now());
-    let text = match output.json {
+    say(&match output.json {
         true => status.to_string(),
-        false => lines(&status),
-    };
-    if !text.is_empty() {
-        say(&text);
-    }
+        false => summary(&snapshot.title(object), &status, &Moments::here()),
+    });
 }

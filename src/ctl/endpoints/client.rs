@@ -3,43 +3,37 @@
 use std::time::Duration;
 
 use maintenance_mode_core::syntax::one_line::OneLine;
+use maintenance_mode_core::syntax::wire::MODE;
+use rustls::Error::InvalidCertificate;
 use serde_json::Value;
-use ureq::http::Response;
+use ureq::http::{HeaderMap, Response, Uri};
 use ureq::tls::{RootCerts, TlsConfig};
-use ureq::{Agent, Body};
+use ureq::{Agent, Body, Error};
 
 use crate::ctl::arguments::endpoints::Endpoints;
-use crate::ctl::arguments::token::can_be_sent;
+use crate::ctl::arguments::token::BearerToken;
+use crate::ctl::endpoints::error::EndpointError;
+use crate::ctl::endpoints::foreign::foreign;
+use crate::ctl::endpoints::refused::refused;
+use crate::ctl::endpoints::server::Server;
 use crate::ctl::endpoints::status::EndpointStatus;
 use crate::ctl::endpoints::toggle::Toggle;
+use crate::ctl::endpoints::unanswered::{tls_error, unanswered};
 
 /// The largest answer that is read, in bytes.
 const MAX_ANSWER: u64 = 1 << 20;
+/// What some servers answer to a call that is not in their scheme.
+const BAD_REQUEST: u16 = 400;
 
 /// Calls admin endpoints with a token. It follows no redirect: the token is for nobody else.
 pub(crate) struct Client {
     agent: Agent,
-    authorization: String,
-}
-
-/// Why a call came to nothing.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum EndpointError {
-    #[error("{status}: {detail}")]
-    Refused { status: u16, detail: String },
-    #[error("no answer: {0}")]
-    Unreachable(String),
-    #[error("the answer with status {0} is not that of an admin endpoint")]
-    Foreign(u16),
+    token: BearerToken,
+    timeout: u64,
 }
 
 impl Client {
-    /// An error where the token cannot be sent in a header.
-    pub(crate) fn new(endpoints: &Endpoints) -> Result<Self, &'static str> {
-        let token = &endpoints.token.0;
-        if !can_be_sent(token.as_bytes()) {
-            return Err("the token is not printable ASCII");
-        }
+    pub(crate) fn new(endpoints: &Endpoints) -> Self {
         let tls = TlsConfig::builder()
             .root_certs(RootCerts::PlatformVerifier)
             .build();
@@ -52,15 +46,17 @@ impl Client {
             .accept("application/json")
             .user_agent(concat!("maintenancectl/", env!("CARGO_PKG_VERSION")))
             .build();
-        Ok(Self {
+        Self {
             agent: config.into(),
-            authorization: format!("Bearer {token}"),
-        })
+            token: endpoints.token.clone(),
+            timeout: endpoints.timeout,
+        }
     }
 
     pub(crate) fn status(&self, url: &str) -> Result<EndpointStatus, EndpointError> {
         let request = self.agent.get(url);
-        read(request.header("authorization", &self.authorization).call())
+        let request = request.header("authorization", self.token.authorization());
+        self.read(url, request.call())
     }
 
     /// Makes a change, if the state is of the given generation; the status after it.
@@ -73,38 +69,77 @@ impl Client {
         let mut request = self
             .agent
             .post(format!("{url}/{}", toggle.call()))
-            .header("authorization", &self.authorization);
+            .header("authorization", self.token.authorization());
         if let Some(generation) = if_match {
             request = request.header("if-match", format!("\"{generation}\""));
         }
-        read(request.send_empty())
+        self.read(url, request.send_empty())
+    }
+
+    fn read(
+        &self,
+        url: &str,
+        answer: Result<Response<Body>, Error>,
+    ) -> Result<EndpointStatus, EndpointError> {
+        let failed = |error| {
+            let proxy = self.proxy(url);
+            let speaks_other = |server: &Server| self.speaks_other(server);
+            unanswered(url, &error, self.timeout, proxy.as_deref(), speaks_other)
+        };
+        let mut answer = answer.map_err(failed)?;
+        let body = answer.body_mut().with_config().limit(MAX_ANSWER);
+        let body = body.read_to_string().map_err(failed)?;
+        let status = answer.status().as_u16();
+        interpret(status, answer.headers(), &body).map_err(|problem| match problem {
+            Problem::Refused(detail) => refused(url, &self.token, status, &detail),
+            Problem::Foreign => {
+                let server = Server::of(url).filter(|_| status == BAD_REQUEST);
+                let server = server.filter(|server| self.speaks_other(server));
+                server.map_or_else(
+                    || foreign(url, status, answer.headers()),
+                    |server| EndpointError::unanswered(server.wrong_scheme(url)),
+                )
+            }
+        })
+    }
+
+    /// Through which proxy, named by the environment, an address is called.
+    fn proxy(&self, url: &str) -> Option<String> {
+        let proxy = self.agent.config().proxy()?;
+        let uri: Uri = url.parse().ok()?;
+        (!proxy.is_no_proxy(&uri)).then(|| format!("{}:{}", proxy.host(), proxy.port()))
+    }
+
+    /// Whether a server answers in the other scheme, asked without the token. One whose
+    /// certificate is not trusted speaks https.
+    fn speaks_other(&self, server: &Server) -> bool {
+        let answer = self.agent.head(server.other_root()).call();
+        match &answer {
+            Ok(answer) => answer.status() != BAD_REQUEST,
+            Err(error) => matches!(tls_error(error), Some(InvalidCertificate(_))),
+        }
     }
 }
 
-fn read(answer: Result<Response<Body>, ureq::Error>) -> Result<EndpointStatus, EndpointError> {
-    let unreachable =
-        |error: ureq::Error| EndpointError::Unreachable(OneLine(&error.to_string()).to_string());
-    let mut answer = answer.map_err(unreachable)?;
-    let status = answer.status().as_u16();
-    let body = answer
-        .body_mut()
-        .with_config()
-        .limit(MAX_ANSWER)
-        .read_to_string()
-        .map_err(unreachable)?;
-    interpret(status, &body)
+/// What is wrong with an answer.
+#[derive(Debug, PartialEq)]
+enum Problem {
+    /// The endpoint says no, and why.
+    Refused(String),
+    /// It is not that of an endpoint.
+    Foreign,
 }
 
-fn interpret(status: u16, body: &str) -> Result<EndpointStatus, EndpointError> {
+fn interpret(status: u16, headers: &HeaderMap, body: &str) -> Result<EndpointStatus, Problem> {
     let document: Value = serde_json::from_str(body).unwrap_or_default();
-    let foreign = EndpointError::Foreign(status);
     if status == 200 {
-        return EndpointStatus::read(document).ok_or(foreign);
+        return EndpointStatus::read(document).ok_or(Problem::Foreign);
     }
+    // The reply of a request that is blocked has a detail, too.
     let detail = document.get("detail").and_then(Value::as_str);
-    Err(detail.map_or(foreign, |detail| EndpointError::Refused {
-        status,
-        detail: OneLine(detail).to_string(),
+    let detail = detail.filter(|_| !headers.contains_key(MODE));
+    Err(detail.map_or(Problem::Foreign, |detail| {
+        Problem::Refused(OneLine(detail).to_string())
     }))
 }
 
@@ -114,11 +149,22 @@ mod tests {
 
     #[test]
     fn only_an_admin_endpoint_is_believed() {
-        let refused = interpret(409, r#"{"detail":"locked\u001b[2J"}"#).unwrap_err();
-        assert_eq!(refused.to_string(), "409: locked\\u{1b}[2J");
+        let mut headers = HeaderMap::new();
+        let refused = interpret(409, &headers, r#"{"detail":"locked\u001b[2J"}"#);
+        assert_eq!(
+            refused,
+            Err(Problem::Refused("locked\\u{1b}[2J".to_owned()))
+        );
         for (status, body) in [(200, "upstream"), (200, "{}"), (503, "<html>"), (302, "")] {
-            let foreign = Err(EndpointError::Foreign(status));
-            assert_eq!(interpret(status, body), foreign, "{status} {body}");
+            let foreign = Err(Problem::Foreign);
+            assert_eq!(
+                interpret(status, &headers, body),
+                foreign,
+                "{status} {body}"
+            );
         }
+        headers.insert(MODE, "shop".parse().unwrap());
+        let blocked = interpret(503, &headers, r#"{"detail":"Back soon."}"#);
+        assert_eq!(blocked, Err(Problem::Foreign));
     }
 }

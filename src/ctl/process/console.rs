@@ -5,9 +5,10 @@ use std::io::Write;
 
 use maintenance_mode_core::syntax::one_line::OneLine;
 
-/// Prints lines to standard output; a reader that has gone away is no fault.
+/// Prints lines to standard output, without their colours where it shows none; a reader that has
+/// gone away is no fault.
 pub(crate) fn say(text: &str) {
-    let mut output = io::stdout().lock();
+    let mut output = anstream::stdout().lock();
     let _ = writeln!(output, "{}", text.trim_end_matches('\n'));
 }
 

@@ -24,6 +24,13 @@ impl Exit {
     /// `run` could not switch maintenance on or put back what was; as `env` and `timeout` have it.
     pub(crate) const OWN_FAILURE: Self = Self(125);
 
+    /// Of `is-on`: maintenance is on.
+    pub(crate) const ON: Self = Self(0);
+    /// Of `is-on`: maintenance is off.
+    pub(crate) const OFF: Self = Self(1);
+    /// Of `is-on`: an endpoint does not answer, or they do not agree.
+    pub(crate) const UNKNOWN: Self = Self(2);
+
     pub(crate) fn because(self, problem: impl Display) -> Abort {
         Abort(self, problem.to_string())
     }

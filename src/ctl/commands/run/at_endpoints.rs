@@ -23,18 +23,14 @@ pub(super) struct AtEndpoints<'a> {
 }
 
 impl<'a> AtEndpoints<'a> {
-    /// An error where the token cannot be sent in a header.
-    pub(super) fn new(
-        endpoints: &'a Endpoints,
-        parameters: &'a Parameters,
-    ) -> Result<Self, &'static str> {
-        Ok(Self {
-            client: Client::new(endpoints)?,
+    pub(super) fn new(endpoints: &'a Endpoints, parameters: &'a Parameters) -> Self {
+        Self {
+            client: Client::new(endpoints),
             urls: &endpoints.urls,
             parameters,
             previous: Vec::new(),
             ours: Ours::default(),
-        })
+        }
     }
 }
 
@@ -44,15 +40,12 @@ impl Switched for AtEndpoints<'_> {
         let mut before = Vec::new();
         for url in self.urls {
             let status = self.client.status(url);
-            before.push(Previous::of(
-                &status.map_err(|error| format!("{url}: {error}"))?,
-            ));
+            before.push(Previous::of(&status.map_err(|error| error.to_string())?));
         }
         let toggle = Toggle::On(self.parameters.clone());
         for (url, previous) in self.urls.iter().zip(before) {
             let status = self.client.change(url, &toggle, None);
-            self.ours
-                .add(status.map_err(|error| format!("{url}: {error}"))?);
+            self.ours.add(status.map_err(|error| error.to_string())?);
             self.previous.push(previous);
         }
         Ok(())
@@ -75,7 +68,7 @@ impl Switched for AtEndpoints<'_> {
         let mut exit = Exit::SUCCESS;
         for (url, previous) in self.urls.iter().zip(&self.previous) {
             if let Err(Abort(why, problem)) = previous.put_back(&self.client, url, &self.ours) {
-                complain(&format!("{url}: {problem}"));
+                complain(&problem);
                 if exit != Exit::OWN_FAILURE {
                     exit = why;
                 }

@@ -4,7 +4,8 @@ use std::thread;
 use std::time::Duration;
 
 use crate::ctl::arguments::parameters::Parameters;
-use crate::ctl::endpoints::client::{Client, EndpointError};
+use crate::ctl::endpoints::client::Client;
+use crate::ctl::endpoints::error::EndpointError;
 use crate::ctl::endpoints::status::EndpointStatus;
 use crate::ctl::endpoints::toggle::Toggle;
 
@@ -12,7 +13,6 @@ use crate::ctl::endpoints::toggle::Toggle;
 /// has not heard of the last change yet.
 const ATTEMPTS: usize = 20;
 const PAUSE: Duration = Duration::from_millis(100);
-const PRECONDITION_FAILED: u16 = 412;
 
 /// What was set at each endpoint, and by each renewal.
 #[derive(Clone, Debug, Default)]
@@ -55,14 +55,11 @@ impl Ours {
             }
             match client.change(url, toggle(), Some(current.generation)) {
                 Ok(status) => return Ok(status),
-                Err(EndpointError::Refused {
-                    status: PRECONDITION_FAILED,
-                    ..
-                }) => thread::sleep(PAUSE),
+                Err(error) if error.is_lost_race() => thread::sleep(PAUSE),
                 Err(error) => return Err(failed(error)),
             }
         }
-        let problem = "the state changes all the time".to_owned();
+        let problem = format!("{url}: the state changes all the time");
         Err(Unreplaced::Failed(problem))
     }
 }

@@ -63,8 +63,9 @@ impl Previous {
             Err(Unreplaced::Foreign(current)) if Self::of(&current).toggle() == self.toggle() => {
                 Ok(())
             }
-            Err(Unreplaced::Foreign(_)) => Err(Exit::NOT_OURS
-                .because("somebody else has changed the state meanwhile, so it is left as it is")),
+            Err(Unreplaced::Foreign(_)) => Err(Exit::NOT_OURS.because(format_args!(
+                "{url}: somebody else has changed the state meanwhile, so it is left as it is"
+            ))),
             Err(Unreplaced::Failed(problem)) => Err(failed(problem)),
         }
     }

@@ -41,7 +41,7 @@ pub(super) fn renew(
             }
             Err(Unreplaced::Foreign(_)) => false,
             Err(Unreplaced::Failed(problem)) => {
-                complain(&format!("{url}: the end could not be put off: {problem}"));
+                complain(&format!("the end could not be put off: {problem}"));
                 has_failed = true;
                 true
             }

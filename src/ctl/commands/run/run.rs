@@ -15,7 +15,7 @@ use crate::ctl::process::exit::{Abort, Exit};
 pub(crate) fn run(options: &Run) -> Result<Exit, Abort> {
     let parameters = &options.parameters;
     match &options.target {
-        Target::Endpoints(endpoints) => run_at(options, AtEndpoints::new(endpoints, parameters)?),
+        Target::Endpoints(endpoints) => run_at(options, AtEndpoints::new(endpoints, parameters)),
         Target::Object(object) => run_at(options, InCluster::new(object, parameters)?),
     }
 }
