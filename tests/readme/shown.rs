@@ -99,6 +99,18 @@ fn try_promtool(command: &str) {
     }
 }
 
+/// A command with a file that is there in the place of the reader's own.
+fn with_a_file(command: &str) -> String {
+    let words = command.split(' ').map(|word| {
+        let named = word.split_once("=/path/to/");
+        named.map_or_else(
+            || word.to_owned(),
+            |(variable, _)| format!("{variable}=/bin/sh"),
+        )
+    });
+    words.collect::<Vec<String>>().join(" ")
+}
+
 #[test]
 fn make_knows_every_target_that_the_pages_name() {
     let [block] = CONTRIBUTING.blocks_of("Build and test", "sh");
@@ -111,7 +123,7 @@ fn make_knows_every_target_that_the_pages_name() {
         .collect();
     assert!(typed.len() > 30, "{typed:?}");
     for command in typed {
-        let dry = command.replace("make ", "make --dry-run ");
+        let dry = with_a_file(&command).replace("make ", "make --dry-run ");
         let mut dry_run = Command::new("sh");
         dry_run.args(["-ec", &dry]).current_dir(file(""));
         for variable in ["MAKEFLAGS", "MAKELEVEL", "MFLAGS"] {
