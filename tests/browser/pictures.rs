@@ -95,7 +95,9 @@ fn the_console() {
         }
         browser.let_pass(PERIOD);
     }
-    browser.wait_for_text("#counters", &format!("blocked\t{blocked}"));
+    let (thousands, rest) = (blocked / 1000, blocked % 1000);
+    let counted = format!("blocked\t{thousands},{rest:03}");
+    browser.wait_for_text("#counters", &counted);
     browser.wait_for_text("#store", ": connected.");
     set_font(&browser);
     browser.picture("console");
