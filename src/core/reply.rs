@@ -2,7 +2,7 @@
 
 pub mod blocked;
 pub mod cors;
-mod language;
+pub(crate) mod language;
 pub mod local_reply;
 pub mod negotiation;
 pub mod outage;

@@ -1,8 +1,12 @@
 //! The console of the admin endpoint, as people use it.
 
 mod bypass;
+mod extending;
+mod faults;
 mod keyboard;
+mod languages;
 mod looks;
+mod losing;
 mod opening;
 mod others;
 mod planning;
@@ -42,6 +46,19 @@ pub fn sign_in(browser: &Browser, envoy: &Envoy) {
     browser.fill("#token", TOKEN);
     browser.click("#enter button");
     browser.wait_for_text("#state h2", "Maintenance is");
+}
+
+/// Says yes to what is asked.
+fn confirm(browser: &Browser, button: &str) {
+    browser.click(button);
+    browser.wait_until_shown("#ask");
+    browser.click("#yes");
+}
+
+/// Switches on with what stands in the form.
+fn switch_on(browser: &Browser, done: &str) {
+    confirm(browser, "#on");
+    browser.wait_for_text("#done", done);
 }
 
 /// The status, without the console.

@@ -66,6 +66,10 @@ pub fn toggle_in_a_browser(machine: &Machine, port: u16) {
     ] {
         assert_eq!(browser.text(button), name);
         browser.click(button);
+        if button == "#on" {
+            browser.wait_until_shown("#ask");
+            browser.click("#yes");
+        }
         browser.wait_for_text("#state h2", heading);
         browser.open_url(&site);
         browser.wait_for_text("body", shown);

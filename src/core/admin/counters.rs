@@ -49,6 +49,8 @@ pub struct Counted {
     pub counters: [u64; Counter::ALL.len()],
     /// Requests that passed while on, in the order of [`Reason::all`].
     pub allowed: [u64; Reason::COUNT],
+    /// Requests that wait now.
+    pub held: u64,
 }
 
 impl Counted {
@@ -62,6 +64,7 @@ impl Counted {
         let document = Json::Object(vec![
             (wire::NODE, Json::Text(node)),
             ("counters", Json::Object(counters)),
+            ("held", Json::Number(self.held)),
         ]);
         Answer::new(Access::Granted, json(&document))
     }

@@ -3,13 +3,14 @@
 use crate::admin::answer::{Access, Answer};
 use crate::admin::caller::Caller;
 use crate::admin::change_call::ChangeCall;
+use crate::admin::console::page;
 use crate::admin::link::{mint, minted_reply};
 use crate::admin::off::off;
 use crate::admin::on::on;
 use crate::admin::query::Query;
 use crate::admin::refusal::Refusal;
 use crate::admin::status::Status;
-use crate::admin::{console, link, public};
+use crate::admin::{link, public};
 use crate::config::mode::Mode;
 use crate::policy::endpoint::Endpoint;
 use crate::policy::outlook::Outlook;
@@ -51,9 +52,9 @@ pub fn receive(
         return open(reply);
     }
     let caller = Caller::of(endpoint, request);
-    let received = if console::is_opened(endpoint, request) {
+    let received = if page::is_opened(endpoint, request) {
         let admitted = caller.check_address(endpoint);
-        admitted.map(|()| open(console::page()))
+        admitted.map(|()| open(page::page(policy, endpoint, request)))
     } else {
         carry_out(&caller, policy, outlook, endpoint, store, state, request)
     };

@@ -57,6 +57,7 @@ impl<M: Metric> Metrics<M> {
         Counted {
             counters: self.counters.each_ref().map(Metric::value),
             allowed: array::from_fn(|index| self.allowed.get(index).map_or(0, Metric::value)),
+            held: self.held.value(),
         }
     }
 

@@ -20,6 +20,8 @@ use crate::syntax::{hex, line};
 pub struct Endpoint {
     path: Box<str>,
     tokens: Vec<Token>,
+    /// The name of the token that an environment variable holds, where `tokens` has no other for it.
+    environment: Option<Box<str>>,
     client_ips: Option<Networks>,
     /// How long an `on` may last, in seconds.
     pub max_on_seconds: Option<u64>,
@@ -44,9 +46,10 @@ impl Endpoint {
     pub fn compile(config: &AdminConfig, environment: Environment<'_>) -> Compiled<Self> {
         let path = path_entry::compile_root(&config.path).at("path")?;
         let mut tokens = compile_tokens(&config.tokens).at("tokens")?;
+        let mut named = None;
         if let Some(variable) = &config.token_env {
             let token = environment_token(variable, environment);
-            push(&mut tokens, token).at("token_env")?;
+            named = push_unless_known(&mut tokens, token).at("token_env")?;
         }
         if tokens.is_empty() {
             return refuse("expected `tokens` or `token_env`");
@@ -54,6 +57,7 @@ impl Endpoint {
         Ok(Self {
             path,
             tokens,
+            environment: named,
             client_ips: optional(config.client_ips.as_deref(), compile_client_ips)
                 .at("client_ips")?,
             max_on_seconds: optional(config.max_on_seconds, Seconds::checked)
@@ -66,6 +70,11 @@ impl Endpoint {
     /// Where the endpoint lies.
     pub fn path(&self) -> &str {
         &self.path
+    }
+
+    /// The variable that names the token of the environment, if nothing else names it.
+    pub fn environment(&self) -> Option<&str> {
+        self.environment.as_deref()
     }
 
     /// What follows the endpoint's path in `:path` (without query): empty for the
@@ -131,6 +140,20 @@ fn push(tokens: &mut Vec<Token>, token: Compiled<Token>) -> Compiled<()> {
     }
     tokens.push(token);
     Ok(())
+}
+
+/// The token of the environment is called as in `tokens`, if it is there too; else its name.
+fn push_unless_known(
+    tokens: &mut Vec<Token>,
+    token: Compiled<Token>,
+) -> Compiled<Option<Box<str>>> {
+    let token = token?;
+    if tokens.iter().any(|other| other.sha256 == token.sha256) {
+        return Ok(None);
+    }
+    let name = token.name.clone();
+    push(tokens, Ok(token))?;
+    Ok(Some(name))
 }
 
 fn compile_token(config: &TokenConfig) -> Compiled<Token> {
@@ -244,6 +267,20 @@ mod tests {
             );
         }
         assert_eq!(endpoint.authenticate(b"Bearer \xff\xfe"), None);
+    }
+
+    #[test]
+    fn the_token_of_the_environment_is_called_as_in_tokens_else_as_its_variable() {
+        let hash = hex::encode(&Sha256::digest("sixteen bytes ok"));
+        for (hash, name, environment) in [(&*hash, "ops", None), (ABC, "GOOD", Some("GOOD"))] {
+            let tokens = format!(r#""tokens":[{{"name":"ops","sha256":"{hash}"}}]"#);
+            let endpoint = endpoint(&format!(r#"{tokens},"token_env":"GOOD""#)).unwrap();
+            assert_eq!(
+                endpoint.authenticate(b"Bearer sixteen bytes ok"),
+                Some(name)
+            );
+            assert_eq!(endpoint.environment(), environment);
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@ use crate::syntax::html_document::{HtmlDocument, html_document};
 use crate::syntax::invalid::Compiled;
 
 const PAGE: HtmlDocument = html_document!(
-    "page.html",
+    include_str!("page.html"),
     style: "OghLDGW08htTwwrS5rgrfrJ/cv/69hyrwyu9HTZ2qiQ=",
     script: "51EKa3K8yJSnBP8vfeKAXFnR5QZDcDiOVSck/pHoyoQ=",
     "frame-ancestors 'self'"

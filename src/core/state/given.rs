@@ -5,7 +5,7 @@ use crate::syntax::line::is_line;
 use crate::syntax::timestamp::Timestamp;
 
 /// The longest message, in bytes.
-const MAX_MESSAGE_BYTES: usize = 1000;
+pub(crate) const MAX_MESSAGE_BYTES: usize = 1000;
 
 /// A value that a caller can give.
 pub trait Given: Sized {

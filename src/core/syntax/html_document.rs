@@ -11,9 +11,9 @@ pub(crate) struct HtmlDocument {
 
 /// A document and its hashes, which a test compares with what they should be.
 macro_rules! html_document {
-    ($file:literal, style: $style:literal, script: $script:literal, $more:literal) => {
+    ($html:expr, style: $style:literal, script: $script:literal, $more:literal) => {
         $crate::syntax::html_document::HtmlDocument {
-            html: include_str!($file),
+            html: $html,
             policy: concat!(
                 "default-src 'none'; style-src 'sha256-",
                 $style,

@@ -4,12 +4,13 @@ use serde_json::Value;
 use support::browser::{Browser, in_time};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
-use super::{signed_in, start, status};
+use super::{signed_in, start, status, switch_on};
 
 /// How many clients in a hundred pass, as the console tells it.
 fn share(browser: &Browser) -> u32 {
     let told = browser.text("#share");
-    let share = told.strip_suffix(" % of clients pass now");
+    let share = told.strip_prefix("Clients that pass now: ");
+    let share = share.and_then(|share| share.strip_suffix('%'));
     share.and_then(|share| share.parse().ok()).expect(&told)
 }
 
@@ -25,7 +26,7 @@ fn press(browser: &Browser, button: &str, seconds: &str) {
     assert_eq!(browser.text("#slowly"), button);
     browser.click("#slowly");
     browser.wait_for_text("#done", "Opening until ");
-    assert_eq!(browser.text("#done"), format!("{}.", browser.text("#now")));
+    assert_eq!(browser.text("#done"), browser.text("#now"));
 }
 
 #[test]
@@ -33,7 +34,7 @@ fn it_is_begun_hastened_and_ended_with_a_click_each() {
     let envoy = start();
     let browser = signed_in(&envoy);
     assert!(!browser.shows("#open"), "there is nothing to open");
-    browser.click("#on");
+    switch_on(&browser, "Switched on.");
     browser.wait_until_shown("#open");
     assert_eq!(browser.text("#off"), "Switch off");
 
@@ -43,16 +44,16 @@ fn it_is_begun_hastened_and_ended_with_a_click_each() {
     let first = left(&begun["ramp_until"]);
     assert!((14_300.0..=14_400.0).contains(&first), "{first}");
     assert_eq!(share(&browser), 0);
-    assert!(browser.text("#why").starts_with("set by ops, "));
+    assert!(browser.text("#why").starts_with("Set by ops, "));
     assert_eq!(browser.text("#off"), "Open at once");
     let title = browser.run("return document.title");
     assert_eq!(title, "Opening · Maintenance mode");
 
-    press(&browser, "Hasten", "60");
+    press(&browser, "Open faster", "60");
     let hastened = status(&envoy)["ramp_until"].clone();
     assert!(left(&hastened) <= 60.0);
     // It is not slowed down.
-    press(&browser, "Hasten", "3600");
+    press(&browser, "Open faster", "3600");
     assert_eq!(status(&envoy)["ramp_until"], hastened);
 
     in_time("some clients", || share(&browser) >= 10);
@@ -60,6 +61,7 @@ fn it_is_begun_hastened_and_ended_with_a_click_each() {
     envoy.admin("POST", "off?ramp=20s");
     browser.reload();
     browser.wait_for_text("#share", "pass now");
+    assert!(browser.shows("#opened"));
     let after = share(&browser);
     assert!(before <= after && after < before + 50, "{before} {after}");
 
@@ -88,10 +90,12 @@ fn what_is_refused_is_told() {
     configuration["admin"]["max_on_seconds"] = 600.into();
     let envoy = support::Envoy::start(configuration);
     let browser = signed_in(&envoy);
-    browser.click("#on");
-    browser.wait_until_shown("#open");
+    switch_on(&browser, "Switched on.");
     browser.pick("#ramp", "3600");
     browser.click("#slowly");
-    browser.wait_for_text("#problem", "ramp: is longer than 600 seconds");
+    browser.wait_for_text(
+        "#ramp-fault",
+        "All clients pass again after: at most 10 minutes",
+    );
     assert_eq!(browser.text("#now"), "Maintenance is on");
 }

@@ -2,7 +2,7 @@
 
 use support::browser::Browser;
 
-use super::{sign_in, start, status};
+use super::{confirm, sign_in, start, status, switch_on};
 
 #[test]
 fn whoever_is_second_is_told_and_sees_what_it_is_now() {
@@ -16,14 +16,17 @@ fn whoever_is_second_is_told_and_sees_what_it_is_now() {
         ("off", "#on", "Maintenance is off"),
     ] {
         let answer = envoy.admin("POST", first).json();
-        second.click(button);
+        if button == "#on" {
+            confirm(&second, button);
+        } else {
+            second.click(button);
+        }
         second.wait_for_text("#problem", "Somebody else was faster");
         assert_eq!(second.text("#state h2"), heading);
         assert!(!second.shows("#done"));
         assert_eq!(status(&envoy)["generation"], answer["generation"]);
     }
-    second.click("#on");
-    second.wait_for_text("#done", "Switched on.");
+    switch_on(&second, "Switched on.");
     assert!(!second.shows("#problem"));
     assert!(envoy.get("/").is_blocked());
 }
@@ -33,8 +36,7 @@ fn what_was_done_is_not_said_any_more_when_somebody_has_undone_it() {
     let envoy = start();
     let browser = Browser::start();
     sign_in(&browser, &envoy);
-    browser.click("#on");
-    browser.wait_for_text("#done", "Switched on.");
+    switch_on(&browser, "Switched on.");
     envoy.toggle(false);
     browser.wait_for_text("#state h2", "Maintenance is off");
     assert!(!browser.shows("#done"));

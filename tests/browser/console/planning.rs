@@ -4,23 +4,30 @@ use serde_json::{Value, json};
 use support::Envoy;
 use time::{Duration, OffsetDateTime, format_description::well_known::Rfc3339};
 
-use super::{configuration, signed_in, start, status};
+use super::{configuration, signed_in, start, status, switch_on};
 
 #[test]
 fn a_start_that_is_to_come_is_a_plan() {
     let envoy = start();
     let browser = signed_in(&envoy);
+    browser.travel("Etc/UTC");
+    browser.reload();
+    browser.wait_for_text("#zone", "UTC");
+    browser.wait_until_shown("#switch");
     browser.pick("#start", "2998-06-01T10:00");
     browser.pick("#lasts", "900");
-    browser.click("#on");
-    browser.wait_for_text("#done", "Planned.");
+    switch_on(&browser, "Planned for ");
     let planned = status(&envoy);
     assert_eq!(planned["maintenance"], false);
     assert_eq!(planned["until"], "2998-06-01T10:15:00Z");
     assert_eq!(browser.text("#state h2"), "Maintenance is off");
     let planned = browser.text("#next");
     assert!(
-        planned.starts_with("Planned: from ") && planned.contains("10:15"),
+        planned.starts_with("Planned\nBegins\nJun 1, 2998, 10:00 AM UTC (in "),
+        "{planned}"
+    );
+    assert!(
+        planned.contains("Ends\nJun 1, 2998, 10:15 AM UTC"),
         "{planned}"
     );
     assert!(envoy.get("/").is_upstream());
@@ -38,26 +45,25 @@ fn what_is_next_is_told_beside_what_is_now() {
     assert!(browser.text("#told").contains("Moving house"));
     let next = browser.text("#next");
     assert!(
-        next.starts_with("Next: <b>boxes</b> · from ") && next.ends_with("“Unpacking”"),
+        next.starts_with("<b>boxes</b>\nBegins\n") && next.ends_with("Unpacking"),
         "{next}"
     );
     browser.pick("#start", "2996-06-01T10:00");
-    browser.click("#on");
-    browser.wait_for_text("#done", "Planned.");
+    switch_on(&browser, "Planned for ");
     let next = browser.text("#next");
     assert!(
-        next.starts_with("Next: maintenance · from ") && next.contains("10:00"),
+        next.starts_with("Maintenance\nBegins\n") && next.contains("10:00"),
         "{next}"
     );
     // What is told as planned is not told twice.
     browser.click("#off");
     browser.wait_for_text("#done", "Switched off.");
-    browser.click("#on");
-    browser.wait_for_text("#done", "Planned.");
+    browser.pick("#start", "2996-06-01T10:00");
+    switch_on(&browser, "Planned for ");
     assert_eq!(browser.text("#told"), "");
     let next = browser.text("#next");
     assert!(
-        next.starts_with("Planned: from ") && !next.contains("Next: "),
+        next.starts_with("Planned\nBegins\n") && next.matches("Begins").count() == 1,
         "{next}"
     );
 }
@@ -72,7 +78,7 @@ fn away(moment: &Value) -> String {
         _ => (left.round().max(1.0), "minute"),
     };
     let plural = if count == 1.0 { "" } else { "s" };
-    format!(", in {count} {unit}{plural} ")
+    format!("(in {count} {unit}{plural})")
 }
 
 #[test]
@@ -90,12 +96,12 @@ fn a_window_that_recurs_is_told_with_its_next_time_in_the_zone_of_the_one_who_re
     ] {
         browser.travel(zone);
         browser.reload();
-        browser.wait_for_text("#next", "Next: ");
+        browser.wait_for_text("#next", "backup");
         let before = away(&status(&envoy)["next"]["start"]);
         let next = browser.text("#next");
         let after = away(&status(&envoy)["next"]["start"]);
-        assert!(next.starts_with("Next: backup · from "), "{next}");
-        assert!(next.ends_with(" · “Backups run.”"), "{next}");
+        assert!(next.starts_with("backup\nBegins\n"), "{next}");
+        assert!(next.ends_with("\nBackups run."), "{next}");
         assert!(next.contains(begin) && next.contains(end), "{next}");
         assert!(next.contains(&before) || next.contains(&after), "{next}");
     }

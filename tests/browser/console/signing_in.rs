@@ -6,7 +6,7 @@ use support::{
     browser::{Browser, in_time},
 };
 
-use super::{configuration, sign_in, signed_in, start};
+use super::{configuration, sign_in, signed_in, start, switch_on};
 
 const WRONG: &str = "This token is not accepted";
 
@@ -19,14 +19,33 @@ fn a_wrong_token_is_refused_and_asked_for_again() {
     assert_eq!(browser.focus(), "input#token");
     browser.fill("#token", "a-wrong-token");
     browser.click("#enter button");
-    browser.wait_for_text("#problem", WRONG);
+    browser.wait_for_text("#token-fault", WRONG);
     assert!(browser.shows("#enter") && !browser.shows("#parts"));
     assert_eq!(browser.focus(), "input#token");
 
     browser.fill("#token", TOKEN);
     browser.click("#enter button");
     browser.wait_for_text("#state h2", "Maintenance is off");
-    assert!(!browser.shows("#problem") && !browser.shows("#enter"));
+    assert!(!browser.shows("#enter"));
+    assert_eq!(browser.focus(), "h2#now");
+}
+
+#[test]
+fn a_token_that_no_header_can_carry_is_not_accepted() {
+    let envoy = start();
+    let browser = Browser::start();
+    browser.open(&envoy, ADMIN);
+    for token in ["пароль", "\u{2022}\u{2022}", "a\u{1}b"] {
+        let type_in = "document.querySelector('#token').value = arguments[0]";
+        browser.run_with(type_in, vec![token.into()]);
+        browser.click("#enter button");
+        browser.wait_for_text("#token-fault", WRONG);
+        assert_eq!(browser.focus(), "input#token");
+        browser.run("document.querySelector('#token-fault').textContent = ''");
+    }
+    assert_eq!(envoy.metric("admin_denied"), 0);
+    browser.click("#enter button");
+    browser.wait_for_text("#token-fault", "Admin token: please fill this in");
 }
 
 #[test]
@@ -56,12 +75,21 @@ fn the_token_outlives_a_reload_but_is_in_no_other_tab() {
 fn forget_forgets_the_token_and_what_it_showed() {
     let envoy = start();
     let browser = signed_in(&envoy);
+    envoy.admin("POST", "on?message=a%20secret");
+    browser.wait_for_text("#told", "a secret");
+    assert_eq!(
+        browser.run("return document.title"),
+        "On · Maintenance mode"
+    );
     browser.fill("#name", "qa");
     browser.click("#bypass .main");
     browser.wait_until_shown("#link a");
     browser.click("#forget");
     assert!(browser.shows("#enter") && !browser.shows("#parts"));
     assert_eq!(browser.text("#link"), "");
+    assert_eq!(browser.run("return document.title"), "Maintenance mode");
+    let written = "return document.querySelector('#message').value";
+    assert_eq!(browser.run(written), "");
     assert_eq!(
         browser.run("return sessionStorage.length + localStorage.length"),
         0
@@ -74,8 +102,7 @@ fn forget_forgets_the_token_and_what_it_showed() {
 fn the_token_is_nowhere_to_be_seen() {
     let envoy = start();
     let browser = signed_in(&envoy);
-    browser.click("#on");
-    browser.wait_for_text("#done", "Switched on");
+    switch_on(&browser, "Switched on");
     let page = "return [document.documentElement.outerHTML, location.href, document.cookie,
         JSON.stringify(localStorage), ...[...document.querySelectorAll('input')].map(i => i.value)].join()";
     assert!(!browser.run(page).as_str().unwrap().contains(TOKEN));
@@ -93,7 +120,7 @@ fn when_the_token_is_taken_away_it_is_asked_for_again() {
     changed["admin"]["tokens"] =
         json!([{"name": "new", "sha256": support::sha256("another-token-now")}]);
     envoy.update(changed);
-    browser.wait_for_text("#problem", WRONG);
+    browser.wait_for_text("#token-fault", WRONG);
     assert!(browser.shows("#enter") && !browser.shows("#parts"));
     assert_eq!(browser.run("return sessionStorage.length"), 0);
     envoy.update(configuration());

@@ -6,7 +6,7 @@ use support::{
     fleet,
 };
 
-use super::{configuration, signed_in};
+use super::{configuration, signed_in, switch_on};
 
 #[test]
 fn it_tells_whether_the_store_is_there() {
@@ -18,19 +18,20 @@ fn it_tells_whether_the_store_is_there() {
     let envoy = Envoy::with(options);
     let browser = signed_in(&envoy);
     browser.wait_for_text("#store", "etcd, one state for all Envoys: connected.");
-    browser.click("#on");
-    browser.wait_for_text("#done", "Switched on.");
+    switch_on(&browser, "Switched on.");
 
     etcd.kill();
     browser.wait_for_text("#store", "NOT connected");
     browser.click("#off");
-    browser.wait_for_text("#problem", "the store");
+    browser.wait_for_text(
+        "#problem",
+        "The store cannot be reached, so nothing was changed.",
+    );
     assert_eq!(browser.text("#state h2"), "Maintenance is on");
 
     etcd.restart();
     etcd.put(etcd::KEY, etcd::value(false));
     browser.wait_for_text("#store", ": connected.");
     browser.wait_for_text("#state h2", "Maintenance is off");
-    browser.click("#on");
-    browser.wait_for_text("#done", "Switched on.");
+    switch_on(&browser, "Switched on.");
 }

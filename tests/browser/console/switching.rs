@@ -2,43 +2,47 @@
 
 use serde_json::{Value, json};
 use support::{
-    ADMIN, Envoy, TOKEN,
+    ADMIN, Envoy, Options, TOKEN,
     browser::{Browser, in_time},
 };
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
-use super::{configuration, signed_in, start, status};
+use super::{configuration, confirm, signed_in, start, status, switch_on};
 
 #[test]
-fn on_off_and_reset_are_a_click_each_and_seen_at_a_glance() {
+fn on_off_and_reset_are_seen_at_a_glance() {
     let envoy = start();
     let browser = signed_in(&envoy);
     assert_eq!(browser.text("#state h2"), "Maintenance is off");
-    assert_eq!(browser.text("#why"), "as configured, nobody has set it");
+    assert_eq!(browser.text("#why"), "As configured, nobody has set it");
     for (button, done, heading, title, why) in [
         (
             "#on",
             "Switched on.",
             "Maintenance is on",
             "On · ",
-            "set by ops, ",
+            "Set by ops, ",
         ),
         (
             "#off",
             "Switched off.",
             "Maintenance is off",
             "Off · ",
-            "set by ops, ",
+            "Set by ops, ",
         ),
         (
             "#reset",
             "Reset: the configuration decides.",
             "Maintenance is off",
             "Off · ",
-            "as configured",
+            "As configured",
         ),
     ] {
-        browser.click(button);
+        if button == "#on" {
+            confirm(&browser, button);
+        } else {
+            browser.click(button);
+        }
         browser.wait_for_text("#done", done);
         assert_eq!(browser.text("#state h2"), heading, "{button}");
         assert!(
@@ -69,8 +73,7 @@ fn message_retry_after_and_duration_go_with_it() {
     );
     browser.fill("#retry", "77");
     browser.pick("#lasts", "3600");
-    browser.click("#on");
-    browser.wait_for_text("#done", "Switched on");
+    switch_on(&browser, "Switched on.");
     let status = status(&envoy);
     assert_eq!(status["message"], message);
     assert_eq!(status["retry_after"], 77);
@@ -79,7 +82,7 @@ fn message_retry_after_and_duration_go_with_it() {
     assert!((3500.0..=3600.0).contains(&left), "{left}");
     let told = browser.text("#told");
     assert!(
-        told.contains(&format!("“{message}”")) && told.contains("Retry-After 77 s"),
+        told.contains(message) && told.contains("Retry-After, seconds\n77"),
         "{told}"
     );
     assert_eq!(envoy.get("/").header("retry-after"), Some("77"));
@@ -96,8 +99,7 @@ fn an_end_is_in_the_time_zone_of_the_one_who_gives_it() {
     browser.pick("#lasts", "until");
     assert!(browser.shows("#until"));
     browser.pick("#until", "2998-06-01T10:00");
-    browser.click("#on");
-    browser.wait_for_text("#done", "Switched on");
+    switch_on(&browser, "Switched on.");
     assert_eq!(status(&envoy)["until"], "2998-06-01T04:30:00Z");
     assert!(
         browser.text("#told").contains("10:00"),
@@ -115,8 +117,7 @@ fn the_console_may_be_opened_with_a_slash() {
     browser.fill("#token", TOKEN);
     browser.click("#enter button");
     browser.wait_for_text("#state h2", "Maintenance is off");
-    browser.click("#on");
-    browser.wait_for_text("#done", "Switched on.");
+    switch_on(&browser, "Switched on.");
     assert!(envoy.get("/").is_blocked());
 }
 
@@ -131,18 +132,82 @@ fn what_somebody_else_does_is_seen_without_a_click() {
 }
 
 #[test]
-fn a_refusal_says_what_is_wrong_and_changes_nothing() {
+fn off_and_reset_say_what_they_did() {
     let envoy = start();
     let browser = signed_in(&envoy);
-    browser.pick("#lasts", "until");
-    browser.pick("#until", "2020-06-01T10:00");
+    browser.click("#off");
+    browser.wait_for_text("#done", "It was off already.");
+    envoy.admin("POST", "on?start=2999-01-01T00:00:00Z");
+    browser.wait_for_text("#next", "Planned");
+    browser.click("#off");
+    browser.wait_for_text("#done", "The plan is dropped.");
+    assert_eq!(browser.text("#next"), "Nothing is planned.");
+    assert!(
+        browser
+            .text("#forgets")
+            .starts_with("Reset forgets what was set here")
+    );
+    let described = "return document.querySelector('#reset').getAttribute('aria-describedby')";
+    assert_eq!(browser.run(described), "forgets");
+}
+
+#[test]
+fn who_switches_on_is_asked_what_it_stops() {
+    let envoy = start();
+    let browser = signed_in(&envoy);
+    browser.pick("#lasts", "3600");
     browser.click("#on");
-    browser.wait_for_text("#problem", "past");
+    browser.wait_until_shown("#ask");
+    let asked = browser.text("#ask");
+    assert!(asked.contains("Scope default"), "{asked}");
+    assert!(
+        asked.contains("Ends: ") && asked.contains("(in 60 minutes)"),
+        "{asked}"
+    );
+    assert!(
+        asked.contains("How many requests it will stop is not known"),
+        "{asked}"
+    );
+    assert_eq!(browser.focus(), "button#no");
+    browser.click("#no");
+    in_time("the end of the question", || !browser.shows("#ask"));
     assert_eq!(status(&envoy)["generation"], 0);
+
     browser.pick("#lasts", "");
+    switch_on(&browser, "Switched on.");
+    in_time("a count", || {
+        envoy.get("/");
+        !browser.text("#rate").starts_with("0.0")
+    });
     browser.click("#on");
-    browser.wait_for_text("#done", "Switched on");
-    assert!(!browser.shows("#problem"));
+    browser.wait_for_text("#ask", "Requests stopped a second, as last counted: ");
+    let asked = browser.text("#ask");
+    assert!(asked.contains("Ends: until switched off"), "{asked}");
+    let (_, rate) = asked.split_once("as last counted: ").unwrap();
+    let rate: f64 = rate.lines().next().unwrap().parse().unwrap();
+    assert!(rate > 0.0, "{asked}");
+}
+
+#[test]
+fn the_token_of_the_environment_is_called_so_unless_it_has_a_name() {
+    let mut configuration = configuration();
+    configuration["admin"]["token_env"] = "ADMIN_TOKEN".into();
+    for (token, who) in [
+        (TOKEN, "Set by ops, "),
+        ("sixteen-bytes-ok", "Set by the token of the environment, "),
+    ] {
+        let mut options = Options::new(configuration.clone());
+        options.environment = vec![("ADMIN_TOKEN".into(), token.into())];
+        let envoy = Envoy::with(options);
+        let browser = Browser::start();
+        browser.open(&envoy, ADMIN);
+        browser.fill("#token", token);
+        browser.click("#enter button");
+        browser.wait_for_text("#now", "Maintenance is off");
+        switch_on(&browser, "Switched on.");
+        let why = browser.text("#why");
+        assert!(why.starts_with(who) && why.ends_with("(now)"), "{why}");
+    }
 }
 
 #[test]
@@ -151,7 +216,7 @@ fn a_fixed_mode_locks_the_buttons_and_says_so() {
     configuration["mode"] = "on".into();
     let envoy = Envoy::start(configuration);
     let browser = signed_in(&envoy);
-    assert_eq!(browser.text("#why"), "fixed by the configuration, mode on");
+    assert_eq!(browser.text("#why"), "Fixed by the configuration");
     assert!(browser.shows("#locked"));
     let enabled = "return document.querySelectorAll('#switch button:enabled').length";
     assert_eq!(browser.run(enabled), 0);
@@ -165,10 +230,10 @@ fn a_planned_window_is_told_as_what_decided() {
     let browser = signed_in(&envoy);
     assert_eq!(
         browser.text("#why"),
-        "by a planned window of the configuration"
+        "By a planned window of the configuration"
     );
     assert!(browser.text("#told").contains("Moving house"));
-    browser.click("#off");
+    browser.click("#end");
     browser.wait_for_text("#done", "Switched off.");
     in_time("the upstream", || envoy.get("/").is_upstream());
     assert_eq!(status(&envoy)["message"], Value::Null);

@@ -9,14 +9,20 @@ fn counters_and_chart_move_with_the_traffic() {
     let envoy = start();
     let browser = signed_in(&envoy);
     browser.wait_for_text("#counters", "blocked");
-    assert_eq!(browser.text("#counters"), "blocked\t0");
+    assert_eq!(
+        browser.text("#counters"),
+        "Requests so far\nblocked\t0\nwaiting now\t0"
+    );
     assert_eq!(browser.text("#rate"), "0.0 and 0.0 a second now");
     envoy.toggle(true);
     for _ in 0..30 {
         envoy.get("/");
         envoy.get("/healthz");
     }
-    browser.wait_for_text("#counters", "blocked\t30\nallowed by path\t30");
+    browser.wait_for_text(
+        "#counters",
+        "blocked\t30\nwaiting now\t0\nallowed by path\t30",
+    );
     let heights = "return Object.fromEntries(['blocked', 'allowed'].map(kind => [kind,
         Math.max(...[...document.querySelectorAll(`#chart .${kind}`)].map(bar => bar.height.baseVal.value))]))";
     in_time("the bars", || {
@@ -36,5 +42,5 @@ fn the_envoy_is_named_by_its_node_with_its_generation() {
     envoy.toggle(true);
     browser.wait_for_text("#envoys", "test\t1\t");
     assert!(browser.text("#store").starts_with("Shared data"));
-    assert_eq!(browser.text("#scope"), "scope default");
+    assert_eq!(browser.text("#scope"), "Scope default");
 }

@@ -90,11 +90,12 @@ fn the_page_is_kept_nowhere_and_may_do_little() {
         let request = Request::new(method, ADMIN).header("accept", BROWSER);
         let page = connection.fetch(&request);
         assert_eq!(page.body.is_empty(), method == "HEAD");
-        assert!(page.body.len() < 20 * 1024);
+        assert!(page.body.len() < 40 * 1024);
         for (name, value) in [
             ("content-type", "text/html; charset=utf-8"),
             ("cache-control", "no-store"),
-            ("vary", "accept"),
+            ("vary", "accept, accept-language"),
+            ("content-language", "en"),
             ("x-content-type-options", "nosniff"),
             ("referrer-policy", "no-referrer"),
         ] {
@@ -145,6 +146,7 @@ fn the_counters_are_those_of_this_envoy_all_workers_together() {
     assert_eq!(first["envoy"], "test");
     assert_eq!(first["counters"]["blocked"], 0);
     assert_eq!(first["counters"]["allowed"], none);
+    assert_eq!(first["held"], 0);
 
     envoy.toggle(true);
     for _ in 0..12 {

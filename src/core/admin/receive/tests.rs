@@ -22,6 +22,7 @@ const BEARER: &str = "Bearer a token of the environment";
 const COUNTED: Counted = Counted {
     counters: [1, 2, 14, 15, 16],
     allowed: [3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13],
+    held: 17,
 };
 const NOW: &str = "2026-01-01T00:00:00Z";
 

@@ -64,9 +64,7 @@ impl Languages {
             languages.push(Own {
                 tag: tag.as_str().into(),
                 direction: Direction::of(tag),
-                words: prefixes(tag.as_bytes())
-                    .find_map(built_in)
-                    .unwrap_or(english()),
+                words: look_up_built_in(tag.as_bytes()).unwrap_or(english()),
                 title: config.title.as_deref().map(Into::into),
                 message: config.message.as_deref().map(Into::into),
                 drafts: OwnDrafts::default(),
@@ -163,9 +161,15 @@ impl<'a> Language<'a> {
     }
 }
 
-fn english() -> &'static Words {
+/// The words of the language that those get who ask for none that is there.
+pub fn english() -> &'static Words {
     let [english, ..] = &LANGUAGES;
     english
+}
+
+/// The words of the language, of those that are built in, that a range leads to.
+pub fn look_up_built_in(range: &[u8]) -> Option<&'static Words> {
+    prefixes(range).find_map(built_in)
 }
 
 fn built_in(tag: &[u8]) -> Option<&'static Words> {
