@@ -8,4 +8,5 @@ pub(crate) mod explain;
 pub(crate) mod hash_token;
 pub(crate) mod objects;
 pub(crate) mod run;
+pub(crate) mod schema;
 pub(crate) mod windows;
