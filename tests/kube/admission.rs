@@ -160,18 +160,16 @@ fn what_is_shipped_is_taken(cluster: &Cluster) {
         .flat_map(|folder| fs::read_dir(file(folder)).unwrap())
         .map(|entry| fs::read_to_string(entry.unwrap().path()).unwrap())
         .collect();
-    texts.extend(blocks().into_iter().map(|block| block.text.to_owned()));
+    let of_guide = blocks()
+        .into_iter()
+        .filter(|block| block.language == "yaml");
+    texts.extend(of_guide.map(|block| block.text.to_owned()));
     let readme = read("README.md");
-    texts.extend(readme.split("```").skip(1).step_by(2).map(str::to_owned));
-    let kinds = ["WasmPlugin", "TrafficExtension", "EnvoyExtensionPolicy"];
+    let of_readme = readme.split("```yaml\n").skip(1);
+    texts.extend(of_readme.map(|rest| rest.split("```").next().unwrap().to_owned()));
     let texts = texts.iter().filter(|text| text.contains("apiVersion: "));
-    let texts = texts.map(|text| {
-        text.split_once('\n')
-            .filter(|(first, _)| !first.contains(' '))
-            .map_or(text.as_str(), |(_, rest)| rest)
-    });
     let mut objects: Vec<Value> = texts
-        .flat_map(yaml::parse_all)
+        .flat_map(|text| yaml::parse_all(text))
         .filter(|object| kinds.iter().any(|kind| object["kind"] == *kind))
         .collect();
     assert!(objects.len() >= 8, "{}", objects.len());
