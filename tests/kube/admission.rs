@@ -1,16 +1,13 @@
 //! The contract, section 9: with the admission policy, the API server refuses a typo and says where,
 //! and takes all else.
 
-use std::fs;
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use serde_json::{Value, json};
-use support::{
-    machine::PATIENCE,
-    operations::blocks,
-    project::{file, read},
-    typos::typos,
-    within, yaml,
-};
+use support::{machine::PATIENCE, project::file, typos::typos, within, yaml};
 
 use crate::cluster::{Cluster, machine_for};
 
@@ -154,19 +151,30 @@ fn typos_are_refused(cluster: &Cluster) {
     }
 }
 
+/// The YAML of a file: itself, or what a document shows.
+fn manifests(path: &Path) -> Vec<String> {
+    let end = path.extension().and_then(|end| end.to_str());
+    let text = || fs::read_to_string(path).unwrap();
+    match end {
+        Some("yaml") => vec![text()],
+        Some("md") => {
+            let text = text();
+            let shown = text.split("```yaml\n").skip(1);
+            shown
+                .map(|rest| rest.split("```").next().unwrap().to_owned())
+                .collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
 fn what_is_shipped_is_taken(cluster: &Cluster) {
-    let mut texts: Vec<String> = ["envoy/istio", "envoy/gateway"]
-        .into_iter()
-        .flat_map(|folder| fs::read_dir(file(folder)).unwrap())
-        .map(|entry| fs::read_to_string(entry.unwrap().path()).unwrap())
-        .collect();
-    let of_guide = blocks()
-        .into_iter()
-        .filter(|block| block.language == "yaml");
-    texts.extend(of_guide.map(|block| block.text.to_owned()));
-    let readme = read("README.md");
-    let of_readme = readme.split("```yaml\n").skip(1);
-    texts.extend(of_readme.map(|rest| rest.split("```").next().unwrap().to_owned()));
+    let files = ["envoy", "envoy/istio", "envoy/gateway"].into_iter();
+    let files = files.flat_map(|folder| fs::read_dir(file(folder)).unwrap());
+    let paths = files.map(|entry| entry.unwrap().path());
+    let paths: Vec<PathBuf> = paths.chain([file("README.md")]).collect();
+    let texts: Vec<String> = paths.iter().flat_map(|path| manifests(path)).collect();
+    let kinds = ["WasmPlugin", "TrafficExtension", "EnvoyExtensionPolicy"];
     let texts = texts.iter().filter(|text| text.contains("apiVersion: "));
     let mut objects: Vec<Value> = texts
         .flat_map(|text| yaml::parse_all(text))

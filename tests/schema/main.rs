@@ -9,5 +9,6 @@
 
 mod committed;
 mod configurations;
+mod editors;
 mod keys;
 mod policy;

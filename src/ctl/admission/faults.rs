@@ -179,7 +179,7 @@ impl Faults<'_> {
         if let Some(least) = schema.get("minProperties") {
             faults.push((
                 format!("size({value}) < {least}"),
-                self.problem("expected a key at least"),
+                self.problem("expected at least one key"),
             ));
         }
         faults

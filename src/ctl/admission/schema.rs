@@ -98,7 +98,9 @@ impl<'s> Schema<'s> {
                 first.into_iter().chain(characters).collect()
             }
             (_, Some(words), _) => {
-                let words: Vec<String> = words.iter().map(Value::to_string).collect();
+                // Booleans among them are what YAML makes of the words.
+                let words = words.iter().filter(|word| word.is_string());
+                let words: Vec<String> = words.map(Value::to_string).collect();
                 words.join(" or ")
             }
             (_, _, Some("integer")) => match (whole("minimum"), whole("maximum")) {
