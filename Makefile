@@ -101,14 +101,14 @@ NEEDS_all            = $(NEEDS_readme) $(GRPC_WEB)
 # The groups of tests that need control planes.
 CONTROL_PLANES := gateway istio kube
 # The groups of tests that need no server.
-QUICK := core lib house documents fuzz
+QUICK := core lib house documents schema fuzz
 
 export ENVOY ETCD CHROMIUM CHROMEDRIVER AXE GRPC_WEB
 
 .DEFAULT_GOAL := help
 # Two of what is fetched or installed at a time would be in each other's way.
 .NOTPARALLEL:
-.PHONY: help build cli dynamic-module image run fleet test envoys test-gateway test-istio test-kube control-planes quick pictures soak check deny fuzz miri compare figures bench bench-check bench-baseline clean
+.PHONY: help build cli schema dynamic-module image run fleet test envoys test-gateway test-istio test-kube control-planes quick pictures soak check deny fuzz miri compare figures bench bench-check bench-baseline clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -121,6 +121,12 @@ build: $(SAMPLE) ## Build the module, and a token for the samples
 cli: ## Build the command line, maintenancectl
 	cargo build --release --locked --features cli --bin maintenancectl
 	@echo "target/release/maintenancectl is ready"
+
+schema: ## Write what `maintenancectl schema` prints: envoy/schema.json and the admission policy
+	cargo run --quiet --locked --features cli --bin maintenancectl -- schema > target/schema.json
+	cargo run --quiet --locked --features cli --bin maintenancectl -- schema --admission-policy > target/admission-policy.yaml
+	mv target/schema.json envoy/schema.json
+	mv target/admission-policy.yaml envoy/kubernetes/admission-policy.yaml
 
 dynamic-module: $(SAMPLE) ## Build the filter as a dynamic module of Envoy, for this machine
 	cargo build --profile dynamic-module --locked --lib --features dynamic-module

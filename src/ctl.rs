@@ -3,8 +3,9 @@
 //!
 //! Results go to standard output, what is wrong to standard error. Nothing prints a token
 //! but `bypass`, whose purpose it is. The floors, from the top: `main`, `commands`,
-//! `cluster`, `endpoints`, `arguments`, `doctor`, `setup`, `requests`, `documents`, `process`.
+//! `cluster`, `endpoints`, `arguments`, `admission`, `doctor`, `setup`, `requests`, `documents`, `process`.
 
+mod admission;
 mod arguments;
 mod cluster;
 mod commands;

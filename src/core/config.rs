@@ -10,6 +10,10 @@ pub mod plugin;
 pub mod protobuf_struct;
 pub mod response;
 pub mod rules;
+#[cfg(feature = "schema")]
+pub mod schema;
 pub mod seconds;
 pub mod store;
+#[cfg(feature = "schema")]
+mod values;
 pub mod windows;

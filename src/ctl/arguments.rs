@@ -12,6 +12,7 @@ pub(crate) mod misspelt;
 pub(crate) mod object;
 pub(crate) mod parameters;
 pub(crate) mod run;
+pub(crate) mod schema;
 pub(crate) mod target;
 pub(crate) mod token;
 pub(crate) mod values;

@@ -9,4 +9,5 @@ pub(crate) mod hash_token;
 pub(crate) mod manual;
 pub(crate) mod objects;
 pub(crate) mod run;
+pub(crate) mod schema;
 pub(crate) mod windows;

@@ -16,6 +16,7 @@ use crate::ctl::commands::hash_token::hash_token;
 use crate::ctl::commands::manual::manual;
 use crate::ctl::commands::objects;
 use crate::ctl::commands::run::run::run;
+use crate::ctl::commands::schema::schema;
 use crate::ctl::commands::windows::windows;
 use crate::ctl::endpoints::toggle::Toggle;
 use crate::ctl::process::console::{complain, say};
@@ -38,6 +39,7 @@ pub fn main() -> ExitCode {
         Command::Check(options) => Ok(check(&options)),
         Command::Explain(options) => explain(&options),
         Command::Windows(options) => windows(&options),
+        Command::Schema(options) => Ok(schema(&options)),
         Command::HashToken(options) => hash_token(&options),
         Command::Bypass(options) => bypass(&options),
         Command::Completions { shell } => {

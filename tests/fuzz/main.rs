@@ -9,6 +9,7 @@
 )]
 
 mod mutate;
+mod schema;
 mod stampede;
 mod targets;
 

@@ -11,6 +11,7 @@
     clippy::unwrap_used
 )]
 
+mod admission;
 mod cluster;
 mod objects;
 mod plugin;

@@ -3,19 +3,31 @@
 use std::marker::PhantomData;
 use std::{fmt, iter};
 
+#[cfg(feature = "schema")]
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, de};
 
 use crate::config::number::Number;
 use crate::config::seconds::{Seconds, in_units};
+#[cfg(feature = "schema")]
+use crate::config::values::{
+    AtLeastOne, Duration, ExpiredCookie, LanguageTag, Line, Named, OriginPattern, ReplyHeader,
+    RetryAfter, SiteData, Url, Whole,
+};
 use crate::syntax::json::Json;
 
 /// The keys of `response`, which a rule may have instead of the global ones.
 macro_rules! response {
-    ($($(#[doc = $doc:literal])+ $key:ident: $value:ty,)+) => {
-        /// `response`
+    ($($(#[doc = $doc:literal])+ $($as:literal)? $key:ident: $value:ty,)+) => {
+        /// What those get who do not pass.
         #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+        #[cfg_attr(feature = "schema", derive(JsonSchema))]
         pub struct ResponseConfig {
-            $($(#[doc = $doc])+ pub $key: Option<$value>,)+
+            $(
+                $(#[doc = $doc])+
+                $(#[cfg_attr(feature = "schema", schemars(with = $as))])?
+                pub $key: Option<$value>,
+            )+
         }
 
         impl ResponseConfig {
@@ -28,56 +40,74 @@ macro_rules! response {
 }
 
 response! {
-    /// HTTP status code, 200 to 599.
+    /// The HTTP status, 200 to 599; 503 without.
+    "Option<Whole<200, 599>>"
     status: Number,
-    /// The `Retry-After` of a reply for which no end is known.
+    /// The `Retry-After` of a reply for which no end is known: seconds, or like `1h30m`, an
+    /// IMF-fixdate, or `none`; 3600 without.
+    "Option<RetryAfter>"
     retry_after: RetryAfterConfig,
-    /// The most seconds that are added to each `Retry-After` in seconds.
+    /// The most seconds that are added, at random, to each `Retry-After` in seconds, so that clients
+    /// do not all return at once; 0 without.
+    "Option<Duration<0, 31_536_000>>"
     retry_after_jitter: Seconds,
-    /// How long a request waits for the end of maintenance.
+    /// How long a request waits for the end of maintenance before it gets the reply: up to 240
+    /// seconds, or like `20s`; 0 without.
+    "Option<Duration<0, 240>>"
     hold_seconds: Seconds,
-    /// Seconds for the `Refresh` header of HTML replies.
+    /// Seconds for the `Refresh` header of HTML replies, or like `5m`.
+    "Option<Duration<1, 31_536_000>>"
     refresh: Seconds,
-    /// The representation of the body.
+    /// The representation of the body: `auto` by `Accept`, or always `html`, `json`, `text`.
     format: Format,
-    /// `{{title}}` of the bodies.
+    /// The title in the bodies; short, and in the language of the client, without.
     title: String,
-    /// `{{message}}` of the bodies.
+    /// The message in the bodies; short, and in the language of the client, without.
     message: String,
-    /// Template of the HTML body.
+    /// A whole HTML body, with the placeholders `{{title}} {{message}} {{status}} {{retry_after}}
+    /// {{until}} {{request_id}}`; built in without.
     html: String,
-    /// Template of the JSON body.
+    /// A whole JSON body, with the same placeholders as `html`; built in without.
     json: String,
-    /// Template of the plain text body.
+    /// A whole plain text body, with the same placeholders as `html`; built in without.
     text: String,
-    /// What the bodies say in a language, by its tag.
+    /// What the bodies say in a language, by its BCP 47 tag, such as `de` or `pt-BR`.
+    "Option<Named<LanguageTag, LanguageConfig>>"
     languages: Entries<LanguageConfig>,
-    /// Where browsers are sent.
+    /// Where browsers are sent: an absolute http or https URL.
+    "Option<Url>"
     redirect: String,
-    /// More headers of the reply.
+    /// More headers of the reply, each in the place of ours of that name.
+    "Option<Named<ReplyHeader, Line>>"
     headers: Entries<String>,
-    /// The types of `Clear-Site-Data`.
+    /// The types of `Clear-Site-Data`: with `cookies` browsers are logged out.
+    "Option<Vec<SiteData>>"
     clear_site_data: Vec<String>,
-    /// The cookies that the reply ends.
+    /// The names of cookies that the reply ends.
+    "Option<Vec<ExpiredCookie>>"
     expire_cookies: Vec<String>,
-    /// The origins that may read the reply.
+    /// The origins whose scripts may read the reply; none without.
     cors: CorsConfig,
-    /// Whether proxies in front are told not to retry.
+    /// Whether proxies in front, and gRPC clients, are told not to try again; true without.
     no_retry: bool,
 }
 
-/// `response.cors`
+/// The origins whose scripts may read the reply.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct CorsConfig {
-    /// Origins, or `*`.
+    /// Origins such as `https://app.example.com`, `https://*.example.com` for one label or more, or
+    /// `*`.
+    #[cfg_attr(feature = "schema", schemars(with = "AtLeastOne<OriginPattern>"))]
     pub allow_origins: Vec<String>,
-    /// Whether they may send credentials.
+    /// Whether they may send credentials; not with the origins `*` and `null`.
     #[serde(default)]
     pub allow_credentials: bool,
 }
 
 /// `response.format`
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Format {
     /// What the client asks for.
@@ -119,16 +149,17 @@ impl<'de> Deserialize<'de> for RetryAfterConfig {
     }
 }
 
-/// What `response.languages` has for a language.
+/// What the bodies say in a language.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct LanguageConfig {
-    /// `{{title}}` of the bodies.
+    /// The title in the bodies.
     pub title: Option<String>,
-    /// `{{message}}` of the bodies.
+    /// The message in the bodies.
     pub message: Option<String>,
-    /// Template of the HTML body.
+    /// A whole HTML body, with the placeholders of `response.html`.
     pub html: Option<String>,
-    /// Template of the plain text body.
+    /// A whole plain text body, with the placeholders of `response.text`.
     pub text: Option<String>,
 }
 

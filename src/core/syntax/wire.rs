@@ -30,3 +30,19 @@ pub const MAX_RETRIES: &str = "x-envoy-max-retries";
 pub const PER_TRY_TIMEOUT: &str = "x-envoy-upstream-rq-per-try-timeout-ms";
 /// The key of a node's id among its counters.
 pub const NODE: &str = "envoy";
+
+/// Headers that a reply makes itself, or that would break it.
+pub const RESERVED: [&str; 12] = [
+    "connection",
+    "content-length",
+    "content-type",
+    "keep-alive",
+    "proxy-authenticate",
+    "proxy-connection",
+    "set-cookie",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+    MODE,
+];

@@ -14,6 +14,7 @@ use crate::ctl::arguments::endpoints::Endpoints;
 use crate::ctl::arguments::explain::Explain;
 use crate::ctl::arguments::parameters::Parameters;
 use crate::ctl::arguments::run::Run;
+use crate::ctl::arguments::schema::Schema;
 use crate::ctl::arguments::values::given;
 use crate::ctl::arguments::windows::Windows;
 
@@ -167,6 +168,18 @@ end, in UTC, name and message. What somebody has switched on or off does not cou
 Example:
   maintenancectl windows envoy/envoy.yaml --from 2026-12-24T00:00:00+01:00 --count 3")]
     Windows(Windows),
+    /// Print what a configuration may be: its JSON Schema, or a policy by which a cluster checks it
+    #[command(after_help = "\
+Editors complete and explain keys by the JSON Schema: in a YAML file by a comment such as
+# yaml-language-server: $schema=schema.json
+With --admission-policy it is a Kubernetes ValidatingAdmissionPolicy with its binding, for API
+servers from 1.30 on: they then refuse a WasmPlugin, TrafficExtension or EnvoyExtensionPolicy of
+this filter whose configuration has a typo, and say where.
+
+Example:
+  maintenancectl schema > schema.json
+  maintenancectl schema --admission-policy | kubectl apply -f -")]
+    Schema(Schema),
     /// Print the entry of `admin.tokens` for a token read from standard input
     #[command(after_help = "\
 Example:

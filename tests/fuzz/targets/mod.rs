@@ -27,7 +27,7 @@ pub mod pairs;
 #[path = "../reading/mod.rs"]
 pub mod reading;
 mod reference;
-mod request;
+pub mod request;
 
 /// Takes any bytes, and panics where a property does not hold.
 pub type Target = fn(&[u8]);

@@ -26,6 +26,7 @@ pub mod browser;
 pub mod comments;
 pub mod etcd;
 pub mod fleet;
+pub mod json_schema;
 pub mod machine;
 pub mod outcome;
 pub mod pages;
@@ -34,6 +35,7 @@ pub mod programs;
 pub mod project;
 pub mod registry;
 pub mod sample;
+pub mod typos;
 pub mod yaml;
 
 pub use self::{

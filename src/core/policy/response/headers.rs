@@ -9,22 +9,6 @@ use crate::syntax::wire;
 /// The name and the value of a header.
 pub type Header = (Box<str>, Box<str>);
 
-/// Headers that the reply makes itself, or that would break it.
-pub(crate) const RESERVED: [&str; 12] = [
-    "connection",
-    "content-length",
-    "content-type",
-    "keep-alive",
-    "proxy-authenticate",
-    "proxy-connection",
-    "set-cookie",
-    "te",
-    "trailer",
-    "transfer-encoding",
-    "upgrade",
-    wire::MODE,
-];
-
 /// Compiles `response.headers`; refuses a name that is no header name, reserved or there twice, and
 /// a value of more than one line.
 pub(crate) fn compile(config: Option<&Entries<String>>) -> Compiled<Vec<Header>> {
@@ -41,7 +25,7 @@ pub(crate) fn compile(config: Option<&Entries<String>>) -> Compiled<Vec<Header>>
 
 fn compile_header(name: &str, value: &str) -> Compiled<Header> {
     let name = header_name(name)?;
-    if RESERVED.contains(&&*name) {
+    if wire::RESERVED.contains(&&*name) {
         let instead = match &*name {
             "content-type" => "write `format`, `html`, `json` or `text`",
             "set-cookie" => "write `expire_cookies` to end a cookie",

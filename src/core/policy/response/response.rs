@@ -335,7 +335,7 @@ mod tests {
             let refused = response(json).unwrap_err().to_string();
             assert!(refused.starts_with(error), "{json} gave {refused}");
         }
-        for name in headers::RESERVED {
+        for name in crate::syntax::wire::RESERVED {
             assert!(
                 response(&format!(r#"{{"headers":{{"{name}":"a"}}}}"#)).is_err(),
                 "{name}"

@@ -1,0 +1,10 @@
+//! `schema`
+
+use clap::Args;
+
+#[derive(Debug, Args)]
+pub(crate) struct Schema {
+    /// Print a ValidatingAdmissionPolicy for Kubernetes, with its binding
+    #[arg(long)]
+    pub(crate) admission_policy: bool,
+}

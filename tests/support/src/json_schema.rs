@@ -1,0 +1,26 @@
+//! A JSON Schema, and what fits it.
+
+use jsonschema::Validator;
+use serde_json::Value;
+
+/// A JSON Schema.
+pub struct JsonSchema(Validator);
+
+impl JsonSchema {
+    /// Takes a schema, which must be one of 2020-12.
+    pub fn new(schema: &Value) -> Self {
+        let about = "https://json-schema.org/draft/2020-12/schema";
+        assert_eq!(schema["$schema"], about);
+        jsonschema::meta::validate(schema).unwrap();
+        Self(jsonschema::validator_for(schema).unwrap())
+    }
+
+    /// The first thing that is wrong with a value.
+    ///
+    /// # Errors
+    /// What is expected, and the place, as a JSON Pointer.
+    pub fn check(&self, value: &Value) -> Result<(), String> {
+        let checked = self.0.validate(value);
+        checked.map_err(|error| format!("{}: {error}", error.instance_path()))
+    }
+}
