@@ -41,8 +41,9 @@ pub(crate) fn is_opened(endpoint: &Endpoint, request: &impl RequestHead) -> bool
         && prefers_html(request.headers())
 }
 
-/// The page in the language of the one who opens it. It says what anybody can find out: whether there
-/// are bypass links.
+/// The page in the language of the one who opens it. Anybody may see it, so of the configuration it says
+/// only whether there are bypass links, which a call without a token tells too, and which variable the
+/// token of the environment is in, never the token.
 pub(crate) fn page(
     policy: &Policy,
     endpoint: &Endpoint,
