@@ -17,9 +17,6 @@ use support::{
 
 const PORT: u16 = 8080;
 
-/// Its route, which takes everything.
-pub const ROUTE: &str = "everything";
-
 const GATEWAY: &str = "gateway";
 
 /// What the proxies are told by, in the namespace `default`.
@@ -90,11 +87,6 @@ impl<'m> EnvoyGateway<'m> {
     /// Takes a resource away.
     pub fn remove(&self, name: &str) {
         fs::remove_file(file(&self.folder, name)).unwrap();
-    }
-
-    /// Lets all requests go elsewhere.
-    pub fn lead_to(&self, upstream: SocketAddr) {
-        self.publish("backend", &backend(upstream));
     }
 
     /// What it and its Envoy have logged.
@@ -213,7 +205,7 @@ fn resources() -> [Value; 3] {
         ),
         gateway_api(
             "HTTPRoute",
-            ROUTE,
+            "everything",
             json!({
                 "parentRefs": [{"name": "eg"}],
                 "rules": [{"backendRefs": [upstream_reference]}],

@@ -12,7 +12,6 @@
 )]
 
 mod envoy_gateway;
-mod in_front;
 mod manifests;
 mod policy;
 mod refused;

@@ -46,7 +46,7 @@ pub fn of_the_module(machine: &mut Machine) -> Policy<'_> {
 }
 
 /// Proxies as they are where nobody says anything.
-pub fn plain_proxy() -> Value {
+fn plain_proxy() -> Value {
     json!({
         "apiVersion": "gateway.envoyproxy.io/v1alpha1",
         "kind": "EnvoyProxy",

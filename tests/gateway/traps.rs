@@ -38,10 +38,14 @@ fn what_a_policy_says_wrongly_is_found_in_the_envoy_that_runs() {
         ),
         (
             "/windows",
-            json!([{"start": "2020-01-01T00:00:00Z", "until": "2020-01-02T00:00:00Z"}]),
+            json!([{"start": "2020-01-01T00:00:00Z", "end": "2020-01-02T00:00:00Z"}]),
             "past",
         ),
-        ("/allow/hosts", json!(["*"]), "everybody"),
+        (
+            "/allow/client_ips",
+            json!(["0.0.0.0/0", "::/0"]),
+            "everybody",
+        ),
         ("/response", json!({"no_retry": false}), "retries"),
     ] {
         policy.add(pointer, value);
@@ -50,7 +54,7 @@ fn what_a_policy_says_wrongly_is_found_in_the_envoy_that_runs() {
         eventually("nothing to be found", || policy.findings().is_empty());
     }
     // Its proxies take the address of the connection, or what the hops that they trust have seen.
-    policy.add("/allow/client_ips", json!(["192.0.2.1"]));
+    policy.add("/allow/client_ips", json!(["10.0.0.0/8"]));
     policy.add("/allow/paths/-", json!("/pushed"));
     eventually("the push", || policy.gateway.get("/pushed").is_upstream());
     policy.check();

@@ -95,8 +95,7 @@ fn refusals(cluster: &Cluster, objects: &[Value]) -> Vec<String> {
             .lines()
             .any(|line| line.contains(&format!("/{name} created")));
         let refusal = errors.lines().find(|line| {
-            line.contains(&format!("\"{name}\" is "))
-                || line.contains(&format!("/{number}.json"))
+            line.contains(&format!("\"{name}\" is ")) || line.contains(&format!("/{number}.json"))
         });
         match (is_taken, refusal) {
             (true, None) => said.push(String::new()),

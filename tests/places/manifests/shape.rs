@@ -76,7 +76,8 @@ shapes! {
     EnvoyExtensionPolicy { ; wasm: Vec<Extension>, dynamic_module: Vec<Module>, target_ref: Target, target_refs: Vec<Target>, target_selectors: Vec<Value>, merge_type: String }
     Extension { code: Code; name: String, root_id: String, config: Value, fail_open: bool, env: HostVariables }
     Module { name: String; filter_name: String, config: Value, terminal_filter: bool }
-    EnvoyProxy { provider: Provider, dynamic_modules: Vec<Registered>; logging: Value, telemetry: Value, bootstrap: Value }
+    EnvoyProxy { ; provider: Provider, dynamic_modules: Vec<Registered>, logging: Value, telemetry: Value, bootstrap: Bootstrap }
+    Bootstrap { r#type: BootstrapType, json_patches: Vec<Value>; }
     Provider { r#type: ProviderType, kubernetes: Kubernetes; }
     Kubernetes { envoy_deployment: Deployment; }
     Deployment { container: Container; }
@@ -108,6 +109,7 @@ words! {
     FailStrategy { Close = "FAIL_CLOSE", Open = "FAIL_OPEN", Reload = "FAIL_RELOAD" }
     PluginType { Http = "HTTP", Network = "NETWORK" }
     ValueFrom { Inline = "INLINE", Host = "HOST" }
+    BootstrapType { JsonPatch = "JSONPatch", Merge = "Merge", Replace = "Replace" }
     ProviderType { Kubernetes = "Kubernetes" }
     SourceType { Local = "Local", Remote = "Remote" }
     CodeType { Http = "HTTP", Image = "Image" }
