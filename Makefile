@@ -90,7 +90,7 @@ NEEDS_faults         = build $(ENVOY) $(ETCD)
 NEEDS_fleet          = build $(ENVOY) $(ETCD)
 NEEDS_places         = build $(ENVOY) $(ETCD)
 NEEDS_browser        = build $(ENVOY) $(ETCD) $(CHROMIUM) $(CHROMEDRIVER) $(AXE)
-NEEDS_readme         = $(NEEDS_browser) dynamic-module
+NEEDS_readme         = cli $(NEEDS_browser) dynamic-module
 NEEDS_surroundings   = build $(ENVOY) $(ETCD) $(CHROMIUM) $(CHROMEDRIVER) $(GRPC_WEB)
 NEEDS_gateway        = build dynamic-module $(ENVOY) $(addprefix $(GO_BIN)/,etcd kube-apiserver kubectl envoy-gateway) \
 	$(addprefix $(RESOURCES)/,gateway.yaml istio.yaml) $(SKOPEO) $(DOCKER_REGISTRY)

@@ -291,9 +291,13 @@ fn the_stats_of_an_envoy_without_tags_get_their_labels_from_prometheus() {
         return;
     }
     let scope = "the_shop";
-    let edge = Envoy::start(
-        json!({"mode": "on", "scope": scope, "allow": {"client_ips": ["::/0", "0.0.0.0/0"]}}),
-    );
+    let configuration =
+        json!({"mode": "on", "scope": scope, "allow": {"client_ips": ["::/0", "0.0.0.0/0"]}});
+    // One that serves others, too, has stats of its own.
+    let edge = Envoy::with(Options {
+        arguments: vec!["--drain-time-s", "1"],
+        ..Options::new(configuration)
+    });
     let prometheus = Prometheus::start(&[("edge", &edge)]);
     for (metric, label) in [
         ("active", ""),
