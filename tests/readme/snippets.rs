@@ -193,7 +193,7 @@ fn prometheus_understands_the_query() {
     output(Command::new("promtool").args(["check", "rules"]).arg(path));
 }
 
-/// `tests/surroundings` takes those of the runbook.
+/// `tests/surroundings` takes those of the runbook, and `tests/schema` that of a configuration alone.
 #[test]
 fn no_other_snippet_is_shown() {
     let tested = [
@@ -207,6 +207,7 @@ fn no_other_snippet_is_shown() {
         (GUIDE, "The endpoint on a listener of its own"),
         (GUIDE, "etcd with client certificates"),
         (GUIDE, "Alerts that leave planned 503s out"),
+        (GUIDE, "Editors that know the keys"),
     ];
     for page in PAGES.into_iter().filter(|page| *page != OPERATIONS) {
         for block in page.blocks() {

@@ -2,18 +2,17 @@
 
 use std::{fs, process::Command};
 
-use support::{programs::output, project::file};
+use support::{pages::GUIDE, programs::output, project::file};
 
 #[test]
 fn the_line_for_editors_is_no_part_of_the_configuration() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("maintenance-mode.yaml");
-    let schema = file("envoy/schema.json");
-    let text = format!(
-        "# yaml-language-server: $schema={}\nmode: auto\nallow:\n  paths: [/healthz]\n",
-        schema.display()
-    );
-    fs::write(&path, text).unwrap();
+    let [shown] = GUIDE.blocks_of("Editors that know the keys", "yaml");
+    let (line, _) = shown.split_once('\n').unwrap();
+    let (_, schema) = line.split_once("$schema=").unwrap();
+    assert!(file("envoy").join(schema).is_file(), "{schema}");
+    fs::write(&path, shown).unwrap();
     let ctl = || Command::new(env!("CARGO_BIN_EXE_maintenancectl"));
     let explained = output(
         ctl()
