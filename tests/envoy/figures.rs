@@ -34,6 +34,7 @@ fn figures_of_a_vm() {
             let options = Options {
                 workers,
                 is_bare,
+                is_alone: true,
                 ..Options::new(configuration.clone())
             };
             Envoy::with(options).memory()

@@ -293,9 +293,8 @@ fn the_stats_of_an_envoy_without_tags_get_their_labels_from_prometheus() {
     let scope = "the_shop";
     let configuration =
         json!({"mode": "on", "scope": scope, "allow": {"client_ips": ["::/0", "0.0.0.0/0"]}});
-    // One that serves others, too, has stats of its own.
     let edge = Envoy::with(Options {
-        arguments: vec!["--drain-time-s", "1"],
+        is_alone: true,
         ..Options::new(configuration)
     });
     let prometheus = Prometheus::start(&[("edge", &edge)]);

@@ -35,6 +35,8 @@ pub struct Options {
     pub is_to_die: bool,
     /// The plugin configuration is a `Struct` and not a `StringValue`.
     pub as_struct: bool,
+    /// The process serves no other test: it is measured, or its stats are.
+    pub is_alone: bool,
     /// The number of worker threads.
     pub workers: usize,
     /// How Envoy gets the plugin configuration.
@@ -98,6 +100,7 @@ impl Options {
             failure_policy: FAIL_RELOAD,
             is_to_die: false,
             as_struct: false,
+            is_alone: false,
             workers: 2,
             delivery: Delivery::Static,
             connection_manager: json!({"use_remote_address": true}),
@@ -134,6 +137,7 @@ impl Options {
             && self.arguments.is_empty()
             && self.bootstrap == json!({})
             && self.log_level == LOG_LEVEL
+            && !self.is_alone
             && !self.is_to_die
             && !self.is_to_end
     }
