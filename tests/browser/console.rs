@@ -17,7 +17,7 @@ mod traffic;
 mod waiting;
 
 use serde_json::{Value, json};
-use support::{ADMIN, Envoy, TOKEN, admin, browser::Browser};
+use support::{ADMIN, Envoy, Options, TOKEN, admin, browser::Browser, etcd::Etcd, fleet};
 
 /// A plugin configuration with the console and bypass links.
 pub fn configuration() -> Value {
@@ -32,6 +32,15 @@ pub fn configuration() -> Value {
 
 fn start() -> Envoy {
     Envoy::start(configuration())
+}
+
+/// An Envoy whose state is in an etcd.
+fn start_with(etcd: &Etcd) -> Envoy {
+    let mut configuration = configuration();
+    configuration["store"] = fleet::configuration()["store"].take();
+    let mut options = Options::new(configuration);
+    options.clusters = vec![etcd.envoy_cluster()];
+    Envoy::with(options)
 }
 
 /// A browser that shows the console to somebody who has signed in.

@@ -1,11 +1,12 @@
 //! A sample at work: on an API server, which Envoy Gateway obeys.
 
-use std::{fs, net::SocketAddr, time::Duration};
+use std::{fs, time::Duration};
 
 use serde_json::{Value, json};
 use support::{
     Host, Observer,
-    api_server::{self, ApiServer},
+    api_server::{self, ApiServer, FLEET},
+    doctor,
     machine::Machine,
     module_of,
     registry::Registry,
@@ -25,8 +26,8 @@ const POLICY: &str = "policy";
 
 /// A policy on the API server, and the Envoy Gateway that obeys it.
 pub struct Policy<'m> {
-    pub machine: &'m Machine,
-    server: ApiServer<'m>,
+    machine: &'m Machine,
+    pub server: ApiServer<'m>,
     pub gateway: EnvoyGateway<'m>,
     _registry: Option<Registry<'m>>,
     /// The commands of the sample's comment that switch it on and back.
@@ -55,13 +56,13 @@ fn plain_proxy() -> Value {
     })
 }
 
-/// The sample of the module with a fleet store, its etcd at this address.
-pub fn of_a_fleet(machine: &mut Machine, etcd: SocketAddr) -> Policy<'_> {
+/// The sample of the module with a fleet store, its etcd at [`FLEET`].
+pub fn of_a_fleet(machine: &mut Machine) -> Policy<'_> {
     let server = ApiServer::start(machine, &["gateway"]);
     let mut sample = Sample::read("envoy/gateway/fleet-extension-policy.yaml");
     let placeholder = "{address: etcd.infra.svc.cluster.local, port_value: 2379}";
     assert!(sample.text.contains(placeholder));
-    let address = format!("{{address: {}, port_value: {}}}", etcd.ip(), etcd.port());
+    let address = format!("{{address: {}, port_value: {}}}", FLEET.ip(), FLEET.port());
     sample.text = sample.text.replace(placeholder, &address);
     let [proxy, _]: [Value; 2] = yaml::parse_all(&sample.text).try_into().unwrap();
     Policy::with_image(server, proxy, sample)
@@ -176,21 +177,11 @@ impl<'m> Policy<'m> {
 
     /// The codes of what the command line finds wrong with the Envoy that runs, each once.
     pub fn findings(&self) -> Vec<String> {
-        let admin = self.gateway.proxy_admin();
-        let check = format!("maintenancectl check --json http://{admin}");
-        let output = self.machine.try_shell(&check);
-        let report: Value = serde_json::from_slice(&output.stdout).unwrap();
-        let findings = report["findings"].as_array().unwrap().iter();
-        let code = |finding: &Value| finding["code"].as_str().unwrap().to_owned();
-        let mut codes: Vec<String> = findings.map(code).collect();
-        codes.dedup();
-        codes
+        doctor::findings(self.machine, &self.gateway.proxy_admin())
     }
 
     /// The command line finds nothing wrong with the Envoy that runs.
     pub fn check(&self) {
-        let admin = self.gateway.proxy_admin();
-        self.machine
-            .shell(&format!("maintenancectl check --strict http://{admin}"));
+        doctor::check(self.machine, &self.gateway.proxy_admin());
     }
 }

@@ -1,20 +1,9 @@
 //! The fleet store behind Envoy Gateway.
 
-use std::net::{Ipv4Addr, SocketAddr};
-
 use serde_json::json;
-use support::{
-    Envoy, Options, admin,
-    etcd::envoy_cluster,
-    eventually,
-    machine::{PATIENCE, is_taken},
-    within,
-};
+use support::{Envoy, Options, admin, api_server::FLEET, etcd::envoy_cluster, eventually};
 
 use crate::policy::{machine_for, of_a_fleet};
-
-/// The API server's own etcd has the ports that are usual.
-const PORT: u16 = 22379;
 
 #[test]
 fn a_proxy_of_envoy_gateway_and_another_envoy_have_one_state() {
@@ -22,21 +11,15 @@ fn a_proxy_of_envoy_gateway_and_another_envoy_have_one_state() {
     let Some(mut machine) = machine_for(what, &["skopeo", "docker-registry"]) else {
         return;
     };
-    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, PORT));
-    let policy = of_a_fleet(&mut machine, address);
-    let _etcd = policy.machine.spawn("fleet.log", &format!(
-        "exec etcd --data-dir \"$KUBERNETES/fleet\" --log-level error --unsafe-no-fsync \
-         --listen-client-urls http://127.0.0.1:{PORT} --advertise-client-urls http://127.0.0.1:{PORT} \
-         --listen-peer-urls http://127.0.0.1:22380"
-    ));
-    within(PATIENCE, "etcd", || is_taken(PORT));
+    let policy = of_a_fleet(&mut machine);
+    let _etcd = policy.server.spawn_fleet();
     let gateway = &policy.gateway;
     eventually("the store", || {
         gateway.admin("GET", "").json()["store_connected"] == true
     });
     policy.check();
     let other = Envoy::with(Options {
-        clusters: vec![envoy_cluster([address])],
+        clusters: vec![envoy_cluster([FLEET])],
         ..Options::new(json!({
             "scope": "gateway",
             "store": {"etcd": {"cluster": "etcd"}},

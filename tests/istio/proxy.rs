@@ -6,9 +6,9 @@ use std::{
     time::Duration,
 };
 
-use serde_json::{Value, json};
+use serde_json::json;
 use support::{
-    Connection, Request, Response, admin_request, binary,
+    Connection, Request, Response, admin_request, binary, doctor,
     machine::{Machine, Running},
     project::read,
     registry, within,
@@ -137,21 +137,12 @@ impl<'m> Proxy<'m> {
 
     /// The codes of what the command line finds wrong with its Envoy, each once.
     pub fn findings(&self) -> Vec<String> {
-        let check = format!("maintenancectl check --json http://{}", self.admin);
-        let output = self.machine.try_shell(&check);
-        let report: Value = serde_json::from_slice(&output.stdout).unwrap();
-        let findings = report["findings"].as_array().unwrap().iter();
-        let code = |finding: &Value| finding["code"].as_str().unwrap().to_owned();
-        let mut codes: Vec<String> = findings.map(code).collect();
-        codes.dedup();
-        codes
+        doctor::findings(self.machine, &self.admin.to_string())
     }
 
     /// The command line finds nothing wrong with its Envoy.
     pub fn check(&self) {
-        let admin = self.admin;
-        self.machine
-            .shell(&format!("maintenancectl check --strict http://{admin}"));
+        doctor::check(self.machine, &self.admin.to_string());
     }
 
     /// The sum of Envoy's numbers whose names end so.

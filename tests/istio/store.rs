@@ -1,11 +1,7 @@
 //! The fleet store, to which the mesh leads.
 
 use serde_json::json;
-use support::{
-    eventually,
-    machine::{PATIENCE, is_taken},
-    within,
-};
+use support::{api_server::FLEET, eventually};
 
 use crate::{
     mesh::{Mesh, machine_for},
@@ -14,24 +10,16 @@ use crate::{
     workload::Workload,
 };
 
-/// The API server's own etcd has the ports that are usual.
-const PORT: u16 = 22379;
-
 #[test]
 fn what_one_proxy_is_told_the_other_obeys() {
     let Some(mut machine) = machine_for("the fleet store through Istio") else {
         return;
     };
     let mesh = Mesh::start(&mut machine);
-    let _etcd = mesh.server.machine.spawn("fleet.log", &format!(
-        "exec etcd --data-dir \"$KUBERNETES/fleet\" --log-level error --unsafe-no-fsync \
-         --listen-client-urls http://127.0.0.1:{PORT} --advertise-client-urls http://127.0.0.1:{PORT} \
-         --listen-peer-urls http://127.0.0.1:22380"
-    ));
-    within(PATIENCE, "etcd", || is_taken(PORT));
+    let _etcd = mesh.server.spawn_fleet();
     let mut entry = mesh.mend("store-cluster", "Istio");
     entry["spec"]["resolution"] = json!("STATIC");
-    entry["spec"]["endpoints"] = json!([{"address": "127.0.0.1", "ports": {"grpc": PORT}}]);
+    entry["spec"]["endpoints"] = json!([{"address": FLEET.ip(), "ports": {"grpc": FLEET.port()}}]);
     mesh.apply([&entry]);
     let proxies = [("one", 0), ("other", 1)]
         .map(|(name, number)| Proxy::start(&mesh, &Workload::gateway(name, number)));

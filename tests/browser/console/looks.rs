@@ -2,13 +2,12 @@
 
 use serde_json::json;
 use support::{
-    ADMIN, Envoy, Options, TOKEN,
+    ADMIN, Envoy, TOKEN,
     browser::{Browser, Key, LOOKS, in_time},
     etcd::Etcd,
-    fleet,
 };
 
-use super::{configuration, confirm, signed_in, start};
+use super::{configuration, confirm, signed_in, start, start_with};
 use crate::visitors::languages::prefer;
 
 fn check(browser: &Browser, language: &str, state: &str) {
@@ -91,11 +90,7 @@ fn it_fits_phone_and_desk_in_both_schemes_and_axe_finds_no_fault() {
 #[test]
 fn a_store_that_is_lost_and_an_envoy_that_is_gone_look_well() {
     let mut etcd = Etcd::start();
-    let mut configuration = configuration();
-    configuration["store"] = fleet::configuration()["store"].take();
-    let mut options = Options::new(configuration);
-    options.clusters = vec![etcd.envoy_cluster()];
-    let envoy = Envoy::with(options);
+    let envoy = start_with(&etcd);
     let browser = signed_in(&envoy);
     browser.wait_for_text("#store", ": connected.");
     etcd.kill();

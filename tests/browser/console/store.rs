@@ -1,21 +1,13 @@
 //! The console of a fleet.
 
-use support::{
-    Envoy, Options,
-    etcd::{self, Etcd},
-    fleet,
-};
+use support::etcd::{self, Etcd};
 
-use super::{configuration, signed_in, switch_on};
+use super::{signed_in, start_with, switch_on};
 
 #[test]
 fn it_tells_whether_the_store_is_there() {
     let mut etcd = Etcd::start();
-    let mut configuration = configuration();
-    configuration["store"] = fleet::configuration()["store"].take();
-    let mut options = Options::new(configuration);
-    options.clusters = vec![etcd.envoy_cluster()];
-    let envoy = Envoy::with(options);
+    let envoy = start_with(&etcd);
     let browser = signed_in(&envoy);
     browser.wait_for_text("#store", "etcd, one state for all Envoys: connected.");
     switch_on(&browser, "Switched on.");

@@ -1,12 +1,16 @@
 //! The API server of Kubernetes, on a machine of its own and with an etcd of its own: what it takes
 //! and refuses is what a cluster takes and refuses. It runs no pods.
 
-use std::{fs, process::Output};
+use std::{
+    fs,
+    net::{Ipv4Addr, SocketAddr, SocketAddrV4},
+    process::Output,
+};
 
 use serde_json::{Value, json};
 
 use crate::{
-    machine::{Machine, PATIENCE, Running, machine},
+    machine::{Machine, PATIENCE, Running, is_taken, machine},
     programs::not_tested,
     project::file,
     within,
@@ -14,6 +18,9 @@ use crate::{
 
 /// Where make puts what it builds of Go modules.
 const PROGRAMS: &str = "target/go/bin";
+
+/// Where the etcd of a fleet is.
+pub const FLEET: SocketAddr = SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::LOCALHOST, 22379));
 
 /// Who may do everything.
 const USER: &str = "admin";
@@ -105,6 +112,20 @@ impl<'m> ApiServer<'m> {
     /// Runs `kubectl`; what came of it.
     pub fn try_kubectl(&self, arguments: &str) -> Output {
         self.machine.try_shell(&format!("kubectl {arguments}"))
+    }
+
+    /// Starts the etcd of a fleet, at [`FLEET`]: the server's own has the ports that are usual.
+    pub fn spawn_fleet(&self) -> Running<'m> {
+        let etcd = self.machine.spawn(
+            "fleet.log",
+            &format!(
+                "exec etcd --data-dir \"$KUBERNETES/fleet\" --log-level error --unsafe-no-fsync \
+             --listen-client-urls http://{FLEET} --advertise-client-urls http://{FLEET} \
+             --listen-peer-urls http://127.0.0.1:22380"
+            ),
+        );
+        within(PATIENCE, "etcd", || is_taken(FLEET.port()));
+        etcd
     }
 
     /// An object as somebody would have written it: without what the server added.

@@ -24,6 +24,7 @@ mod wait;
 pub mod api_server;
 pub mod browser;
 pub mod comments;
+pub mod doctor;
 pub mod etcd;
 pub mod fleet;
 pub mod json_schema;

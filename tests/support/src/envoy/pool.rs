@@ -9,7 +9,6 @@ use std::{
     fs,
     ops::{Deref, DerefMut},
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
     sync::{
         Mutex,
         atomic::{AtomicU64, Ordering},
@@ -39,8 +38,6 @@ pub(super) struct Loan(Option<Member>);
 
 struct Member {
     process: Process,
-    /// Ends the process where the tests end.
-    guard: Child,
     /// Where the files are that it watches.
     files: TempDir,
     workers: usize,
@@ -120,7 +117,6 @@ impl Member {
         let mut process = start_in_a_thread_that_stays(bootstrap, options);
         process.forget_log();
         Self {
-            guard: guard(process.id()),
             vms: process.stat(VMS),
             process,
             files,
@@ -180,14 +176,8 @@ impl Member {
     }
 }
 
-impl Drop for Member {
-    fn drop(&mut self) {
-        let _ = self.guard.kill();
-        let _ = self.guard.wait();
-    }
-}
-
-/// On Linux, Envoy ends with the thread that started it, as that of a test does.
+/// Envoy ends with the thread that started it: with that of a test too soon, with this one when all
+/// tests have ended.
 fn start_in_a_thread_that_stays(bootstrap: PathBuf, options: Options) -> Process {
     let (sender, receiver) = mpsc::channel();
     thread::spawn(move || {
@@ -203,21 +193,6 @@ fn start_in_a_thread_that_stays(bootstrap: PathBuf, options: Options) -> Process
 /// The network of this thread: that of a [`crate::machine`] is its own.
 fn network() -> Option<PathBuf> {
     fs::read_link("/proc/thread-self/ns/net").ok()
-}
-
-/// A process that ends another when this one has ended: nobody drops what is static.
-fn guard(process: u32) -> Child {
-    Command::new("sh")
-        .args([
-            "-c",
-            "read -r _; kill -9 \"$1\"",
-            "sh",
-            &process.to_string(),
-        ])
-        .stdin(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap()
 }
 
 /// Gives the filters of a test VMs of their own.
