@@ -4,7 +4,7 @@
 //! filter, against `baseline.json`, which `make bench-baseline` writes.
 //!
 //! Two figures a case. CPU time of Envoy: Envoy on one core, wrk on the other, interleaved
-//! rounds. Instructions: by callgrind, on one connection, one request after the other. Each
+//! rounds; what has a target also in short turns with what it is compared to. Instructions: by callgrind, on one connection, one request after the other. Each
 //! case must answer as it should, before it is measured and after.
 #![allow(
     clippy::expect_used,
@@ -100,11 +100,13 @@ fn bench(save: bool) -> ExitCode {
     let cases = [filters::all(), plugins::all()].concat();
     let rounds = tools::number("ROUNDS", ROUNDS);
     let seconds = tools::number("SECONDS", SECONDS);
+    let mut pairs = targets::pairs();
     eprintln!(
-        "CPU time of {} cases, {rounds} rounds of {seconds} s",
-        cases.len() + 1
+        "CPU time of {} cases and {} pairs, {rounds} rounds of {seconds} s",
+        cases.len() + 1,
+        pairs.len()
     );
-    let cpu = cpu::measure(&cases, rounds, seconds);
+    let cpu = cpu::measure(&cases, &mut pairs, rounds, seconds);
     eprintln!("Instructions of {} cases, on two Envoys", cases.len());
     let ours = count_ours();
     let is_counted = |case: &Case| ours.iter().any(|sample| sample.name == case.name);
@@ -116,7 +118,13 @@ fn bench(save: bool) -> ExitCode {
     let samples = [ours, callgrind::count(&others)].concat();
     let report = Report::new(&cases, &cpu, &samples);
     print!("{report}");
-    print_all(&[targets::of_instructions(&samples), targets::of_time(&cpu)].concat());
+    print_all(
+        &[
+            targets::of_instructions(&samples),
+            targets::of_time(&pairs, &cpu),
+        ]
+        .concat(),
+    );
     if save {
         report.save(JSON, CHART);
     }

@@ -11,6 +11,9 @@ use crate::{
 
 const CONNECTIONS: usize = 16;
 
+/// How long each of a pair is loaded before it is the other's turn, in seconds.
+const TURN: u64 = 1;
+
 /// What the rounds of a case gave.
 #[derive(Clone, Debug)]
 pub struct Rounds {
@@ -21,44 +24,112 @@ pub struct Rounds {
     pub rates: Vec<f64>,
 }
 
-/// Measures all cases and django in turn, round by round, after a short one that counts not.
-pub fn measure(cases: &[Case], rounds: usize, seconds: u64) -> Vec<Rounds> {
+/// A case and what it is compared with.
+#[derive(Clone, Debug)]
+pub struct Pair {
+    pub case: String,
+    pub other: String,
+    /// What the ratio may be.
+    pub at_most: f64,
+    /// CPU time per request of the case over that of the other, a ratio a round.
+    pub ratios: Vec<f64>,
+}
+
+impl Pair {
+    /// A pair to be measured.
+    pub fn new(case: &str, other: &str, at_most: f64) -> Self {
+        Self {
+            case: case.to_owned(),
+            other: other.to_owned(),
+            at_most,
+            ratios: Vec::new(),
+        }
+    }
+
+    /// Both in short turns, so that what disturbs one disturbs the other, and what grows or wanes
+    /// meanwhile falls on both.
+    fn measure(&mut self, servers: &[Server]) {
+        let [case, other] = [&self.case, &self.other]
+            .map(|name| servers.iter().find(|server| server.name == *name).unwrap());
+        let [first, second, third, fourth] =
+            [case, other, other, case].map(|server| server.load(TURN));
+        self.ratios
+            .push((first.micros + fourth.micros) / (second.micros + third.micros));
+    }
+}
+
+/// Measures all cases and django in turn, round by round, after a short one that counts not, and
+/// each of the pairs once a round.
+pub fn measure(cases: &[Case], pairs: &mut [Pair], rounds: usize, seconds: u64) -> Vec<Rounds> {
     let bench = Bench::start(Core::Measured.command("env"), cases);
     let django = Django::start();
-    let mut measured: Vec<Rounds> = cases
+    let mut servers: Vec<Server> = cases
         .iter()
-        .map(|case| &*case.name)
-        .chain([Django::NAME])
-        .map(|name| Rounds {
-            name: name.to_owned(),
+        .map(|case| Server {
+            name: case.name.clone(),
+            address: bench.envoy.address(&case.name),
+            path: case.path,
+            processes: vec![bench.envoy.id()],
+        })
+        .collect();
+    servers.push(Server {
+        name: Django::NAME.to_owned(),
+        address: django.address,
+        path: "/",
+        processes: django.processes(),
+    });
+    for server in &servers {
+        server.load(TURN);
+    }
+    let mut measured: Vec<Rounds> = servers
+        .iter()
+        .map(|server| Rounds {
+            name: server.name.clone(),
             micros: Vec::new(),
             rates: Vec::new(),
         })
         .collect();
-    for round in 0..=rounds {
-        let seconds = if round == 0 { 1 } else { seconds };
-        for (index, measured) in measured.iter_mut().enumerate() {
-            let (address, path, processes) = match cases.get(index) {
-                Some(case) => (
-                    bench.envoy.address(&case.name),
-                    case.path,
-                    vec![bench.envoy.id()],
-                ),
-                None => (django.address, "/", django.processes()),
-            };
-            let before = cpu_micros(&processes);
-            let load = Load::put(address, path, seconds);
-            let micros = cpu_micros(&processes) - before;
-            if round > 0 {
-                measured.micros.push(micros / load.requests);
-                measured.rates.push(load.requests / load.seconds);
-            }
+    for round in 1..=rounds {
+        for (server, measured) in servers.iter().zip(&mut measured) {
+            let cost = server.load(seconds);
+            measured.micros.push(cost.micros);
+            measured.rates.push(cost.rate);
+        }
+        for pair in &mut *pairs {
+            pair.measure(&servers);
         }
         eprintln!("  round {round} of {rounds}");
     }
     bench.check(cases);
     django.check();
     measured
+}
+
+/// What answers requests.
+struct Server {
+    name: String,
+    address: SocketAddr,
+    path: &'static str,
+    processes: Vec<u32>,
+}
+
+/// What requests cost under load.
+struct Cost {
+    /// Microseconds of CPU time per request.
+    micros: f64,
+    /// Requests per second.
+    rate: f64,
+}
+
+impl Server {
+    fn load(&self, seconds: u64) -> Cost {
+        let before = cpu_micros(&self.processes);
+        let load = Load::put(self.address, self.path, seconds);
+        Cost {
+            micros: (cpu_micros(&self.processes) - before) / load.requests,
+            rate: load.requests / load.seconds,
+        }
+    }
 }
 
 /// The CPU time that processes have taken, of all their threads, user and system.

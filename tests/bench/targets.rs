@@ -6,7 +6,7 @@ use support::Host;
 
 use crate::{
     callgrind::Sample,
-    cpu::{Rounds, median},
+    cpu::{Pair, Rounds, median},
     django::Django,
     filters::{
         BARE_BLOCK, BARE_ENDPOINT, BARE_PASS, DIRECT_RESPONSE, LUA_BLOCK, LUA_ENDPOINT, LUA_OFF,
@@ -58,46 +58,66 @@ impl fmt::Display for Verdict {
 
 /// What callgrind counts, as ratios that have a target.
 pub fn of_instructions(samples: &[Sample]) -> Vec<Verdict> {
-    let figures = Figures { cpu: &[], samples };
+    let counted = Instructions { samples };
     let mut verdicts = vec![
-        figures.instructions_over(&wasm(OFF), BARE_PASS, 1.40),
-        figures.instructions_over(&wasm(OFF_ENDPOINT), BARE_ENDPOINT, 1.20),
-        figures.instructions(&native(OFF_ENDPOINT), NO_FILTER, 1.04),
+        counted.over_no_filter(&wasm(OFF), BARE_PASS, 1.40),
+        counted.over_no_filter(&wasm(OFF_ENDPOINT), BARE_ENDPOINT, 1.20),
+        counted.ratio(&native(OFF_ENDPOINT), NO_FILTER, 1.04),
     ];
     for block in [BLOCK, BLOCK_TOGGLE] {
-        verdicts.push(figures.instructions(&wasm(block), BARE_BLOCK, 1.09));
-        verdicts.push(figures.instructions(&native(block), DIRECT_RESPONSE, 1.22));
+        verdicts.push(counted.ratio(&wasm(block), BARE_BLOCK, 1.09));
+        verdicts.push(counted.ratio(&native(block), DIRECT_RESPONSE, 1.22));
     }
     for name in [wasm, native] {
         for (case, other) in [(BLOCK_TOGGLE, BLOCK), (BLOCK_LARGE, BLOCK)] {
-            verdicts.push(figures.instructions(&name(case), &name(other), 1.03));
+            verdicts.push(counted.ratio(&name(case), &name(other), 1.03));
         }
         for (case, other) in [(OFF_WINDOWS, OFF_ENDPOINT), (BLOCK_WINDOWS, BLOCK_TOGGLE)] {
-            verdicts.push(figures.instructions(&name(case), &name(other), 1.01));
+            verdicts.push(counted.ratio(&name(case), &name(other), 1.01));
         }
     }
     verdicts
 }
 
-/// What the clock measures, as ratios that have a target.
-pub fn of_time(cpu: &[Rounds]) -> Vec<Verdict> {
-    let figures = Figures { cpu, samples: &[] };
-    let mut verdicts = vec![
-        figures.cpu(&wasm(OFF), LUA_OFF, 1.02),
-        figures.cpu(&wasm(OFF_ENDPOINT), LUA_ENDPOINT, 1.02),
-        figures.cpu(&native(OFF_ENDPOINT), NO_FILTER, 1.03),
+/// The pairs whose CPU time has a target.
+pub fn pairs() -> Vec<Pair> {
+    let mut pairs = vec![
+        Pair::new(&wasm(OFF), LUA_OFF, 1.02),
+        Pair::new(&wasm(OFF_ENDPOINT), LUA_ENDPOINT, 1.02),
+        Pair::new(&native(OFF_ENDPOINT), NO_FILTER, 1.03),
     ];
     for block in [BLOCK, BLOCK_TOGGLE] {
-        verdicts.push(figures.cpu(&wasm(block), LUA_BLOCK, 1.06));
-        verdicts.push(figures.cpu(&native(block), LUA_BLOCK, 0.95));
-        verdicts.push(figures.cpu(&native(block), DIRECT_RESPONSE, 1.15));
+        pairs.push(Pair::new(&wasm(block), LUA_BLOCK, 1.06));
+        pairs.push(Pair::new(&native(block), LUA_BLOCK, 0.95));
+        pairs.push(Pair::new(&native(block), DIRECT_RESPONSE, 1.15));
     }
     for name in [wasm, native] {
         for (case, other) in [(BLOCK_TOGGLE, BLOCK), (BLOCK_LARGE, BLOCK)] {
-            verdicts.push(figures.cpu(&name(case), &name(other), 1.03));
+            pairs.push(Pair::new(&name(case), &name(other), 1.03));
         }
     }
-    verdicts.push(figures.rate(&wasm(BLOCK), Django::NAME, 15.0));
+    pairs
+}
+
+/// What the clock measures, as ratios that have a target.
+pub fn of_time(pairs: &[Pair], cpu: &[Rounds]) -> Vec<Verdict> {
+    let rate = |name: &str| {
+        let rounds = cpu.iter().find(|rounds| rounds.name == name).unwrap();
+        median(&rounds.rates)
+    };
+    let mut verdicts: Vec<Verdict> = pairs
+        .iter()
+        .map(|pair| Verdict {
+            what: format!("CPU time, {} / {}", pair.case, pair.other),
+            ratio: median(&pair.ratios),
+            target: Target::AtMost(pair.at_most),
+        })
+        .collect();
+    verdicts.push(Verdict {
+        what: format!("requests per second, {} / {}", wasm(BLOCK), Django::NAME),
+        ratio: rate(&wasm(BLOCK)) / rate(Django::NAME),
+        target: Target::AtLeast(15.0),
+    });
     verdicts
 }
 
@@ -109,35 +129,12 @@ fn native(case: &str) -> String {
     name(Host::Native, case)
 }
 
-struct Figures<'a> {
-    cpu: &'a [Rounds],
+struct Instructions<'a> {
     samples: &'a [Sample],
 }
 
-impl Figures<'_> {
-    /// The median of the ratios of each round, so that what disturbs both counts not.
-    fn cpu(&self, case: &str, other: &str, limit: f64) -> Verdict {
-        let rounds = self.rounds(case).micros.iter();
-        let ratios: Vec<f64> = rounds
-            .zip(&self.rounds(other).micros)
-            .map(|(case, other)| case / other)
-            .collect();
-        Verdict {
-            what: format!("CPU time, {case} / {other}"),
-            ratio: median(&ratios),
-            target: Target::AtMost(limit),
-        }
-    }
-
-    fn rate(&self, case: &str, other: &str, limit: f64) -> Verdict {
-        Verdict {
-            what: format!("requests per second, {case} / {other}"),
-            ratio: median(&self.rounds(case).rates) / median(&self.rounds(other).rates),
-            target: Target::AtLeast(limit),
-        }
-    }
-
-    fn instructions(&self, case: &str, other: &str, limit: f64) -> Verdict {
+impl Instructions<'_> {
+    fn ratio(&self, case: &str, other: &str, limit: f64) -> Verdict {
         Verdict {
             what: format!("instructions, {case} / {other}"),
             ratio: self.sample(case) / self.sample(other),
@@ -145,17 +142,13 @@ impl Figures<'_> {
         }
     }
 
-    fn instructions_over(&self, case: &str, other: &str, limit: f64) -> Verdict {
+    fn over_no_filter(&self, case: &str, other: &str, limit: f64) -> Verdict {
         let base = self.sample(NO_FILTER);
         Verdict {
             what: format!("instructions over {NO_FILTER}, {case} / {other}"),
             ratio: (self.sample(case) - base) / (self.sample(other) - base),
             target: Target::AtMost(limit),
         }
-    }
-
-    fn rounds(&self, name: &str) -> &Rounds {
-        self.cpu.iter().find(|rounds| rounds.name == name).unwrap()
     }
 
     fn sample(&self, name: &str) -> f64 {

@@ -7,7 +7,7 @@ use crate::syntax::invalid::Compiled;
 const PAGE: HtmlDocument = html_document!(
     include_str!("page.html"),
     style: "OghLDGW08htTwwrS5rgrfrJ/cv/69hyrwyu9HTZ2qiQ=",
-    script: "51EKa3K8yJSnBP8vfeKAXFnR5QZDcDiOVSck/pHoyoQ=",
+    script: "uUw7RHBfTUbWaFusbIhhXbesIVJHCY2RE6aytnLapYk=",
     "frame-ancestors 'self'"
 );
 
