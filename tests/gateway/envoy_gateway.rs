@@ -19,6 +19,8 @@ const PORT: u16 = 8080;
 
 const GATEWAY: &str = "gateway";
 
+const BACKEND: &str = "backend";
+
 /// What the proxies are told by, in the namespace `default`.
 pub const PROXY: &str = "maintenance-mode";
 
@@ -49,7 +51,7 @@ impl<'m> EnvoyGateway<'m> {
         let upstream = Upstream::start();
         let [class, gateway, route] = resources();
         publish(&folder, GATEWAY, &[class, gateway, route, proxy]);
-        publish(&folder, "backend", &[backend(upstream.address)]);
+        publish(&folder, BACKEND, &[backend(upstream.address)]);
         fs::write(
             directory.join("settings.yaml"),
             settings(&directory, &folder).to_string(),
@@ -82,6 +84,11 @@ impl<'m> EnvoyGateway<'m> {
     /// Gives it a resource, in the place of what it has by that name.
     pub fn publish(&self, name: &str, resource: &Value) {
         publish(&self.folder, name, std::slice::from_ref(resource));
+    }
+
+    /// Lets it have another upstream.
+    pub fn publish_backend(&self, address: SocketAddr) {
+        self.publish(BACKEND, &backend(address));
     }
 
     /// Takes a resource away.

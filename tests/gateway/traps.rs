@@ -1,10 +1,16 @@
 //! Traps behind Envoy Gateway: the command line finds them in the Envoy that runs, and what
 //! `envoy/operations.md` says against them helps.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
-use support::{eventually, pages::OPERATIONS, yaml};
+use support::{Envoy, Options, eventually, pages::OPERATIONS, within, yaml};
 
 use crate::policy::{machine_for, of_the_module};
+
+/// How long a cluster that is changed may take: Envoy waits 15 s for its hosts, which are not told
+/// anew, and goes on with those that it knows.
+const ANOTHER_CLUSTER: Duration = Duration::from_secs(60);
 
 fn mend(heading: &str, place: &str) -> Value {
     yaml::parse(OPERATIONS.block_for(heading, place))
@@ -91,4 +97,37 @@ fn the_override_of_the_guide_leaves_planned_replies_as_they_are() {
     policy.apply_beside(&sound);
     eventually("the reply", || gateway.get("/").is_blocked());
     policy.check();
+}
+
+#[test]
+fn a_gateway_in_front_keeps_hosts_whose_replies_are_planned() {
+    let what = "outlier detection of Envoy Gateway";
+    let Some(mut machine) = machine_for(what, &["skopeo", "docker-registry"]) else {
+        return;
+    };
+    let policy = of_the_module(&mut machine);
+    let gateway = &policy.gateway;
+    let shop = Envoy::with(Options {
+        is_alone: true,
+        ..Options::new(json!({"mode": "on"}))
+    });
+    gateway.publish_backend(shop.address);
+    eventually("the shop", || gateway.get("/").is_blocked());
+
+    let mut sound = mend("ejects", "Envoy Gateway");
+    sound["spec"]["targetRefs"][0]["name"] = json!("everything");
+    let mut ejecting = sound.clone();
+    ejecting["spec"]["healthCheck"] = json!({
+        "panicThreshold": 0,
+        "passive": {"consecutive5XxErrors": 5, "maxEjectionPercent": 100},
+    });
+    policy.apply_beside(&ejecting);
+    within(ANOTHER_CLUSTER, "no host", || {
+        gateway.get("/").text().contains("no healthy upstream")
+    });
+    policy.apply_beside(&sound);
+    within(ANOTHER_CLUSTER, "the shop", || {
+        gateway.get("/").is_blocked()
+    });
+    assert!((0..50).all(|_| gateway.get("/").is_blocked()));
 }
