@@ -136,6 +136,17 @@ impl<'m> Policy<'m> {
             .publish(name, &serde_json::from_str(&applied).unwrap());
     }
 
+    /// Lets a manifest of the guide take its place, with the image that it has.
+    pub fn replace_by(&self, mut manifest: Value) {
+        manifest["spec"]["wasm"][0]["code"] = self.object()["spec"]["wasm"][0]["code"].take();
+        let path = self.machine.path("manifest.json");
+        fs::write(&path, manifest.to_string()).unwrap();
+        self.run(&format!(
+            "kubectl apply --validate=strict --filename {}",
+            path.display()
+        ));
+    }
+
     /// What the API server has of it.
     pub fn object(&self) -> Value {
         self.server

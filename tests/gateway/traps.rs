@@ -65,13 +65,12 @@ fn what_a_policy_says_wrongly_is_found_in_the_envoy_that_runs() {
     eventually("the push", || policy.gateway.get("/pushed").is_upstream());
     policy.check();
 
-    let open = |open: bool| {
-        let path = "/spec/wasm/0/failOpen";
-        policy.patch(&json!([{"op": "replace", "path": path, "value": open}]));
-    };
-    open(true);
+    let sound = mend("fails-open", "Envoy Gateway");
+    let mut open = sound.clone();
+    open["spec"]["wasm"][0]["failOpen"] = json!(true);
+    policy.replace_by(open);
     eventually("fails-open", || policy.findings() == ["fails-open"]);
-    open(false);
+    policy.replace_by(sound);
     eventually("nothing to be found", || policy.findings().is_empty());
 }
 
