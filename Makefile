@@ -136,8 +136,7 @@ image: build ## Pack the module as an OCI image for Istio and Envoy Gateway, wit
 	@python3 envoy/image.py $(MODULE) $(IMAGE) $(VERSION)
 
 run: $(BUILD_$(HOST)) $(ENVOY) ## Start Envoy with the sample, and say what to type next; HOST=native: with the dynamic module
-	@set -a; . ./$(SAMPLE); set +a; cat envoy/welcome.txt; \
-	exec $(ENVOY) --config-path $(BOOTSTRAP_$(HOST)) --concurrency 2 --log-level warning
+	@set -a; . ./$(SAMPLE); set +a; exec sh envoy/run.sh $(BOOTSTRAP_$(HOST))
 
 fleet: build $(ENVOY) $(ETCD) ## Start three Envoys and an etcd of three members, and say what to type next
 	@set -a; . ./$(SAMPLE); set +a; exec sh envoy/fleet.sh

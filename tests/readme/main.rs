@@ -16,6 +16,7 @@ mod engine;
 mod fleet;
 mod images;
 mod kubernetes;
+mod ports;
 mod recipes;
 mod shown;
 mod snippets;
