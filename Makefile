@@ -98,6 +98,8 @@ NEEDS_istio          = build $(ENVOY) $(addprefix $(GO_BIN)/,etcd kube-apiserver
 	$(addprefix $(RESOURCES)/,gateway.yaml istio.yaml envoy_bootstrap.json) $(SKOPEO) $(DOCKER_REGISTRY)
 NEEDS_kube           = $(addprefix $(GO_BIN)/,etcd kube-apiserver kubectl) $(addprefix $(RESOURCES)/,gateway.yaml istio.yaml)
 NEEDS_all            = $(NEEDS_readme) $(GRPC_WEB)
+# What of that is fetched or installed, not built of this source.
+TOOLS = $(filter-out build cli dynamic-module,$(NEEDS))
 # The groups of tests that need control planes.
 CONTROL_PLANES := gateway istio kube
 # The groups of tests that need no server.
@@ -108,13 +110,17 @@ export ENVOY ETCD CHROMIUM CHROMEDRIVER AXE GRPC_WEB
 .DEFAULT_GOAL := help
 # Two of what is fetched or installed at a time would be in each other's way.
 .NOTPARALLEL:
-.PHONY: help build cli schema dynamic-module image run fleet test envoys test-gateway test-istio test-kube control-planes quick pictures soak check deny fuzz miri compare figures bench bench-check bench-baseline clean
+.PHONY: help build cli schema dynamic-module image run fleet tools test envoys test-gateway test-istio test-kube control-planes quick pictures soak check deny fuzz miri compare figures bench bench-check bench-baseline clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-build: $(SAMPLE) ## Build the module, and a token for the samples
+define add_target
 	@rustup target list --installed | grep -qx $(TARGET) || rustup target add $(TARGET)
+endef
+
+build: $(SAMPLE) ## Build the module, and a token for the samples
+	$(add_target)
 	cargo build --release --locked --lib --target $(TARGET)
 	@echo "$(MODULE) is ready, without" $$(wc -w < $(dir $(MODULE))deps/maintenance_mode.wasm.removed) "callbacks that it does not need"
 
@@ -140,6 +146,10 @@ run: $(BUILD_$(HOST)) $(ENVOY) ## Start Envoy with the sample, and say what to t
 
 fleet: build $(ENVOY) $(ETCD) ## Start three Envoys and an etcd of three members, and say what to type next
 	@set -a; . ./$(SAMPLE); set +a; exec sh envoy/fleet.sh
+
+tools: $(TOOLS) ## Fetch what the tests need, which then run without a network, or some: make tools TEST=envoy
+	$(add_target)
+	cargo fetch --locked
 
 test: $(NEEDS) ## Run all tests, on a real Envoy, etcd and Chromium, or some: make test TEST=envoy::rules
 	@python3 tests/run.py $(SAVE) $(TEST)
@@ -168,7 +178,7 @@ test-kube: $(NEEDS_kube) ## Build an API server, and test maintenancectl --kube 
 
 # Format and lints, for each host.
 define lint
-	@rustup target list --installed | grep -qx $(TARGET) || rustup target add $(TARGET)
+	$(add_target)
 	cargo fmt --all --check
 	cargo clippy --locked --workspace --all-targets --features cli -- --deny warnings
 	cargo clippy --locked --lib --features dynamic-module -- --deny warnings

@@ -20,5 +20,6 @@ mod ports;
 mod recipes;
 mod shown;
 mod snippets;
+mod tools;
 mod try_it;
 mod typing;
