@@ -99,8 +99,7 @@ fail() {
 
 check() {
     for name in $(ended); do
-        [ ! -e "$fleet/$name.log" ] || tail -n 2 "$fleet/$name.log" >&2
-        fail "$name has ended"
+        fail "$name has ended. $(tail -n 2 "$fleet/$name.log" 2>/dev/null || :)"
     done
 }
 
@@ -125,12 +124,13 @@ check
 
 cat <<END
 
-Three Envoys serve a sample upstream at http://localhost:8091, :8092 and :8093. What is said to one
-counts for all: the state is in an etcd of three members.
+Three Envoys are ready, each in front of a sample upstream. What is said to one counts for all: the
+state is in an etcd of three members.
 
-The consoles are at http://localhost:8091/maintenance-mode and so on, the stats of each Envoy are at
-http://localhost:9911/stats?filter=maintenance_mode, :9912 and :9913. The token of this sample is
-$MAINTENANCE_TOKEN
+  The sites     http://localhost:8091, :8092, :8093
+  The consoles  http://localhost:8091/maintenance-mode, and so on
+  Their token   $MAINTENANCE_TOKEN
+  The stats     http://localhost:9911/stats?filter=maintenance_mode, :9912, :9913
 
 In another terminal, in this directory:
 

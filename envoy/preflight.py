@@ -12,6 +12,7 @@ import re
 import shutil
 import socket
 import sys
+import textwrap
 from pathlib import Path
 
 # As Envoy's files and URLs write it.
@@ -56,7 +57,8 @@ def holders_of(port):
     for process in Path("/proc").glob("[0-9]*"):
         if has_open(process, sockets):
             words = (process / "cmdline").read_text(errors="replace").rstrip("\0").split("\0")
-            yield process.name, " ".join([Path(words[0]).name, *words[1:]])
+            command = " ".join([Path(words[0]).name, *words[1:]])
+            yield process.name, textwrap.shorten(command, 70, placeholder=" …")
 
 
 def main():
@@ -70,7 +72,7 @@ def main():
     for port in taken:
         holders = dict(holders_of(port))
         found |= holders
-        said = [f"process {number}: {command:.70}" for number, command in holders.items()]
+        said = [f"process {number}: {command}" for number, command in holders.items()]
         lines += [f"  {port}  {who}" for who in said or ["by whom only root can see: sudo ss -ltnp"]]
     end = f"End what holds them, such as by: kill {' '.join(found)}" if found else "End what holds them"
     sys.exit("\n".join(["The sample does not start: somebody has its ports.", *lines, f"{end}\nThen type it again."]))

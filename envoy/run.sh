@@ -21,11 +21,12 @@ done
 
 has_ended || cat <<END
 
-A sample upstream is at http://localhost:8080, with maintenance mode in front of it.
+Envoy is ready: a sample upstream with maintenance mode in front of it.
 
-The console is at http://localhost:8080/maintenance-mode, the stats are at
-http://localhost:9901/stats?filter=maintenance_mode. The token of this sample is
-$MAINTENANCE_TOKEN
+  The site     http://localhost:8080
+  The console  http://localhost:8080/maintenance-mode
+  Its token    $MAINTENANCE_TOKEN
+  The stats    http://localhost:9901/stats?filter=maintenance_mode
 
 In another terminal, in this directory:
 
