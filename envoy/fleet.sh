@@ -9,11 +9,6 @@ patience=60 # seconds for the start
 etcdctl=${ETCD%/*}/etcdctl
 etcdctl=${etcdctl#"$PWD"/}
 
-command -v curl >/dev/null || {
-    echo "The fleet needs curl, and so do the commands that it says to type" >&2
-    exit 1
-}
-
 # The number of one that was killed may be somebody else's by now, or this one's.
 before=$(cat $fleet/pid 2>/dev/null || echo $$)
 if [ "$before" != $$ ] && grep -qs fleet.sh "/proc/$before/cmdline"; then
@@ -69,11 +64,14 @@ start_etcd() {
         --initial-cluster "$members" >"$fleet/etcd-$1.log" 2>&1
 }
 
-start_envoy() {
+configure_envoy() {
     sed -e "s/address: 0\.0\.0\.0, port_value: 8080/address: 127.0.0.1, port_value: 809$1/" \
         -e "s/port_value: 9901/port_value: 991$1/" \
         -e 's/address: etcd-\([1-3]\), port_value: 2379/address: 127.0.0.1, port_value: 2379\1/' \
         envoy/fleet-envoy.yaml >"$fleet/envoy-$1.yaml"
+}
+
+start_envoy() {
     start "envoy-$1" "$ENVOY" --config-path "$fleet/envoy-$1.yaml" --concurrency 2 \
         --disable-hot-restart --log-format "envoy-$1: %v" \
         --log-level error --component-log-level wasm:warning
@@ -101,11 +99,14 @@ fail() {
 
 check() {
     for name in $(ended); do
-        [ ! -e "$fleet/$name.log" ] || tail -n 2 "$fleet/$name.log" >&2
-        fail "$name has ended"
+        fail "$name has ended. $(tail -n 2 "$fleet/$name.log" 2>/dev/null || :)"
     done
 }
 
+for n in 1 2 3; do
+    configure_envoy $n
+done
+{ cat $fleet/envoy-?.yaml && echo "$members"; } | python3 envoy/preflight.py || stop 1
 for n in 1 2 3; do
     start_etcd $n
     start_envoy $n
@@ -123,8 +124,15 @@ check
 
 cat <<END
 
-Three Envoys serve a sample upstream at localhost:8091, :8092 and :8093. What is said to one
-counts for all: the state is in an etcd of three members. In another terminal, in this directory:
+Three Envoys are ready, each in front of a sample upstream. What is said to one counts for all: the
+state is in an etcd of three members.
+
+  The sites     http://localhost:8091, :8092, :8093
+  The consoles  http://localhost:8091/maintenance-mode, and so on
+  Their token   $MAINTENANCE_TOKEN
+  The stats     http://localhost:9911/stats?filter=maintenance_mode, :9912, :9913
+
+In another terminal, in this directory:
 
   . target/sample.env
   curl -X POST -H "Authorization: Bearer \$MAINTENANCE_TOKEN" "localhost:8091/maintenance-mode/on?for=600"

@@ -9,6 +9,7 @@ use support::{
 
 use crate::{
     kubernetes::{install_kubectl, told},
+    ports::make_fleet_says_who_has_its_port_and_leaves_nothing_behind,
     try_it::toggle_in_a_browser,
     typing::{Typing, commands},
 };
@@ -42,6 +43,7 @@ fn three_envoys_are_switched_as_one_by_calls_and_by_etcdctl() {
         return;
     };
     machine.enter();
+    make_fleet_says_who_has_its_port_and_leaves_nothing_behind(&machine);
     let [make, switch, _] = GUIDE.blocks_of("A fleet", "sh");
     let mut fleet = machine.spawn("make-fleet", make);
     let printed = fleet.wait_for("Ctrl-C");

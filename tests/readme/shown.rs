@@ -13,14 +13,15 @@ use crate::typing::commands;
 
 /// The blocks of shell of each page, by the headings above them: how many, and the test that takes
 /// them.
-const TYPED: [(&str, &str, usize, &str); 13] = [
+const TYPED: [(&str, &str, usize, &str); 14] = [
     (CONTRIBUTING.path, "Build and test", 1, "shown"),
     (GUIDE.path, "A fleet", 3, "fleet"),
     (GUIDE.path, "As a dynamic module", 1, "try_it"),
     (GUIDE.path, "Kubernetes", 1, "kubernetes"),
     (GUIDE.path, "One team's bypass link", 1, "recipes"),
     (GUIDE.path, "Remove it", 1, "fleet"),
-    (GUIDE.path, "With Docker", 2, "containers"),
+    (GUIDE.path, "Stats, Prometheus and Grafana", 2, "stats"),
+    (GUIDE.path, "With Docker", 3, "containers"),
     (GUIDE.path, "etcd with client certificates", 1, "recipes"),
     (README.path, "Try it", 2, "try_it"),
     (REFERENCE.path, "The command line", 3, "command_line"),

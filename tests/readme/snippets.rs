@@ -202,6 +202,7 @@ fn no_other_snippet_is_shown() {
         (GUIDE, "Envoy"),
         (GUIDE, "Envoy Gateway"),
         (GUIDE, "Istio"),
+        (GUIDE, "Stats, Prometheus and Grafana"),
         (GUIDE, "Updates without restart"),
         (GUIDE, "Force on or off per route"),
         (GUIDE, "The endpoint on a listener of its own"),

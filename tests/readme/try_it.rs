@@ -7,7 +7,10 @@ use support::{
     pages::{GUIDE, README},
 };
 
-use crate::typing::{Typing, commands};
+use crate::{
+    stats,
+    typing::{Typing, commands},
+};
 
 /// Types what the README has after "Block and allow".
 pub fn block_and_allow(machine: &Machine) {
@@ -90,7 +93,6 @@ fn make_run_is_blocked_allowed_toggled_and_removed_as_the_readme_says() {
     assert!(test.starts_with("make test "), "{test}");
     let mut sample = machine.spawn("make-run", &run);
     let printed = sample.wait_for("Ctrl-C");
-    machine.wait_for("the sample", &[8080], 200);
     the_printed_lines_work(&machine, &printed);
     it_is_seen_in_stats_and_log(&machine, &mut sample);
     block_and_allow(&machine);
@@ -109,15 +111,25 @@ fn the_dynamic_module_does_the_same() {
     let [run] = commands(commands_of_it).try_into().unwrap();
     let mut sample = machine.spawn("make-run-native", &run);
     let printed = sample.wait_for("Ctrl-C");
-    machine.wait_for("the sample", &[8080], 200);
     the_printed_lines_work(&machine, &printed);
     it_is_seen_in_stats_and_log(&machine, &mut sample);
     sample.interrupt();
     assert!(!is_taken(8080));
 }
 
-/// What `make run` says to type, as printed.
+/// What `make run` says to look at and to type, as printed.
 fn the_printed_lines_work(machine: &Machine, printed: &str) {
+    let token = machine.shell(". target/sample.env; echo $MAINTENANCE_TOKEN");
+    assert!(printed.contains(&format!("  {token}")), "{printed}");
+    let follow = |start: &str| {
+        let mut words = printed.split_whitespace();
+        let link = words.find(|word| word.starts_with(start)).unwrap();
+        machine.shell(&format!(
+            "curl --silent --fail --header 'accept: text/html' '{link}'"
+        ))
+    };
+    assert!(follow("http://localhost:8080/").contains("<form"));
+    assert!(follow("http://localhost:9901/").contains("maintenance_mode.default.blocked: 0"));
     let transcript = machine.type_what_is_said(printed);
     let expected = [
         ("", ""),
@@ -137,12 +149,6 @@ fn the_printed_lines_work(machine: &Machine, printed: &str) {
 
 /// After these lines.
 fn it_is_seen_in_stats_and_log(machine: &Machine, sample: &mut Running) {
-    let stats = machine.shell("curl --silent localhost:9901/stats/prometheus");
-    for series in [
-        "maintenance_mode_blocked{maintenance_scope=\"default\"} 1",
-        "maintenance_mode_allowed{maintenance_scope=\"default\",maintenance_reason=\"path\"} 1",
-    ] {
-        assert!(stats.contains(series), "{series} is not in {stats}");
-    }
+    stats::show_one_blocked_and_one_allowed(machine);
     sample.wait_for("\"GET / HTTP/1.1\" 503 details=maintenance_mode maintenance=blocked");
 }

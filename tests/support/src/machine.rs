@@ -241,10 +241,19 @@ impl Running<'_> {
     }
 
     /// Ctrl-C; returns when all of it has ended.
-    pub fn interrupt(mut self) {
+    pub fn interrupt(self) {
+        self.end_by("-INT");
+    }
+
+    /// Its terminal is closed; returns when all of it has ended.
+    pub fn hang_up(self) {
+        self.end_by("-HUP");
+    }
+
+    fn end_by(mut self, signal: &str) {
         let group = format!("-{}", self.process.id());
         let kill = |signal| Command::new("kill").args([signal, "--", &group]).output();
-        assert!(kill("-INT").unwrap().status.success());
+        assert!(kill(signal).unwrap().status.success());
         within(PATIENCE, "the end", || {
             let is_over = self.process.try_wait().unwrap().is_some();
             is_over && !kill("-0").unwrap().status.success()
