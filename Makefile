@@ -38,6 +38,9 @@ GO_BIN     := $(CURDIR)/target/go/bin
 # What the API server is to know of each.
 RESOURCES  := target/go/resources
 
+# What calls the endpoint as envoy/openapi.yaml describes it, and what checks such descriptions.
+OPENAPI := target/openapi/bin/schemathesis
+
 SKOPEO          := $(or $(shell command -v skopeo),/usr/bin/skopeo)
 DOCKER_REGISTRY := $(or $(shell command -v docker-registry),/usr/bin/docker-registry)
 
@@ -88,7 +91,7 @@ NEEDS_envoy          = build $(ENVOY)
 NEEDS_maintenancectl = build $(ENVOY)
 NEEDS_faults         = build $(ENVOY) $(ETCD)
 NEEDS_fleet          = build $(ENVOY) $(ETCD)
-NEEDS_places         = build $(ENVOY) $(ETCD)
+NEEDS_places         = build $(ENVOY) $(ETCD) $(OPENAPI)
 NEEDS_browser        = build $(ENVOY) $(ETCD) $(CHROMIUM) $(CHROMEDRIVER) $(AXE)
 NEEDS_readme         = cli $(NEEDS_browser) dynamic-module
 NEEDS_surroundings   = build $(ENVOY) $(ETCD) $(CHROMIUM) $(CHROMEDRIVER) $(GRPC_WEB)
@@ -97,7 +100,7 @@ NEEDS_gateway        = build dynamic-module $(ENVOY) $(addprefix $(GO_BIN)/,etcd
 NEEDS_istio          = build $(ENVOY) $(addprefix $(GO_BIN)/,etcd kube-apiserver kubectl pilot-agent pilot-discovery) \
 	$(addprefix $(RESOURCES)/,gateway.yaml istio.yaml envoy_bootstrap.json) $(SKOPEO) $(DOCKER_REGISTRY)
 NEEDS_kube           = $(addprefix $(GO_BIN)/,etcd kube-apiserver kubectl) $(addprefix $(RESOURCES)/,gateway.yaml istio.yaml)
-NEEDS_all            = $(NEEDS_readme) $(GRPC_WEB)
+NEEDS_all            = $(NEEDS_readme) $(GRPC_WEB) $(OPENAPI)
 # The groups of tests that need control planes.
 CONTROL_PLANES := gateway istio kube
 # The groups of tests that need no server.
@@ -266,6 +269,13 @@ define venv
 	python3 -m venv $(1)
 endef
 
+# $(call requirements,directory,file): a virtual environment with the packages of PyPI that a file pins.
+define requirements
+	@$(call venv,$(1))
+	@$(1)/bin/pip install --quiet --disable-pip-version-check --requirement $(2)
+	@touch $@
+endef
+
 # $(call fetch,package==version,directory): a package of PyPI.
 define fetch
 	@mkdir -p target
@@ -335,6 +345,10 @@ $(RESOURCES)/envoy_bootstrap.json: tests/controlplanes/istio/go.mod | $(GO)
 $(CURDIR)/$(AXE_HOME)/axe_playwright_python/axe.min.js:
 	$(call fetch,axe-playwright-python==$(AXE_VERSION),$(AXE_HOME))
 
+$(OPENAPI): tests/places/openapi/requirements.txt
+	@echo "Getting schemathesis"
+	$(call requirements,target/openapi,$<)
+
 # Where there is no npm, the tests say so.
 $(CURDIR)/$(GRPC_WEB_HOME)/index.js:
 	@echo "Getting grpc-web $(GRPC_WEB_VERSION)"
@@ -354,6 +368,4 @@ $(DENY_HOME)/bin/cargo-deny:
 
 $(DJANGO_HOME): tests/bench/requirements.txt
 	@echo "Getting django-maintenance-mode and gunicorn"
-	@$(call venv,$@)
-	@$@/bin/pip install --quiet --disable-pip-version-check --requirement $<
-	@touch $@
+	$(call requirements,$@,$<)
