@@ -8,10 +8,15 @@ import schemathesis
 
 UNITS = {"d": 86_400, "h": 3_600, "m": 60, "s": 1, "": 1}
 YEAR = 365 * UNITS["d"]
-# The longest `bypass.max_ttl_seconds` that can be configured.
-MAX_TTL = 100 * YEAR
-# What a number of seconds can be at all.
-MAX_SECONDS = 2**64 - 1
+# The limits of durations. Of `for`, far from the last year of the calendar; of `ttl`, the longest
+# `bypass.max_ttl_seconds` that can be configured; of `retry_after`, what a number can be at all.
+LIMITS = {
+    "for": range(1, 1000 * YEAR),
+    "hold": range(241),
+    "ramp": range(UNITS["d"] + 1),
+    "retry_after": range(2**64),
+    "ttl": range(1, 100 * YEAR + 1),
+}
 # No two of these are right in any case.
 WHEN = ["for", "until", "start"]
 # An `on` with a `start` to come meets one that is in force, or the configuration refuses all.
@@ -40,9 +45,7 @@ def query_of(case):
 def is_right(query):
     return (
         "2100" < query.get("until", "2999")[:4] < "9999"
-        and seconds(query.get("for", 0)) <= 1000 * YEAR
-        and seconds(query.get("retry_after", 0)) <= MAX_SECONDS
-        and seconds(query.get("ttl", 0)) <= MAX_TTL
+        and all(seconds(query[name]) in LIMITS[name] for name in LIMITS if name in query)
         and size(query.get("message", "")) <= 1000
         and size(query.get("name", "")) <= 64
     )
