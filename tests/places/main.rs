@@ -14,6 +14,7 @@ mod comments;
 mod dashboards;
 mod image;
 mod manifests;
+mod openapi;
 mod resources;
 
 use std::{

@@ -23,7 +23,7 @@ pub use self::{
 };
 
 use self::{listeners::listener, running::Running};
-use crate::{Connection, Host, Request, Response, Upstream, eventually, within};
+use crate::{Connection, Host, Request, Response, Upstream, eventually, openapi, within};
 
 const START_TIMEOUT: Duration = Duration::from_secs(120);
 
@@ -101,9 +101,13 @@ impl Envoy {
         self.fetch(&Request::get(path))
     }
 
-    /// A request on a connection of its own.
+    /// A request on a connection of its own. What the admin endpoint answers is described.
     pub fn fetch(&self, request: &Request) -> Response {
-        Connection::open(self.address).fetch(request)
+        let response = Connection::open(self.address).fetch(request);
+        if openapi::is_answer(request, &response) {
+            openapi::assert_described(request, &response);
+        }
+        response
     }
 
     /// Bytes on a connection of their own, and the reply.

@@ -29,6 +29,7 @@ pub mod etcd;
 pub mod fleet;
 pub mod json_schema;
 pub mod machine;
+pub mod openapi;
 pub mod outcome;
 pub mod pages;
 pub mod ports;

@@ -57,7 +57,7 @@ impl Connection {
     /// The same; `None` where the connection is closed.
     pub fn try_fetch(&mut self, request: &Request) -> Option<Response> {
         self.stream.write_all(&request.encode()).ok()?;
-        self.receive(request.method == "HEAD")
+        self.receive(request.method() == "HEAD")
     }
 
     /// Sends bytes as they are, and reads the response.

@@ -3,7 +3,7 @@
 /// A request; a `host` is added where none is given.
 #[derive(Clone, Debug)]
 pub struct Request {
-    pub(super) method: String,
+    method: String,
     target: Vec<u8>,
     headers: Vec<(String, Vec<u8>)>,
     body: Vec<u8>,
@@ -36,6 +36,17 @@ impl Request {
     pub fn body(mut self, body: &str) -> Self {
         self.body = body.into();
         self.header("content-length", body.len().to_string())
+    }
+
+    /// The method.
+    pub fn method(&self) -> &str {
+        &self.method
+    }
+
+    /// The path without the query.
+    pub fn path(&self) -> String {
+        let path = self.target.split(|byte| *byte == b'?').next();
+        String::from_utf8_lossy(path.unwrap_or_default()).into_owned()
     }
 
     pub(super) fn encode(&self) -> Vec<u8> {
