@@ -52,6 +52,12 @@ SAMPLE := target/sample.env
 # An OCI image layout: skopeo copy oci:target/image:VERSION docker://registry.example.com/maintenance-mode:VERSION
 IMAGE   := target/image
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
+DIST    := target/dist
+
+# The package that holds the schemas of CycloneDX.
+CYCLONEDX_VERSION := 11.12.0
+CYCLONEDX_HOME    := target/cyclonedx-$(CYCLONEDX_VERSION)
+CYCLONEDX         := $(CURDIR)/$(CYCLONEDX_HOME)/cyclonedx/schema/_res/bom-1.6.SNAPSHOT.schema.json
 
 # How long the soak lasts, and whether its report is kept: make soak MINUTES=2 SAVE=--save. It
 # also keeps what tests ran on: make envoys SAVE=--save
@@ -90,25 +96,27 @@ NEEDS_faults         = build $(ENVOY) $(ETCD)
 NEEDS_fleet          = build $(ENVOY) $(ETCD)
 NEEDS_places         = build $(ENVOY) $(ETCD)
 NEEDS_browser        = build $(ENVOY) $(ETCD) $(CHROMIUM) $(CHROMEDRIVER) $(AXE)
-NEEDS_readme         = cli $(NEEDS_browser) dynamic-module
+NEEDS_dist           = dist $(CYCLONEDX)
+NEEDS_reproducible   = dist
+NEEDS_readme         = dist $(NEEDS_browser)
 NEEDS_surroundings   = build $(ENVOY) $(ETCD) $(CHROMIUM) $(CHROMEDRIVER) $(GRPC_WEB)
 NEEDS_gateway        = build dynamic-module $(ENVOY) $(addprefix $(GO_BIN)/,etcd kube-apiserver kubectl envoy-gateway) \
 	$(addprefix $(RESOURCES)/,gateway.yaml istio.yaml) $(SKOPEO) $(DOCKER_REGISTRY)
 NEEDS_istio          = build $(ENVOY) $(addprefix $(GO_BIN)/,etcd kube-apiserver kubectl pilot-agent pilot-discovery) \
 	$(addprefix $(RESOURCES)/,gateway.yaml istio.yaml envoy_bootstrap.json) $(SKOPEO) $(DOCKER_REGISTRY)
 NEEDS_kube           = $(addprefix $(GO_BIN)/,etcd kube-apiserver kubectl) $(addprefix $(RESOURCES)/,gateway.yaml istio.yaml)
-NEEDS_all            = $(NEEDS_readme) $(GRPC_WEB)
+NEEDS_all            = $(NEEDS_readme) $(NEEDS_dist) $(GRPC_WEB)
 # The groups of tests that need control planes.
 CONTROL_PLANES := gateway istio kube
 # The groups of tests that need no server.
 QUICK := core lib house documents schema fuzz
 
-export ENVOY ETCD CHROMIUM CHROMEDRIVER AXE GRPC_WEB
+export ENVOY ETCD CHROMIUM CHROMEDRIVER AXE GRPC_WEB CYCLONEDX
 
 .DEFAULT_GOAL := help
 # Two of what is fetched or installed at a time would be in each other's way.
 .NOTPARALLEL:
-.PHONY: help build cli schema dynamic-module image run fleet test envoys test-gateway test-istio test-kube control-planes quick pictures soak check deny fuzz miri compare figures bench bench-check bench-baseline clean
+.PHONY: help build cli schema dynamic-module image dist run fleet test envoys test-gateway test-istio test-kube control-planes quick pictures soak check deny fuzz miri compare figures bench bench-check bench-baseline clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -134,6 +142,9 @@ dynamic-module: $(SAMPLE) ## Build the filter as a dynamic module of Envoy, for 
 
 image: build ## Pack the module as an OCI image for Istio and Envoy Gateway, without Docker
 	@python3 envoy/image.py $(MODULE) $(IMAGE) $(VERSION)
+
+dist: dynamic-module cli image ## Pack a release: module, dynamic module, command line, image, licences, checksums
+	@python3 -B src/dist $(DIST) $(VERSION) $(IMAGE)
 
 run: $(BUILD_$(HOST)) $(ENVOY) ## Start Envoy with the sample, and say what to type next; HOST=native: with the dynamic module
 	@set -a; . ./$(SAMPLE); set +a; cat envoy/welcome.txt; \
@@ -334,6 +345,9 @@ $(RESOURCES)/envoy_bootstrap.json: tests/controlplanes/istio/go.mod | $(GO)
 
 $(CURDIR)/$(AXE_HOME)/axe_playwright_python/axe.min.js:
 	$(call fetch,axe-playwright-python==$(AXE_VERSION),$(AXE_HOME))
+
+$(CYCLONEDX):
+	$(call fetch,cyclonedx-python-lib==$(CYCLONEDX_VERSION),$(CYCLONEDX_HOME))
 
 # Where there is no npm, the tests say so.
 $(CURDIR)/$(GRPC_WEB_HOME)/index.js:

@@ -17,6 +17,7 @@ mod fleet;
 mod images;
 mod kubernetes;
 mod recipes;
+mod release;
 mod shown;
 mod snippets;
 mod try_it;
