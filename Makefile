@@ -60,6 +60,12 @@ SAMPLE := target/sample.env
 # An OCI image layout: skopeo copy oci:target/image:VERSION docker://registry.example.com/maintenance-mode:VERSION
 IMAGE   := target/image
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
+DIST    := target/dist
+
+# The package that holds the schemas of CycloneDX.
+CYCLONEDX_VERSION := 11.12.0
+CYCLONEDX_HOME    := target/cyclonedx-$(CYCLONEDX_VERSION)
+CYCLONEDX         := $(CURDIR)/$(CYCLONEDX_HOME)/cyclonedx/schema/_res/bom-1.6.SNAPSHOT.schema.json
 
 # How long the soak lasts, and whether its report is kept: make soak MINUTES=2 SAVE=--save. It
 # also keeps what tests ran on: make envoys SAVE=--save
@@ -98,27 +104,29 @@ NEEDS_faults         = build $(ENVOY) $(ETCD)
 NEEDS_fleet          = build $(ENVOY) $(ETCD)
 NEEDS_places         = build $(ENVOY) $(ETCD) $(OPENAPI)
 NEEDS_browser        = build $(ENVOY) $(ETCD) $(CHROMIUM) $(CHROMEDRIVER) $(AXE)
-NEEDS_readme         = cli $(NEEDS_browser) dynamic-module $(COMPOSE)
+NEEDS_dist           = dist $(CYCLONEDX)
+NEEDS_reproducible   = dist
+NEEDS_readme         = dist $(NEEDS_browser) $(COMPOSE)
 NEEDS_surroundings   = build $(ENVOY) $(ETCD) $(CHROMIUM) $(CHROMEDRIVER) $(GRPC_WEB)
 NEEDS_gateway        = build dynamic-module $(ENVOY) $(addprefix $(GO_BIN)/,etcd kube-apiserver kubectl envoy-gateway) \
 	$(addprefix $(RESOURCES)/,gateway.yaml istio.yaml) $(SKOPEO) $(DOCKER_REGISTRY)
 NEEDS_istio          = build $(ENVOY) $(addprefix $(GO_BIN)/,etcd kube-apiserver kubectl pilot-agent pilot-discovery) \
 	$(addprefix $(RESOURCES)/,gateway.yaml istio.yaml envoy_bootstrap.json) $(SKOPEO) $(DOCKER_REGISTRY)
 NEEDS_kube           = $(addprefix $(GO_BIN)/,etcd kube-apiserver kubectl) $(addprefix $(RESOURCES)/,gateway.yaml istio.yaml)
-NEEDS_all            = $(NEEDS_readme) $(GRPC_WEB) $(OPENAPI)
+NEEDS_all            = $(NEEDS_readme) $(NEEDS_dist) $(GRPC_WEB) $(OPENAPI)
 # What of that is fetched or installed, not built of this source.
-TOOLS = $(filter-out build cli dynamic-module,$(NEEDS))
+TOOLS = $(filter-out build cli dynamic-module dist,$(NEEDS))
 # The groups of tests that need control planes.
 CONTROL_PLANES := gateway istio kube
 # The groups of tests that need no server.
 QUICK := core lib house documents schema fuzz
 
-export ENVOY ETCD CHROMIUM CHROMEDRIVER AXE GRPC_WEB COMPOSE
+export ENVOY ETCD CHROMIUM CHROMEDRIVER AXE GRPC_WEB COMPOSE CYCLONEDX
 
 .DEFAULT_GOAL := help
 # Two of what is fetched or installed at a time would be in each other's way.
 .NOTPARALLEL:
-.PHONY: help build cli schema dynamic-module image run fleet tools test envoys test-gateway test-istio test-kube control-planes quick pictures soak check deny fuzz miri compare figures bench bench-check bench-baseline clean
+.PHONY: help build cli schema dynamic-module image dist run fleet tools test envoys test-gateway test-istio test-kube control-planes quick pictures soak check deny fuzz miri compare figures bench bench-check bench-baseline clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -148,6 +156,9 @@ dynamic-module: $(SAMPLE) ## Build the filter as a dynamic module of Envoy, for 
 
 image: build ## Pack the module as an OCI image for Istio and Envoy Gateway, without Docker
 	@python3 envoy/image.py $(MODULE) $(IMAGE) $(VERSION)
+
+dist: dynamic-module cli image ## Pack a release: module, dynamic module, command line, image, licences, checksums
+	@python3 -B src/dist $(DIST) $(VERSION) $(IMAGE)
 
 run: $(BUILD_$(HOST)) $(ENVOY) ## Start Envoy with the sample, and say what to type next; HOST=native: with the dynamic module
 	@set -a; . ./$(SAMPLE); set +a; exec sh envoy/run.sh $(BOOTSTRAP_$(HOST))
@@ -365,6 +376,9 @@ $(CURDIR)/$(COMPOSE_HOME)/bin/docker-compose:
 $(OPENAPI): tests/places/openapi/requirements.txt
 	@echo "Getting schemathesis"
 	$(call requirements,target/openapi,$<)
+
+$(CYCLONEDX):
+	$(call fetch,cyclonedx-python-lib==$(CYCLONEDX_VERSION),$(CYCLONEDX_HOME))
 
 # Where there is no npm, the tests say so.
 $(CURDIR)/$(GRPC_WEB_HOME)/index.js:

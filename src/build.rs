@@ -1,5 +1,5 @@
-//! Refuses to build a module that would load and do nothing, and warns of one that says where
-//! it was built. Says how a dynamic module is linked.
+//! Refuses to build a module that would load and do nothing, and warns of a release that says
+//! where it was built. Says how a dynamic module is linked.
 
 use std::path::Path;
 use std::{env, fs};
@@ -11,19 +11,20 @@ fn main() {
     for variable in ["RUSTC_LINKER", "RUSTC_WRAPPER"] {
         println!("cargo::rerun-if-env-changed={variable}");
     }
-    // What they write is in the module, but Cargo does not know that it depends on them.
+    // What they write is in what is built, but Cargo does not know that it depends on them.
     for script in ["src/linker.py", "src/rustc.sh"] {
         println!("cargo::rerun-if-changed={script}");
     }
     let is_module = env::var("CARGO_CFG_TARGET_ARCH").is_ok_and(|arch| arch == "wasm32");
+    let is_release = env::var("PROFILE").is_ok_and(|profile| profile == "release");
     if is_module && !ends_with("RUSTC_LINKER", "linker.py") {
         println!(
             "cargo::error=the module is linked by src/linker.py, which .cargo/config.toml names: \
              run Cargo in the directory of the project, for the target wasm32-wasip1"
         );
-    } else if is_module && !ends_with("RUSTC_WRAPPER", "rustc.sh") {
+    } else if is_release && !ends_with("RUSTC_WRAPPER", "rustc.sh") {
         println!(
-            "cargo::warning=the module holds paths of this machine, because another wrapper of \
+            "cargo::warning=what is built holds paths of this machine, because another wrapper of \
              the compiler is in the place of src/rustc.sh, which .cargo/config.toml names"
         );
     }

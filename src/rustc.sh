@@ -1,14 +1,14 @@
 #!/bin/sh
-# Runs the compiler so that no path of this machine gets into the module, and the same
+# Runs the compiler so that no path of this machine gets into what is released, and the same
 # sources are the same bytes wherever they are built.
 #
 # A panic says in which file it is: of the project, of a dependency, of what a build script
 # wrote, or of the standard library. Where these lie, Cargo and the compiler know, and no
-# configuration can say; so Cargo runs this in the place of rustc. What is compiled for this
-# machine itself is compiled as ever.
+# configuration can say; so Cargo runs this in the place of rustc. What keeps what a debugger reads
+# keeps its paths, too.
 
 case "${CARGO_PKG_NAME:+for a crate} $* " in
-"for a crate "*" --target wasm32-"*)
+"for a crate "*" strip="*)
 	crate=$CARGO_PKG_NAME-$CARGO_PKG_VERSION
 	# The last that fits counts.
 	set -- "$@" "--remap-path-prefix=$(pwd -P)=." "--remap-path-prefix=$CARGO_MANIFEST_DIR=$crate" \

@@ -55,7 +55,7 @@ ALONE = [
 NAMED_ONLY = ["gateway", "istio", "kube"]
 # The groups that take longest, so that no long one is left at the end, and how many tests of
 # each are under way at a time.
-LONGEST = {"fleet": 2, "envoy": 2, "browser": 2, "readme": 2, "faults": 2, "surroundings": 2, "istio": 2, "places": 1}
+LONGEST = {"reproducible": 1, "fleet": 2, "envoy": 2, "browser": 2, "readme": 2, "faults": 2, "surroundings": 2, "istio": 2, "places": 1}
 # Their tests count in milliseconds, so they go first where the processors have too much to do.
 FIRST = ["faults", "fleet"]
 # How many tests are under way at a time.

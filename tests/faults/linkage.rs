@@ -6,7 +6,7 @@ use std::{
     process::Command,
 };
 
-use support::{binary, programs, project};
+use support::{binary, glibc, programs, project};
 
 const CALLBACK: &str = "envoy_dynamic_module_callback_";
 const HOOK: &str = "envoy_dynamic_module_on_";
@@ -53,19 +53,9 @@ fn symbols(file: &Path) -> Vec<Symbol> {
     text.lines().filter_map(symbol).collect()
 }
 
-/// `1.2.3`, of which each part is a number.
-fn numbers(version: &str) -> Vec<u32> {
-    let parts = version.split('.');
-    parts.map(|part| part.parse().unwrap()).collect()
-}
-
 #[test]
 fn all_that_is_undefined_is_of_envoy_or_of_the_c_library_that_is_promised() {
-    let manifest = project::read("Cargo.toml");
-    let oldest = manifest
-        .lines()
-        .find_map(|line| line.strip_prefix("oldest-glibc = "));
-    let oldest = numbers(oldest.unwrap().trim_matches('"'));
+    let oldest = glibc::oldest();
     let envoy = symbols(&binary("ENVOY", "target/envoy-1.40.0/envoy/_bin/envoy"));
     let undefined = symbols(&module())
         .into_iter()
@@ -89,7 +79,7 @@ fn all_that_is_undefined_is_of_envoy_or_of_the_c_library_that_is_promised() {
             continue;
         };
         let version = version.strip_prefix("GLIBC_");
-        let version = numbers(version.unwrap_or_else(|| panic!("{name} is not of glibc")));
+        let version = glibc::numbers(version.unwrap_or_else(|| panic!("{name} is not of glibc")));
         assert!(version <= oldest, "{name} came with glibc {version:?}");
     }
     let needed = readelf("--dynamic", &module());

@@ -29,7 +29,7 @@ pub fn told(machine: &Machine) -> Vec<Vec<String>> {
 }
 
 /// A registry that is `registry.example.com`.
-fn registry<'m>(machine: &'m Machine, certificate: &Certificate) -> Running<'m> {
+pub fn registry<'m>(machine: &'m Machine, certificate: &Certificate) -> Running<'m> {
     let configuration = json!({
         "version": "0.1",
         "storage": {"filesystem": {"rootdirectory": machine.path("registry")}},

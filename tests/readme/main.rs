@@ -18,6 +18,7 @@ mod images;
 mod kubernetes;
 mod ports;
 mod recipes;
+mod release;
 mod shown;
 mod snippets;
 mod stats;

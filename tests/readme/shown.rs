@@ -17,6 +17,7 @@ const TYPED: [(&str, &str, usize, &str); 14] = [
     (CONTRIBUTING.path, "Build and test", 1, "shown"),
     (GUIDE.path, "A fleet", 3, "fleet"),
     (GUIDE.path, "As a dynamic module", 1, "try_it"),
+    (GUIDE.path, "From a release", 3, "release"),
     (GUIDE.path, "Kubernetes", 1, "kubernetes"),
     (GUIDE.path, "One team's bypass link", 1, "recipes"),
     (GUIDE.path, "Remove it", 1, "fleet"),

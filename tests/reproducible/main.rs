@@ -1,44 +1,66 @@
-//! The module is the same bytes wherever and by whom it is built, and does not say where.
+//! A release is the same bytes wherever and by whom it is built, and does not say where.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
 use std::{
+    collections::BTreeSet,
     env, fs,
     os::unix::fs::symlink,
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
 
-const MODULE: &str = "target/wasm32-wasip1/release/maintenance_mode.wasm";
+use support::release;
+
 /// Another user than the one of this process, where a process may seem to be one.
-const UNSHARE: [&str; 3] = ["--user", "--map-user=4711", "--"];
+const UNSHARE: [&str; 4] = ["--user", "--map-user=4711", "--map-group=4711", "--"];
+
+/// Cargo compiles nothing anew because of a change of it.
+const OLDER: &str = "If what is in target is older than src/rustc.sh: `make clean`";
 
 #[test]
-fn a_build_elsewhere_gives_the_same_bytes() {
+fn a_release_that_is_made_elsewhere_has_the_same_bytes() {
     let here = Place::here();
-    let module = fs::read(here.project.join(MODULE)).expect("no module: run `make build`");
-
     let directory = tempfile::tempdir().unwrap();
     let elsewhere = Place {
-        project: directory.path().join("a project of others"),
-        home: directory.path().join("home"),
-        cargo_home: directory.path().join("home/of/cargo"),
+        project: directory.path().join("project"),
+        home: directory.path().join("a home of others"),
+        cargo_home: directory.path().join("a home of others/of/cargo"),
         ..here.clone()
     };
     copy_project(&here.project, &elsewhere.project);
     share_downloads(&here.cargo_home, &elsewhere.cargo_home);
-    elsewhere.build();
-    let other = fs::read(elsewhere.project.join(MODULE)).unwrap();
+    elsewhere.make_release();
 
-    for place in [here, elsewhere] {
-        for path in place.paths() {
-            for module in [&module, &other] {
-                assert!(!contains(module, &path), "the module names {path}");
-            }
+    let (one, other) = (release::folder(), elsewhere.project.join("target/dist"));
+    assert_eq!(names(&one), names(&other));
+    for name in names(&one) {
+        let [one, other] = [&one, &other].map(|folder| fs::read(folder.join(&name)).unwrap());
+        let difference = one.iter().zip(&other).position(|(a, b)| a != b);
+        assert_eq!(
+            difference, None,
+            "{name}: the first byte that differs. {OLDER}"
+        );
+        assert_eq!(one.len(), other.len(), "{name}");
+    }
+    let installed = release::installed();
+    let program = installed.path().join("bin/maintenancectl");
+    let module = one.join(release::MODULE);
+    for file in [module, one.join(release::dynamic_module()), program] {
+        let content = fs::read(&file).unwrap();
+        for path in here.paths().into_iter().chain(elsewhere.paths()) {
+            assert!(
+                !contains(&content, &path),
+                "{} names {path}",
+                file.display()
+            );
         }
     }
-    let difference = module.iter().zip(&other).position(|(a, b)| a != b);
-    assert_eq!(difference, None, "the first byte that differs");
-    assert_eq!(module.len(), other.len());
+}
+
+fn names(folder: &Path) -> BTreeSet<String> {
+    let entries = fs::read_dir(folder).unwrap();
+    let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    names.collect()
 }
 
 /// Where somebody builds.
@@ -64,9 +86,8 @@ impl Place {
         }
     }
 
-    /// Builds the module as the Makefile does, out of what was downloaded before.
-    fn build(&self) {
-        let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    /// Packs a release, out of what was downloaded before.
+    fn make_release(&self) {
         let can_unshare = Command::new("unshare")
             .args(UNSHARE)
             .arg("true")
@@ -75,19 +96,22 @@ impl Place {
             .is_ok_and(|status| status.success());
         let mut command = if can_unshare {
             let mut command = Command::new("unshare");
-            command.args(UNSHARE).arg(cargo);
+            command.args(UNSHARE).arg("make");
             command
         } else {
-            Command::new(cargo)
+            Command::new("make")
         };
+        for variable in ["CARGO_TARGET_DIR", "MAKEFLAGS", "MAKELEVEL", "MFLAGS"] {
+            command.env_remove(variable);
+        }
         let output = command
-            .args(["build", "--release", "--locked", "--offline", "--lib"])
-            .args(["--target", "wasm32-wasip1", "--target-dir", "target"])
+            .arg("dist")
             .current_dir(&self.project)
             .env("HOME", &self.home)
             .env("USER", "somebody")
             .env("LOGNAME", "somebody")
             .env("CARGO_HOME", &self.cargo_home)
+            .env("CARGO_NET_OFFLINE", "true")
             .env("RUSTUP_HOME", &self.rustup_home)
             .output()
             .unwrap();
@@ -143,8 +167,7 @@ fn share_downloads(from: &Path, to: &Path) {
     }
 }
 
-fn contains(module: &[u8], text: &str) -> bool {
-    module
-        .windows(text.len())
-        .any(|window| window == text.as_bytes())
+fn contains(content: &[u8], text: &str) -> bool {
+    let mut windows = content.windows(text.len());
+    windows.any(|window| window == text.as_bytes())
 }

@@ -1,6 +1,6 @@
 //! A JSON Schema, and what fits it.
 
-use jsonschema::Validator;
+use jsonschema::{Registry, Validator};
 use serde_json::Value;
 
 /// A JSON Schema.
@@ -13,6 +13,17 @@ impl JsonSchema {
         assert_eq!(schema["$schema"], about);
         jsonschema::meta::validate(schema).unwrap();
         Self(jsonschema::validator_for(schema).unwrap())
+    }
+
+    /// Takes a schema that refers to others, which come with their addresses.
+    pub fn with_others<const N: usize>(schema: &Value, others: [(String, Value); N]) -> Self {
+        let mut registry = Registry::new();
+        for (address, other) in others {
+            registry = registry.add(address, other).unwrap();
+        }
+        let registry = registry.prepare().unwrap();
+        let options = jsonschema::options().with_registry(&registry);
+        Self(options.build(schema).unwrap())
     }
 
     /// The first thing that is wrong with a value.
