@@ -13,7 +13,7 @@ use crate::typing::commands;
 
 /// The blocks of shell of each page, by the headings above them: how many, and the test that takes
 /// them.
-const TYPED: [(&str, &str, usize, &str); 14] = [
+const TYPED: &[(&str, &str, usize, &str)] = &[
     (CONTRIBUTING.path, "Build and test", 1, "shown"),
     (GUIDE.path, "A fleet", 3, "fleet"),
     (GUIDE.path, "As a dynamic module", 1, "try_it"),
