@@ -125,9 +125,9 @@ impl Machine {
     /// A shell in the project, where a newcomer types.
     pub fn command(&self, script: &str) -> Command {
         let mut command = Command::new("env");
-        // Who runs the tests in the background may ignore Ctrl-C; what they start must not.
+        // Who runs the tests in the background may ignore these; what they start must not.
         command
-            .args(["--default-signal=INT", "nsenter"])
+            .args(["--default-signal=INT,HUP", "nsenter"])
             .args(["--target", &self.first_process()])
             .args(["--mount", "--net", "--pid", "--root", "sh", "-ec"])
             .arg(format!("cd \"$0\"\n{script}"))
