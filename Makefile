@@ -155,7 +155,7 @@ dynamic-module: $(SAMPLE) ## Build the filter as a dynamic module of Envoy, for 
 	@echo "target/dynamic-module/libmaintenance_mode.so is ready"
 
 image: build ## Pack the module as an OCI image for Istio and Envoy Gateway, without Docker
-	@python3 envoy/image.py $(MODULE) $(IMAGE) $(VERSION)
+	@python3 -B src/dist/image.py $(MODULE) $(IMAGE) $(VERSION)
 
 dist: dynamic-module cli image ## Pack a release: module, dynamic module, command line, image, licences, checksums
 	@python3 -B src/dist $(DIST) $(VERSION) $(IMAGE)

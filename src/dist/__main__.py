@@ -1,7 +1,7 @@
 """Packs a release from what was built: python3 src/dist FOLDER VERSION IMAGE
 
 The folder is made anew. What lies in it is made of the sources and the toolchain alone: no time, no
-path and no user of this machine is in it. IMAGE is the layout that envoy/image.py has written.
+path and no user of this machine is in it. IMAGE is the layout that image.py has written.
 """
 
 import hashlib

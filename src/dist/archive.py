@@ -19,4 +19,8 @@ def packed(files, top=""):
 
 
 def compressed(content):
-    return gzip.compress(content, mtime=0)
+    """By gzip, with a header that no version of Python writes otherwise."""
+    stream = io.BytesIO()
+    with gzip.GzipFile(filename="", fileobj=stream, mode="wb", mtime=0) as archive:
+        archive.write(content)
+    return stream.getvalue()

@@ -4,8 +4,9 @@
 //! filter, against `baseline.json`, which `make bench-baseline` writes.
 //!
 //! Two figures a case. CPU time of Envoy: Envoy on one core, wrk on the other, interleaved
-//! rounds; what has a target also in short turns with what it is compared to. Instructions: by callgrind, on one connection, one request after the other. Each
-//! case must answer as it should, before it is measured and after.
+//! rounds; what has a target also in short turns with what it is compared to. Instructions: by
+//! callgrind, on one connection, one request after the other. Each case must answer as it should,
+//! before it is measured and after.
 #![allow(
     clippy::expect_used,
     clippy::indexing_slicing,

@@ -125,12 +125,8 @@ impl<'m> Policy<'m> {
 
     /// Applies another resource, and lets Envoy Gateway have what the API server made of it.
     pub fn apply_beside(&self, resource: &Value) {
-        let path = self.machine.path("beside.json");
-        fs::write(&path, resource.to_string()).unwrap();
-        let applied = self.server.kubectl(&format!(
-            "apply --validate=strict --output json --filename {}",
-            path.display()
-        ));
+        let apply = self.apply_command(resource);
+        let applied = self.machine.shell(&format!("{apply} --output json"));
         let name = resource["metadata"]["name"].as_str().unwrap();
         self.gateway
             .publish(name, &serde_json::from_str(&applied).unwrap());
@@ -139,12 +135,15 @@ impl<'m> Policy<'m> {
     /// Lets a manifest of the guide take its place, with the image that it has.
     pub fn replace_by(&self, mut manifest: Value) {
         manifest["spec"]["wasm"][0]["code"] = self.object()["spec"]["wasm"][0]["code"].take();
-        let path = self.machine.path("manifest.json");
-        fs::write(&path, manifest.to_string()).unwrap();
-        self.run(&format!(
-            "kubectl apply --validate=strict --filename {}",
-            path.display()
-        ));
+        self.run(&self.apply_command(&manifest));
+    }
+
+    /// What applies a resource; nothing in it may be unknown to the API server.
+    fn apply_command(&self, resource: &Value) -> String {
+        let path = self.machine.path("resource.json");
+        fs::write(&path, resource.to_string()).unwrap();
+        let path = path.display();
+        format!("kubectl apply --validate=strict --filename {path}")
     }
 
     /// What the API server has of it.

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use support::{Envoy, Options, eventually, pages::OPERATIONS, within, yaml};
+use support::{Envoy, eventually, pages::OPERATIONS, within, yaml};
 
 use crate::policy::{machine_for, of_the_module};
 
@@ -106,10 +106,7 @@ fn a_gateway_in_front_keeps_hosts_whose_replies_are_planned() {
     };
     let policy = of_the_module(&mut machine);
     let gateway = &policy.gateway;
-    let shop = Envoy::with(Options {
-        is_alone: true,
-        ..Options::new(json!({"mode": "on"}))
-    });
+    let shop = Envoy::start(json!({"mode": "on"}));
     gateway.publish_backend(shop.address);
     eventually("the shop", || gateway.get("/").is_blocked());
 

@@ -3,11 +3,11 @@
 use std::{fs, path::Path, process::Command};
 
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 use support::{
     module,
     programs::{has, not_tested, output},
     project::file,
+    sha256,
 };
 use tempfile::TempDir;
 
@@ -18,7 +18,8 @@ fn layout() -> TempDir {
     let directory = TempDir::new().unwrap();
     let printed = output(
         Command::new("python3")
-            .arg(file("envoy/image.py"))
+            .arg("-B")
+            .arg(file("src/dist/image.py"))
             .arg(module())
             .arg(directory.path().join("image"))
             .arg(TAG),
@@ -38,15 +39,13 @@ fn blob(directory: &Path, descriptor: &Value) -> Vec<u8> {
     let digest = descriptor["digest"].as_str().unwrap();
     let name = digest.strip_prefix("sha256:").unwrap();
     let blob = fs::read(directory.join("image/blobs/sha256").join(name)).unwrap();
-    assert_eq!(sha256(&blob), digest);
+    assert_eq!(digest_of(&blob), digest);
     assert_eq!(descriptor["size"], blob.len());
     blob
 }
 
-fn sha256(content: &[u8]) -> String {
-    let digest = Sha256::digest(content);
-    let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("sha256:{hex}")
+fn digest_of(content: &[u8]) -> String {
+    format!("sha256:{}", sha256(content))
 }
 
 #[test]
@@ -85,7 +84,7 @@ fn the_image_has_one_layer_that_unpacks_to_the_module() {
     output(Command::new("gzip").arg("-d").arg(&packed));
     let archive = fs::read(directory.join("layer.tar")).unwrap();
     let config: Value = serde_json::from_slice(&blob(directory, &manifest["config"])).unwrap();
-    assert_eq!(config["rootfs"]["diff_ids"][0], sha256(&archive));
+    assert_eq!(config["rootfs"]["diff_ids"][0], digest_of(&archive));
 }
 
 #[test]

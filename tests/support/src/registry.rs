@@ -61,9 +61,9 @@ impl<'m> Registry<'m> {
         let image = self.machine.path("image");
         let name = format!("{NAME}/maintenance-mode");
         self.machine.shell(&format!(
-            "python3 {} {} {image} 1\n\
+            "python3 -B {} {} {image} 1\n\
              skopeo --insecure-policy copy --dest-tls-verify=false oci:{image}:1 docker://{name}:1",
-            file("envoy/image.py").display(),
+            file("src/dist/image.py").display(),
             module.display(),
             image = image.display(),
         ));

@@ -9,7 +9,7 @@ use std::{
 
 use tempfile::TempDir;
 
-use crate::{programs::output, project::file};
+use crate::project::file;
 
 /// The module.
 pub const MODULE: &str = "maintenance_mode.wasm";
@@ -54,10 +54,4 @@ pub fn unpack(archive: &Path, directory: &Path) {
     let unpacked = tar.args(["--strip-components", "1"]).output().unwrap();
     let errors = String::from_utf8_lossy(&unpacked.stderr);
     assert!(unpacked.status.success() && errors.is_empty(), "{errors}");
-}
-
-/// The SHA-256 of a file, as `sha256sum` writes it.
-pub fn sha256(file: &Path) -> String {
-    let printed = output(Command::new("sha256sum").arg(file));
-    printed.split(' ').next().unwrap().to_owned()
 }

@@ -7,14 +7,13 @@ look for it before the variant with media types of its own, and every registry s
 it is an image like any other. The same module gives the same digest.
 """
 
-import gzip
 import hashlib
-import io
 import json
 import pathlib
 import shutil
 import sys
-import tarfile
+
+from archive import compressed, packed
 
 MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 CONFIG = "application/vnd.oci.image.config.v1+json"
@@ -23,24 +22,6 @@ LAYER = "application/vnd.oci.image.layer.v1.tar+gzip"
 
 def digest(content):
     return "sha256:" + hashlib.sha256(content).hexdigest()
-
-
-def archive(module):
-    """A tar archive with the module, without owner or time."""
-    entry = tarfile.TarInfo("plugin.wasm")
-    entry.size = len(module)
-    entry.mode = 0o644
-    packed = io.BytesIO()
-    with tarfile.open(fileobj=packed, mode="w", format=tarfile.USTAR_FORMAT) as tar:
-        tar.addfile(entry, io.BytesIO(module))
-    return packed.getvalue()
-
-
-def compress(content):
-    packed = io.BytesIO()
-    with gzip.GzipFile(filename="", fileobj=packed, mode="wb", mtime=0) as stream:
-        stream.write(content)
-    return packed.getvalue()
 
 
 class Layout:
@@ -70,7 +51,7 @@ def encode(value):
 def pack(module, folder, version):
     """Writes the layout; the digest of the image."""
     layout = Layout(folder)
-    files = archive(module)
+    files = packed({"plugin.wasm": module})
     annotations = {
         "org.opencontainers.image.title": "maintenance-mode",
         "org.opencontainers.image.version": version,
@@ -86,7 +67,7 @@ def pack(module, folder, version):
         "schemaVersion": 2,
         "mediaType": MANIFEST,
         "config": layout.add(CONFIG, encode(config)),
-        "layers": [layout.add(LAYER, compress(files))],
+        "layers": [layout.add(LAYER, compressed(files))],
         "annotations": annotations,
     }
     image = layout.add(MANIFEST, encode(manifest))
