@@ -126,7 +126,7 @@ export ENVOY ETCD CHROMIUM CHROMEDRIVER AXE GRPC_WEB COMPOSE CYCLONEDX
 .DEFAULT_GOAL := help
 # Two of what is fetched or installed at a time would be in each other's way.
 .NOTPARALLEL:
-.PHONY: help build cli schema dynamic-module image dist run fleet tools test envoys test-gateway test-istio test-kube control-planes quick pictures soak check deny fuzz miri compare figures bench bench-check bench-baseline clean
+.PHONY: help build cli schema dynamic-module profile image dist run fleet tools test envoys test-gateway test-istio test-kube control-planes quick pictures soak check deny fuzz miri compare figures bench bench-check bench-baseline clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -153,6 +153,19 @@ schema: ## Write what `maintenancectl schema` prints: envoy/schema.json and the 
 dynamic-module: $(SAMPLE) ## Build the filter as a dynamic module of Envoy, for this machine
 	cargo build --profile dynamic-module --locked --lib --features dynamic-module
 	@echo "target/dynamic-module/libmaintenance_mode.so is ready"
+
+# Where it is counted what the dynamic module executes, and what the compiler reads of it.
+PROFILE  := $(CURDIR)/target/profile
+COUNTED  := src/hosts/native/profile.profdata
+profile: export MAINTENANCE_MODE_PROFILE = $(PROFILE)
+profile: $(ENVOY) $(ETCD) ## Count anew what the dynamic module executes under load, by which it is compiled
+	@rustup component list --installed | grep -q '^llvm-tools' || rustup component add llvm-tools
+	rm -rf target/dynamic-module $(PROFILE)
+	$(MAKE) dynamic-module
+	LLVM_PROFILE_FILE=$(PROFILE)/soak/%c%p.profraw $(MAKE) soak HOST=native MINUTES=1
+	$$(rustc --print target-libdir)/../bin/llvm-profdata merge -sparse -o $(COUNTED) $(PROFILE)/soak/*.profraw
+	rm -rf target/dynamic-module
+	@echo "$(COUNTED) is written"
 
 image: build ## Pack the module as an OCI image for Istio and Envoy Gateway, without Docker
 	@python3 -B src/dist/image.py $(MODULE) $(IMAGE) $(VERSION)
