@@ -1,6 +1,14 @@
 //! CPU time of Envoy per request, under the load of wrk.
 
-use std::{fs, net::SocketAddr};
+use std::{
+    fs,
+    net::SocketAddr,
+    process::{Child, Stdio},
+    thread,
+    time::Duration,
+};
+
+use rustix::process::{Pid, Signal, kill_process};
 
 use crate::{
     case::{Case, HEADERS},
@@ -11,8 +19,17 @@ use crate::{
 
 const CONNECTIONS: usize = 16;
 
-/// How long each of a pair is loaded before it is the other's turn, in seconds.
-const TURN: u64 = 1;
+/// How long each is loaded before anything is measured, in seconds.
+const WARM_UP: u64 = 1;
+
+/// How long one of a pair is loaded before it is the other's turn.
+const TURN: Duration = Duration::from_millis(50);
+/// How often it is each one's turn in a round.
+const TURNS: u64 = 25;
+/// After so long, all that was under way when the load paused is answered.
+const SETTLED: Duration = Duration::from_millis(5);
+/// How long both loads last in a round, in seconds: until all turns are over.
+const PAIR_SECONDS: u64 = 3;
 
 /// What the rounds of a case gave.
 #[derive(Clone, Debug)]
@@ -46,16 +63,60 @@ impl Pair {
         }
     }
 
-    /// Both in short turns, so that what disturbs one disturbs the other, and what grows or wanes
-    /// meanwhile falls on both.
+    /// Both in short turns, so that what disturbs one disturbs the other.
     fn measure(&mut self, servers: &[Server]) {
-        let [case, other] = [&self.case, &self.other]
-            .map(|name| servers.iter().find(|server| server.name == *name).unwrap());
-        let [first, second, third, fourth] =
-            [case, other, other, case].map(|server| server.load(TURN));
-        self.ratios
-            .push((first.micros + fourth.micros) / (second.micros + third.micros));
+        let mut sides = [&self.case, &self.other].map(|name| {
+            let server = servers.iter().find(|server| server.name == *name);
+            Side::start(server.unwrap())
+        });
+        for _ in 0..TURNS {
+            sides.iter_mut().for_each(Side::take_turn);
+        }
+        let [case, other] = sides.map(Side::micros_per_request);
+        self.ratios.push(case / other);
     }
+}
+
+/// One of a pair, whose load is paused while it is not its turn.
+struct Side<'s> {
+    server: &'s Server,
+    load: Wrk,
+    /// CPU time of the server in its turns.
+    micros: f64,
+}
+
+impl<'s> Side<'s> {
+    fn start(server: &'s Server) -> Self {
+        let before = server.cpu_micros();
+        let load = Wrk::start(server, PAIR_SECONDS);
+        pause(&load);
+        Self {
+            server,
+            load,
+            micros: server.cpu_micros() - before,
+        }
+    }
+
+    fn take_turn(&mut self) {
+        let before = self.server.cpu_micros();
+        self.load.send(Signal::CONT);
+        thread::sleep(TURN);
+        pause(&self.load);
+        self.micros += self.server.cpu_micros() - before;
+    }
+
+    /// After a last turn, which lasts until the load ends by itself.
+    fn micros_per_request(self) -> f64 {
+        let before = self.server.cpu_micros();
+        self.load.send(Signal::CONT);
+        let load = self.load.end();
+        (self.micros + self.server.cpu_micros() - before) / load.requests
+    }
+}
+
+fn pause(load: &Wrk) {
+    load.send(Signal::STOP);
+    thread::sleep(SETTLED);
 }
 
 /// Measures all cases and django in turn, round by round, after a short one that counts not, and
@@ -79,7 +140,7 @@ pub fn measure(cases: &[Case], pairs: &mut [Pair], rounds: usize, seconds: u64) 
         processes: django.processes(),
     });
     for server in &servers {
-        server.load(TURN);
+        server.load(WARM_UP);
     }
     let mut measured: Vec<Rounds> = servers
         .iter()
@@ -123,28 +184,57 @@ struct Cost {
 
 impl Server {
     fn load(&self, seconds: u64) -> Cost {
-        let before = cpu_micros(&self.processes);
-        let load = Load::put(self.address, self.path, seconds);
+        let before = self.cpu_micros();
+        let load = Wrk::start(self, seconds).end();
         Cost {
-            micros: (cpu_micros(&self.processes) - before) / load.requests,
+            micros: (self.cpu_micros() - before) / load.requests,
             rate: load.requests / load.seconds,
         }
     }
+
+    /// The CPU time that its processes have taken, of all their threads, user and system.
+    fn cpu_micros(&self) -> f64 {
+        let threads = self
+            .processes
+            .iter()
+            .flat_map(|id| fs::read_dir(format!("/proc/{id}/task")).unwrap());
+        threads
+            .map(|thread| {
+                // Nanoseconds come first: finer than the clock ticks of `stat`.
+                let statistics =
+                    fs::read_to_string(thread.unwrap().path().join("schedstat")).unwrap();
+                let nanos = statistics.split(' ').next().unwrap();
+                nanos.parse::<f64>().unwrap() / 1e3
+            })
+            .sum()
+    }
 }
 
-/// The CPU time that processes have taken, of all their threads, user and system.
-fn cpu_micros(processes: &[u32]) -> f64 {
-    let threads = processes
-        .iter()
-        .flat_map(|id| fs::read_dir(format!("/proc/{id}/task")).unwrap());
-    threads
-        .map(|thread| {
-            // Nanoseconds come first: finer than the clock ticks of `stat`.
-            let statistics = fs::read_to_string(thread.unwrap().path().join("schedstat")).unwrap();
-            let nanos = statistics.split(' ').next().unwrap();
-            nanos.parse::<f64>().unwrap() / 1e3
-        })
-        .sum()
+/// A wrk that is under way.
+struct Wrk(Child);
+
+impl Wrk {
+    fn start(server: &Server, seconds: u64) -> Self {
+        let mut command = Core::Load.command("wrk");
+        command.args(["--threads", "1"]);
+        command.args(["--connections", &CONNECTIONS.to_string()]);
+        command.args(["--duration", &format!("{seconds}s")]);
+        for (name, value) in HEADERS {
+            command.args(["--header", &format!("{name}: {value}")]);
+        }
+        command.arg(format!("http://{}{}", server.address, server.path));
+        Self(command.stdout(Stdio::piped()).spawn().unwrap())
+    }
+
+    fn send(&self, signal: Signal) {
+        kill_process(Pid::from_child(&self.0), signal).unwrap();
+    }
+
+    fn end(self) -> Load {
+        let output = self.0.wait_with_output().unwrap();
+        let text = String::from_utf8_lossy(&output.stdout);
+        Load::parse(&text).unwrap_or_else(|| panic!("wrk said:\n{text}"))
+    }
 }
 
 /// What wrk reports.
@@ -154,22 +244,6 @@ struct Load {
 }
 
 impl Load {
-    fn put(address: SocketAddr, path: &str, seconds: u64) -> Self {
-        let mut command = Core::Load.command("wrk");
-        command.args(["--threads", "1"]);
-        command.args(["--connections", &CONNECTIONS.to_string()]);
-        command.args(["--duration", &format!("{seconds}s")]);
-        for (name, value) in HEADERS {
-            command.args(["--header", &format!("{name}: {value}")]);
-        }
-        let output = command
-            .arg(format!("http://{address}{path}"))
-            .output()
-            .unwrap();
-        let text = String::from_utf8_lossy(&output.stdout);
-        Self::parse(&text).unwrap_or_else(|| panic!("wrk said:\n{text}"))
-    }
-
     /// Reads `  51234 requests in 2.00s, 12.34MB read`.
     fn parse(text: &str) -> Option<Self> {
         let line = text.lines().find(|line| line.contains(" requests in "))?;
