@@ -126,7 +126,7 @@ export ENVOY ETCD CHROMIUM CHROMEDRIVER AXE GRPC_WEB COMPOSE CYCLONEDX
 .DEFAULT_GOAL := help
 # Two of what is fetched or installed at a time would be in each other's way.
 .NOTPARALLEL:
-.PHONY: help build cli schema dynamic-module profile image dist run fleet tools test envoys test-gateway test-istio test-kube control-planes quick pictures soak check deny fuzz miri compare figures bench bench-check bench-baseline clean
+.PHONY: help build cli schema dynamic-module profile image dist run fleet tools test envoys test-gateway test-istio test-kube control-planes quick pictures soak check deny fuzz miri tsan compare figures bench bench-check bench-baseline clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -264,6 +264,11 @@ fuzz: ## Look for inputs that break a property, SECONDS=60 for each reader of ou
 miri: ## Run the glue of the dynamic module in Miri, which a nightly compiler has
 	MIRIFLAGS="-Zmiri-disable-isolation -Zmiri-ignore-leaks" RUSTC_WRAPPER= \
 		cargo +nightly miri test --locked --lib --target-dir target/miri hosts::native
+
+# The standard library must be watched, too, so it is built.
+tsan: ## Run it in ThreadSanitizer, with all its rounds, which a nightly compiler has, too
+	RUSTFLAGS=-Zsanitizer=thread RUSTC_WRAPPER= cargo +nightly test -Zbuild-std --locked --lib \
+		--target $$(rustc -vV | sed -n 's/^host: //p') --target-dir target/tsan hosts::native
 
 compare: ## Compare the filter with a second reading of its contract, PAIRS=1000000 times
 	cargo bench --locked --bench compare -- $(PAIRS)
