@@ -154,17 +154,18 @@ dynamic-module: $(SAMPLE) ## Build the filter as a dynamic module of Envoy, for 
 	cargo build --profile dynamic-module --locked --lib --features dynamic-module
 	@echo "target/dynamic-module/libmaintenance_mode.so is ready"
 
-# Where it is counted what the dynamic module executes, and what the compiler reads of it.
+# Where it is counted what the dynamic module executes, and what the compiler reads of it. Without
+# its fingerprints, Cargo does not take a module that counts for one to be released.
 PROFILE  := $(CURDIR)/target/profile
 COUNTED  := src/hosts/native/profile.profdata
-profile: export MAINTENANCE_MODE_PROFILE = $(PROFILE)
+profile: export MAINTENANCE_MODE_HOST = native
 profile: $(ENVOY) $(ETCD) ## Count anew what the dynamic module executes under load, by which it is compiled
 	@rustup component list --installed | grep -q '^llvm-tools' || rustup component add llvm-tools
 	rm -rf target/dynamic-module $(PROFILE)
-	$(MAKE) dynamic-module
-	LLVM_PROFILE_FILE=$(PROFILE)/soak/%c%p.profraw $(MAKE) soak HOST=native MINUTES=1
+	MAINTENANCE_MODE_PROFILE=$(PROFILE) $(MAKE) dynamic-module
+	rm -r target/dynamic-module/.fingerprint
+	LLVM_PROFILE_FILE=$(PROFILE)/soak/%c%p.profraw cargo bench --locked --profile dev --bench soak -- --minutes 1
 	$$(rustc --print target-libdir)/../bin/llvm-profdata merge -sparse -o $(COUNTED) $(PROFILE)/soak/*.profraw
-	rm -rf target/dynamic-module
 	@echo "$(COUNTED) is written"
 
 image: build ## Pack the module as an OCI image for Istio and Envoy Gateway, without Docker
@@ -266,7 +267,7 @@ miri: ## Run the glue of the dynamic module in Miri, which a nightly compiler ha
 		cargo +nightly miri test --locked --lib --target-dir target/miri hosts::native
 
 # The standard library must be watched, too, so it is built.
-tsan: ## Run it in ThreadSanitizer, with all its rounds, which a nightly compiler has, too
+tsan: ## Run the glue of the dynamic module in ThreadSanitizer, which a nightly compiler has
 	RUSTFLAGS=-Zsanitizer=thread RUSTC_WRAPPER= cargo +nightly test -Zbuild-std --locked --lib \
 		--target $$(rustc -vV | sed -n 's/^host: //p') --target-dir target/tsan hosts::native
 

@@ -57,19 +57,13 @@ fn stop_one(stopped: impl Fn(&Etcd) -> usize) {
     etcd.members[stopped].stop();
     assert_refused(&envoys[stopped], "on");
     let others = [1, 2].map(|step| (stopped + step) % 3);
-    // Those that are left elect a leader, and another one if they are kept waiting.
-    let toggle = |here: usize, on: bool| {
-        let call = if on { "on" } else { "off" };
-        within(CATCH_UP, "a toggle", || {
-            change(&envoys[here], call).status == 200
-        });
-    };
     for here in others {
-        toggle(here, true);
+        let toggle = || change(&envoys[here], "on").status == 200;
+        within(CATCH_UP, "a toggle", toggle);
     }
-    for (turn, here) in others.into_iter().cycle().take(10).enumerate() {
-        let on = turn % 2 == 1;
-        toggle(here, on);
+    for (toggle, here) in others.into_iter().cycle().take(10).enumerate() {
+        let on = toggle % 2 == 1;
+        envoys[here].toggle(on);
         for other in others {
             observers[other].turn(on);
         }

@@ -30,7 +30,7 @@ mod windows;
 
 use std::{process::ExitCode, sync::Arc, thread, time::Duration};
 
-use support::etcd::{Etcd, EtcdOptions};
+use support::etcd::Etcd;
 
 use self::{outages::outages, report::Report, run::Run, site::Site};
 
@@ -64,11 +64,7 @@ fn main() -> ExitCode {
 }
 
 fn soak(duration: Duration) -> Report {
-    let mut etcd = Etcd::with(EtcdOptions {
-        // A slow disk is none of its outages.
-        flags: vec!["--unsafe-no-fsync".to_owned()],
-        ..EtcdOptions::default()
-    });
+    let mut etcd = Etcd::start();
     let (alone, fleet) = (Site::alone(), Site::fleet(&etcd));
     let run = Arc::new(Run::begin(duration));
     let sites = thread::scope(|scope| {
