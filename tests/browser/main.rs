@@ -14,6 +14,7 @@
 
 mod banner;
 mod console;
+mod forgetting;
 mod pictures;
 mod templates;
 mod visitors;

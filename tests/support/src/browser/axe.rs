@@ -24,7 +24,7 @@ impl Browser {
     pub fn accessibility_faults(&self) -> String {
         let axe = fs::read_to_string(binary("AXE", FILE));
         self.run(&axe.expect("axe-core is not there: run `make test`"));
-        let faults = self.wait_for(self.driver.execute_async(RUN, Vec::new()));
+        let faults = self.wait_for(self.session.driver.execute_async(RUN, Vec::new()));
         format!("{:#}", faults.json())
     }
 }

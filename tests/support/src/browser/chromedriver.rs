@@ -7,7 +7,10 @@ use std::{
 
 use crate::binary;
 
-/// A chromedriver, which is stopped when it is dropped.
+/// It ends when nobody holds its standard input any more, however the process of the tests ends.
+const UNTIL_THE_INPUT_ENDS: &str = r#""$0" --port=0 & exec >/dev/null; cat; kill $!"#;
+
+/// A chromedriver, which ends when this is dropped, and with the process of the tests.
 pub struct Chromedriver {
     process: Child,
     /// Where it listens.
@@ -19,17 +22,18 @@ impl Chromedriver {
     pub fn start() -> Self {
         const ATTEMPTS: usize = 5;
         let started = (0..ATTEMPTS).find_map(|_| Self::try_start());
-        started.expect("chromedriver did not start")
+        started.expect("chromedriver is not there, or does not start: run `make test`")
     }
 
     fn try_start() -> Option<Self> {
-        let mut process = Command::new(binary("CHROMEDRIVER", "/usr/bin/chromedriver"))
-            .arg("--port=0")
-            .stdin(Stdio::null())
+        let mut process = Command::new("sh")
+            .args(["-c", UNTIL_THE_INPUT_ENDS])
+            .arg(binary("CHROMEDRIVER", "/usr/bin/chromedriver"))
+            .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
-            .expect("chromedriver is not there: run `make test`");
+            .unwrap();
         let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
         let mut chromedriver = Self {
             process,
@@ -46,7 +50,7 @@ impl Chromedriver {
 
 impl Drop for Chromedriver {
     fn drop(&mut self) {
-        let _ = self.process.kill();
+        // It lets go of the input first.
         let _ = self.process.wait();
     }
 }

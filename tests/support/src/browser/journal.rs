@@ -16,7 +16,8 @@ pub struct Sent {
 /// All that was read from the logs of a browser.
 #[derive(Default)]
 pub struct Journal {
-    origins: Vec<String>,
+    /// Those that pages may ask.
+    pub origins: Vec<String>,
     /// The requests, in their order.
     pub sent: Vec<Sent>,
     /// What pages reported to the console, but for answers that are errors.

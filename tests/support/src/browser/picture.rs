@@ -39,7 +39,7 @@ impl Browser {
     /// Shows pictures of screens, and nothing behind them.
     pub fn show_side_by_side(&self, screens: &[String]) {
         let html = format!("<style>{SIDE_BY_SIDE}</style>{}", screens.concat());
-        self.wait_for(self.driver.goto(format!("data:text/html,{html}")));
+        self.wait_for(self.session.driver.goto(format!("data:text/html,{html}")));
         let nothing = json!({"color": {"r": 0, "g": 0, "b": 0, "a": 0}});
         self.devtools("Emulation.setDefaultBackgroundColorOverride", nothing);
     }

@@ -13,7 +13,7 @@ impl Browser {
 
     /// The same with `arguments`.
     pub fn run_with(&self, script: &str, arguments: Vec<Value>) -> Value {
-        let returned = self.wait_for(self.driver.execute(script, arguments));
+        let returned = self.wait_for(self.session.driver.execute(script, arguments));
         returned.json().clone()
     }
 
@@ -66,7 +66,7 @@ impl Browser {
 
     /// Presses keys where the focus is.
     pub fn press(&self, keys: impl Into<TypingData>) {
-        let chain = self.driver.action_chain().send_keys(keys);
+        let chain = self.session.driver.action_chain().send_keys(keys);
         self.wait_for(chain.perform());
     }
 
@@ -78,6 +78,6 @@ impl Browser {
     }
 
     fn element(&self, selector: &str) -> WebElement {
-        self.wait_for(self.driver.find(By::Css(selector)))
+        self.wait_for(self.session.driver.find(By::Css(selector)))
     }
 }
