@@ -38,5 +38,8 @@ fn the_next_test_finds_nothing_of_the_last() {
         json!(["", 0, 0, 0, 2, false, false, false, "undefined"])
     );
     let sent = browser.sent();
-    assert!(sent.iter().all(|sent| !sent.url.contains("?left")), "{sent:?}");
+    assert!(
+        sent.iter().all(|sent| !sent.url.contains("?left")),
+        "{sent:?}"
+    );
 }

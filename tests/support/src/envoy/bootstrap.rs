@@ -14,7 +14,7 @@ use crate::{Host, module};
 const LISTENERS: &str = "lds.json";
 const CLUSTERS: &str = "cds.json";
 
-pub(super) const NAME: &str = "maintenance_mode";
+const NAME: &str = "maintenance_mode";
 
 /// Writes the bootstrap and the files it names; where the bootstrap is.
 pub(super) fn write(directory: &Path, options: &Options, upstream: SocketAddr) -> PathBuf {
@@ -79,15 +79,15 @@ pub(super) fn update(directory: &Path, options: &Options) {
     match options.delivery {
         Delivery::Static => {}
         Delivery::Lds => publish_listeners(directory, &listeners_of(directory, options)),
-        Delivery::Ecds => publish(
-            directory,
-            "ecds.json",
-            vec![json!({
+        Delivery::Ecds => {
+            let mut filter = json!({
                 "@type": "type.googleapis.com/envoy.config.core.v3.TypedExtensionConfig",
                 "name": NAME,
                 "typed_config": plugin(options, &options.configuration),
-            })],
-        ),
+            });
+            set_vm_ids(&mut filter, &vm_id(directory));
+            publish(directory, "ecds.json", vec![filter]);
+        }
     }
 }
 
@@ -134,11 +134,36 @@ pub(super) fn listeners_of(directory: &Path, options: &Options) -> Vec<Value> {
         .other_listener
         .as_ref()
         .map(|configuration| listener(directory, options, "other", configuration));
-    [first]
+    let mut listeners: Vec<Value> = [first]
         .into_iter()
         .chain(other)
         .chain(options.listeners.iter().cloned())
-        .collect()
+        .collect();
+    for listener in &mut listeners {
+        set_vm_ids(listener, &vm_id(directory));
+    }
+    listeners
+}
+
+/// The name of the VMs of a test: where its files are, as those of no other.
+fn vm_id(directory: &Path) -> String {
+    directory.display().to_string()
+}
+
+/// Gives the filters of a test VMs of their own.
+fn set_vm_ids(value: &mut Value, vm_id: &str) {
+    match value {
+        Value::Object(members) => {
+            for (name, member) in members {
+                if name == "vm_id" && *member == NAME {
+                    *member = vm_id.into();
+                }
+                set_vm_ids(member, vm_id);
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| set_vm_ids(item, vm_id)),
+        _ => {}
+    }
 }
 
 fn listener(directory: &Path, options: &Options, name: &str, configuration: &str) -> Value {

@@ -127,13 +127,13 @@ impl Options {
         }
     }
 
-    /// Whether a process that others have had before can serve: nothing of it is asked for.
-    pub(super) fn fits_any_process(&self) -> bool {
-        self.delivery == Delivery::Static
+    /// Whether a process that others have had before can serve: nothing is asked for that the pool
+    /// has not.
+    pub(super) fn fits_the_pool(&self) -> bool {
+        self.delivery != Delivery::Lds
             && self.module == module()
             && self.plugin.pointer("/vm_config/code").is_none()
             && self.restart.is_none()
-            && self.environment.is_empty()
             && self.arguments.is_empty()
             && self.bootstrap == json!({})
             && self.log_level == LOG_LEVEL

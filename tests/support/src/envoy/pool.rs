@@ -9,11 +9,7 @@ use std::{
     fs,
     ops::{Deref, DerefMut},
     path::{Path, PathBuf},
-    sync::{
-        Mutex,
-        atomic::{AtomicU64, Ordering},
-        mpsc,
-    },
+    sync::{Mutex, mpsc},
     thread,
     time::Duration,
 };
@@ -31,7 +27,6 @@ const VMS: &str = "wasm.envoy.wasm.runtime.v8.active";
 const LEAVE: Duration = Duration::from_secs(3);
 
 static IDLE: Mutex<Vec<Member>> = Mutex::new(Vec::new());
-static LOANS: AtomicU64 = AtomicU64::new(0);
 
 /// A process of the pool, which goes back when this is dropped by a test that passed.
 pub(super) struct Loan(Option<Member>);
@@ -41,6 +36,7 @@ struct Member {
     /// Where the files are that it watches.
     files: TempDir,
     workers: usize,
+    environment: Vec<(String, String)>,
     network: Option<PathBuf>,
     /// How many VMs it has without a test.
     vms: u64,
@@ -56,14 +52,10 @@ impl Loan {
         options: &Options,
         clusters: &[Value],
     ) -> Result<Self, String> {
-        let member = Member::idle(options.workers);
-        let vm_id = format!("test {}", LOANS.fetch_add(1, Ordering::SeqCst));
-        let mut listeners = bootstrap::listeners_of(directory, options);
-        for listener in &mut listeners {
-            set_vm_ids(listener, &vm_id);
-        }
+        let member = Member::idle(options);
         member.set_clusters(clusters);
-        member.set_listeners(&listeners);
+        bootstrap::update(directory, options);
+        member.set_listeners(&bootstrap::listeners_of(directory, options));
         if member.process.stat(REFUSED) > 0 {
             return Err(member.process.log());
         }
@@ -95,21 +87,24 @@ impl Drop for Loan {
 }
 
 impl Member {
-    fn idle(workers: usize) -> Self {
+    fn idle(asked: &Options) -> Self {
         let network = network();
         let mut idle = IDLE.lock().unwrap();
-        let index = idle
-            .iter()
-            .position(|member| member.workers == workers && member.network == network);
+        let index = idle.iter().position(|member| {
+            member.workers == asked.workers
+                && member.environment == asked.environment
+                && member.network == network
+        });
         let member = index.map(|index| idle.swap_remove(index));
         drop(idle);
-        member.unwrap_or_else(|| Self::start(workers))
+        member.unwrap_or_else(|| Self::start(asked))
     }
 
-    fn start(workers: usize) -> Self {
+    fn start(asked: &Options) -> Self {
         let files = TempDir::new().unwrap();
         let options = Options {
-            workers,
+            workers: asked.workers,
+            environment: asked.environment.clone(),
             arguments: vec!["--drain-time-s", "0"],
             ..Options::new(json!({"scope": "keeper"}))
         };
@@ -120,7 +115,8 @@ impl Member {
             vms: process.stat(VMS),
             process,
             files,
-            workers,
+            workers: asked.workers,
+            environment: asked.environment.clone(),
             network: network(),
         }
     }
@@ -193,20 +189,4 @@ fn start_in_a_thread_that_stays(bootstrap: PathBuf, options: Options) -> Process
 /// The network of this thread: that of a [`crate::machine`] is its own.
 fn network() -> Option<PathBuf> {
     fs::read_link("/proc/thread-self/ns/net").ok()
-}
-
-/// Gives the filters of a test VMs of their own.
-fn set_vm_ids(value: &mut Value, vm_id: &str) {
-    match value {
-        Value::Object(members) => {
-            for (name, member) in members {
-                if name == "vm_id" && *member == bootstrap::NAME {
-                    *member = vm_id.into();
-                }
-                set_vm_ids(member, vm_id);
-            }
-        }
-        Value::Array(items) => items.iter_mut().for_each(|item| set_vm_ids(item, vm_id)),
-        _ => {}
-    }
 }

@@ -28,7 +28,7 @@ impl Running {
         upstream: SocketAddr,
     ) -> Result<Self, String> {
         // A dynamic module is loaded in no time.
-        if Host::under_test() == Host::Wasm && options.fits_any_process() {
+        if Host::under_test() == Host::Wasm && options.fits_the_pool() {
             let clusters = bootstrap::clusters_of(options, upstream);
             return Loan::take(directory, options, &clusters).map(Self::Lent);
         }
