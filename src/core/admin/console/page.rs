@@ -29,7 +29,7 @@ const CONSOLE: HtmlDocument = html_document!(
         "</script>\n</body>\n</html>\n",
     ),
     style: "PQOM4Iikp6UpVuLahqZ5lkkz0J3EzP7Zu9dn8agh7DA=",
-    script: "2D/q2g/rlUu8SLgaQKeWre++Ew0DtZAHmtLlh1Po/uo=",
+    script: "j4zSSnDBAUQ6uzT1Bd2kOVRW98Zg4L1+JNUgf28ikH0=",
     "frame-ancestors 'none'"
 );
 
