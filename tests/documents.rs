@@ -20,6 +20,7 @@ use maintenance_mode_core::{
         kind::Kind,
         policy::Policy,
         template::PLACEHOLDERS,
+        words::languages::LANGUAGES,
     },
     state::setting::Setting,
 };
@@ -187,6 +188,16 @@ fn the_reference_names_every_row_of_every_table() {
         "{} does not name {missing:?}",
         REFERENCE.path
     );
+}
+
+#[test]
+fn the_reference_lists_the_languages() {
+    let (_, list) = REFERENCE.text.split_once("Built in are\nEnglish").unwrap();
+    let (list, _) = list.split_once('.').unwrap();
+    let listed = ["en"].into_iter().chain(list.split('`').skip(1).step_by(2));
+    let listed: Vec<&str> = listed.collect();
+    let built_in: Vec<&str> = LANGUAGES.iter().map(|words| words.language).collect();
+    assert_eq!(listed, built_in, "{}", REFERENCE.path);
 }
 
 /// What stands behind the names that are pinned so: in the Makefile, or of modules of Go.

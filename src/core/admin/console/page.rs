@@ -1,7 +1,7 @@
 //! The page, and who gets it.
 
 use crate::admin::answer::no_store;
-use crate::admin::console::words::ConsoleWords;
+use crate::admin::console::words::words;
 use crate::policy::endpoint::Endpoint;
 use crate::policy::policy::Policy;
 use crate::policy::words::direction::Direction;
@@ -64,7 +64,7 @@ fn html(bypass: bool, environment: Option<&str>, language: &str) -> String {
     let environment = serde_json::to_string(&environment).unwrap_or_default();
     // It cannot end the element that holds it.
     let environment = environment.replace('<', "\\u003c");
-    let words = ConsoleWords::of(language).json;
+    let words = words(language);
     let given = format!("{{\"bypass\":{bypass},\"environment\":{environment},\"words\":{words}}}");
     let direction = Direction::of(language).as_str();
     let html = CONSOLE.html.replacen("{{language}}", language, 1);
