@@ -26,7 +26,7 @@ use maintenance_mode_core::{
 };
 use serde_json::Value;
 use support::{
-    pages::{GUIDE, PAGES, Page, README, REFERENCE, SECURITY, TESTS},
+    pages::{GUIDE, HOUSE, PAGES, Page, README, REFERENCE, SECURITY, TESTS},
     project::{file, read},
 };
 
@@ -214,6 +214,24 @@ fn pinned(file: &str, name: &str) -> Vec<String> {
     versions
         .map(|version| version.trim_start_matches('v').to_owned())
         .collect()
+}
+
+#[test]
+fn the_readme_of_the_house_names_files_that_are_there_and_the_groups_of_make_quick() {
+    let mut paths = HOUSE.inline_code();
+    paths.retain(|code| code.contains('/') && !code.contains(' '));
+    assert!(paths.len() > 80, "{paths:?}");
+    for path in paths {
+        let is_there = [file("src").join(path), file(path)]
+            .iter()
+            .any(|path| path.exists());
+        assert!(is_there, "{}: {path}", HOUSE.path);
+    }
+    let groups = pinned("Makefile", "QUICK").join("`, `");
+    assert!(
+        HOUSE.text.contains(&format!("server: `{groups}`.")),
+        "{groups}"
+    );
 }
 
 /// The versions that the tests run on, the newest of each program first.
