@@ -20,12 +20,13 @@ use maintenance_mode_core::{
         kind::Kind,
         policy::Policy,
         template::PLACEHOLDERS,
+        words::languages::LANGUAGES,
     },
     state::setting::Setting,
 };
 use serde_json::Value;
 use support::{
-    pages::{GUIDE, PAGES, Page, README, REFERENCE, SECURITY, TESTS},
+    pages::{GUIDE, HOUSE, PAGES, Page, README, REFERENCE, SECURITY, TESTS},
     project::{file, read},
 };
 
@@ -189,6 +190,16 @@ fn the_reference_names_every_row_of_every_table() {
     );
 }
 
+#[test]
+fn the_reference_lists_the_languages() {
+    let (_, list) = REFERENCE.text.split_once("Built in are\nEnglish").unwrap();
+    let (list, _) = list.split_once('.').unwrap();
+    let listed = ["en"].into_iter().chain(list.split('`').skip(1).step_by(2));
+    let listed: Vec<&str> = listed.collect();
+    let built_in: Vec<&str> = LANGUAGES.iter().map(|words| words.language).collect();
+    assert_eq!(listed, built_in, "{}", REFERENCE.path);
+}
+
 /// What stands behind the names that are pinned so: in the Makefile, or of modules of Go.
 fn pinned(file: &str, name: &str) -> Vec<String> {
     let text = read(file);
@@ -203,6 +214,24 @@ fn pinned(file: &str, name: &str) -> Vec<String> {
     versions
         .map(|version| version.trim_start_matches('v').to_owned())
         .collect()
+}
+
+#[test]
+fn the_readme_of_the_house_names_files_that_are_there_and_the_groups_of_make_quick() {
+    let mut paths = HOUSE.inline_code();
+    paths.retain(|code| code.contains('/') && !code.contains(' '));
+    assert!(paths.len() > 80, "{paths:?}");
+    for path in paths {
+        let is_there = [file("src").join(path), file(path)]
+            .iter()
+            .any(|path| path.exists());
+        assert!(is_there, "{}: {path}", HOUSE.path);
+    }
+    let groups = pinned("Makefile", "QUICK").join("`, `");
+    assert!(
+        HOUSE.text.contains(&format!("server: `{groups}`.")),
+        "{groups}"
+    );
 }
 
 /// The versions that the tests run on, the newest of each program first.

@@ -39,7 +39,7 @@ fn allow() -> Value {
 }
 
 /// A request for each kind of entry, on a path of its own where it can have one.
-fn allowed() -> [(&'static str, &'static str, Request); 7] {
+fn allowed() -> [(&'static str, &'static str, Request); Kind::ALL.len()] {
     let ours = "127.0.0.1";
     [
         ("client_ip", "127.0.0.2", Request::get("/client_ip")),

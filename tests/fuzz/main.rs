@@ -19,9 +19,11 @@ use std::{
     path::Path,
 };
 
+use maintenance_mode_core::policy::words::languages::LANGUAGES;
+
 use self::{
     mutate::Mutator,
-    targets::{ALL, Target},
+    targets::{ALL, Target, reading::language::BUILT_IN},
 };
 
 const CHANGED: usize = 10_000;
@@ -94,4 +96,10 @@ tests! {
     networks
     paths
     state
+}
+
+#[test]
+fn the_second_reading_has_all_languages() {
+    let built_in = LANGUAGES.iter().map(|words| words.language);
+    assert!(built_in.eq(BUILT_IN));
 }

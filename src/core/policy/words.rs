@@ -1,18 +1,18 @@
 //! What the built-in page and text say, a file a language.
 
-pub mod ar;
-pub mod de;
+mod ar;
+mod de;
 pub mod direction;
-pub mod en;
-pub mod es;
-pub mod fr;
-pub mod it;
-pub mod ja;
-pub mod ko;
+mod en;
+mod es;
+mod fr;
+mod it;
+mod ja;
+mod ko;
 pub mod languages;
-pub mod nl;
-pub mod pl;
-pub mod pt;
-pub mod uk;
+mod nl;
+mod pl;
+mod pt;
+mod uk;
 pub mod words;
-pub mod zh;
+mod zh;

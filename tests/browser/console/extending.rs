@@ -1,5 +1,6 @@
 //! The form says what is set, so that it is kept where only a part is changed.
 
+use maintenance_mode_core::state::setting::Setting;
 use serde_json::{Value, json};
 use support::{
     Envoy,
@@ -26,24 +27,33 @@ fn wait_for_form(browser: &Browser, expected: &Value) {
     in_time(&format!("{expected}"), || form(browser) == *expected);
 }
 
-fn parts(envoy: &Envoy) -> Value {
+/// What is set beside the times.
+fn parts(envoy: &Envoy) -> Vec<(&'static str, Value)> {
+    let names = Setting::PARAMETERS.iter().map(|parameter| parameter.name);
+    let names = names.filter(|name| !["start", "until"].contains(name));
     let status = status(envoy);
-    json!([status["message"], status["retry_after"], status["hold"]])
+    names.map(|name| (name, status[name].clone())).collect()
 }
 
 #[test]
-fn extending_keeps_message_retry_after_and_hold() {
+fn extending_keeps_all_that_is_set_and_so_does_the_form() {
     let envoy = start();
     let browser = signed_in(&envoy);
     assert!(!browser.shows("#extend") && !browser.shows("#end"));
     envoy.admin("POST", "on?for=600&message=Moving&retry_after=77&hold=25");
+    let given = parts(&envoy);
+    let is_given = |(_, value): &(&str, Value)| !value.is_null();
+    assert!(given.iter().all(is_given), "give all of {given:?}");
     browser.wait_until_shown("#extend");
+    assert!(browser.text("#told").ends_with(
+        "\nMessage to visitors\nMoving\nRetry-After, seconds\n77\nRequests wait up to\n25 seconds"
+    ));
     assert_eq!(browser.text("#extend"), "Extend by 30 min");
     browser.click("#extend");
     browser.wait_for_text("#done", "Extended until ");
     let left = minutes(&status(&envoy)["until"]);
     assert!((39.0..=40.0).contains(&left), "{left}");
-    assert_eq!(parts(&envoy), json!(["Moving", 77, 25]));
+    assert_eq!(parts(&envoy), given);
 
     // By the form, too.
     wait_for_form(&browser, &json!(["Moving", "77", "25", "until", ""]));
@@ -51,7 +61,7 @@ fn extending_keeps_message_retry_after_and_hold() {
     switch_on(&browser, "Switched on.");
     let left = minutes(&status(&envoy)["until"]);
     assert!((239.0..=240.0).contains(&left), "{left}");
-    assert_eq!(parts(&envoy), json!(["Moving", 77, 25]));
+    assert_eq!(parts(&envoy), given);
 
     browser.click("#end");
     browser.wait_for_text("#done", "Switched off.");

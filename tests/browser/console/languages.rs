@@ -2,6 +2,7 @@
 
 use std::{fs, path::PathBuf};
 
+use maintenance_mode_core::policy::words::languages::LANGUAGES;
 use serde_json::{Map, Value};
 use support::{
     ADMIN, TOKEN,
@@ -10,10 +11,6 @@ use support::{
 
 use super::start;
 use crate::visitors::languages::prefer;
-
-const LANGUAGES: [&str; 13] = [
-    "en", "de", "fr", "es", "it", "pt", "nl", "pl", "uk", "ja", "zh", "ko", "ar",
-];
 
 /// What the page says that has no digits, as times and numbers have, and is no time to choose: its texts, and what is
 /// read out.
@@ -85,7 +82,7 @@ fn assert_said_in(words: &Map<String, Value>, browser: &Browser, state: &str) {
 fn no_console_says_a_word_of_another_language() {
     let envoy = start();
     let browser = Browser::start();
-    for language in LANGUAGES {
+    for language in LANGUAGES.iter().map(|words| words.language) {
         let words = words(language);
         let is = |key: &str| words[key].as_str().unwrap().to_owned();
         let check = |state: &str| assert_said_in(&words, &browser, &format!("{language}, {state}"));

@@ -1,5 +1,6 @@
 //! The page in the language of the visitor.
 
+use maintenance_mode_core::policy::words::languages;
 use serde_json::json;
 use support::browser::{Browser, LOOKS};
 
@@ -42,6 +43,8 @@ pub fn prefer(browser: &Browser, languages: &str) {
 
 #[test]
 fn each_language_has_its_words_its_direction_and_its_way_to_write_the_end() {
+    let built_in = languages::LANGUAGES.iter().map(|words| words.language);
+    assert!(built_in.eq(LANGUAGES.map(|(language, ..)| language)));
     let browser = Browser::start();
     browser.open_at("2026-11-22T09:00:30Z");
     browser.travel("Etc/UTC");

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::case::Request;
 
-const BUILT_IN: [&str; 13] = [
+pub const BUILT_IN: [&str; 13] = [
     "en", "de", "fr", "es", "it", "pt", "nl", "pl", "uk", "ja", "zh", "ko", "ar",
 ];
 

@@ -32,6 +32,8 @@ pub const CONTRIBUTING: Page = page!("CONTRIBUTING.md");
 pub const TESTS: Page = page!("tests/README.md");
 /// What it protects.
 pub const SECURITY: Page = page!("SECURITY.md");
+/// How it is built, and what to touch for what.
+pub const HOUSE: Page = page!("src/README.md");
 
 /// All of them.
 pub const PAGES: [Page; 9] = [
@@ -43,7 +45,7 @@ pub const PAGES: [Page; 9] = [
     TESTS,
     SECURITY,
     page!("CHANGELOG.md"),
-    page!("src/README.md"),
+    HOUSE,
 ];
 
 /// A fenced block.

@@ -1,7 +1,7 @@
 //! The page, and who gets it.
 
 use crate::admin::answer::no_store;
-use crate::admin::console::words::ConsoleWords;
+use crate::admin::console::words::words;
 use crate::policy::endpoint::Endpoint;
 use crate::policy::policy::Policy;
 use crate::policy::words::direction::Direction;
@@ -29,7 +29,7 @@ const CONSOLE: HtmlDocument = html_document!(
         "</script>\n</body>\n</html>\n",
     ),
     style: "PQOM4Iikp6UpVuLahqZ5lkkz0J3EzP7Zu9dn8agh7DA=",
-    script: "2D/q2g/rlUu8SLgaQKeWre++Ew0DtZAHmtLlh1Po/uo=",
+    script: "j4zSSnDBAUQ6uzT1Bd2kOVRW98Zg4L1+JNUgf28ikH0=",
     "frame-ancestors 'none'"
 );
 
@@ -64,7 +64,7 @@ fn html(bypass: bool, environment: Option<&str>, language: &str) -> String {
     let environment = serde_json::to_string(&environment).unwrap_or_default();
     // It cannot end the element that holds it.
     let environment = environment.replace('<', "\\u003c");
-    let words = ConsoleWords::of(language).json;
+    let words = words(language);
     let given = format!("{{\"bypass\":{bypass},\"environment\":{environment},\"words\":{words}}}");
     let direction = Direction::of(language).as_str();
     let html = CONSOLE.html.replacen("{{language}}", language, 1);

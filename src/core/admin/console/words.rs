@@ -1,14 +1,5 @@
 //! What the console says, in the languages of the page.
 
-/// What the console says in one language.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct ConsoleWords {
-    /// The BCP 47 tag.
-    pub(crate) language: &'static str,
-    /// A JSON object of texts, a line each.
-    pub(crate) json: &'static str,
-}
-
 const ENGLISH: &str = include_str!("words/en.json");
 
 /// A file a language, of which each has the keys of the English one, in their order.
@@ -17,24 +8,20 @@ macro_rules! words {
         [$({
             const JSON: &str = include_str!(concat!("words/", $language, ".json"));
             const { assert!(has_keys_of(ENGLISH.as_bytes(), JSON.as_bytes())) };
-            ConsoleWords { language: $language, json: JSON }
+            ($language, JSON)
         }),+]
     };
 }
 
-/// All of them. Who asks for none of them gets the first.
-static WORDS: [ConsoleWords; 13] = words![
+/// Of each language a JSON object of texts, a line each.
+static WORDS: [(&str, &str); 13] = words![
     "en", "de", "fr", "es", "it", "pt", "nl", "pl", "uk", "ja", "zh", "ko", "ar"
 ];
 
-impl ConsoleWords {
-    /// Those of a language that is built in.
-    pub(crate) fn of(language: &str) -> Self {
-        let [english, ..] = WORDS;
-        let mut all = WORDS.iter();
-        let words = all.find(|words| words.language == language);
-        words.copied().unwrap_or(english)
-    }
+/// The words of a language that is built in.
+pub(crate) fn words(language: &str) -> &'static str {
+    let words = WORDS.iter().find(|(other, _)| *other == language);
+    words.map_or(ENGLISH, |(_, json)| json)
 }
 
 /// Whether each line of two files is the same up to its second quote.
@@ -71,17 +58,15 @@ const fn after_line(mut text: &[u8]) -> &[u8] {
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
+    use std::fs;
 
     use super::*;
     use crate::admin::counters::Counter;
     use crate::decision::reason::Reason;
-    use crate::policy::words::languages;
+    use crate::policy::words::languages::LANGUAGES;
 
-    type Texts = BTreeMap<String, String>;
-
-    fn texts(words: &ConsoleWords) -> Texts {
-        let texts = serde_json::from_str(words.json);
-        texts.unwrap_or_else(|error| panic!("{}: {error}", words.language))
+    fn texts(json: &str) -> BTreeMap<String, String> {
+        serde_json::from_str(json).unwrap_or_else(|error| panic!("{error}: {json}"))
     }
 
     /// What stands in braces.
@@ -96,16 +81,17 @@ mod tests {
 
     #[test]
     fn each_language_of_the_page_has_its_words_and_their_values() {
-        let english = texts(&ConsoleWords::of("en"));
-        for language in &languages::LANGUAGES {
-            let words = ConsoleWords::of(language.language);
-            assert_eq!(words.language, language.language);
-            for (key, text) in texts(&words) {
-                assert_eq!(values(&text), values(&english[&key]), "{language:?} {key}");
-                assert!(!text.trim().is_empty(), "{language:?} {key}");
+        let languages = LANGUAGES.iter().map(|words| words.language);
+        assert!(languages.eq(WORDS.iter().map(|(language, _)| *language)));
+        let files = concat!(env!("CARGO_MANIFEST_DIR"), "/admin/console/words");
+        assert_eq!(fs::read_dir(files).unwrap().count(), WORDS.len());
+        let english = texts(ENGLISH);
+        for (language, json) in WORDS {
+            for (key, text) in texts(json) {
+                assert_eq!(values(&text), values(&english[&key]), "{language} {key}");
+                assert!(!text.trim().is_empty(), "{language} {key}");
             }
         }
-        assert_eq!(WORDS.len(), languages::LANGUAGES.len());
     }
 
     #[test]
@@ -125,14 +111,14 @@ mod tests {
 
     #[test]
     fn no_text_ends_the_element_that_holds_it() {
-        for words in &WORDS {
-            assert!(!words.json.contains('<'), "{}", words.language);
+        for (language, json) in WORDS {
+            assert!(!json.contains('<'), "{language}");
         }
     }
 
     #[test]
     fn each_counter_and_each_reason_has_a_name() {
-        let english = texts(&ConsoleWords::of("en"));
+        let english = texts(ENGLISH);
         let told = Counter::ALL
             .iter()
             .filter(|&&it| it != Counter::AdminGranted);

@@ -4,7 +4,7 @@ use crate::policy::words::direction::Direction;
 use crate::policy::words::words::Words;
 
 /// Arabic.
-pub const ARABIC: Words = Words {
+pub(super) const ARABIC: Words = Words {
     language: "ar",
     direction: Direction::RightToLeft,
     title: "الموقع قيد الصيانة",

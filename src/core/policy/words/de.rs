@@ -4,7 +4,7 @@ use crate::policy::words::direction::Direction;
 use crate::policy::words::words::Words;
 
 /// German.
-pub const GERMAN: Words = Words {
+pub(super) const GERMAN: Words = Words {
     language: "de",
     direction: Direction::LeftToRight,
     title: "Wartungsarbeiten",

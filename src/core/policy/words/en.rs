@@ -4,7 +4,7 @@ use crate::policy::words::direction::Direction;
 use crate::policy::words::words::Words;
 
 /// English.
-pub const ENGLISH: Words = Words {
+pub(super) const ENGLISH: Words = Words {
     language: "en",
     direction: Direction::LeftToRight,
     title: "Down for maintenance",

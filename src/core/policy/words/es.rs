@@ -4,7 +4,7 @@ use crate::policy::words::direction::Direction;
 use crate::policy::words::words::Words;
 
 /// Spanish.
-pub const SPANISH: Words = Words {
+pub(super) const SPANISH: Words = Words {
     language: "es",
     direction: Direction::LeftToRight,
     title: "En mantenimiento",

@@ -4,7 +4,7 @@ use crate::policy::words::direction::Direction;
 use crate::policy::words::words::Words;
 
 /// French.
-pub const FRENCH: Words = Words {
+pub(super) const FRENCH: Words = Words {
     language: "fr",
     direction: Direction::LeftToRight,
     title: "Maintenance en cours",

@@ -4,7 +4,7 @@ use crate::policy::words::direction::Direction;
 use crate::policy::words::words::Words;
 
 /// Italian.
-pub const ITALIAN: Words = Words {
+pub(super) const ITALIAN: Words = Words {
     language: "it",
     direction: Direction::LeftToRight,
     title: "In manutenzione",

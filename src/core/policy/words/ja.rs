@@ -4,7 +4,7 @@ use crate::policy::words::direction::Direction;
 use crate::policy::words::words::Words;
 
 /// Japanese.
-pub const JAPANESE: Words = Words {
+pub(super) const JAPANESE: Words = Words {
     language: "ja",
     direction: Direction::LeftToRight,
     title: "メンテナンス中",

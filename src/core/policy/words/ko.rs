@@ -4,7 +4,7 @@ use crate::policy::words::direction::Direction;
 use crate::policy::words::words::Words;
 
 /// Korean.
-pub const KOREAN: Words = Words {
+pub(super) const KOREAN: Words = Words {
     language: "ko",
     direction: Direction::LeftToRight,
     title: "점검 중",

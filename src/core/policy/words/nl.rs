@@ -4,7 +4,7 @@ use crate::policy::words::direction::Direction;
 use crate::policy::words::words::Words;
 
 /// Dutch.
-pub const DUTCH: Words = Words {
+pub(super) const DUTCH: Words = Words {
     language: "nl",
     direction: Direction::LeftToRight,
     title: "Onderhoud",

@@ -4,7 +4,7 @@ use crate::policy::words::direction::Direction;
 use crate::policy::words::words::Words;
 
 /// Polish.
-pub const POLISH: Words = Words {
+pub(super) const POLISH: Words = Words {
     language: "pl",
     direction: Direction::LeftToRight,
     title: "Przerwa techniczna",

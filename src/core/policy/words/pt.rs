@@ -4,7 +4,7 @@ use crate::policy::words::direction::Direction;
 use crate::policy::words::words::Words;
 
 /// Portuguese.
-pub const PORTUGUESE: Words = Words {
+pub(super) const PORTUGUESE: Words = Words {
     language: "pt",
     direction: Direction::LeftToRight,
     title: "Em manutenção",

@@ -4,7 +4,7 @@ use crate::policy::words::direction::Direction;
 use crate::policy::words::words::Words;
 
 /// Ukrainian.
-pub const UKRAINIAN: Words = Words {
+pub(super) const UKRAINIAN: Words = Words {
     language: "uk",
     direction: Direction::LeftToRight,
     title: "Технічне обслуговування",

@@ -4,7 +4,7 @@ use crate::policy::words::direction::Direction;
 use crate::policy::words::words::Words;
 
 /// Chinese, in simplified characters.
-pub const CHINESE: Words = Words {
+pub(super) const CHINESE: Words = Words {
     language: "zh",
     direction: Direction::LeftToRight,
     title: "正在维护",

@@ -1,5 +1,6 @@
-/* The fields that are shown, each named as its parameter. */
-const shown = form => [...form.elements].filter(field => field.name && !field.parentNode.hidden)
+/* Each is named as its parameter. */
+const fields = form => [...form.elements].filter(field => field.name)
+const shown = form => fields(form).filter(field => !field.parentNode.hidden)
 const label = field => field.labels[0].textContent
 const describe = (field, change) => {
   const ids = new Set(field.getAttribute("aria-describedby")?.split(" "))
@@ -79,24 +80,22 @@ const local = time => {
   const minute = Math.ceil(new Date(time) / 60000) * 60000
   return new Date(minute - new Date(minute).getTimezoneOffset() * 60000).toISOString().slice(0, 16)
 }
-const choose = (select, value) => {
-  if (![...select.options].some(option => option.value === value)) select.add(new Option(span(value), value))
-  select.value = value
+const write = (field, value) => {
+  field.value = value && field.type === "datetime-local" ? local(value) : value ?? ""
+  /* It is none of those to choose from. */
+  if (field.selectedIndex < 0) field.add(new Option(span(value), value, false, true))
+  field.oninput?.()
 }
 const date = () => {
   const isDated = $("until").required = $("lasts").value === "until"
   $("until").parentNode.hidden = !isDated
   $("lasts").name = isDated ? "" : "for"
 }
-const set = ({ message, retry_after, hold, start, until }) => {
+const set = status => {
   unmark($("switch"))
-  $("message").value = message ?? ""
-  $("message").oninput()
-  $("retry").value = retry_after ?? ""
-  choose($("hold"), String(hold ?? ""))
-  $("start").value = isToCome(start) ? local(start) : ""
-  $("until").value = until ? local(until) : ""
-  $("lasts").value = until ? "until" : ""
+  for (const field of fields($("switch"))) write(field, status[field.name])
+  if (!isToCome(status.start)) $("start").value = ""
+  $("lasts").value = status.until ? "until" : ""
   date()
   isTouched = false
 }

@@ -83,8 +83,9 @@ $("off").onclick = $("end").onclick = () => change($("switch"), "/off", {}, SWIT
 $("slowly").onclick = () => change($("open"), "/off", parameters($("open")), () => $("now").textContent)
 $("reset").onclick = () => change($("switch"), "/reset", {}, () => say("was_reset"))
 $("extend").onclick = () => {
-  const { message, retry_after, hold, until } = state, end = Math.max(new Date(until), Date.now()) + 1800000
-  change($("switch"), "/on", { message, retry_after, hold, until: new Date(end).toISOString() }, status => say("extended", { time: when(status.until) }))
+  const end = Math.max(new Date(state.until), Date.now()) + 1800000
+  const kept = Object.fromEntries(told(state).map(({ name }) => [name, state[name]]))
+  change($("switch"), "/on", { ...kept, start: "", until: new Date(end).toISOString() }, status => say("extended", { time: when(status.until) }))
 }
 $("on").onclick = async () => {
   if (!isSound($("switch"))) return

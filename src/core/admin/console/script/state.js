@@ -2,10 +2,13 @@ let state, isEntering = false
 
 const isPlanned = ({ maintenance, start }) => !maintenance && isToCome(start)
 const who = ({ changed_by }) => changed_by === null ? say("somebody") : changed_by === environment ? say("environment") : changed_by
-const terms = ({ start, until, message, retry_after = null, hold = null }) => [
-  [say("start"), start && when(start)], [say("until"), until ? when(until) : say("open_end")], [say("message"), message],
-  [say("hold"), hold !== null && (hold ? span(hold) : say("no_wait"))], [say("retry"), retry_after !== null && number(retry_after)],
-]
+/* The fields of what is told, the times first. */
+const told = status => [...new Set([$("start"), $("until"), ...fields($("switch"))])].filter(({ name }) => name in status)
+const TEXTS = { "datetime-local": when, number, "select-one": seconds => seconds ? span(seconds) : say("no_wait"), text: String }
+const terms = status => told(status).map(field => {
+  const { name, type } = field, value = status[name]
+  return [label(field), value !== null ? TEXTS[type](value) : name === "until" && say("open_end")]
+})
 const REASONS = {
   mode: () => say("by_mode"),
   state: state => say("by_state", { who: who(state) }) + (state.since ? `, ${when(state.since)}` : ""),
