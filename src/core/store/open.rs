@@ -38,12 +38,21 @@ impl<M: SharedMap> Opened<M> {
             }
             Some(FleetStore::Etcd(settings)) => {
                 let etcd = Rc::new(Etcd::new(settings, client, map, scope, random));
-                Self {
-                    state: Rc::clone(&etcd.state),
-                    store: Box::new(Rc::clone(&etcd)),
-                    follower: Some(RefCell::new(Box::new(EtcdFollower::new(etcd, random)))),
-                }
+                let follower = EtcdFollower::new(Rc::clone(&etcd), random);
+                Self::of_fleet(Rc::clone(&etcd.state), etcd, follower)
             }
+        }
+    }
+
+    fn of_fleet(
+        state: Rc<SharedState<M>>,
+        store: impl StateStore + 'static,
+        follower: impl Follower + 'static,
+    ) -> Self {
+        Self {
+            state,
+            store: Box::new(store),
+            follower: Some(RefCell::new(Box::new(follower))),
         }
     }
 }

@@ -21,10 +21,6 @@ use crate::store::state_store::{
 use crate::syntax::timestamp::Timestamp;
 
 impl<D: SharedMap> StateStore for Rc<Etcd<D>> {
-    fn name(&self) -> &'static str {
-        "etcd"
-    }
-
     fn is_connected(&self) -> bool {
         self.lease.is_connected()
     }
