@@ -91,7 +91,7 @@ impl Response {
         let is_multilingual = is_worded
             || !languages.own().is_empty()
             || config.html.is_none() && matches!(format, Format::Auto | Format::Html);
-        let vary = vary(format, is_multilingual, cors.is_some());
+        let vary = vary(format, is_multilingual, cors.as_ref());
         let outline = Outline {
             scope,
             vary: vary.as_deref(),
@@ -174,13 +174,13 @@ fn own_text(text: &str) -> Compiled<Body> {
 
 /// What `reply` reads of a request to choose a representation and a language, and to allow its
 /// origin: the same for each reply, so that a cache knows by any of them what the next depends on.
-fn vary(format: Format, is_multilingual: bool, cors: bool) -> Option<String> {
+fn vary(format: Format, is_multilingual: bool, cors: Option<&Cors>) -> Option<String> {
     let is_negotiated = format == Format::Auto;
     let names = [
         ("accept", is_negotiated),
         ("accept-language", is_multilingual),
         ("content-type", is_negotiated),
-        ("origin", cors),
+        ("origin", cors.is_some()),
         ("sec-fetch-dest", is_negotiated),
         ("user-agent", is_negotiated),
         ("x-requested-with", is_negotiated),
