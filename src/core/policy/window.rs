@@ -35,9 +35,6 @@ const LONGEST: u64 = 31 * 24 * 3600;
 impl Window {
     /// Compiles an entry of `windows`; refuses one that is never open.
     pub(super) fn compile(config: &WindowConfig) -> Compiled<Self> {
-        if config.name.as_deref() == Some("") {
-            return refuse("is empty: leave it out, or write one").at("name");
-        }
         let start = optional(config.start.as_deref(), moment).at("start")?;
         let end = optional(config.end.as_deref(), moment).at("end")?;
         if let (Some(start), Some(end)) = (start, end)
