@@ -7,7 +7,7 @@ use crate::syntax::nearest::nearest;
 
 /// What the values of an attribute are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Value {
+pub enum AttributeType {
     /// Any text.
     Text,
     /// What a header has.
@@ -35,29 +35,29 @@ pub enum Value {
 }
 
 /// Names, and what each has.
-type Names = &'static [(&'static str, Value)];
+type Names = &'static [(&'static str, AttributeType)];
 
 /// What has named parts, which are the same for every request.
 const OBJECTS: [(&str, Names); 5] = [
     (
         "request",
         &[
-            ("path", Value::Path),
-            ("url_path", Value::UrlPath),
-            ("host", Value::Header),
-            ("scheme", Value::Scheme),
-            ("method", Value::Method),
-            ("headers", Value::Parts),
-            ("headers_bytes", Value::Number),
-            ("referer", Value::Header),
-            ("useragent", Value::Header),
-            ("time", Value::Number),
-            ("id", Value::Header),
-            ("protocol", Value::Protocol),
-            ("query", Value::Query),
-            ("duration", Value::Number),
-            ("size", Value::Number),
-            ("total_size", Value::Number),
+            ("path", AttributeType::Path),
+            ("url_path", AttributeType::UrlPath),
+            ("host", AttributeType::Header),
+            ("scheme", AttributeType::Scheme),
+            ("method", AttributeType::Method),
+            ("headers", AttributeType::Parts),
+            ("headers_bytes", AttributeType::Number),
+            ("referer", AttributeType::Header),
+            ("useragent", AttributeType::Header),
+            ("time", AttributeType::Number),
+            ("id", AttributeType::Header),
+            ("protocol", AttributeType::Protocol),
+            ("query", AttributeType::Query),
+            ("duration", AttributeType::Number),
+            ("size", AttributeType::Number),
+            ("total_size", AttributeType::Number),
         ],
     ),
     ("source", &PEER),
@@ -65,42 +65,45 @@ const OBJECTS: [(&str, Names); 5] = [
     (
         "connection",
         &[
-            ("id", Value::Number),
-            ("mtls", Value::Boolean),
-            ("requested_server_name", Value::Text),
-            ("tls_version", Value::Text),
-            ("subject_local_certificate", Value::Text),
-            ("subject_peer_certificate", Value::Text),
-            ("dns_san_local_certificate", Value::Text),
-            ("dns_san_peer_certificate", Value::Text),
-            ("uri_san_local_certificate", Value::Text),
-            ("uri_san_peer_certificate", Value::Text),
-            ("sha256_peer_certificate_digest", Value::Text),
-            ("peer_certificate", Value::Text),
-            ("transport_failure_reason", Value::Text),
-            ("termination_details", Value::Text),
+            ("id", AttributeType::Number),
+            ("mtls", AttributeType::Boolean),
+            ("requested_server_name", AttributeType::Text),
+            ("tls_version", AttributeType::Text),
+            ("subject_local_certificate", AttributeType::Text),
+            ("subject_peer_certificate", AttributeType::Text),
+            ("dns_san_local_certificate", AttributeType::Text),
+            ("dns_san_peer_certificate", AttributeType::Text),
+            ("uri_san_local_certificate", AttributeType::Text),
+            ("uri_san_peer_certificate", AttributeType::Text),
+            ("sha256_peer_certificate_digest", AttributeType::Text),
+            ("peer_certificate", AttributeType::Text),
+            ("transport_failure_reason", AttributeType::Text),
+            ("termination_details", AttributeType::Text),
         ],
     ),
     (
         "xds",
         &[
-            ("node", Value::Parts),
-            ("cluster_name", Value::Text),
-            ("cluster_metadata", Value::Parts),
-            ("listener_direction", Value::Number),
-            ("listener_metadata", Value::Parts),
-            ("route_name", Value::Text),
-            ("route_metadata", Value::Parts),
-            ("virtual_host_name", Value::Text),
-            ("virtual_host_metadata", Value::Parts),
-            ("upstream_host_metadata", Value::Parts),
-            ("upstream_host_locality_metadata", Value::Parts),
-            ("filter_chain_name", Value::Text),
+            ("node", AttributeType::Parts),
+            ("cluster_name", AttributeType::Text),
+            ("cluster_metadata", AttributeType::Parts),
+            ("listener_direction", AttributeType::Number),
+            ("listener_metadata", AttributeType::Parts),
+            ("route_name", AttributeType::Text),
+            ("route_metadata", AttributeType::Parts),
+            ("virtual_host_name", AttributeType::Text),
+            ("virtual_host_metadata", AttributeType::Parts),
+            ("upstream_host_metadata", AttributeType::Parts),
+            ("upstream_host_locality_metadata", AttributeType::Parts),
+            ("filter_chain_name", AttributeType::Text),
         ],
     ),
 ];
 
-const PEER: [(&str, Value); 2] = [("address", Value::Address), ("port", Value::Number)];
+const PEER: [(&str, AttributeType); 2] = [
+    ("address", AttributeType::Address),
+    ("port", AttributeType::Number),
+];
 
 /// What the paths of attributes begin with that have more than one segment.
 const ROOTS: [&str; 10] = [
@@ -120,7 +123,7 @@ const ROOTS: [&str; 10] = [
 const SLIPS: usize = 2;
 
 /// What a part of an object has; `None` of an object without names of its own, and of another name.
-pub fn part(object: &str, name: &str) -> Option<Value> {
+pub fn part(object: &str, name: &str) -> Option<AttributeType> {
     value_in(names_of(object)?, name)
 }
 
@@ -129,7 +132,7 @@ fn names_of(object: &str) -> Option<Names> {
     Some(objects.find(|(other, _)| *other == object)?.1)
 }
 
-fn value_in(names: Names, name: &str) -> Option<Value> {
+fn value_in(names: Names, name: &str) -> Option<AttributeType> {
     Some(names.iter().find(|(other, _)| *other == name)?.1)
 }
 
@@ -137,7 +140,7 @@ fn value_in(names: Names, name: &str) -> Option<Value> {
 ///
 /// # Errors
 /// No request has it, or none has it as a text.
-pub(super) fn check(segments: &[&str]) -> Compiled<Value> {
+pub(super) fn check(segments: &[&str]) -> Compiled<AttributeType> {
     if segments.is_empty() || segments.iter().any(|s| s.is_empty() || s.contains('\0')) {
         return refuse(
             "expected the segments of an attribute, such as \
@@ -156,7 +159,7 @@ pub(super) fn check(segments: &[&str]) -> Compiled<Value> {
         }
         ["request", "headers", name] => {
             request_header::check_seen(name)?;
-            Ok(Value::Header)
+            Ok(AttributeType::Header)
         }
         ["filter_metadata", rest @ ..] => {
             let path = [&["metadata", "filter_metadata"], rest].concat();
@@ -174,7 +177,7 @@ pub(super) fn check(segments: &[&str]) -> Compiled<Value> {
                     "{path:?} is one segment: write each of its own, {segments:?}"
                 ))
             }
-            _ => Ok(Value::Text),
+            _ => Ok(AttributeType::Text),
         },
         [object, name, below @ ..] => match names_of(object) {
             Some(names) => check_part(names, name, below),
@@ -183,22 +186,24 @@ pub(super) fn check(segments: &[&str]) -> Compiled<Value> {
                     let path = [&[root, name], below].concat();
                     refuse(format!("nothing is named {object:?}: write {path:?}"))
                 }
-                _ => Ok(Value::Text),
+                _ => Ok(AttributeType::Text),
             },
         },
-        [] => Ok(Value::Text),
+        [] => Ok(AttributeType::Text),
     }
 }
 
-fn check_part(names: Names, name: &str, below: &[&str]) -> Compiled<Value> {
+fn check_part(names: Names, name: &str, below: &[&str]) -> Compiled<AttributeType> {
     match (value_in(names, name), below) {
         (None, _) => {
             let names: Vec<&str> = names.iter().map(|(name, _)| *name).collect();
             Err(unknown("attribute", name, &names))
         }
-        (Some(Value::Number), _) => is_number(),
-        (Some(Value::Parts), []) => refuse("ends before the value: expected its parts, too"),
-        (Some(Value::Parts), _) => Ok(Value::Text),
+        (Some(AttributeType::Number), _) => is_number(),
+        (Some(AttributeType::Parts), []) => {
+            refuse("ends before the value: expected its parts, too")
+        }
+        (Some(AttributeType::Parts), _) => Ok(AttributeType::Text),
         (Some(value), []) => Ok(value),
         (Some(_), [first, ..]) => refuse(format!(
             "{name:?} is a text without parts: leave out {first:?} and what follows"
@@ -206,7 +211,7 @@ fn check_part(names: Names, name: &str, below: &[&str]) -> Compiled<Value> {
     }
 }
 
-fn is_number() -> Compiled<Value> {
+fn is_number() -> Compiled<AttributeType> {
     refuse("is a number, and those match nothing: expected an attribute that is a text")
 }
 
