@@ -7,7 +7,7 @@ use crate::syntax::nearest::nearest;
 
 /// What the values of an attribute are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AttributeType {
+pub enum ValueType {
     /// Any text.
     Text,
     /// What a header has.
@@ -35,29 +35,29 @@ pub enum AttributeType {
 }
 
 /// Names, and what each has.
-type Names = &'static [(&'static str, AttributeType)];
+type Names = &'static [(&'static str, ValueType)];
 
 /// What has named parts, which are the same for every request.
 const OBJECTS: [(&str, Names); 5] = [
     (
         "request",
         &[
-            ("path", AttributeType::Path),
-            ("url_path", AttributeType::UrlPath),
-            ("host", AttributeType::Header),
-            ("scheme", AttributeType::Scheme),
-            ("method", AttributeType::Method),
-            ("headers", AttributeType::Parts),
-            ("headers_bytes", AttributeType::Number),
-            ("referer", AttributeType::Header),
-            ("useragent", AttributeType::Header),
-            ("time", AttributeType::Number),
-            ("id", AttributeType::Header),
-            ("protocol", AttributeType::Protocol),
-            ("query", AttributeType::Query),
-            ("duration", AttributeType::Number),
-            ("size", AttributeType::Number),
-            ("total_size", AttributeType::Number),
+            ("path", ValueType::Path),
+            ("url_path", ValueType::UrlPath),
+            ("host", ValueType::Header),
+            ("scheme", ValueType::Scheme),
+            ("method", ValueType::Method),
+            ("headers", ValueType::Parts),
+            ("headers_bytes", ValueType::Number),
+            ("referer", ValueType::Header),
+            ("useragent", ValueType::Header),
+            ("time", ValueType::Number),
+            ("id", ValueType::Header),
+            ("protocol", ValueType::Protocol),
+            ("query", ValueType::Query),
+            ("duration", ValueType::Number),
+            ("size", ValueType::Number),
+            ("total_size", ValueType::Number),
         ],
     ),
     ("source", &PEER),
@@ -65,45 +65,42 @@ const OBJECTS: [(&str, Names); 5] = [
     (
         "connection",
         &[
-            ("id", AttributeType::Number),
-            ("mtls", AttributeType::Boolean),
-            ("requested_server_name", AttributeType::Text),
-            ("tls_version", AttributeType::Text),
-            ("subject_local_certificate", AttributeType::Text),
-            ("subject_peer_certificate", AttributeType::Text),
-            ("dns_san_local_certificate", AttributeType::Text),
-            ("dns_san_peer_certificate", AttributeType::Text),
-            ("uri_san_local_certificate", AttributeType::Text),
-            ("uri_san_peer_certificate", AttributeType::Text),
-            ("sha256_peer_certificate_digest", AttributeType::Text),
-            ("peer_certificate", AttributeType::Text),
-            ("transport_failure_reason", AttributeType::Text),
-            ("termination_details", AttributeType::Text),
+            ("id", ValueType::Number),
+            ("mtls", ValueType::Boolean),
+            ("requested_server_name", ValueType::Text),
+            ("tls_version", ValueType::Text),
+            ("subject_local_certificate", ValueType::Text),
+            ("subject_peer_certificate", ValueType::Text),
+            ("dns_san_local_certificate", ValueType::Text),
+            ("dns_san_peer_certificate", ValueType::Text),
+            ("uri_san_local_certificate", ValueType::Text),
+            ("uri_san_peer_certificate", ValueType::Text),
+            ("sha256_peer_certificate_digest", ValueType::Text),
+            ("peer_certificate", ValueType::Text),
+            ("transport_failure_reason", ValueType::Text),
+            ("termination_details", ValueType::Text),
         ],
     ),
     (
         "xds",
         &[
-            ("node", AttributeType::Parts),
-            ("cluster_name", AttributeType::Text),
-            ("cluster_metadata", AttributeType::Parts),
-            ("listener_direction", AttributeType::Number),
-            ("listener_metadata", AttributeType::Parts),
-            ("route_name", AttributeType::Text),
-            ("route_metadata", AttributeType::Parts),
-            ("virtual_host_name", AttributeType::Text),
-            ("virtual_host_metadata", AttributeType::Parts),
-            ("upstream_host_metadata", AttributeType::Parts),
-            ("upstream_host_locality_metadata", AttributeType::Parts),
-            ("filter_chain_name", AttributeType::Text),
+            ("node", ValueType::Parts),
+            ("cluster_name", ValueType::Text),
+            ("cluster_metadata", ValueType::Parts),
+            ("listener_direction", ValueType::Number),
+            ("listener_metadata", ValueType::Parts),
+            ("route_name", ValueType::Text),
+            ("route_metadata", ValueType::Parts),
+            ("virtual_host_name", ValueType::Text),
+            ("virtual_host_metadata", ValueType::Parts),
+            ("upstream_host_metadata", ValueType::Parts),
+            ("upstream_host_locality_metadata", ValueType::Parts),
+            ("filter_chain_name", ValueType::Text),
         ],
     ),
 ];
 
-const PEER: [(&str, AttributeType); 2] = [
-    ("address", AttributeType::Address),
-    ("port", AttributeType::Number),
-];
+const PEER: [(&str, ValueType); 2] = [("address", ValueType::Address), ("port", ValueType::Number)];
 
 /// What the paths of attributes begin with that have more than one segment.
 const ROOTS: [&str; 10] = [
@@ -123,7 +120,7 @@ const ROOTS: [&str; 10] = [
 const SLIPS: usize = 2;
 
 /// What a part of an object has; `None` of an object without names of its own, and of another name.
-pub fn part(object: &str, name: &str) -> Option<AttributeType> {
+pub fn part(object: &str, name: &str) -> Option<ValueType> {
     value_in(names_of(object)?, name)
 }
 
@@ -132,7 +129,7 @@ fn names_of(object: &str) -> Option<Names> {
     Some(objects.find(|(other, _)| *other == object)?.1)
 }
 
-fn value_in(names: Names, name: &str) -> Option<AttributeType> {
+fn value_in(names: Names, name: &str) -> Option<ValueType> {
     Some(names.iter().find(|(other, _)| *other == name)?.1)
 }
 
@@ -140,7 +137,7 @@ fn value_in(names: Names, name: &str) -> Option<AttributeType> {
 ///
 /// # Errors
 /// No request has it, or none has it as a text.
-pub(super) fn check(segments: &[&str]) -> Compiled<AttributeType> {
+pub(super) fn check(segments: &[&str]) -> Compiled<ValueType> {
     if segments.is_empty() || segments.iter().any(|s| s.is_empty() || s.contains('\0')) {
         return refuse(
             "expected the segments of an attribute, such as \
@@ -159,7 +156,7 @@ pub(super) fn check(segments: &[&str]) -> Compiled<AttributeType> {
         }
         ["request", "headers", name] => {
             request_header::check_seen(name)?;
-            Ok(AttributeType::Header)
+            Ok(ValueType::Header)
         }
         ["filter_metadata", rest @ ..] => {
             let path = [&["metadata", "filter_metadata"], rest].concat();
@@ -177,7 +174,7 @@ pub(super) fn check(segments: &[&str]) -> Compiled<AttributeType> {
                     "{path:?} is one segment: write each of its own, {segments:?}"
                 ))
             }
-            _ => Ok(AttributeType::Text),
+            _ => Ok(ValueType::Text),
         },
         [object, name, below @ ..] => match names_of(object) {
             Some(names) => check_part(names, name, below),
@@ -186,24 +183,22 @@ pub(super) fn check(segments: &[&str]) -> Compiled<AttributeType> {
                     let path = [&[root, name], below].concat();
                     refuse(format!("nothing is named {object:?}: write {path:?}"))
                 }
-                _ => Ok(AttributeType::Text),
+                _ => Ok(ValueType::Text),
             },
         },
-        [] => Ok(AttributeType::Text),
+        [] => Ok(ValueType::Text),
     }
 }
 
-fn check_part(names: Names, name: &str, below: &[&str]) -> Compiled<AttributeType> {
+fn check_part(names: Names, name: &str, below: &[&str]) -> Compiled<ValueType> {
     match (value_in(names, name), below) {
         (None, _) => {
             let names: Vec<&str> = names.iter().map(|(name, _)| *name).collect();
             Err(unknown("attribute", name, &names))
         }
-        (Some(AttributeType::Number), _) => is_number(),
-        (Some(AttributeType::Parts), []) => {
-            refuse("ends before the value: expected its parts, too")
-        }
-        (Some(AttributeType::Parts), _) => Ok(AttributeType::Text),
+        (Some(ValueType::Number), _) => is_number(),
+        (Some(ValueType::Parts), []) => refuse("ends before the value: expected its parts, too"),
+        (Some(ValueType::Parts), _) => Ok(ValueType::Text),
         (Some(value), []) => Ok(value),
         (Some(_), [first, ..]) => refuse(format!(
             "{name:?} is a text without parts: leave out {first:?} and what follows"
@@ -211,7 +206,7 @@ fn check_part(names: Names, name: &str, below: &[&str]) -> Compiled<AttributeTyp
     }
 }
 
-fn is_number() -> Compiled<AttributeType> {
+fn is_number() -> Compiled<ValueType> {
     refuse("is a number, and those match nothing: expected an attribute that is a text")
 }
 

@@ -204,12 +204,10 @@ pub(crate) fn each_named<'c, E, T>(
             return refuse("is empty: leave it out, or write one").at("name");
         }
         let next = compile(index, entry)?;
-        if let Some(given) = given {
-            if names.contains(&given) {
-                return refuse(format!("{given:?} is there twice: write another")).at("name");
-            }
-            names.push(given);
+        if let Some(given) = given.filter(|given| names.contains(given)) {
+            return refuse(format!("{given:?} is there twice: write another")).at("name");
         }
+        names.extend(given);
         Ok(next)
     };
     let entries = entries.iter().enumerate();

@@ -72,15 +72,8 @@ impl Client for WasmHost {
     fn call(&self, rpc: Rpc<'_>, message: &Message, timeout_ms: u64) -> Option<CallId> {
         let service = grpc_service(rpc.cluster);
         let metadata = HeaderMap::encode(&rpc.metadata);
-        let timeout_ms = u32::try_from(timeout_ms).unwrap_or(u32::MAX);
-        hostcalls::grpc_call(
-            &service,
-            rpc.method,
-            &metadata,
-            message.as_ref(),
-            timeout_ms,
-        )
-        .ok()
+        let (message, millis) = (message.as_ref(), timeout_ms.try_into().unwrap_or(u32::MAX));
+        hostcalls::grpc_call(&service, rpc.method, &metadata, message, millis).ok()
     }
 
     fn open(&self, rpc: Rpc<'_>) -> Option<CallId> {

@@ -104,14 +104,10 @@ impl Response {
             let redirect = redirect.as_ref();
             redirect.map(|redirect| outline.redirect(&redirect.url, html.clone()))
         };
-        let of_language = |(own, (tag, config)): (&Own, &(String, LanguageConfig))| {
+        let of_language = |own: &Own, config: &LanguageConfig| {
             let outline = outline.speaking(facts.values(Language::Own(own)));
-            let html = optional(config.html.as_deref(), own_html)
-                .at("html")
-                .at(tag)?;
-            let text = optional(config.text.as_deref(), own_text)
-                .at("text")
-                .at(tag)?;
+            let html = optional(config.html.as_deref(), own_html).at("html")?;
+            let text = optional(config.text.as_deref(), own_text).at("text")?;
             Ok(OwnDrafts {
                 redirect: html.as_ref().and_then(|html| elsewhere(&outline, html)),
                 html: html.map(|html| outline.html(html.known(), None, refresh)),
@@ -119,7 +115,8 @@ impl Response {
             })
         };
         let configured = config.languages.iter().flat_map(|Entries(entries)| entries);
-        let own_drafts = languages.own().iter().zip(configured).map(of_language);
+        let own_drafts = languages.own().iter().zip(configured);
+        let own_drafts = own_drafts.map(|(own, (tag, config))| of_language(own, config).at(tag));
         let own_drafts: Vec<OwnDrafts> = own_drafts.collect::<Compiled<_>>().at("languages")?;
         let drafts = Drafts {
             redirect: elsewhere(&outline, &html),
