@@ -138,9 +138,9 @@ impl Rule<'_> {
         (self.0.is_empty()).then(|| format!("standard: {standard}, daylight: {daylight}"))
     }
 
-    fn after(&mut self, prefix: char) -> Option<()> {
+    fn after(&mut self, prefix: char) -> Option<&mut Self> {
         self.0 = self.0.strip_prefix(prefix)?;
-        Some(())
+        Some(self)
     }
 
     fn name(&mut self) -> Option<()> {
@@ -175,15 +175,11 @@ impl Rule<'_> {
 
     /// `,M10.5.0/3`
     fn change(&mut self) -> Option<String> {
-        self.after(',')?;
-        self.after('M')?;
-        let month = self.number()?;
-        self.after('.')?;
-        let week = self.number()?;
-        self.after('.')?;
-        let weekday = self.number()?;
+        let month = self.after(',')?.after('M')?.number()?;
+        let week = self.after('.')?.number()?;
+        let weekday = self.after('.')?.number()?;
         let time = match self.after('/') {
-            Some(()) => self.time()?,
+            Some(rule) => rule.time()?,
             None => 2 * 3600,
         };
         let minute = minutes(time)?;

@@ -49,20 +49,27 @@ fn is_module(line: &str) -> bool {
 
 /// The Rust files below a folder.
 pub fn sources(folder: &str) -> Vec<Source> {
+    let files = files(folder).into_iter();
+    let rust = files.filter(|path| path.ends_with(".rs"));
+    rust.map(|path| Source::read(&path)).collect()
+}
+
+/// All files below a folder.
+pub fn files(folder: &str) -> Vec<String> {
     let mut found = Vec::new();
     collect(Path::new(folder), &mut found);
     assert!(!found.is_empty(), "there is nothing in {folder}");
-    found.sort_by(|one, other| one.path.cmp(&other.path));
+    found.sort();
     found
 }
 
-fn collect(folder: &Path, found: &mut Vec<Source>) {
+fn collect(folder: &Path, found: &mut Vec<String>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
-        if path.is_dir() && !path.ends_with("target") {
+        if !path.is_dir() {
+            found.push(path.to_str().unwrap().to_owned());
+        } else if !path.ends_with("target") {
             collect(&path, found);
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            found.push(Source::read(path.to_str().unwrap()));
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::{collections::BTreeSet, fs};
 
 use maintenance_mode_core::config::schema::schema;
+use maintenance_mode_core::policy::environment::VARIABLES;
 use serde_json::Value;
 use support::project::{file, read};
 
@@ -84,6 +85,20 @@ fn every_key_has_a_description() {
             assert!(is_sentence, "{path}.{key}: {description}");
         }
     }
+}
+
+#[test]
+fn each_key_of_a_variable_is_in_the_table_of_the_core() {
+    let objects = objects();
+    let of_object = |Object { path, schema }: &Object| -> Vec<String> {
+        let properties = schema["properties"].as_object().unwrap();
+        let named = properties
+            .iter()
+            .filter(|(_, it)| it["$ref"] == "#/$defs/Variable");
+        named.map(|(key, _)| format!("{path}.{key}")).collect()
+    };
+    let named: BTreeSet<String> = objects.iter().flat_map(of_object).collect();
+    assert_eq!(named, VARIABLES.map(|keys| keys.join(".")).into());
 }
 
 /// The documents that may hold the reference.

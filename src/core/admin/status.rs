@@ -58,7 +58,7 @@ impl<'a> Status<'a> {
             })),
             ramp_start: flag.ramp.map(|ramp| ramp.start),
             next: policy.next(state, now),
-            store: store.name(),
+            store: policy.store_name(),
             store_connected: store.is_connected(),
             version: env!("CARGO_PKG_VERSION"),
         }

@@ -235,7 +235,7 @@ impl<H: Host> Filter<H> {
                 if notice != Notice::Connected {
                     self.metrics.count(Counter::Errors);
                 }
-                let notice = notice.about(self.opened.store.name());
+                let notice = notice.about(self.policy().store_name());
                 self.warn(format_args!("scope {}: {notice}", self.policy().scope));
             }
         }

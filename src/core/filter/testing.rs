@@ -143,9 +143,9 @@ impl Host for TestHost {
 
 /// A request from 192.0.2.1, and what was done to it.
 #[derive(Clone)]
-pub(crate) struct TestStream(Rc<Seen>);
+pub(crate) struct TestStream(Rc<Record>);
 
-pub(crate) struct Seen {
+pub(crate) struct Record {
     headers: HeaderList,
     pub(crate) route_action: Attribute,
     pub(crate) ends_with_headers: Cell<bool>,
@@ -170,7 +170,7 @@ impl TestStream {
 
     /// A request whose route has this action in its metadata.
     pub(crate) fn on_route(headers: &[(&str, &str)], route_action: Attribute) -> Self {
-        Self(Rc::new(Seen {
+        Self(Rc::new(Record {
             headers: HeaderList::new(headers),
             route_action,
             ends_with_headers: Cell::new(true),
@@ -195,7 +195,7 @@ impl TestStream {
         ])
     }
 
-    pub(crate) fn seen(&self) -> &Seen {
+    pub(crate) fn seen(&self) -> &Record {
         &self.0
     }
 
@@ -205,7 +205,7 @@ impl TestStream {
     }
 }
 
-impl Seen {
+impl Record {
     fn asked(&self, what: &'static str) {
         self.read.borrow_mut().push(what);
     }

@@ -3,7 +3,7 @@
 use crate::config::matchers::AttributeConfig;
 use crate::policy::attribute_value;
 use crate::policy::environment::CheckAttribute;
-use crate::policy::known_attribute::{self, Value};
+use crate::policy::known_attribute::{self, ValueType};
 use crate::policy::reading::Reading;
 use crate::policy::seen::{Said, Seen};
 use crate::policy::text_match::TextMatch;
@@ -37,7 +37,7 @@ impl AttributeMatch {
         Ok(Self {
             path: AttributePath::new(&segments),
             value: match value {
-                Value::Header => ValueMatch::of_header(text, reading)?,
+                ValueType::Header => ValueMatch::of_header(text, reading)?,
                 _ => ValueMatch::new(text, reading),
             },
         })

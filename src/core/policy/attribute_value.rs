@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use crate::policy::known_attribute::Value;
+use crate::policy::known_attribute::ValueType;
 use crate::policy::method;
 use crate::policy::text_match::TextMatch;
 use crate::syntax::invalid::{Compiled, Located, refuse};
@@ -12,7 +12,7 @@ const PROTOCOLS: [&str; 4] = ["HTTP/1.0", "HTTP/1.1", "HTTP/2", "HTTP/3"];
 const BOOLEANS: [&str; 2] = ["true", "false"];
 
 /// Refuses a text that no value of the kind has.
-pub(super) fn check(text: &TextMatch, value: Value) -> Compiled<()> {
+pub(super) fn check(text: &TextMatch, value: ValueType) -> Compiled<()> {
     let (key, literal, begins) = match text {
         TextMatch::Exact(literal) => ("exact", &**literal, true),
         TextMatch::Prefix(literal) => ("prefix", &**literal, true),
@@ -22,28 +22,28 @@ pub(super) fn check(text: &TextMatch, value: Value) -> Compiled<()> {
     };
     let is_whole = key == "exact";
     let checked = match value {
-        Value::Scheme => one_of(text, literal, &SCHEMES),
-        Value::Protocol => one_of(text, literal, &PROTOCOLS),
-        Value::Boolean => one_of(text, literal, &BOOLEANS),
-        Value::Method if is_whole => method::compile(literal).map(drop),
-        Value::UrlPath if key != "regex" && literal.contains('?') => {
+        ValueType::Scheme => one_of(text, literal, &SCHEMES),
+        ValueType::Protocol => one_of(text, literal, &PROTOCOLS),
+        ValueType::Boolean => one_of(text, literal, &BOOLEANS),
+        ValueType::Method if is_whole => method::compile(literal).map(drop),
+        ValueType::UrlPath if key != "regex" && literal.contains('?') => {
             let path = literal.split('?').next().unwrap_or_default();
             refuse(format!(
                 "{literal:?} has a `?`, which no path without its query has: write {path:?}, or \
                  compare [\"request\", \"path\"]"
             ))
         }
-        Value::Path | Value::UrlPath if begins && !literal.starts_with(['/', '*']) => {
+        ValueType::Path | ValueType::UrlPath if begins && !literal.starts_with(['/', '*']) => {
             refuse(format!(
                 "{literal:?} does not begin with `/`: write {:?}",
                 format!("/{literal}")
             ))
         }
-        Value::Query if begins && literal.starts_with('?') => refuse(format!(
+        ValueType::Query if begins && literal.starts_with('?') => refuse(format!(
             "{literal:?} has the `?` before the query: write {:?}",
             literal.trim_start_matches('?')
         )),
-        Value::Address if is_whole && literal.parse::<IpAddr>().is_ok() => {
+        ValueType::Address if is_whole && literal.parse::<IpAddr>().is_ok() => {
             let begin = match literal.contains(':') {
                 true => format!("[{literal}]:"),
                 false => format!("{literal}:"),

@@ -21,12 +21,11 @@ impl CookieMatch {
     /// # Errors
     /// The name is no cookie name, or not one kind is given.
     pub fn compile(config: &FieldConfig, reading: Reading) -> Compiled<Self> {
+        let name = cookie_name(&config.name).at("name")?;
+        let text = TextMatch::compile(config.texts(), config.present)?;
         Ok(Self {
-            name: cookie_name(&config.name).at("name")?.into(),
-            value: ValueMatch::of_cookie(
-                TextMatch::compile(config.texts(), config.present)?,
-                reading,
-            )?,
+            name: name.into(),
+            value: ValueMatch::of_cookie(text, reading)?,
         })
     }
 

@@ -7,6 +7,7 @@ use subtle::{ConditionallySelectable, ConstantTimeEq};
 
 use crate::config::admin::{AdminConfig, TokenConfig};
 use crate::config::seconds::Seconds;
+use crate::policy::bypass::MAX_NAME_BYTES;
 use crate::policy::environment::Environment;
 use crate::policy::networks::Networks;
 use crate::policy::path_entry;
@@ -39,7 +40,6 @@ struct Token {
 
 /// The shortest token that is taken from the environment, in bytes.
 pub const MIN_TOKEN_BYTES: usize = 16;
-const MAX_NAME_BYTES: usize = 64;
 
 impl Endpoint {
     /// Compiles `admin`; refuses what would leave the endpoint unreachable or unprotected.
@@ -48,8 +48,9 @@ impl Endpoint {
         let mut tokens = compile_tokens(&config.tokens).at("tokens")?;
         let mut named = None;
         if let Some(variable) = &config.token_env {
-            let token = environment_token(variable, environment);
-            named = push_unless_known(&mut tokens, token).at("token_env")?;
+            named = environment_token(variable, environment)
+                .and_then(|token| push_unless_known(&mut tokens, token))
+                .at("token_env")?;
         }
         if tokens.is_empty() {
             return refuse("expected `tokens` or `token_env`");
@@ -127,14 +128,15 @@ impl Endpoint {
 fn compile_tokens(config: &[TokenConfig]) -> Compiled<Vec<Token>> {
     let mut tokens = Vec::new();
     for (index, config) in config.iter().enumerate() {
-        push(&mut tokens, compile_token(config)).at_index(index)?;
+        compile_token(config)
+            .and_then(|token| push(&mut tokens, token))
+            .at_index(index)?;
     }
     Ok(tokens)
 }
 
 /// Refuses a second token of one name: the log would not tell who called.
-fn push(tokens: &mut Vec<Token>, token: Compiled<Token>) -> Compiled<()> {
-    let token = token?;
+fn push(tokens: &mut Vec<Token>, token: Token) -> Compiled<()> {
     if tokens.iter().any(|other| other.name == token.name) {
         return refuse(format!("a token is named {:?} already", token.name));
     }
@@ -143,16 +145,12 @@ fn push(tokens: &mut Vec<Token>, token: Compiled<Token>) -> Compiled<()> {
 }
 
 /// The token of the environment is called as in `tokens`, if it is there too; else its name.
-fn push_unless_known(
-    tokens: &mut Vec<Token>,
-    token: Compiled<Token>,
-) -> Compiled<Option<Box<str>>> {
-    let token = token?;
+fn push_unless_known(tokens: &mut Vec<Token>, token: Token) -> Compiled<Option<Box<str>>> {
     if tokens.iter().any(|other| other.sha256 == token.sha256) {
         return Ok(None);
     }
     let name = token.name.clone();
-    push(tokens, Ok(token))?;
+    push(tokens, token)?;
     Ok(Some(name))
 }
 

@@ -2,6 +2,13 @@
 
 use crate::syntax::invalid::{Compiled, refuse};
 
+/// The keys that name a variable.
+pub const VARIABLES: [&[&str]; 3] = [
+    &["admin", "token_env"],
+    &["bypass", "key_env"],
+    &["store", "etcd", "password_env"],
+];
+
 /// Refuses the path of an attribute that cannot be read, with what to do instead.
 pub type CheckAttribute = fn(&[&str]) -> Compiled<()>;
 

@@ -47,6 +47,13 @@ const MAX_TIMEOUT_MS: u64 = 60_000;
 const MAX_KEY_BYTES: usize = 1024;
 
 impl FleetStore {
+    /// Its name in the status and the log.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Etcd(_) => "etcd",
+        }
+    }
+
     /// Compiles `store` of a scope; refuses values out of range, and a password without a user.
     pub fn compile(
         config: &StoreConfig,

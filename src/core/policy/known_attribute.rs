@@ -7,7 +7,7 @@ use crate::syntax::nearest::nearest;
 
 /// What the values of an attribute are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Value {
+pub enum ValueType {
     /// Any text.
     Text,
     /// What a header has.
@@ -35,29 +35,29 @@ pub enum Value {
 }
 
 /// Names, and what each has.
-type Names = &'static [(&'static str, Value)];
+type Names = &'static [(&'static str, ValueType)];
 
 /// What has named parts, which are the same for every request.
 const OBJECTS: [(&str, Names); 5] = [
     (
         "request",
         &[
-            ("path", Value::Path),
-            ("url_path", Value::UrlPath),
-            ("host", Value::Header),
-            ("scheme", Value::Scheme),
-            ("method", Value::Method),
-            ("headers", Value::Parts),
-            ("headers_bytes", Value::Number),
-            ("referer", Value::Header),
-            ("useragent", Value::Header),
-            ("time", Value::Number),
-            ("id", Value::Header),
-            ("protocol", Value::Protocol),
-            ("query", Value::Query),
-            ("duration", Value::Number),
-            ("size", Value::Number),
-            ("total_size", Value::Number),
+            ("path", ValueType::Path),
+            ("url_path", ValueType::UrlPath),
+            ("host", ValueType::Header),
+            ("scheme", ValueType::Scheme),
+            ("method", ValueType::Method),
+            ("headers", ValueType::Parts),
+            ("headers_bytes", ValueType::Number),
+            ("referer", ValueType::Header),
+            ("useragent", ValueType::Header),
+            ("time", ValueType::Number),
+            ("id", ValueType::Header),
+            ("protocol", ValueType::Protocol),
+            ("query", ValueType::Query),
+            ("duration", ValueType::Number),
+            ("size", ValueType::Number),
+            ("total_size", ValueType::Number),
         ],
     ),
     ("source", &PEER),
@@ -65,42 +65,42 @@ const OBJECTS: [(&str, Names); 5] = [
     (
         "connection",
         &[
-            ("id", Value::Number),
-            ("mtls", Value::Boolean),
-            ("requested_server_name", Value::Text),
-            ("tls_version", Value::Text),
-            ("subject_local_certificate", Value::Text),
-            ("subject_peer_certificate", Value::Text),
-            ("dns_san_local_certificate", Value::Text),
-            ("dns_san_peer_certificate", Value::Text),
-            ("uri_san_local_certificate", Value::Text),
-            ("uri_san_peer_certificate", Value::Text),
-            ("sha256_peer_certificate_digest", Value::Text),
-            ("peer_certificate", Value::Text),
-            ("transport_failure_reason", Value::Text),
-            ("termination_details", Value::Text),
+            ("id", ValueType::Number),
+            ("mtls", ValueType::Boolean),
+            ("requested_server_name", ValueType::Text),
+            ("tls_version", ValueType::Text),
+            ("subject_local_certificate", ValueType::Text),
+            ("subject_peer_certificate", ValueType::Text),
+            ("dns_san_local_certificate", ValueType::Text),
+            ("dns_san_peer_certificate", ValueType::Text),
+            ("uri_san_local_certificate", ValueType::Text),
+            ("uri_san_peer_certificate", ValueType::Text),
+            ("sha256_peer_certificate_digest", ValueType::Text),
+            ("peer_certificate", ValueType::Text),
+            ("transport_failure_reason", ValueType::Text),
+            ("termination_details", ValueType::Text),
         ],
     ),
     (
         "xds",
         &[
-            ("node", Value::Parts),
-            ("cluster_name", Value::Text),
-            ("cluster_metadata", Value::Parts),
-            ("listener_direction", Value::Number),
-            ("listener_metadata", Value::Parts),
-            ("route_name", Value::Text),
-            ("route_metadata", Value::Parts),
-            ("virtual_host_name", Value::Text),
-            ("virtual_host_metadata", Value::Parts),
-            ("upstream_host_metadata", Value::Parts),
-            ("upstream_host_locality_metadata", Value::Parts),
-            ("filter_chain_name", Value::Text),
+            ("node", ValueType::Parts),
+            ("cluster_name", ValueType::Text),
+            ("cluster_metadata", ValueType::Parts),
+            ("listener_direction", ValueType::Number),
+            ("listener_metadata", ValueType::Parts),
+            ("route_name", ValueType::Text),
+            ("route_metadata", ValueType::Parts),
+            ("virtual_host_name", ValueType::Text),
+            ("virtual_host_metadata", ValueType::Parts),
+            ("upstream_host_metadata", ValueType::Parts),
+            ("upstream_host_locality_metadata", ValueType::Parts),
+            ("filter_chain_name", ValueType::Text),
         ],
     ),
 ];
 
-const PEER: [(&str, Value); 2] = [("address", Value::Address), ("port", Value::Number)];
+const PEER: [(&str, ValueType); 2] = [("address", ValueType::Address), ("port", ValueType::Number)];
 
 /// What the paths of attributes begin with that have more than one segment.
 const ROOTS: [&str; 10] = [
@@ -120,7 +120,7 @@ const ROOTS: [&str; 10] = [
 const SLIPS: usize = 2;
 
 /// What a part of an object has; `None` of an object without names of its own, and of another name.
-pub fn part(object: &str, name: &str) -> Option<Value> {
+pub fn part(object: &str, name: &str) -> Option<ValueType> {
     value_in(names_of(object)?, name)
 }
 
@@ -129,7 +129,7 @@ fn names_of(object: &str) -> Option<Names> {
     Some(objects.find(|(other, _)| *other == object)?.1)
 }
 
-fn value_in(names: Names, name: &str) -> Option<Value> {
+fn value_in(names: Names, name: &str) -> Option<ValueType> {
     Some(names.iter().find(|(other, _)| *other == name)?.1)
 }
 
@@ -137,7 +137,7 @@ fn value_in(names: Names, name: &str) -> Option<Value> {
 ///
 /// # Errors
 /// No request has it, or none has it as a text.
-pub(super) fn check(segments: &[&str]) -> Compiled<Value> {
+pub(super) fn check(segments: &[&str]) -> Compiled<ValueType> {
     if segments.is_empty() || segments.iter().any(|s| s.is_empty() || s.contains('\0')) {
         return refuse(
             "expected the segments of an attribute, such as \
@@ -156,7 +156,7 @@ pub(super) fn check(segments: &[&str]) -> Compiled<Value> {
         }
         ["request", "headers", name] => {
             request_header::check_seen(name)?;
-            Ok(Value::Header)
+            Ok(ValueType::Header)
         }
         ["filter_metadata", rest @ ..] => {
             let path = [&["metadata", "filter_metadata"], rest].concat();
@@ -174,7 +174,7 @@ pub(super) fn check(segments: &[&str]) -> Compiled<Value> {
                     "{path:?} is one segment: write each of its own, {segments:?}"
                 ))
             }
-            _ => Ok(Value::Text),
+            _ => Ok(ValueType::Text),
         },
         [object, name, below @ ..] => match names_of(object) {
             Some(names) => check_part(names, name, below),
@@ -183,22 +183,22 @@ pub(super) fn check(segments: &[&str]) -> Compiled<Value> {
                     let path = [&[root, name], below].concat();
                     refuse(format!("nothing is named {object:?}: write {path:?}"))
                 }
-                _ => Ok(Value::Text),
+                _ => Ok(ValueType::Text),
             },
         },
-        [] => Ok(Value::Text),
+        [] => Ok(ValueType::Text),
     }
 }
 
-fn check_part(names: Names, name: &str, below: &[&str]) -> Compiled<Value> {
+fn check_part(names: Names, name: &str, below: &[&str]) -> Compiled<ValueType> {
     match (value_in(names, name), below) {
         (None, _) => {
             let names: Vec<&str> = names.iter().map(|(name, _)| *name).collect();
             Err(unknown("attribute", name, &names))
         }
-        (Some(Value::Number), _) => is_number(),
-        (Some(Value::Parts), []) => refuse("ends before the value: expected its parts, too"),
-        (Some(Value::Parts), _) => Ok(Value::Text),
+        (Some(ValueType::Number), _) => is_number(),
+        (Some(ValueType::Parts), []) => refuse("ends before the value: expected its parts, too"),
+        (Some(ValueType::Parts), _) => Ok(ValueType::Text),
         (Some(value), []) => Ok(value),
         (Some(_), [first, ..]) => refuse(format!(
             "{name:?} is a text without parts: leave out {first:?} and what follows"
@@ -206,7 +206,7 @@ fn check_part(names: Names, name: &str, below: &[&str]) -> Compiled<Value> {
     }
 }
 
-fn is_number() -> Compiled<Value> {
+fn is_number() -> Compiled<ValueType> {
     refuse("is a number, and those match nothing: expected an attribute that is a text")
 }
 

@@ -29,13 +29,11 @@ impl Networks {
         for (block, index) in blocks {
             match block {
                 IpNet::V4(block) => {
-                    let (first, last) = (block.network(), block.broadcast());
-                    let bits = first.to_bits()..=last.to_bits();
+                    let bits = block.network().to_bits()..=block.broadcast().to_bits();
                     networks.v4.push((bits, index));
                 }
                 IpNet::V6(block) => {
-                    let (first, last) = (block.network(), block.broadcast());
-                    let bits = first.to_bits()..=last.to_bits();
+                    let bits = block.network().to_bits()..=block.broadcast().to_bits();
                     networks.v6.push((bits, index));
                 }
             }

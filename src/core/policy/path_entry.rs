@@ -69,20 +69,23 @@ fn starred(pattern: &str) -> String {
 /// As in the Gateway API, a slash at the end of a prefix does not matter.
 fn compile_kind(kind: &PathKindConfig) -> Compiled<TextMatch> {
     Ok(match TextMatch::compile(kind.texts(), None)? {
+        TextMatch::Exact(path) | TextMatch::Prefix(path) if path.ends_with("/*") => {
+            return no_wildcard(&path);
+        }
         TextMatch::Exact(path) => {
-            no_wildcard(&path, path.ends_with("/*"))?;
             let written = written(&path);
             can_match(&written, &path, str::to_owned).at("exact")?;
             TextMatch::Exact(written.into())
         }
         TextMatch::Prefix(path) => {
-            no_wildcard(&path, path.ends_with("/*"))?;
             let written = written(&path);
             can_match(&written, &path, str::to_owned).at("prefix")?;
             TextMatch::Prefix(written.strip_suffix('/').unwrap_or(&written).into())
         }
+        TextMatch::Suffix(suffix) if suffix.starts_with('*') && suffix.len() > 1 => {
+            return no_wildcard(&suffix);
+        }
         TextMatch::Suffix(suffix) => {
-            no_wildcard(&suffix, suffix.starts_with('*') && suffix.len() > 1)?;
             let written = written(&suffix);
             let begin = if written.starts_with('/') { "" } else { "/x" };
             let without_begin = |path: &str| path.strip_prefix(begin).unwrap_or(path).to_owned();
@@ -95,10 +98,7 @@ fn compile_kind(kind: &PathKindConfig) -> Compiled<TextMatch> {
 }
 
 /// Refuses a star that is meant to stand for anything, where it is a letter like others.
-fn no_wildcard(text: &str, is_meant: bool) -> Compiled<()> {
-    if !is_meant {
-        return Ok(());
-    }
+fn no_wildcard<T>(text: &str) -> Compiled<T> {
     let instead = match text.strip_suffix("/*") {
         Some(begin) if !begin.contains('*') => format!("{text:?}"),
         _ => starred(text),

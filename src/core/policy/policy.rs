@@ -19,6 +19,7 @@ use crate::state::flag::Next;
 use crate::state::state::State;
 use crate::syntax::invalid::{Compiled, InvalidConfig, Located, both, optional};
 use crate::syntax::timestamp::Timestamp;
+use crate::syntax::wire;
 
 /// What to do with which request.
 #[derive(Clone, Debug)]
@@ -125,6 +126,11 @@ impl Policy {
 }
 
 impl Policy {
+    /// The name of the store that keeps the state.
+    pub fn store_name(&self) -> &'static str {
+        (self.store.as_ref()).map_or(wire::SHARED_DATA, FleetStore::name)
+    }
+
     /// Whether planned maintenance is announced at all.
     pub fn announces(&self) -> bool {
         self.announce_millis > 0

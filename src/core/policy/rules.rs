@@ -8,7 +8,7 @@ use crate::policy::reading::Reading;
 use crate::policy::response::response::Response;
 use crate::policy::seen::Seen;
 use crate::request::head::RequestHead;
-use crate::syntax::invalid::{Compiled, Located, both, each_named, optional, refuse};
+use crate::syntax::invalid::{Compiled, Located, both, each_named, optional};
 
 /// The compiled `rules`, in order.
 #[derive(Clone, Debug, Default)]
@@ -42,7 +42,7 @@ impl Rules {
         check_attribute: CheckAttribute,
     ) -> Compiled<Self> {
         let compile = |index, config| Rule::compile(index, config, global, scope, check_attribute);
-        let rules = each_named(config, compile, |rule| rule.name.as_deref())?;
+        let rules = each_named(config, compile, |config| config.name.as_deref())?;
         let while_off = rules
             .iter()
             .rposition(|rule| matches!(rule.action, Action::Block | Action::On))
@@ -86,9 +86,6 @@ impl Rule {
         scope: &str,
         check_attribute: CheckAttribute,
     ) -> Compiled<Self> {
-        if config.name.as_deref() == Some("") {
-            return refuse("is empty: leave it out, or write one").at("name");
-        }
         let reading = Reading::of(config.action);
         let matches =
             Matchers::compile_match(&config.matches, reading, check_attribute).at("match");

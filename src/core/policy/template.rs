@@ -32,11 +32,11 @@ pub struct Placeholder {
     /// Its name, between the braces.
     pub name: &'static str,
     of: Of,
-    value: Value,
+    value: Accessor,
 }
 
 /// Reads it of what a body tells.
-pub(super) type Value = for<'a> fn(&'a Values) -> Cow<'a, str>;
+pub(super) type Accessor = for<'a> fn(&'a Values) -> Cow<'a, str>;
 
 /// All of them.
 pub const PLACEHOLDERS: &[Placeholder] = &[
@@ -126,12 +126,12 @@ impl Template {
 }
 
 impl Placeholder {
-    const fn new(name: &'static str, of: Of, value: Value) -> Self {
+    const fn new(name: &'static str, of: Of, value: Accessor) -> Self {
         Self { name, of, value }
     }
 
     /// What is alike for all who read a language.
-    pub(super) const fn of_language(name: &'static str, value: Value) -> Self {
+    pub(super) const fn of_language(name: &'static str, value: Accessor) -> Self {
         Self::new(name, Of::Outage, value)
     }
 

@@ -30,8 +30,7 @@ impl VoidToken {
         revoked_at: Option<Timestamp>,
     ) -> Option<Self> {
         let Some(claims) = bypass.verify(token) else {
-            let is_token = is_shaped(token);
-            return Some(if is_token {
+            return Some(if is_shaped(token) {
                 Self::Foreign
             } else {
                 Self::Malformed

@@ -35,9 +35,6 @@ const LONGEST: u64 = 31 * 24 * 3600;
 impl Window {
     /// Compiles an entry of `windows`; refuses one that is never open.
     pub(super) fn compile(config: &WindowConfig) -> Compiled<Self> {
-        if config.name.as_deref() == Some("") {
-            return refuse("is empty: leave it out, or write one").at("name");
-        }
         let start = optional(config.start.as_deref(), moment).at("start")?;
         let end = optional(config.end.as_deref(), moment).at("end")?;
         if let (Some(start), Some(end)) = (start, end)
@@ -71,7 +68,13 @@ impl Window {
                 end: end.map_or(End::Never, End::At),
             }),
         };
-        let window = Self {
+        if let Plan::Again(recurrence) = &plan
+            && let Some(start) = start
+            && recurrence.next(start.minus_millis(1)).is_none()
+        {
+            return refuse("none begins between `start` and `end`");
+        }
+        Ok(Self {
             name: config.name.as_deref().map(Into::into),
             setting: Setting {
                 maintenance: true,
@@ -79,18 +82,7 @@ impl Window {
                 ..Setting::default()
             },
             plan,
-        };
-        window.check()
-    }
-
-    fn check(self) -> Compiled<Self> {
-        if let Plan::Again(recurrence) = &self.plan
-            && let Some(start) = recurrence.start
-            && recurrence.next(start.minus_millis(1)).is_none()
-        {
-            return refuse("none begins between `start` and `end`");
-        }
-        Ok(self)
+        })
     }
 
     /// What is open at a moment, the last to begin first: one may begin before another has ended.
@@ -139,12 +131,10 @@ fn length(Seconds(seconds): Seconds) -> Compiled<u64> {
 
 fn time_zone(name: &str) -> Compiled<TimeZone> {
     TimeZone::named(name).ok_or_else(|| {
-        let expected = "an IANA time zone";
-        match TimeZone::meant_by(name) {
-            Some(meant) => {
-                InvalidConfig::new(format!("{name:?} is not {expected}: write {meant:?}"))
-            }
-            None => InvalidConfig::is_not(name, &format!("{expected} such as \"Europe/Berlin\"")),
-        }
+        let instead = match TimeZone::meant_by(name) {
+            Some(meant) => format!(": write {meant:?}"),
+            None => " such as \"Europe/Berlin\"".to_owned(),
+        };
+        InvalidConfig::is_not(name, &format!("an IANA time zone{instead}"))
     })
 }

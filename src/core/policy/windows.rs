@@ -22,7 +22,7 @@ impl Windows {
     /// Compiles `windows`; refuses one that has the name of another.
     pub fn compile(config: &[WindowConfig]) -> Compiled<Self> {
         let compile = |_, config| Window::compile(config);
-        each_named(config, compile, |window| window.name.as_deref()).map(Self)
+        each_named(config, compile, |config| config.name.as_deref()).map(Self)
     }
 
     /// Whether there is none.

@@ -21,28 +21,30 @@ pub(crate) fn outage<'a>(
     request: &impl RequestHead,
 ) -> Option<Values<'a>> {
     let setting = flag.setting.filter(|_| flag.on);
-    let message = setting.and_then(|setting| setting.message.as_deref());
-    let retry_after = setting.and_then(|setting| setting.retry_after);
     let until = flag.until.filter(|_| flag.on);
-    let jitter = response.retry_after_jitter;
-    let end = turn.or(until);
-    if message.is_none() && retry_after.is_none() && end.is_none() && jitter == 0 {
-        return None;
-    }
-    let mut values = response.values(language);
-    if let Some(text) = message {
-        values.message = Wording {
+    let configured = || response.values(language);
+    let mut known = None;
+    if let Some(text) = setting.and_then(|setting| setting.message.as_deref()) {
+        known.get_or_insert_with(configured).message = Wording {
             text,
             language: language.of_others(),
         };
     }
-    values.until = until;
-    values.retry_after = retry_after
-        .or_else(|| end.map(|end| seconds_left(end, flag.since, request)))
-        .map(RetryAfter::Seconds)
-        .or(values.retry_after)
-        .map(|after| after.jittered(jitter, || request.random()));
-    Some(values)
+    if let Some(until) = until {
+        known.get_or_insert_with(configured).until = Some(until);
+    }
+    let retry_after = setting
+        .and_then(|setting| setting.retry_after)
+        .or_else(|| Some(seconds_left(turn.or(until)?, flag.since, request)))
+        .map(RetryAfter::Seconds);
+    let jitter = response.retry_after_jitter;
+    if retry_after.is_some() || jitter > 0 {
+        let values = known.get_or_insert_with(configured);
+        values.retry_after = retry_after
+            .or_else(|| values.retry_after.take())
+            .map(|after| after.jittered(jitter, || request.random()));
+    }
+    known
 }
 
 /// The whole seconds to the end, and no more than lie between what began it and the end,

@@ -15,20 +15,24 @@ pub type Method = (&'static str, &'static str);
 /// Headers of a call.
 pub type Metadata<'a> = Vec<(&'static str, &'a [u8])>;
 
+/// A remote procedure call, but for its messages.
+#[derive(Clone, Debug)]
+pub struct Rpc<'a> {
+    /// The cluster that leads to the service.
+    pub cluster: &'a str,
+    /// What is called.
+    pub method: Method,
+    /// The headers beside those of gRPC.
+    pub metadata: Metadata<'a>,
+}
+
 /// A gRPC client. Answers come later.
 pub trait Client: 'static {
     /// Calls a method; `None` where it cannot.
-    fn call(
-        &self,
-        cluster: &str,
-        method: Method,
-        metadata: Metadata,
-        message: &Message,
-        timeout_ms: u64,
-    ) -> Option<CallId>;
+    fn call(&self, rpc: Rpc<'_>, message: &Message, timeout_ms: u64) -> Option<CallId>;
 
     /// Opens a stream; `None` where it cannot.
-    fn open(&self, cluster: &str, method: Method, metadata: Metadata) -> Option<CallId>;
+    fn open(&self, rpc: Rpc<'_>) -> Option<CallId>;
 
     /// Sends a message; `false` where the stream is gone.
     fn send(&self, stream: CallId, message: &Message) -> bool;

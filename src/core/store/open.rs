@@ -27,23 +27,25 @@ impl<M: SharedMap> Opened<M> {
     /// Opens the store of a policy; `random` is a number that no other worker has.
     pub fn new(policy: &Policy, map: M, client: Box<dyn Client>, random: u64) -> Self {
         let scope = &policy.scope;
-        match policy.store.clone() {
-            None => {
-                let state = Rc::new(SharedState::of_scope(map, scope));
-                Self {
-                    store: Box::new(Rc::clone(&state)),
-                    state,
-                    follower: None,
-                }
-            }
-            Some(FleetStore::Etcd(settings)) => {
+        let Some(fleet) = policy.store.clone() else {
+            let state = Rc::new(SharedState::of_scope(map, scope));
+            return Self {
+                store: Box::new(Rc::clone(&state)),
+                state,
+                follower: None,
+            };
+        };
+        let (state, store, follower): (_, Box<dyn StateStore>, Box<dyn Follower>) = match fleet {
+            FleetStore::Etcd(settings) => {
                 let etcd = Rc::new(Etcd::new(settings, client, map, scope, random));
-                Self {
-                    state: Rc::clone(&etcd.state),
-                    store: Box::new(Rc::clone(&etcd)),
-                    follower: Some(RefCell::new(Box::new(EtcdFollower::new(etcd, random)))),
-                }
+                let follower = EtcdFollower::new(Rc::clone(&etcd), random);
+                (Rc::clone(&etcd.state), Box::new(etcd), Box::new(follower))
             }
+        };
+        Self {
+            state,
+            store,
+            follower: Some(RefCell::new(follower)),
         }
     }
 }

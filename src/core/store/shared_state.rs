@@ -154,10 +154,6 @@ impl<D: SharedMap> SharedState<D> {
 
 /// The shared map as the store of one process: a change is made when the call returns.
 impl<D: SharedMap> StateStore for Rc<SharedState<D>> {
-    fn name(&self) -> &'static str {
-        "shared_data"
-    }
-
     fn is_connected(&self) -> bool {
         true
     }

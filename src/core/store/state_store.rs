@@ -10,9 +10,6 @@ use crate::syntax::timestamp::Timestamp;
 
 /// Where changes of the state are made.
 pub trait StateStore {
-    /// The name in the status.
-    fn name(&self) -> &'static str;
-
     /// Whether changes that others make arrive.
     fn is_connected(&self) -> bool;
 

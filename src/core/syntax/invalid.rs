@@ -190,21 +190,24 @@ pub(crate) fn both<A, B>(a: Compiled<A>, b: Compiled<B>) -> Compiled<(A, B)> {
     }
 }
 
-/// Compiles each entry of a list, of which no two may share a name; a fault names its index.
+/// Compiles each entry of a list, of which no two may share a name, nor one have an empty one; a
+/// fault names its index.
 pub(crate) fn each_named<'c, E, T>(
     entries: &'c [E],
     compile: impl Fn(usize, &'c E) -> Compiled<T>,
-    name: impl Fn(&T) -> Option<&str>,
+    name: impl Fn(&'c E) -> Option<&'c str>,
 ) -> Compiled<Vec<T>> {
-    let mut names: Vec<Box<str>> = Vec::new();
+    let mut names = Vec::new();
     let mut compile = |index, entry| {
-        let next = compile(index, entry)?;
-        if let Some(given) = name(&next) {
-            if names.iter().any(|other| **other == *given) {
-                return refuse(format!("{given:?} is there twice: write another")).at("name");
-            }
-            names.push(given.into());
+        let given = name(entry);
+        if given == Some("") {
+            return refuse("is empty: leave it out, or write one").at("name");
         }
+        let next = compile(index, entry)?;
+        if let Some(given) = given.filter(|given| names.contains(given)) {
+            return refuse(format!("{given:?} is there twice: write another")).at("name");
+        }
+        names.extend(given);
         Ok(next)
     };
     let entries = entries.iter().enumerate();

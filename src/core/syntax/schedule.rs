@@ -76,26 +76,24 @@ impl Schedule {
     #[inline(never)]
     pub fn nearest(&self, from: i64, toward: Toward) -> Option<i64> {
         let (today, minute) = (from.div_euclid(MINUTES), from.rem_euclid(MINUTES));
-        let day = self.day(today, toward)?;
+        let mut day = self.day(today, toward)?;
         if day == today {
             if let Some(minute) = self.minute(minute, toward) {
                 return Some(day * MINUTES + minute);
             }
-            let day = self.day(today + toward.step(), toward)?;
-            return Some(day * MINUTES + self.minute(toward.first(MINUTES), toward)?);
+            day = self.day(today + toward.step(), toward)?;
         }
         Some(day * MINUTES + self.minute(toward.first(MINUTES), toward)?)
     }
 
     /// Of a day.
     fn minute(&self, from: i64, toward: Toward) -> Option<i64> {
-        let hour = toward.nearest(self.hours, from / 60)?;
+        let mut hour = toward.nearest(self.hours, from / 60)?;
         if hour == from / 60 {
             if let Some(minute) = toward.nearest(self.minutes, from % 60) {
                 return Some(hour * 60 + minute);
             }
-            let hour = toward.nearest(self.hours, hour + toward.step())?;
-            return Some(hour * 60 + toward.nearest(self.minutes, toward.first(60))?);
+            hour = toward.nearest(self.hours, hour + toward.step())?;
         }
         Some(hour * 60 + toward.nearest(self.minutes, toward.first(60))?)
     }

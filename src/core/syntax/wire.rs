@@ -13,6 +13,9 @@ pub const FAULT: &str = "maintenance_mode_fault";
 /// What names of stats and keys of the shared map begin with.
 pub const PREFIX: &str = "maintenance_mode";
 
+/// The name of a store that is none of a fleet: the shared map of one process.
+pub const SHARED_DATA: &str = "shared_data";
+
 /// The header, or trailer, that is the message of a gRPC reply.
 pub const GRPC_MESSAGE: &str = "grpc-message";
 

@@ -1,6 +1,5 @@
 //! What a configuration says of the flag, in the form of an endpoint's status.
 
-use maintenance_mode_core::policy::fleet_store::FleetStore;
 use maintenance_mode_core::policy::outlook::Outlook;
 use maintenance_mode_core::policy::policy::Policy;
 use maintenance_mode_core::state::flag::{DecidedBy, Next};
@@ -58,16 +57,9 @@ pub(crate) fn status(object: &Object, snapshot: &Snapshot, now: Timestamp) -> Va
         generation: (),
         setting: Complete(setting),
         next: policy.and_then(|policy| policy.next(&state, now)),
-        store: policy.map(store),
+        store: policy.map(Policy::store_name),
         store_connected: (),
         version: (),
     };
     serde_json::to_value(status).unwrap_or_default()
-}
-
-fn store(policy: &Policy) -> &'static str {
-    match policy.store {
-        None => "shared_data",
-        Some(FleetStore::Etcd(_)) => "etcd",
-    }
 }

@@ -2,6 +2,7 @@
 
 use anstyle::{AnsiColor, Style};
 use maintenance_mode_core::syntax::timestamp::Timestamp;
+use maintenance_mode_core::syntax::wire::SHARED_DATA;
 use serde_json::Value;
 
 use crate::ctl::endpoints::moments::Moments;
@@ -138,7 +139,7 @@ fn reason(told: Told, moments: &Moments) -> Option<String> {
 
 fn store(status: &Value) -> Option<String> {
     let store = match Told(status).text("store")?.0 {
-        "shared_data" => "this Envoy alone",
+        SHARED_DATA => "this Envoy alone",
         store => store,
     };
     Some(match is_store_lost(status) {

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use maintenance_mode_core::config::plugin::PluginConfig;
-use maintenance_mode_core::policy::environment::Environment;
+use maintenance_mode_core::policy::environment::{Environment, VARIABLES};
 use maintenance_mode_core::policy::faults::Faults;
 use maintenance_mode_core::policy::policy::Policy;
 use maintenance_mode_core::syntax::invalid;
@@ -33,13 +33,6 @@ pub(crate) struct Fault {
     pub(crate) problem: String,
     pub(crate) fix: String,
 }
-
-/// Where variables of the environment are named.
-const NAMES: [&[&str]; 3] = [
-    &["admin", "token_env"],
-    &["bypass", "key_env"],
-    &["store", "etcd", "password_env"],
-];
 
 /// Long enough for a token and a key.
 const PLACEHOLDER: &str = "a placeholder that is long enough";
@@ -117,7 +110,7 @@ fn located(faults: &Faults, configuration: &Node) -> Vec<Fault> {
 
 /// Variables that the configuration names, and the VM does not get.
 fn not_handed(configuration: &Node, variables: &Variables) -> Vec<Fault> {
-    let named = NAMES.iter().filter_map(|keys| {
+    let named = VARIABLES.iter().filter_map(|keys| {
         let steps: Vec<Step> = keys
             .iter()
             .map(|key| Step::Key((*key).to_owned()))

@@ -1,7 +1,7 @@
 //! Which [attributes](https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/advanced/attributes)
 //! Envoy hands to a dynamic module, and by which calls.
 
-use maintenance_mode_core::policy::known_attribute::{self, Value};
+use maintenance_mode_core::policy::known_attribute::{self, ValueType};
 use maintenance_mode_core::syntax::invalid::{Compiled, refuse};
 
 /// What an attribute is read from.
@@ -61,8 +61,8 @@ impl<'p> Source<'p> {
                 let mut rows = IDS.iter();
                 let &(_, _, id) = rows.find(|row| (row.0, row.1) == (object, name))?;
                 let kind = match known_attribute::part(object, name)? {
-                    Value::Boolean => Type::Boolean,
-                    Value::Number => Type::Number,
+                    ValueType::Boolean => Type::Boolean,
+                    ValueType::Number => Type::Number,
                     _ => Type::Text,
                 };
                 Self::Id(id, kind)

@@ -5,10 +5,10 @@ use maintenance_mode_core::request::headers::Headers;
 
 use crate::hosts::abi::module_attribute::{Owner, Source, Type};
 use crate::hosts::native::abi::{CLUSTER_METADATA, DYNAMIC_METADATA, ROUTE_METADATA};
-use crate::hosts::native::callbacks::Filter;
+use crate::hosts::native::callbacks::FilterHandle;
 
 /// The attribute at a path.
-pub(super) fn read(filter: Filter, headers: &impl Headers, path: &[Box<str>]) -> Attribute {
+pub(super) fn read(filter: FilterHandle, headers: &impl Headers, path: &[Box<str>]) -> Attribute {
     let path: Vec<&str> = path.iter().map(|segment| &**segment).collect();
     match Source::of(&path) {
         Some(Source::Header(name)) => match headers.get(name) {
@@ -25,13 +25,13 @@ pub(super) fn read(filter: Filter, headers: &impl Headers, path: &[Box<str>]) ->
 }
 
 /// The action in the metadata of the route. YAML makes the boolean true of an `on` without quotes.
-pub(super) fn action(filter: Filter) -> Attribute {
+pub(super) fn action(filter: FilterHandle) -> Attribute {
     metadata(filter, Owner::Route, ("maintenance_mode", "action"), "on")
 }
 
 /// A value in metadata, by namespace and key; a boolean as text, of which `truth` is true.
 fn metadata(
-    filter: Filter,
+    filter: FilterHandle,
     owner: Owner,
     (namespace, key): (&str, &str),
     truth: &str,
@@ -54,7 +54,7 @@ fn metadata(
     }
 }
 
-fn by_id(filter: Filter, id: u32, kind: Type) -> Attribute {
+fn by_id(filter: FilterHandle, id: u32, kind: Type) -> Attribute {
     match kind {
         Type::Text => text(filter.attribute_string(id)),
         Type::Number => match filter.attribute_int(id) {

@@ -1,9 +1,9 @@
 //! What is called in Envoy, behind functions that are safe.
 //!
-//! SAFETY of the calls, all of them: a [`Config`] and a [`Filter`] are made of what Envoy hands
-//! over only (`hooks.rs`), and are used on the thread and in the time for which it does: a filter
-//! until its stream is complete, a configuration until it is destroyed. What a callback returns
-//! is copied, or borrowed from what keeps the hook from ending.
+//! SAFETY of the calls, all of them: a [`ConfigHandle`] and a [`FilterHandle`] are made of what
+//! Envoy hands over only (`config_hooks.rs`, `request_hooks.rs`), and are used on the thread and in
+//! the time for which it does: a filter until its stream is complete, a configuration until it is
+//! destroyed. What a callback returns is copied, or borrowed from what keeps the hook from ending.
 #![allow(unsafe_code)]
 
 use std::ptr;
@@ -16,7 +16,7 @@ use crate::hosts::native::abi::{
 
 /// Envoy's filter of a request, which is open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Filter(FilterPtr);
+pub(super) struct FilterHandle(FilterPtr);
 
 /// Lines of headers, which stay where Envoy has them: valid until a header is set or the hook ends,
 /// and a value until its own header is set.
@@ -25,13 +25,13 @@ pub(super) struct Lines(Vec<HeaderLine>);
 
 /// Envoy's configuration of a filter, which is in use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Config(ConfigPtr);
+pub(super) struct ConfigHandle(ConfigPtr);
 
 // SAFETY: what is called by a configuration from any thread are atomic numbers; all else is
 // called on the main thread.
-unsafe impl Send for Config {}
+unsafe impl Send for ConfigHandle {}
 // SAFETY: as above.
-unsafe impl Sync for Config {}
+unsafe impl Sync for ConfigHandle {}
 
 /// Brings events to the thread of a request or of a configuration.
 #[derive(Debug)]
@@ -48,8 +48,8 @@ unsafe impl Sync for Scheduler {}
 /// What sends requests to a cluster.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Sender {
-    Filter(Filter),
-    Config(Config),
+    Filter(FilterHandle),
+    Config(ConfigHandle),
 }
 
 pub(super) fn log(level: u32, line: &str) {
@@ -65,7 +65,7 @@ pub(super) fn is_validation() -> bool {
     unsafe { abi::is_validation_mode() }
 }
 
-impl Filter {
+impl FilterHandle {
     /// # Safety
     /// Envoy has handed it over, and it is used as above.
     pub(super) unsafe fn new(filter: FilterPtr) -> Self {
@@ -162,7 +162,7 @@ impl Filter {
 impl Lines {
     /// Takes those of a request in the place of what was there. Once for all: for a single header
     /// Envoy would make a table of them.
-    pub(super) fn read(&mut self, Filter(filter): Filter) {
+    pub(super) fn read(&mut self, FilterHandle(filter): FilterHandle) {
         let count = unsafe { abi::get_headers_size(filter, REQUEST_HEADERS) };
         self.0.clear();
         self.0.reserve(count);
@@ -189,7 +189,7 @@ impl Lines {
     }
 }
 
-impl Config {
+impl ConfigHandle {
     /// # Safety
     /// Envoy has handed it over, and it is used as above.
     pub(super) unsafe fn new(config: ConfigPtr) -> Self {
@@ -263,10 +263,10 @@ impl Sender {
         let mut id = 0;
         let out = &raw mut id;
         let result = match self {
-            Self::Filter(Filter(filter)) => unsafe {
+            Self::Filter(FilterHandle(filter)) => unsafe {
                 abi::start_stream(filter, out, cluster, headers, count, body, end, timeout_ms)
             },
-            Self::Config(Config(config)) => unsafe {
+            Self::Config(ConfigHandle(config)) => unsafe {
                 abi::config_start_stream(
                     config, out, cluster, headers, count, body, end, timeout_ms,
                 )
@@ -275,20 +275,20 @@ impl Sender {
         (result == SUCCESS).then_some(id)
     }
 
-    /// Sends more of a request; `false` where it has ended.
-    pub(super) fn send(self, id: u64, data: &[u8], end: bool) -> bool {
+    /// Sends more of a request, which goes on; `false` where it has ended.
+    pub(super) fn send(self, id: u64, data: &[u8]) -> bool {
         let data = ModuleBuffer::new(data);
         match self {
-            Self::Filter(Filter(filter)) => unsafe { abi::send_data(filter, id, data, end) },
-            Self::Config(Config(config)) => unsafe { abi::config_send_data(config, id, data, end) },
+            Self::Filter(filter) => unsafe { abi::send_data(filter.0, id, data, false) },
+            Self::Config(config) => unsafe { abi::config_send_data(config.0, id, data, false) },
         }
     }
 
     /// Ends a request. Its hook runs meanwhile.
     pub(super) fn reset(self, id: u64) {
         match self {
-            Self::Filter(Filter(filter)) => unsafe { abi::reset_stream(filter, id) },
-            Self::Config(Config(config)) => unsafe { abi::config_reset_stream(config, id) },
+            Self::Filter(filter) => unsafe { abi::reset_stream(filter.0, id) },
+            Self::Config(config) => unsafe { abi::config_reset_stream(config.0, id) },
         }
     }
 }

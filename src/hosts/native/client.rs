@@ -3,18 +3,18 @@
 use std::cell::{Cell, RefCell};
 use std::iter;
 
-use maintenance_mode_core::store::grpc::{CallError, CallId, Client, Metadata, Method};
+use maintenance_mode_core::store::grpc::{CallError, CallId, Client, Rpc};
 use maintenance_mode_core::syntax::protobuf::Message;
 
 use crate::hosts::abi::grpc::{Reader, frame};
-use crate::hosts::native::callbacks::{Config, Filter, Sender};
+use crate::hosts::native::callbacks::{ConfigHandle, FilterHandle, Sender};
 
 /// Calls by a configuration, or by the request that its worker is at.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct GrpcClient(pub(super) Option<Config>);
+pub(super) struct GrpcClient(pub(super) Option<ConfigHandle>);
 
 /// What came of a call: a message, or its end.
-pub(super) type Answer = (CallId, Result<Vec<u8>, CallError>);
+pub(super) type CallEvent = (CallId, Result<Vec<u8>, CallError>);
 
 /// A call that is under way.
 #[derive(Debug)]
@@ -23,12 +23,12 @@ struct Call {
     sender: Sender,
     /// The number of the request; none while it begins, when it may end already.
     request: Option<u64>,
-    kind: Kind,
+    kind: CallKind,
     reader: Reader,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+enum CallKind {
     /// One message each way.
     Unary,
     Stream,
@@ -38,13 +38,13 @@ thread_local! {
     /// The calls of this thread.
     static CALLS: RefCell<Vec<Call>> = const { RefCell::new(Vec::new()) };
     /// The request that this worker is at.
-    static CURRENT: Cell<Option<Filter>> = const { Cell::new(None) };
+    static CURRENT: Cell<Option<FilterHandle>> = const { Cell::new(None) };
 }
 
 /// Does something for a request.
-pub(super) fn at_request<T>(filter: Filter, work: impl FnOnce() -> T) -> T {
+pub(super) fn at_request<T>(filter: FilterHandle, work: impl FnOnce() -> T) -> T {
     /// Also where the work panics.
-    struct Before<'c>(&'c Cell<Option<Filter>>, Option<Filter>);
+    struct Before<'c>(&'c Cell<Option<FilterHandle>>, Option<FilterHandle>);
 
     impl Drop for Before<'_> {
         fn drop(&mut self) {
@@ -66,7 +66,7 @@ pub(super) enum Part<'p> {
 }
 
 /// Takes a part of the answer to a request, and what ends with it; what came of the call.
-pub(super) fn receive(sender: Sender, request: u64, part: &Part<'_>, ends: bool) -> Vec<Answer> {
+pub(super) fn receive(sender: Sender, request: u64, part: &Part<'_>, ends: bool) -> Vec<CallEvent> {
     let mut answers = Vec::new();
     let is_broken = CALLS.with_borrow_mut(|calls| {
         let at = position(calls, sender, request)?;
@@ -76,7 +76,7 @@ pub(super) fn receive(sender: Sender, request: u64, part: &Part<'_>, ends: bool)
             Part::Data(chunks) => {
                 for data in chunks {
                     call.reader.read_data(data);
-                    if call.kind == Kind::Stream {
+                    if call.kind == CallKind::Stream {
                         let messages = iter::from_fn(|| call.reader.next_message());
                         answers.extend(messages.map(|message| (call.id, Ok(message))));
                     }
@@ -99,7 +99,7 @@ pub(super) fn receive(sender: Sender, request: u64, part: &Part<'_>, ends: bool)
 }
 
 /// Nothing more comes of a request.
-pub(super) fn end(sender: Sender, request: u64) -> Vec<Answer> {
+pub(super) fn end(sender: Sender, request: u64) -> Vec<CallEvent> {
     CALLS.with_borrow_mut(|calls| {
         let at = position(calls, sender, request);
         at.and_then(|at| calls.swap_remove(at).ended())
@@ -131,10 +131,10 @@ fn position(calls: &[Call], sender: Sender, request: u64) -> Option<usize> {
 
 impl Call {
     /// The last answer; none where it ended as it began, which its caller is told at once.
-    fn ended(mut self) -> Option<Answer> {
+    fn ended(mut self) -> Option<CallEvent> {
         let end = self.reader.end();
         let answer = match self.kind {
-            Kind::Unary if end.code == 0 => {
+            CallKind::Unary if end.code == 0 => {
                 let message = self.reader.next_message();
                 message.ok_or_else(CallError::malformed)
             }
@@ -145,18 +145,16 @@ impl Call {
 }
 
 impl GrpcClient {
-    fn start(
-        &self,
-        cluster: &str,
-        (service, method): Method,
-        metadata: Metadata<'_>,
-        kind: Kind,
-        (body, timeout_ms): (&[u8], u64),
-    ) -> Option<CallId> {
+    fn start(&self, rpc: Rpc<'_>, kind: CallKind, body: &[u8], timeout_ms: u64) -> Option<CallId> {
         let sender = match self.0 {
             Some(config) => Sender::Config(config),
             None => Sender::Filter(CURRENT.get()?),
         };
+        let Rpc {
+            cluster,
+            method: (service, method),
+            metadata,
+        } = rpc;
         let path = format!("/{service}/{method}");
         let timeout = format!("{timeout_ms}m");
         let mut headers: Vec<(&str, &[u8])> = vec![
@@ -181,7 +179,7 @@ impl GrpcClient {
                 reader: Reader::default(),
             });
         });
-        let ends = kind == Kind::Unary;
+        let ends = kind == CallKind::Unary;
         let request = sender.start(cluster, &headers, body, ends, timeout_ms);
         CALLS.with_borrow_mut(|calls| {
             let at = calls.iter().position(|call| call.id == id)?;
@@ -195,20 +193,12 @@ impl GrpcClient {
 }
 
 impl Client for GrpcClient {
-    fn call(
-        &self,
-        cluster: &str,
-        method: Method,
-        metadata: Metadata,
-        message: &Message,
-        timeout_ms: u64,
-    ) -> Option<CallId> {
-        let body = frame(message.as_ref());
-        self.start(cluster, method, metadata, Kind::Unary, (&body, timeout_ms))
+    fn call(&self, rpc: Rpc<'_>, message: &Message, timeout_ms: u64) -> Option<CallId> {
+        self.start(rpc, CallKind::Unary, &frame(message.as_ref()), timeout_ms)
     }
 
-    fn open(&self, cluster: &str, method: Method, metadata: Metadata) -> Option<CallId> {
-        self.start(cluster, method, metadata, Kind::Stream, (&[], 0))
+    fn open(&self, rpc: Rpc<'_>) -> Option<CallId> {
+        self.start(rpc, CallKind::Stream, &[], 0)
     }
 
     fn send(&self, stream: CallId, message: &Message) -> bool {
@@ -219,7 +209,7 @@ impl Client for GrpcClient {
         let body = frame(message.as_ref());
         CALLS
             .with_borrow_mut(call)
-            .is_some_and(|(sender, request)| sender.send(request, &body, false))
+            .is_some_and(|(sender, request)| sender.send(request, &body))
     }
 
     fn cancel(&self, stream: CallId) {

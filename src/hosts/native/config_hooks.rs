@@ -8,8 +8,8 @@ use std::sync::atomic::Ordering;
 
 use crate::hosts::native::abi;
 use crate::hosts::native::abi::{ConfigPtr, EnvoyBuffer};
-use crate::hosts::native::callbacks::{Config, Sender};
-use crate::hosts::native::client::Answer;
+use crate::hosts::native::callbacks::{ConfigHandle, Sender};
+use crate::hosts::native::client::CallEvent;
 use crate::hosts::native::clock;
 use crate::hosts::native::contexts::CONTEXTS;
 use crate::hosts::native::filter_config::FilterConfig;
@@ -39,7 +39,7 @@ extern "C" fn envoy_dynamic_module_on_http_filter_config_new(
     text: EnvoyBuffer,
 ) -> FilterConfigPtr {
     let configure = || {
-        let (config, text) = unsafe { (Config::new(config), text.as_slice()) };
+        let (config, text) = unsafe { (ConfigHandle::new(config), text.as_slice()) };
         let config = Arc::new(FilterConfig::new(config));
         let is_configured = CONTEXTS.with(|contexts| contexts.configure(&config, text));
         is_configured.then(|| Arc::into_raw(config))
@@ -92,7 +92,7 @@ impl Hooked for Arc<FilterConfig> {
         Sender::Config(self.envoy)
     }
 
-    fn take(&self, answers: Vec<Answer>) {
+    fn take(&self, answers: Vec<CallEvent>) {
         CONTEXTS.with(|contexts| contexts.answers(self, answers));
     }
 

@@ -13,7 +13,7 @@ use maintenance_mode_core::filter::waiting::{Progress, Waiting};
 
 use crate::hosts::native::callbacks::Sender;
 use crate::hosts::native::client;
-use crate::hosts::native::client::{Answer, at_request};
+use crate::hosts::native::client::{CallEvent, at_request};
 use crate::hosts::native::filter_config::FilterConfig;
 use crate::hosts::native::host::{NativeHost, Thread};
 use crate::hosts::native::stream::HttpStream;
@@ -70,7 +70,7 @@ impl Contexts {
     }
 
     /// On the main thread: what came of calls of a store.
-    pub(super) fn answers(&self, config: &Arc<FilterConfig>, answers: Vec<Answer>) {
+    pub(super) fn answers(&self, config: &Arc<FilterConfig>, answers: Vec<CallEvent>) {
         let Some(filter) = self.find(config) else {
             return;
         };
@@ -102,7 +102,7 @@ impl Contexts {
     }
 
     /// What came of calls of a store that a request has made.
-    pub(super) fn request_answers(&self, stream: &HttpStream, answers: Vec<Answer>) {
+    pub(super) fn request_answers(&self, stream: &HttpStream, answers: Vec<CallEvent>) {
         for (id, answer) in answers {
             at_request(stream.filter(), || {
                 self.waiting

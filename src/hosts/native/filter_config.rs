@@ -7,16 +7,16 @@ use std::time::Duration;
 
 use maintenance_mode_core::filter::configuration::Configuration;
 
-use crate::hosts::native::callbacks::Config;
+use crate::hosts::native::callbacks::ConfigHandle;
 use crate::hosts::native::clock::Beat;
 use crate::hosts::native::shared_data::lock;
-use crate::hosts::native::stat::{Kind, Stat};
+use crate::hosts::native::stat::{MetricKind, Stat};
 
 /// What the workers share of a filter that Envoy has configured.
 #[derive(Debug)]
 pub(super) struct FilterConfig {
     /// As Envoy has it.
-    pub(super) envoy: Config,
+    pub(super) envoy: ConfigHandle,
     /// What was made of its text; none until that was read.
     pub(super) configuration: OnceLock<Arc<Configuration>>,
     /// Envoy uses it no more.
@@ -28,7 +28,7 @@ pub(super) struct FilterConfig {
 }
 
 impl FilterConfig {
-    pub(super) fn new(envoy: Config) -> Self {
+    pub(super) fn new(envoy: ConfigHandle) -> Self {
         Self {
             envoy,
             configuration: OnceLock::new(),
@@ -57,7 +57,7 @@ impl FilterConfig {
     }
 
     /// A number of the stats, which is defined while Envoy configures the filter.
-    pub(super) fn stat(&self, kind: Kind, name: &str) -> Stat {
+    pub(super) fn stat(&self, kind: MetricKind, name: &str) -> Stat {
         let mut stats = lock(&self.stats);
         let define = || Stat::define(self.envoy, kind, name);
         stats.entry(name.to_owned()).or_insert_with(define).clone()

@@ -3,7 +3,7 @@
 
 use crate::hosts::native::callbacks::Sender;
 use crate::hosts::native::client;
-use crate::hosts::native::client::{Answer, Part};
+use crate::hosts::native::client::{CallEvent, Part};
 use crate::hosts::native::guard::guarded;
 
 /// What Envoy keeps, and hands back to each hook.
@@ -19,7 +19,7 @@ pub(super) trait Hooked: Sized {
     fn sender(&self) -> Sender;
 
     /// What came of calls of a store.
-    fn take(&self, answers: Vec<Answer>);
+    fn take(&self, answers: Vec<CallEvent>);
 
     /// A hook of it has panicked.
     fn give_up(&self);

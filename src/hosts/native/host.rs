@@ -17,7 +17,7 @@ use crate::hosts::native::filter_config::FilterConfig;
 use crate::hosts::native::log::log;
 use crate::hosts::native::node;
 use crate::hosts::native::shared_data::SharedData;
-use crate::hosts::native::stat::{Kind, Stat};
+use crate::hosts::native::stat::{MetricKind, Stat};
 use crate::hosts::native::stream::HttpStream;
 
 /// The process, as a filter sees it.
@@ -65,11 +65,11 @@ impl Host for NativeHost {
     }
 
     fn counter(&self, name: &str) -> Stat {
-        self.config.stat(Kind::Counter, name)
+        self.config.stat(MetricKind::Counter, name)
     }
 
     fn gauge(&self, name: &str) -> Stat {
-        self.config.stat(Kind::Gauge, name)
+        self.config.stat(MetricKind::Gauge, name)
     }
 
     fn shared_map(&self) -> SharedData {

@@ -9,18 +9,18 @@ use std::sync::Arc;
 use maintenance_mode_core::filter::waiting::Progress;
 
 use crate::hosts::native::abi::FilterPtr;
-use crate::hosts::native::callbacks::{Filter, Sender};
-use crate::hosts::native::client::Answer;
+use crate::hosts::native::callbacks::{FilterHandle, Sender};
+use crate::hosts::native::client::CallEvent;
 use crate::hosts::native::config_hooks::FilterConfigPtr;
 use crate::hosts::native::contexts::{CONTEXTS, Contexts};
 use crate::hosts::native::filter_config::FilterConfig;
 use crate::hosts::native::guard::guarded;
 use crate::hosts::native::hook::{Hooked, hook, hook_or, stream_hooks};
 use crate::hosts::native::host::Thread;
-use crate::hosts::native::stream::{HttpStream, Request};
+use crate::hosts::native::stream::{HttpStream, StreamState};
 
 /// A request, as Envoy hands it back.
-type RequestPtr = *const Request;
+type RequestPtr = *const StreamState;
 
 /// `envoy_dynamic_module_type_on_http_filter_request_headers_status`, and others that go on.
 const CONTINUE: u32 = 0;
@@ -37,7 +37,7 @@ extern "C" fn envoy_dynamic_module_on_http_filter_new(
     config: FilterConfigPtr,
     filter: FilterPtr,
 ) -> RequestPtr {
-    let (filter, config) = unsafe { (Filter::new(filter), Arc::of(config)) };
+    let (filter, config) = unsafe { (FilterHandle::new(filter), Arc::of(config)) };
     let begin = |config| Rc::into_raw(HttpStream::new(filter, config).0);
     let failed = || CONTEXTS.with(|contexts| contexts.count_error(&config, Thread::Worker));
     let request = guarded("http_filter_new", || begin(Arc::clone(&config)), failed);
@@ -106,7 +106,7 @@ extern "C" fn envoy_dynamic_module_on_http_filter_destroy(request: RequestPtr) {
 }
 
 impl Hooked for HttpStream {
-    type Target = Request;
+    type Target = StreamState;
 
     unsafe fn of(request: RequestPtr) -> Self {
         unsafe {
@@ -119,7 +119,7 @@ impl Hooked for HttpStream {
         Sender::Filter(self.filter())
     }
 
-    fn take(&self, answers: Vec<Answer>) {
+    fn take(&self, answers: Vec<CallEvent>) {
         CONTEXTS.with(|contexts| contexts.request_answers(self, answers));
     }
 

@@ -26,14 +26,14 @@ struct Values {
 
 /// Tells of changes; the workers of a scope share one number.
 #[derive(Debug)]
-pub(super) struct Counted(Arc<AtomicU64>);
+pub(super) struct AtomicSignal(Arc<AtomicU64>);
 
 impl SharedMap for SharedData {
-    type Signal = Counted;
+    type Signal = AtomicSignal;
 
-    fn signal(&self, scope: &str) -> Counted {
+    fn signal(&self, scope: &str) -> AtomicSignal {
         let mut signals = lock(&SIGNALS);
-        Counted(Arc::clone(signals.entry(scope.to_owned()).or_default()))
+        AtomicSignal(Arc::clone(signals.entry(scope.to_owned()).or_default()))
     }
 
     fn get(&self, key: &str) -> Option<(Vec<u8>, u32)> {
@@ -54,7 +54,7 @@ impl SharedMap for SharedData {
     }
 }
 
-impl Signal for Counted {
+impl Signal for AtomicSignal {
     fn number(&self) -> u64 {
         self.0.load(Ordering::Acquire)
     }

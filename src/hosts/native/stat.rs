@@ -6,22 +6,22 @@ use std::sync::{Arc, Mutex};
 
 use maintenance_mode_core::filter::host::Metric;
 
-use crate::hosts::native::callbacks::Config;
+use crate::hosts::native::callbacks::ConfigHandle;
 use crate::hosts::native::shared_data::lock;
 
 /// A number in Envoy's stats, `dynamicmodulescustom.<name>`. Envoy keeps one of a name, but tells
 /// nobody what it is, so a copy is kept here.
 #[derive(Clone, Debug)]
 pub(super) struct Stat {
-    config: Config,
-    kind: Kind,
+    config: ConfigHandle,
+    kind: MetricKind,
     /// None where Envoy refuses to keep it.
     id: Option<usize>,
     value: Arc<AtomicU64>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum MetricKind {
     Counter,
     Gauge,
 }
@@ -30,10 +30,10 @@ static VALUES: Mutex<BTreeMap<String, Arc<AtomicU64>>> = Mutex::new(BTreeMap::ne
 
 impl Stat {
     /// Defines one, which Envoy allows while the filter is configured.
-    pub(super) fn define(config: Config, kind: Kind, name: &str) -> Self {
+    pub(super) fn define(config: ConfigHandle, kind: MetricKind, name: &str) -> Self {
         let id = match kind {
-            Kind::Counter => config.define_counter(name),
-            Kind::Gauge => config.define_gauge(name),
+            MetricKind::Counter => config.define_counter(name),
+            MetricKind::Gauge => config.define_gauge(name),
         };
         let value = Arc::clone(lock(&VALUES).entry(name.to_owned()).or_default());
         Self {
@@ -49,8 +49,8 @@ impl Metric for Stat {
     fn increment(&self) {
         self.value.fetch_add(1, Ordering::Relaxed);
         match (self.kind, self.id) {
-            (Kind::Counter, Some(id)) => self.config.increment_counter(id),
-            (Kind::Gauge, Some(id)) => self.config.increment_gauge(id),
+            (MetricKind::Counter, Some(id)) => self.config.increment_counter(id),
+            (MetricKind::Gauge, Some(id)) => self.config.increment_gauge(id),
             (_, None) => {}
         }
     }

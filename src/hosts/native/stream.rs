@@ -14,7 +14,7 @@ use maintenance_mode_core::syntax::wire;
 use crate::hosts::abi::grpc::of_http;
 use crate::hosts::abi::module_attribute::SOURCE_ADDRESS;
 use crate::hosts::native::attribute;
-use crate::hosts::native::callbacks::{Filter, Lines};
+use crate::hosts::native::callbacks::{FilterHandle, Lines};
 use crate::hosts::native::clock::Beat;
 use crate::hosts::native::filter_config::FilterConfig;
 
@@ -23,12 +23,12 @@ const FILTER_STATE: &str = "wasm.maintenance_mode";
 
 /// A request; its clones are the same one.
 #[derive(Clone, Debug)]
-pub(super) struct HttpStream(pub(super) Rc<Request>);
+pub(super) struct HttpStream(pub(super) Rc<StreamState>);
 
 /// A request, and what is known of it.
 #[derive(Debug)]
-pub(super) struct Request {
-    filter: Filter,
+pub(super) struct StreamState {
+    filter: FilterHandle,
     /// What it has come to.
     config: Arc<FilterConfig>,
     is_open: Cell<bool>,
@@ -55,11 +55,11 @@ thread_local! {
     /// may lead back to here.
     static RESUMED: RefCell<Vec<HttpStream>> = const { RefCell::new(Vec::new()) };
     /// The memory of a request that is over, for the next one.
-    static SPARE: Cell<Option<Rc<Request>>> = const { Cell::new(None) };
+    static SPARE: Cell<Option<Rc<StreamState>>> = const { Cell::new(None) };
 }
 
-impl Request {
-    fn new(filter: Filter, config: Arc<FilterConfig>, mut lines: Lines) -> Self {
+impl StreamState {
+    fn new(filter: FilterHandle, config: Arc<FilterConfig>, mut lines: Lines) -> Self {
         lines.clear();
         Self {
             filter,
@@ -75,13 +75,13 @@ impl Request {
 }
 
 impl HttpStream {
-    pub(super) fn new(filter: Filter, config: Arc<FilterConfig>) -> Self {
+    pub(super) fn new(filter: FilterHandle, config: Arc<FilterConfig>) -> Self {
         let Some(mut spare) = SPARE.take() else {
-            return Self(Rc::new(Request::new(filter, config, Lines::default())));
+            return Self(Rc::new(StreamState::new(filter, config, Lines::default())));
         };
         match Rc::get_mut(&mut spare) {
-            Some(over) => *over = Request::new(filter, config, over.lines.take()),
-            None => spare = Rc::new(Request::new(filter, config, Lines::default())),
+            Some(over) => *over = StreamState::new(filter, config, over.lines.take()),
+            None => spare = Rc::new(StreamState::new(filter, config, Lines::default())),
         }
         Self(spare)
     }
@@ -91,7 +91,7 @@ impl HttpStream {
         SPARE.set(Some(self.0));
     }
 
-    pub(super) fn filter(&self) -> Filter {
+    pub(super) fn filter(&self) -> FilterHandle {
         self.0.filter
     }
 

@@ -5,7 +5,7 @@ use std::{env, fmt};
 
 use log::Level;
 use maintenance_mode_core::filter::host::Host;
-use maintenance_mode_core::store::grpc::{CallId, Client, Metadata, Method};
+use maintenance_mode_core::store::grpc::{CallId, Client, Rpc};
 use maintenance_mode_core::syntax::protobuf::Message;
 use proxy_wasm::types::MetricType;
 
@@ -69,23 +69,16 @@ impl Host for WasmHost {
 }
 
 impl Client for WasmHost {
-    fn call(
-        &self,
-        cluster: &str,
-        method: Method,
-        metadata: Metadata,
-        message: &Message,
-        timeout_ms: u64,
-    ) -> Option<CallId> {
-        let service = grpc_service(cluster);
-        let metadata = HeaderMap::encode(&metadata);
-        let timeout_ms = u32::try_from(timeout_ms).unwrap_or(u32::MAX);
-        hostcalls::grpc_call(&service, method, &metadata, message.as_ref(), timeout_ms).ok()
+    fn call(&self, rpc: Rpc<'_>, message: &Message, timeout_ms: u64) -> Option<CallId> {
+        let service = grpc_service(rpc.cluster);
+        let metadata = HeaderMap::encode(&rpc.metadata);
+        let (message, millis) = (message.as_ref(), timeout_ms.try_into().unwrap_or(u32::MAX));
+        hostcalls::grpc_call(&service, rpc.method, &metadata, message, millis).ok()
     }
 
-    fn open(&self, cluster: &str, method: Method, metadata: Metadata) -> Option<CallId> {
-        let metadata = HeaderMap::encode(&metadata);
-        hostcalls::grpc_stream(&grpc_service(cluster), method, &metadata).ok()
+    fn open(&self, rpc: Rpc<'_>) -> Option<CallId> {
+        let metadata = HeaderMap::encode(&rpc.metadata);
+        hostcalls::grpc_stream(&grpc_service(rpc.cluster), rpc.method, &metadata).ok()
     }
 
     fn send(&self, stream: CallId, message: &Message) -> bool {

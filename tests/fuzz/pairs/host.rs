@@ -17,7 +17,7 @@ use maintenance_mode_core::{
         headers::HeaderList,
     },
     store::{
-        grpc::{CallId, Client, Metadata, Method},
+        grpc::{CallId, Client, Rpc},
         shared_map::{SharedMap, Signal},
     },
     syntax::protobuf::Message,
@@ -175,18 +175,11 @@ impl SharedMap for Process {
 
 /// No store can be reached.
 impl Client for Process {
-    fn call(
-        &self,
-        _cluster: &str,
-        _method: Method,
-        _metadata: Metadata,
-        _message: &Message,
-        _timeout_ms: u64,
-    ) -> Option<CallId> {
+    fn call(&self, _rpc: Rpc<'_>, _message: &Message, _timeout_ms: u64) -> Option<CallId> {
         None
     }
 
-    fn open(&self, _cluster: &str, _method: Method, _metadata: Metadata) -> Option<CallId> {
+    fn open(&self, _rpc: Rpc<'_>) -> Option<CallId> {
         None
     }
 

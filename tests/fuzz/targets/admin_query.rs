@@ -35,10 +35,6 @@ static POLICY: LazyLock<Policy> = LazyLock::new(|| {
 struct Untouched(Cell<()>);
 
 impl StateStore for Untouched {
-    fn name(&self) -> &'static str {
-        "none"
-    }
-
     fn is_connected(&self) -> bool {
         true
     }

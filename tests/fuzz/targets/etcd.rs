@@ -13,7 +13,7 @@ use maintenance_mode_core::{
     store::{
         etcd::{etcd::Etcd, follower::EtcdFollower},
         follower::Follower,
-        grpc::{CallId, Client, Metadata, Method},
+        grpc::{CallId, Client, Rpc},
         notice::Notices,
         shared_map::{SharedMap, Signal},
         state_store::{Changed, Changing, StateStore},
@@ -121,20 +121,13 @@ impl Wire {
 }
 
 impl Client for Wire {
-    fn call(
-        &self,
-        _cluster: &str,
-        _method: Method,
-        _metadata: Metadata,
-        message: &Message,
-        timeout_ms: u64,
-    ) -> Option<CallId> {
+    fn call(&self, _rpc: Rpc<'_>, message: &Message, timeout_ms: u64) -> Option<CallId> {
         assert!(timeout_ms > 0);
         self.0.last_call.replace(message.as_ref().to_vec());
         Some(self.next_id())
     }
 
-    fn open(&self, _cluster: &str, _method: Method, _metadata: Metadata) -> Option<CallId> {
+    fn open(&self, _rpc: Rpc<'_>) -> Option<CallId> {
         let id = self.next_id();
         self.0.streams.borrow_mut().push(id);
         Some(id)

@@ -1,4 +1,5 @@
 use super::*;
+use crate::admin::counters::Counter;
 use crate::request::attribute::Attribute;
 use crate::syntax::wire;
 
@@ -164,6 +165,26 @@ fn a_request_whose_reply_the_host_refuses_goes_no_further() {
     assert_eq!(worker.handle(&stream), Progress::Stop);
     assert_eq!(worker.host.stat("errors"), 1);
     assert_eq!(worker.host.log(), ["ERROR a local reply was refused"]);
+}
+
+#[test]
+fn each_counter_counts() {
+    const ADMIN: &str = r#"{"admin":{"path":"/m","token_env":"TOKEN"}}"#;
+    for counter in Counter::ALL {
+        let (configuration, stream) = match counter {
+            Counter::Blocked => (r#"{"mode":"on"}"#, request("/")),
+            Counter::Observed => (r#"{"mode":"on","observe":true}"#, request("/")),
+            Counter::AdminGranted => (ADMIN, TestStream::call("GET", "")),
+            Counter::AdminDenied => (ADMIN, request("/m")),
+            Counter::Errors => (
+                r#"{"route_metadata":true}"#,
+                TestStream::on_route(&[], Attribute::Other),
+            ),
+        };
+        let worker = Worker::new(configuration);
+        worker.handle(&stream);
+        assert_eq!(worker.host.stat(counter.name()), 1, "{counter:?}");
+    }
 }
 
 #[test]

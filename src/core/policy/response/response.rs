@@ -91,7 +91,7 @@ impl Response {
         let is_multilingual = is_worded
             || !languages.own().is_empty()
             || config.html.is_none() && matches!(format, Format::Auto | Format::Html);
-        let vary = vary(format, is_multilingual, cors.is_some());
+        let vary = vary(format, is_multilingual, cors.as_ref());
         let outline = Outline {
             scope,
             vary: vary.as_deref(),
@@ -104,14 +104,10 @@ impl Response {
             let redirect = redirect.as_ref();
             redirect.map(|redirect| outline.redirect(&redirect.url, html.clone()))
         };
-        let of_language = |(own, (tag, config)): (&Own, &(String, LanguageConfig))| {
+        let of_language = |own: &Own, config: &LanguageConfig| {
             let outline = outline.speaking(facts.values(Language::Own(own)));
-            let html = optional(config.html.as_deref(), own_html)
-                .at("html")
-                .at(tag)?;
-            let text = optional(config.text.as_deref(), own_text)
-                .at("text")
-                .at(tag)?;
+            let html = optional(config.html.as_deref(), own_html).at("html")?;
+            let text = optional(config.text.as_deref(), own_text).at("text")?;
             Ok(OwnDrafts {
                 redirect: html.as_ref().and_then(|html| elsewhere(&outline, html)),
                 html: html.map(|html| outline.html(html.known(), None, refresh)),
@@ -119,7 +115,8 @@ impl Response {
             })
         };
         let configured = config.languages.iter().flat_map(|Entries(entries)| entries);
-        let own_drafts = languages.own().iter().zip(configured).map(of_language);
+        let own_drafts = languages.own().iter().zip(configured);
+        let own_drafts = own_drafts.map(|(own, (tag, config))| of_language(own, config).at(tag));
         let own_drafts: Vec<OwnDrafts> = own_drafts.collect::<Compiled<_>>().at("languages")?;
         let drafts = Drafts {
             redirect: elsewhere(&outline, &html),
@@ -174,13 +171,13 @@ fn own_text(text: &str) -> Compiled<Body> {
 
 /// What `reply` reads of a request to choose a representation and a language, and to allow its
 /// origin: the same for each reply, so that a cache knows by any of them what the next depends on.
-fn vary(format: Format, is_multilingual: bool, cors: bool) -> Option<String> {
+fn vary(format: Format, is_multilingual: bool, cors: Option<&Cors>) -> Option<String> {
     let is_negotiated = format == Format::Auto;
     let names = [
         ("accept", is_negotiated),
         ("accept-language", is_multilingual),
         ("content-type", is_negotiated),
-        ("origin", cors),
+        ("origin", cors.is_some()),
         ("sec-fetch-dest", is_negotiated),
         ("user-agent", is_negotiated),
         ("x-requested-with", is_negotiated),

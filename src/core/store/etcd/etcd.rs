@@ -14,7 +14,7 @@ use crate::policy::fleet_store::EtcdSettings;
 use crate::state::setting::Setting;
 use crate::state::state::State;
 use crate::store::etcd::lease::Lease;
-use crate::store::etcd::messages::{Event, KeyValue, Keys, Seen};
+use crate::store::etcd::messages::{Event, KeyValue, Keys, Presence};
 use crate::store::etcd::value::{decode, decode_revocation};
 use crate::store::grpc::Client;
 use crate::store::shared_map::{SharedMap, UNCONDITIONAL};
@@ -36,7 +36,7 @@ pub struct Etcd<D: SharedMap> {
 }
 
 /// What was read of the keys.
-pub(crate) struct Reading {
+pub(crate) struct Decoded {
     pub(crate) state: State,
     /// The revisions of what cannot be read, and what is wrong.
     pub(crate) unreadable: Vec<(u64, InvalidConfig)>,
@@ -99,7 +99,7 @@ impl<D: SharedMap> Etcd<D> {
     /// What an event tells of them; nothing if it is of another key between the two.
     pub(crate) fn keys_after<'a>(&self, event: &Event<'a>) -> Option<Keys<'a>> {
         let [flag, revocation] = self.keys().map(|key| key.as_bytes() == event.key);
-        let seen = |is_it| if is_it { event.seen } else { Seen::Nothing };
+        let seen = |is_it| if is_it { event.seen } else { Presence::Nothing };
         (flag || revocation).then(|| Keys {
             revision: event.revision,
             flag: seen(flag),
@@ -109,13 +109,13 @@ impl<D: SharedMap> Etcd<D> {
 
     /// What the keys make of the state. No key of the flag is a reset; what cannot be read leaves
     /// the last state known, and nothing takes a revocation back.
-    pub(crate) fn state_of(&self, keys: &Keys, now: Timestamp) -> Reading {
+    pub(crate) fn state_of(&self, keys: &Keys, now: Timestamp) -> Decoded {
         let latest = self.latest();
         let mut state = (*latest).clone();
         let mut unreadable = Vec::new();
         match keys.flag {
-            Seen::Nothing => {}
-            Seen::There(KeyValue {
+            Presence::Nothing => {}
+            Presence::There(KeyValue {
                 mod_revision,
                 value,
             }) => match decode(value) {
@@ -130,13 +130,13 @@ impl<D: SharedMap> Etcd<D> {
                 Err(problem) => unreadable.push((mod_revision, problem)),
             },
             // The key is not there, and was not before: nothing changed.
-            Seen::Absent if latest.setting.is_none() => {}
-            Seen::Absent => {
+            Presence::Absent if latest.setting.is_none() => {}
+            Presence::Absent => {
                 state.generation = keys.revision;
                 state.setting = None;
             }
         }
-        if let Seen::There(KeyValue {
+        if let Presence::There(KeyValue {
             mod_revision,
             value,
         }) = keys.revocation
@@ -149,7 +149,7 @@ impl<D: SharedMap> Etcd<D> {
                 Err(problem) => unreadable.push((mod_revision, problem)),
             }
         }
-        Reading { state, unreadable }
+        Decoded { state, unreadable }
     }
 
     /// The token of a login that a worker of this process made.

@@ -2,7 +2,7 @@
 
 use crate::store::etcd::etcd::Etcd;
 use crate::store::etcd::messages::{AUTHENTICATE, RANGE, TXN, authenticate_request, decode_token};
-use crate::store::grpc::{CallError, CallId, Metadata};
+use crate::store::grpc::{CallError, CallId, Metadata, Rpc};
 use crate::store::shared_map::SharedMap;
 use crate::syntax::protobuf::Message;
 use crate::syntax::timestamp::Timestamp;
@@ -20,14 +20,14 @@ const TRIES: u64 = 2;
 
 /// A call that waits for its answer.
 pub(crate) struct Exchange {
-    request: Request,
+    operation: Operation,
     deadline: Timestamp,
     call: CallId,
     step: Step,
 }
 
 /// What is asked for.
-pub(crate) enum Request {
+pub(crate) enum Operation {
     /// A range, which may be tried again.
     Read(Message),
     /// A transaction.
@@ -50,7 +50,7 @@ impl Exchange {
     /// It cannot be called, or the time is up.
     pub(super) fn begin<D: SharedMap>(
         etcd: &Etcd<D>,
-        request: Request,
+        operation: Operation,
         deadline: Timestamp,
         now: Timestamp,
     ) -> Result<Self, CallError> {
@@ -61,7 +61,7 @@ impl Exchange {
             (Some(_), None) => Step::LogIn,
         };
         let mut exchange = Self {
-            request,
+            operation,
             deadline,
             call: 0,
             step,
@@ -126,13 +126,13 @@ impl Exchange {
             ));
         }
         let log_in;
-        let (method, request, is_read) = match (self.step, &settings.login, &self.request) {
+        let (method, request, is_read) = match (self.step, &settings.login, &self.operation) {
             (Step::LogIn, Some(login), _) => {
                 log_in = authenticate_request(&login.username, &login.password);
                 (AUTHENTICATE, &log_in, false)
             }
-            (_, _, Request::Read(request)) => (RANGE, request, true),
-            (_, _, Request::Write(request)) => (TXN, request, false),
+            (_, _, Operation::Read(request)) => (RANGE, request, true),
+            (_, _, Operation::Write(request)) => (TXN, request, false),
         };
         let per_try = (timeout_ms / TRIES).max(1).to_string();
         let mut metadata: Metadata = vec![(wire::RETRY_ON, UNSENT)];
@@ -145,9 +145,12 @@ impl Exchange {
         }
         metadata.push((wire::MAX_RETRIES, b"2"));
         metadata.extend(token.map(|token| ("token", token)));
-        self.call = etcd
-            .client
-            .call(&settings.cluster, method, metadata, request, timeout_ms)
+        let rpc = Rpc {
+            cluster: &settings.cluster,
+            method,
+            metadata,
+        };
+        self.call = (etcd.client.call(rpc, request, timeout_ms))
             .ok_or_else(|| CallError::no_cluster(&settings.cluster))?;
         Ok(())
     }

@@ -6,14 +6,14 @@ use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 use std::mem;
 use std::rc::Rc;
 
-use crate::store::etcd::etcd::{Etcd, Reading};
+use crate::store::etcd::etcd::{Decoded, Etcd};
 use crate::store::etcd::lease::Connection;
 use crate::store::etcd::messages::{
-    Keys, Seen, WATCH, WatchResponse, progress_request, watch_request,
+    Keys, Presence, WATCH, WatchResponse, progress_request, watch_request,
 };
 use crate::store::etcd::read::Read;
 use crate::store::follower::Follower;
-use crate::store::grpc::{CallError, CallId};
+use crate::store::grpc::{CallError, CallId, Rpc};
 use crate::store::notice::{Notice, Notices};
 use crate::store::shared_map::SharedMap;
 use crate::syntax::protobuf::Message;
@@ -148,7 +148,12 @@ impl<D: SharedMap> EtcdFollower<D> {
         let token = etcd.token();
         let mut metadata = vec![REQUIRE_LEADER];
         metadata.extend(token.as_ref().map(|token| ("token", token.as_slice())));
-        let stream = etcd.client.open(cluster, WATCH, metadata);
+        let rpc = Rpc {
+            cluster,
+            method: WATCH,
+            metadata,
+        };
+        let stream = etcd.client.open(rpc);
         let stream = stream.ok_or_else(|| CallError::no_cluster(cluster))?;
         self.phase = Phase::Watching {
             stream,
@@ -213,7 +218,7 @@ impl<D: SharedMap> EtcdFollower<D> {
     /// Whether the other watch was faster than this news of the flag, which would be taken for what
     /// is known.
     fn is_overtaken(&self, keys: &Keys) -> bool {
-        keys.flag != Seen::Nothing
+        keys.flag != Presence::Nothing
             && keys.revision > self.flag_revision
             && keys.revision < self.etcd.latest().generation
     }
@@ -225,8 +230,8 @@ impl<D: SharedMap> EtcdFollower<D> {
 
     /// Takes over what the keys are.
     fn take(&mut self, keys: &Keys, known: u64, now: Timestamp) -> Step {
-        let Reading { state, unreadable } = self.etcd.state_of(keys, now);
-        if keys.flag != Seen::Nothing {
+        let Decoded { state, unreadable } = self.etcd.state_of(keys, now);
+        if keys.flag != Presence::Nothing {
             self.flag_revision = keys.revision;
         }
         for (revision, problem) in unreadable {

@@ -73,7 +73,7 @@ pub(crate) struct KeyValue<'a> {
 
 /// What is said of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Seen<'a> {
+pub(crate) enum Presence<'a> {
     Nothing,
     Absent,
     There(KeyValue<'a>),
@@ -84,9 +84,9 @@ pub(crate) enum Seen<'a> {
 pub(crate) struct Keys<'a> {
     pub(super) revision: u64,
     /// The key of the flag.
-    pub(super) flag: Seen<'a>,
+    pub(super) flag: Presence<'a>,
     /// The key of the revocations.
-    pub(super) revocation: Seen<'a>,
+    pub(super) revocation: Presence<'a>,
 }
 
 /// What the answer to a [`range_request`] says of one key.
@@ -94,7 +94,7 @@ pub(crate) struct Keys<'a> {
 pub(crate) struct Range<'a> {
     /// The revision that the store has reached.
     pub(super) revision: u64,
-    seen: Seen<'a>,
+    seen: Presence<'a>,
 }
 
 /// The answer to a [`write_request`].
@@ -111,7 +111,7 @@ pub(crate) enum Write<'a> {
 pub(crate) struct Event<'a> {
     pub(super) key: &'a [u8],
     pub(super) revision: u64,
-    pub(super) seen: Seen<'a>,
+    pub(super) seen: Presence<'a>,
 }
 
 /// A message of a watch.
@@ -136,7 +136,7 @@ impl<'a> KeyValue<'a> {
     }
 }
 
-impl Seen<'_> {
+impl Presence<'_> {
     /// The revision of the key, 0 where it is not there.
     pub(super) fn mod_revision(&self) -> u64 {
         match self {
@@ -149,11 +149,11 @@ impl Seen<'_> {
 impl<'a> Range<'a> {
     pub(super) fn decode(message: &'a [u8], key: &str) -> Result<Self, CallError> {
         let fields = Fields::of(message)?;
-        let mut seen = Seen::Absent;
+        let mut seen = Presence::Absent;
         for found in fields.all(2) {
             let found = Fields::of(found)?;
             if found.bytes(1) == key.as_bytes() {
-                seen = Seen::There(KeyValue::of(&found));
+                seen = Presence::There(KeyValue::of(&found));
             }
         }
         Ok(Self {
@@ -182,7 +182,7 @@ impl<'a> Keys<'a> {
         let mut seen = fields.all(3).map(|operation| {
             let range = Fields::of(operation)?.last(1, Fields::of)?;
             let key_value = range.ok_or_else(CallError::malformed)?.key_value()?;
-            Ok(key_value.map_or(Seen::Absent, Seen::There))
+            Ok(key_value.map_or(Presence::Absent, Presence::There))
         });
         let mut next = || seen.next().ok_or_else(CallError::malformed)?;
         Ok(Self {
@@ -215,9 +215,9 @@ impl<'a> Event<'a> {
             key,
             revision: key_value.mod_revision,
             seen: if is_deleted {
-                Seen::Absent
+                Presence::Absent
             } else {
-                Seen::There(key_value)
+                Presence::There(key_value)
             },
         })
     }

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::mem;
 
 use crate::store::etcd::etcd::Etcd;
-use crate::store::etcd::exchange::{Exchange, Request};
+use crate::store::etcd::exchange::{Exchange, Operation};
 use crate::store::etcd::messages::{LATEST, Range, range_request};
 use crate::store::grpc::{CallError, CallId};
 use crate::store::shared_map::SharedMap;
@@ -41,9 +41,9 @@ impl Read {
         deadline: Timestamp,
         now: Timestamp,
     ) -> Result<Self, CallError> {
-        let request = Request::Read(range_request(etcd.keys(), LATEST));
+        let operation = Operation::Read(range_request(etcd.keys(), LATEST));
         Ok(Self {
-            exchange: Exchange::begin(etcd, request, deadline, now)?,
+            exchange: Exchange::begin(etcd, operation, deadline, now)?,
             deadline,
             step: Step::Both,
         })
@@ -97,8 +97,8 @@ impl Read {
         revision: u64,
         now: Timestamp,
     ) -> Result<Option<Answers<'a>>, CallError> {
-        let request = Request::Read(range_request([key; 2], revision));
-        self.exchange = Exchange::begin(etcd, request, self.deadline, now)?;
+        let operation = Operation::Read(range_request([key; 2], revision));
+        self.exchange = Exchange::begin(etcd, operation, self.deadline, now)?;
         self.step = step;
         Ok(None)
     }

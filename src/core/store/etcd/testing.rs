@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
 use crate::store::etcd::messages::{AUTHENTICATE, LATEST, RANGE, TXN, WATCH};
-use crate::store::grpc::{CallError, CallId, Client, Metadata, Method};
+use crate::store::grpc::{CallError, CallId, Client, Metadata, Method, Rpc};
 use crate::syntax::protobuf::{Message, Value, fields};
 
 /// The store and what is on its way.
@@ -271,14 +271,7 @@ impl Model {
 }
 
 impl Client for Rc<Model> {
-    fn call(
-        &self,
-        _cluster: &str,
-        method: Method,
-        metadata: Metadata,
-        message: &Message,
-        timeout_ms: u64,
-    ) -> Option<CallId> {
+    fn call(&self, rpc: Rpc<'_>, message: &Message, timeout_ms: u64) -> Option<CallId> {
         assert_ne!(timeout_ms, 0);
         if self.has_no_cluster.get() {
             return None;
@@ -286,17 +279,17 @@ impl Client for Rc<Model> {
         let id = self.next_id();
         self.calls.borrow_mut().push_back(Call {
             id,
-            method,
-            token: token(&metadata),
+            method: rpc.method,
+            token: token(&rpc.metadata),
             message: message.as_ref().to_vec(),
         });
         Some(id)
     }
 
-    fn open(&self, _cluster: &str, method: Method, metadata: Metadata) -> Option<CallId> {
-        assert_eq!(method, WATCH);
-        assert!(metadata.contains(&("hasleader", b"true")));
-        assert_eq!(token(&metadata), *self.token.borrow());
+    fn open(&self, rpc: Rpc<'_>) -> Option<CallId> {
+        assert_eq!(rpc.method, WATCH);
+        assert!(rpc.metadata.contains(&("hasleader", b"true")));
+        assert_eq!(token(&rpc.metadata), *self.token.borrow());
         if self.has_no_cluster.get() {
             return None;
         }

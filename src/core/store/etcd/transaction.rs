@@ -9,8 +9,8 @@ use std::rc::Rc;
 use crate::state::change::StateChange;
 use crate::state::state::State;
 use crate::store::etcd::etcd::Etcd;
-use crate::store::etcd::exchange::{Exchange, Request};
-use crate::store::etcd::messages::{Keys, Seen, Write, write_request};
+use crate::store::etcd::exchange::{Exchange, Operation};
+use crate::store::etcd::messages::{Keys, Presence, Write, write_request};
 use crate::store::etcd::read::Read;
 use crate::store::etcd::value::{decode_revocation, encode};
 use crate::store::grpc::{CallError, CallId};
@@ -21,10 +21,6 @@ use crate::store::state_store::{
 use crate::syntax::timestamp::Timestamp;
 
 impl<D: SharedMap> StateStore for Rc<Etcd<D>> {
-    fn name(&self) -> &'static str {
-        "etcd"
-    }
-
     fn is_connected(&self) -> bool {
         self.lease.is_connected()
     }
@@ -96,8 +92,8 @@ impl<D: SharedMap> Transaction<D> {
             (flag_key, read.flag.mod_revision()),
             (revocation_key, read.revocation.mod_revision()),
         ];
-        let request = Request::Write(write_request(keys, &values));
-        let exchange = Exchange::begin(&self.etcd, request, self.deadline, now);
+        let operation = Operation::Write(write_request(keys, &values));
+        let exchange = Exchange::begin(&self.etcd, operation, self.deadline, now);
         self.step = Step::Writing {
             exchange: exchange.map_err(unreachable)?,
             next,
@@ -107,10 +103,10 @@ impl<D: SharedMap> Transaction<D> {
     }
 
     /// What to write of the revocations: one that is made, or that is known, but not from there.
-    fn revocation(&self, next: &State, read: Seen) -> Option<i64> {
+    fn revocation(&self, next: &State, read: Presence) -> Option<i64> {
         let written = match read {
-            Seen::There(key_value) => decode_revocation(key_value.value).map(Some),
-            Seen::Nothing | Seen::Absent => Ok(None),
+            Presence::There(key_value) => decode_revocation(key_value.value).map(Some),
+            Presence::Nothing | Presence::Absent => Ok(None),
         };
         let is_made = !self.change.sets_flag();
         let is_known = written.is_ok_and(|written| written < next.bypass_revoked_at);

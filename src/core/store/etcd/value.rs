@@ -9,7 +9,7 @@ use crate::syntax::json::Json;
 
 /// What a value says.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct Value {
+pub(crate) struct Stored {
     /// `None` after a reset.
     pub(crate) setting: Option<Setting>,
     /// What version 1 wrote beside it.
@@ -22,7 +22,7 @@ pub(crate) struct Value {
 ///
 /// # Errors
 /// It is no such JSON; the text names line and column.
-pub(crate) fn decode(value: &[u8]) -> Compiled<Value> {
+pub(crate) fn decode(value: &[u8]) -> Compiled<Stored> {
     #[derive(Deserialize)]
     struct Revocation {
         bypass_revoked_at: Option<i64>,
@@ -44,7 +44,7 @@ pub(crate) fn decode(value: &[u8]) -> Compiled<Value> {
         setting.ramp_until = None;
     }
     let problem = "ramp_until: needs `ramp_start` and `ramp_key`, so it opens at once";
-    Ok(Value {
+    Ok(Stored {
         setting: (!is_reset).then_some(setting),
         bypass_revoked_at,
         problem: is_half.then(|| InvalidConfig::new(problem)),
@@ -130,7 +130,7 @@ mod tests {
     #[test]
     fn half_an_opening_is_a_plain_off_and_a_fault() {
         let value = decode(br#"{"maintenance":false,"ramp_until":"2026-01-01T02:00:00Z"}"#);
-        let Value {
+        let Stored {
             setting, problem, ..
         } = value.unwrap();
         assert_eq!(setting, Some(Setting::default()));

@@ -51,9 +51,9 @@ fn a_watch_is_of_all_keys_from_the_first_to_the_last() {
 fn a_read_finds_each_key_or_not_among_others() {
     let answer = message(&format!("12080a026b2d18032a00{KEY_VALUE}2002"));
     for (keys, flag, revocation) in [
-        (["k", "k/r"], Seen::There(key_value()), Seen::Absent),
-        (["j", "k"], Seen::Absent, Seen::There(key_value())),
-        (["j", "l"], Seen::Absent, Seen::Absent),
+        (["k", "k/r"], Presence::There(key_value()), Presence::Absent),
+        (["j", "k"], Presence::Absent, Presence::There(key_value())),
+        (["j", "l"], Presence::Absent, Presence::Absent),
     ] {
         let expected = Keys {
             revision: 7,
@@ -71,8 +71,8 @@ fn a_transaction_wrote_or_read() {
     let read = message(&format!("1a270a250a021807{KEY_VALUE}1a060a040a021807"));
     let expected = Write::Read(Keys {
         revision: 7,
-        flag: Seen::There(key_value()),
-        revocation: Seen::Absent,
+        flag: Presence::There(key_value()),
+        revocation: Presence::Absent,
     });
     assert_eq!(Write::decode(&read), Ok(expected));
     let absent = "1a060a040a021807";
@@ -97,14 +97,14 @@ fn a_watch_tells_what_happened() {
     let event = Event {
         key: b"k",
         revision: 7,
-        seen: Seen::There(key_value()),
+        seen: Presence::There(key_value()),
     };
     assert_eq!(WatchResponse::decode(&put).unwrap().events, [event]);
     let deleted = message("5a09080112050a016b1808");
     let event = Event {
         key: b"k",
         revision: 8,
-        seen: Seen::Absent,
+        seen: Presence::Absent,
     };
     assert_eq!(WatchResponse::decode(&deleted).unwrap().events, [event]);
 }
