@@ -2,7 +2,7 @@
 
 use crate::ctl::arguments::change::Output;
 use crate::ctl::arguments::endpoints::Endpoints;
-use crate::ctl::endpoints::client::Client;
+use crate::ctl::endpoints::client::EndpointClient;
 use crate::ctl::endpoints::error::EndpointError;
 use crate::ctl::endpoints::report::Outcomes;
 use crate::ctl::endpoints::status::EndpointStatus;
@@ -10,7 +10,7 @@ use crate::ctl::endpoints::toggle::Toggle;
 use crate::ctl::process::exit::Exit;
 
 pub(crate) fn status(endpoints: &Endpoints, output: &Output) -> Exit {
-    let client = Client::new(endpoints);
+    let client = EndpointClient::new(endpoints);
     let outcomes = at_each(endpoints, |url| client.status(url));
     let exit = outcomes.report(output);
     let is_any_lost = outcomes.complain_of_lost_stores();
@@ -22,7 +22,7 @@ pub(crate) fn status(endpoints: &Endpoints, output: &Output) -> Exit {
 
 /// Prints nothing but what is wrong.
 pub(crate) fn is_on(endpoints: &Endpoints) -> Exit {
-    let client = Client::new(endpoints);
+    let client = EndpointClient::new(endpoints);
     let outcomes = at_each(endpoints, |url| client.status(url));
     outcomes.complain_of_lost_stores();
     outcomes.is_on()
@@ -34,7 +34,7 @@ pub(crate) fn change(
     output: &Output,
     toggle: &Toggle,
 ) -> Exit {
-    let client = Client::new(endpoints);
+    let client = EndpointClient::new(endpoints);
     let outcomes = at_each(endpoints, |url| client.change(url, toggle, if_match));
     outcomes.report(output)
 }
