@@ -19,9 +19,11 @@ use std::{
     path::Path,
 };
 
+use maintenance_mode_core::policy::kind::Kind;
+
 use self::{
     mutate::Mutator,
-    targets::{ALL, Target},
+    targets::{ALL, Target, pairs::configuration, reading::entries},
 };
 
 const CHANGED: usize = 10_000;
@@ -55,6 +57,15 @@ fn try_on(target: Target, input: &[u8]) {
     if let Err(fault) = catch_unwind(AssertUnwindSafe(|| target(input))) {
         eprintln!("the input was b\"{}\"", input.escape_ascii());
         resume_unwind(fault);
+    }
+}
+
+#[test]
+fn every_kind_of_matcher_is_made_and_read_a_second_time() {
+    let kinds = Kind::ALL.map(|kind| (kind.key(), kind.reason()));
+    assert_eq!(entries::KINDS, kinds);
+    for (key, _) in kinds {
+        assert!(configuration::KINDS.contains(&key), "{key} is never made");
     }
 }
 
