@@ -1,7 +1,6 @@
 //! `endpoint-blocked`: a filter stands before the admin endpoint of another and blocks it.
 
 use maintenance_mode_core::decision::decision::Verdict;
-use maintenance_mode_core::policy::policy::Policy;
 
 use crate::ctl::doctor::finding::Findings;
 use crate::ctl::doctor::probe::{Traits, while_on};
@@ -29,8 +28,14 @@ fn between(first: &Plugin, second: &Plugin, findings: &mut Findings) {
     };
     let settings = first.settings();
     let second_place = second.settings().place().path;
-    match verdict(policy, path) {
-        Met::Blocked => findings.add(
+    let call = format!("{path}/off");
+    let traits = Traits {
+        path: &call,
+        method: "POST",
+        ..Traits::default()
+    };
+    while_on(policy, traits, |verdict| match verdict {
+        Verdict::Blocked(_) | Verdict::Held(_) => findings.add(
             settings.get_or_self("allow").place(),
             format!(
                 "while this filter blocks, the admin endpoint {path} of the one behind it (at \
@@ -38,7 +43,7 @@ fn between(first: &Plugin, second: &Plugin, findings: &mut Findings) {
             ),
             format!("Write allow.paths: [\"{path}/*\"] in this filter."),
         ),
-        Met::Endpoint if policy.scope != other.scope => findings.add(
+        Verdict::Admin(_) if policy.scope != other.scope => findings.add(
             settings.place(),
             format!(
                 "this filter answers {path} itself, so that the endpoint of the one behind it (at \
@@ -47,26 +52,5 @@ fn between(first: &Plugin, second: &Plugin, findings: &mut Findings) {
             "Give each of them an admin.path of its own.",
         ),
         _ => {}
-    }
-}
-
-enum Met {
-    Nothing,
-    Blocked,
-    Endpoint,
-}
-
-/// What a call of another endpoint meets while this filter is on.
-fn verdict(policy: &Policy, path: &str) -> Met {
-    let call = format!("{path}/off");
-    let traits = Traits {
-        path: &call,
-        method: "POST",
-        ..Traits::default()
-    };
-    while_on(policy, traits, |verdict| match verdict {
-        Verdict::Blocked(_) | Verdict::Held(_) => Met::Blocked,
-        Verdict::Admin(_) => Met::Endpoint,
-        _ => Met::Nothing,
-    })
+    });
 }

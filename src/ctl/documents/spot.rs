@@ -82,7 +82,7 @@ impl<'d> Spot<'d> {
     /// The way from the root as a JSON pointer ([RFC 6901](https://www.rfc-editor.org/rfc/rfc6901)).
     pub(crate) fn pointer(&self) -> String {
         let steps = self.steps().into_iter().map(|step| match step {
-            Step::Key(key) => key.replace('~', "~0").replace('/', "~1"),
+            Step::Key(key) => escaped(&key),
             Step::Index(index) => index.to_string(),
         });
         steps.map(|step| format!("/{step}")).collect()
@@ -243,6 +243,11 @@ impl<'d> Spot<'d> {
         steps.reverse();
         steps
     }
+}
+
+/// A key in a JSON pointer.
+pub(crate) fn escaped(key: &str) -> String {
+    key.replace('~', "~0").replace('/', "~1")
 }
 
 fn camel_case(key: &str) -> String {

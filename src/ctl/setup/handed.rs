@@ -24,8 +24,8 @@ pub(super) fn unpacked(any: &Spot) -> Result<Node, Fault> {
     let url = any.text_of("@type").unwrap_or_default();
     let kind = any.type_name().unwrap_or_default();
     let entries = any.entries();
-    let beside: Vec<&str> = entries.iter().map(|(key, _)| *key).collect();
-    let beside = beside.iter().find(|key| !["@type", "value"].contains(key));
+    let mut keys = entries.iter().map(|(key, _)| *key);
+    let beside = keys.find(|key| !["@type", "value"].contains(key));
     let value = any.get("value").filter(|value| !value.is_null());
     let fix = format!(
         "Write \"@type\": type.googleapis.com/{STRUCT}, and under `value` the plugin configuration."
@@ -34,8 +34,7 @@ pub(super) fn unpacked(any: &Spot) -> Result<Node, Fault> {
         return Ok(Node::empty());
     }
     if url.is_empty() {
-        let problem = "what is here has no @type: Envoy refuses it".to_owned();
-        return Err(refused(problem, fix));
+        return Err(refused("what is here has no @type: Envoy refuses it", fix));
     }
     if ![STRUCT, STRING].contains(&kind) {
         let problem = format!(
@@ -53,7 +52,7 @@ pub(super) fn unpacked(any: &Spot) -> Result<Node, Fault> {
         let problem = format!(
             "`{key}` stands beside @type, where Envoy takes nothing but `value`: it refuses this"
         );
-        let fix = "Write `value:` below @type, and the plugin configuration in it.".to_owned();
+        let fix = "Write `value:` below @type, and the plugin configuration in it.";
         return Err(refused(problem, fix));
     }
     let Some(value) = value else {
@@ -63,23 +62,23 @@ pub(super) fn unpacked(any: &Spot) -> Result<Node, Fault> {
         (STRUCT, Content::Map(_)) => Ok(integral(value.node())),
         (STRING, Content::Text(text, start)) => read_text(text, *start, value.node().position),
         (STRUCT, _) => Err(refused(
-            "the value of a Struct is not an object".to_owned(),
+            "the value of a Struct is not an object",
             format!("Remove the quotes, or the | behind `value:`; or take the type {STRING}."),
         )),
         _ => Err(refused(
-            "the value of a StringValue is not a string".to_owned(),
+            "the value of a StringValue is not a string",
             format!("Write it as a text, such as a block after `value: |`, or take a {STRUCT}."),
         )),
     }
 }
 
 /// What Envoy does not hand over at all.
-fn refused(problem: String, fix: String) -> Fault {
+fn refused(problem: impl Into<String>, fix: impl Into<String>) -> Fault {
     Fault {
         steps: Vec::new(),
         position: None,
-        problem,
-        fix,
+        problem: problem.into(),
+        fix: fix.into(),
     }
 }
 
@@ -125,8 +124,11 @@ fn integral(node: &Node) -> Node {
         Content::List(items) => Content::List(items.iter().map(integral).collect()),
         Content::Map(entries) => {
             let entries = entries.iter();
-            let entries = entries.map(|(key, node)| (key.clone(), integral(node)));
-            Content::Map(entries.collect())
+            Content::Map(
+                entries
+                    .map(|(key, node)| (key.clone(), integral(node)))
+                    .collect(),
+            )
         }
         other => other.clone(),
     };
