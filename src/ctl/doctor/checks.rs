@@ -15,84 +15,83 @@ pub(crate) struct Check {
     pub(crate) code: &'static str,
     /// Unless a finding says otherwise.
     severity: Severity,
-    side: Side,
-    run: fn(&Setup, &mut Findings),
+    run: Run,
+    /// Where it is not for all.
+    side: Option<Side>,
 }
 
-/// Which proxies a check is for.
+type Run = fn(&Setup, &mut Findings);
+
+/// Which proxies are looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Side {
-    Any,
     /// Those with the filter.
     Filter,
     /// Those in front of it.
     Front,
 }
 
-use Side::{Any, Filter, Front};
-
-const fn check(
-    code: &'static str,
-    severity: Severity,
-    side: Side,
-    run: fn(&Setup, &mut Findings),
-) -> Check {
+const fn check(code: &'static str, severity: Severity, run: Run) -> Check {
     Check {
         code,
         severity,
-        side,
         run,
+        side: None,
+    }
+}
+
+const fn filter_check(code: &'static str, severity: Severity, run: Run) -> Check {
+    Check {
+        side: Some(Side::Filter),
+        ..check(code, severity, run)
+    }
+}
+
+const fn front_check(code: &'static str, severity: Severity, run: Run) -> Check {
+    Check {
+        side: Some(Side::Front),
+        ..check(code, severity, run)
     }
 }
 
 /// The table of contents of `envoy/operations.md`; what is told in another way, of other proxies, or
 /// looked for elsewhere, has a row of its own.
 pub(crate) const CHECKS: [Check; 29] = [
-    check("invalid", Error, Any, invalid::check),
-    check("invalid", Error, Any, remote_code::check),
-    check("invalid", Error, Any, route_config::check),
-    check("invalid", Error, Any, route_metadata::check),
-    check("no-filter", Error, Filter, no_filter::check),
-    check("no-filter", Warning, Filter, reach::check),
-    check("no-filter", Warning, Filter, patch_place::check),
-    check("no-filter", Error, Front, no_filter::check_front),
-    check("forgeable-address", Warning, Any, forgeable_address::check),
-    check("fails-open", Warning, Any, fails_open::check),
-    check(
-        "upgrade-skips-filter",
-        Error,
-        Any,
-        upgrade_skips_filter::check,
-    ),
-    check("route-skips-filter", Note, Any, route_skips_filter::check),
-    check("unguarded-way", Warning, Any, unguarded_way::check),
-    check("reply-replaced", Warning, Any, reply_replaced::check),
-    check(
-        "reply-replaced",
-        Warning,
-        Front,
-        reply_replaced::check_front,
-    ),
-    check("order", Warning, Any, order::check),
-    check("store-cluster", Warning, Any, store_cluster::check),
-    check("shared-scope", Warning, Any, shared_scope::check),
-    check("dead-rule", Warning, Any, dead_rule::check),
-    check("past", Warning, Any, past::check),
-    check("everybody", Warning, Any, everybody::check),
-    check("retries", Warning, Any, retries::check),
-    check("null", Warning, Any, null::check),
-    check("hold-timeout", Warning, Any, hold_timeout::check),
-    check("endpoint-blocked", Warning, Any, endpoint_blocked::check),
-    check("placeholder", Note, Any, placeholder::check),
-    check("ejects", Warning, Front, ejects::check),
-    check("ejects", Warning, Front, blocked_check::check_front),
-    check("ejects", Warning, Any, blocked_check::check),
+    check("invalid", Error, invalid::check),
+    check("invalid", Error, remote_code::check),
+    check("invalid", Error, route_config::check),
+    check("invalid", Error, route_metadata::check),
+    filter_check("no-filter", Error, no_filter::check),
+    filter_check("no-filter", Warning, reach::check),
+    filter_check("no-filter", Warning, patch_place::check),
+    front_check("no-filter", Error, no_filter::check_front),
+    check("forgeable-address", Warning, forgeable_address::check),
+    check("fails-open", Warning, fails_open::check),
+    check("upgrade-skips-filter", Error, upgrade_skips_filter::check),
+    check("route-skips-filter", Note, route_skips_filter::check),
+    check("unguarded-way", Warning, unguarded_way::check),
+    check("reply-replaced", Warning, reply_replaced::check),
+    front_check("reply-replaced", Warning, reply_replaced::check_front),
+    check("order", Warning, order::check),
+    check("store-cluster", Warning, store_cluster::check),
+    check("shared-scope", Warning, shared_scope::check),
+    check("dead-rule", Warning, dead_rule::check),
+    check("past", Warning, past::check),
+    check("everybody", Warning, everybody::check),
+    check("retries", Warning, retries::check),
+    check("null", Warning, null::check),
+    check("hold-timeout", Warning, hold_timeout::check),
+    check("endpoint-blocked", Warning, endpoint_blocked::check),
+    check("placeholder", Note, placeholder::check),
+    front_check("ejects", Warning, ejects::check),
+    front_check("ejects", Warning, blocked_check::check_front),
+    check("ejects", Warning, blocked_check::check),
 ];
 
 /// Runs the checks for proxies of a side.
 pub(crate) fn diagnose(setup: &Setup, side: Side) -> Vec<Finding> {
     let checks = CHECKS.iter();
-    let checks = checks.filter(|check| [Any, side].contains(&check.side));
+    let checks = checks.filter(|check| check.side.is_none_or(|of| of == side));
     let findings = checks.flat_map(|check| {
         let mut findings = Findings::of(check.code, check.severity);
         (check.run)(setup, &mut findings);
