@@ -12,11 +12,11 @@ use crate::ctl::endpoints::toggle::Toggle;
 #[derive(Clone, Debug)]
 pub(crate) struct Overlay {
     mode: Option<Value>,
-    window: Option<Window>,
+    window: Option<OwnWindow>,
 }
 
 #[derive(Clone, Debug)]
-struct Window {
+struct OwnWindow {
     entry: Value,
     /// Its place in the list; where there is none, it takes that of the last one, or the end.
     place: Option<usize>,
@@ -71,7 +71,7 @@ impl Overlay {
         };
         Ok(Self {
             mode: Some(mode.as_str().into()),
-            window: window.map(|entry| Window { entry, place: None }),
+            window: window.map(|entry| OwnWindow { entry, place: None }),
         })
     }
 
@@ -82,7 +82,7 @@ impl Overlay {
         let ours = windows.enumerate().find(|(_, window)| is_ours(window));
         Self {
             mode: configuration.and_then(|configuration| configuration.get(MODE).cloned()),
-            window: ours.map(|(place, entry)| Window {
+            window: ours.map(|(place, entry)| OwnWindow {
                 entry: entry.clone(),
                 place: Some(place),
             }),
@@ -164,7 +164,7 @@ mod tests {
     fn overlay(mode: &str, window: Option<Value>) -> Overlay {
         Overlay {
             mode: Some(mode.into()),
-            window: window.map(|entry| Window { entry, place: None }),
+            window: window.map(|entry| OwnWindow { entry, place: None }),
         }
     }
 

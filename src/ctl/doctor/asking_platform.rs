@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use crate::ctl::doctor::health_check::{Asker, HealthCheck, Ports, Question, agent, line, port};
+use crate::ctl::doctor::health_check::{Asker, HealthCheck, Ports, Question, agent, line};
 use crate::ctl::documents::spot::Spot;
 use crate::ctl::setup::setup::Setup;
 
@@ -107,11 +107,11 @@ fn of_pods<'d>(kind: &str, manifest: &Spot<'d>) -> Vec<HealthCheck<'d>> {
 
 /// The number of a probe's port, which may be a name of the container's.
 fn port_of(http: &Spot, container: &Spot) -> Option<u16> {
-    port(http, "port").or_else(|| {
+    http.u16_of("port").or_else(|| {
         let named = http.text_of("port")?;
         let mut ports = container.list("ports").into_iter();
-        let found = ports.find(|port| port.text_of("name") == Some(named))?;
-        port(&found, "containerPort")
+        let port = ports.find(|port| port.text_of("name") == Some(named))?;
+        port.u16_of("containerPort")
     })
 }
 
@@ -122,7 +122,7 @@ fn of_google<'d>(kind: &str, manifest: &Spot<'d>, way: &[&str]) -> Vec<HealthChe
     let own = config.get_any(&["httpHealthCheck", "httpsHealthCheck", "http2HealthCheck"]);
     let is_other = ["TCP", "GRPC"].contains(&config.text_of("type").unwrap_or_default());
     let http = own.unwrap_or_else(|| config.clone());
-    let port = port(&http, "port");
+    let port = http.u16_of("port");
     if is_other || port.is_some_and(|port| OWN_PORTS.contains(&port)) {
         return Vec::new();
     }
@@ -148,7 +148,7 @@ fn of_annotations<'d>(kind: &str, manifest: &Spot<'d>) -> Vec<HealthCheck<'d>> {
     let checks = ANNOTATIONS.iter().filter_map(|[path, port, codes]| {
         let all = all.as_ref()?;
         let spot = all.get(path)?;
-        let port = self::port(all, port);
+        let port = all.u16_of(port);
         let is_own = port.is_some_and(|port| OWN_PORTS.contains(&port));
         let text = spot.text()?.to_owned();
         (!is_own).then(|| HealthCheck {

@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 
 use crate::ctl::doctor::ejection::{panic_threshold, panic_threshold_of_policy};
 use crate::ctl::doctor::front;
-use crate::ctl::doctor::health_check::{Asker, HealthCheck, Ports, Question, agent, line, port};
+use crate::ctl::doctor::health_check::{Asker, HealthCheck, Ports, Question, agent, line};
 use crate::ctl::documents::spot::Spot;
 use crate::ctl::setup::setup::Setup;
 
@@ -62,7 +62,7 @@ fn of_http(http: &Spot) -> Option<Question> {
 /// `Int64Range`s, whose end is none of them; 200 if there are none.
 fn statuses(http: &Spot) -> Vec<RangeInclusive<u16>> {
     let ranges = http.list("expected_statuses").into_iter().map(|range| {
-        let bound = |key: &str| port(&range, key).unwrap_or_default();
+        let bound = |key: &str| range.u16_of(key).unwrap_or_default();
         bound("start")..=bound("end").saturating_sub(1)
     });
     or_ok(ranges.collect())
@@ -82,7 +82,7 @@ fn ports(cluster: &Spot) -> Option<Ports> {
     let entries = groups.iter().flat_map(|group| group.list("lb_endpoints"));
     let endpoints = entries.filter_map(|entry| entry.get("endpoint"));
     let endpoints: Vec<Spot> = endpoints.collect();
-    let number = |spot: Option<Spot>| port(&spot?, "port_value");
+    let number = |spot: Option<Spot>| spot?.u16_of("port_value");
     let (mut own, mut seen) = (Vec::new(), Vec::new());
     for endpoint in &endpoints {
         let check = endpoint.get("health_check_config");

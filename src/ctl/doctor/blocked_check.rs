@@ -1,7 +1,7 @@
 //! `ejects`, too: the filter blocks a health check, so that the host of the page is taken out.
 
 use crate::ctl::doctor::finding::{Findings, Severity};
-use crate::ctl::doctor::health_check::{self, Asker, HealthCheck, Ports, Question};
+use crate::ctl::doctor::health_check::{Asker, HealthCheck, Ports, Question};
 use crate::ctl::doctor::health_filter::answers;
 use crate::ctl::doctor::{asking_platform, asking_proxies};
 use crate::ctl::setup::manager::Manager;
@@ -112,7 +112,8 @@ fn met<'s, 'd>(setup: &'s Setup<'d>, check: &HealthCheck) -> Vec<&'s Plugin<'d>>
 /// Where connections to a connection manager come in.
 fn port(manager: &Manager) -> Option<u16> {
     let listener = manager.listener.as_ref()?;
-    health_check::port(&listener.at(&["address", "socket_address"])?, "port_value")
+    let address = listener.at(&["address", "socket_address"])?;
+    address.u16_of("port_value")
 }
 
 /// Envoy Gateway asks the hosts behind it, which its own filter does not stand before; and it may

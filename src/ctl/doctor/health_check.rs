@@ -109,11 +109,6 @@ impl HealthCheck<'_> {
     }
 }
 
-/// A port, or another number that is as short.
-pub(super) fn port(spot: &Spot, key: &str) -> Option<u16> {
-    spot.number_of(key).map(|number| number as u16)
-}
-
 /// The line of a header, whose name has this key.
 pub(super) fn line(header: &Spot, key: &str) -> Option<(String, String)> {
     let name = header.text_of(key)?.to_ascii_lowercase();

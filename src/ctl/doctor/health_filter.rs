@@ -42,8 +42,8 @@ pub(super) fn answers(filter: &HttpFilter, path: &str) -> bool {
     let mut wanted = wanted.iter();
     wanted.all(|matcher| match text(matcher) {
         _ if matcher.text_of("name") != Some(":path") => true,
-        Some(Text::Exact(exact)) => exact == path,
-        Some(Text::Prefix(prefix)) => path.starts_with(prefix),
+        Some(Wanted::Exact(exact)) => exact == path,
+        Some(Wanted::Prefix(prefix)) => path.starts_with(prefix),
         None => true,
     })
 }
@@ -58,22 +58,22 @@ fn answering<'f, 'd>(filter: &'f HttpFilter<'d>) -> Option<&'f Spot<'d>> {
 /// A value that Envoy's `HeaderMatcher` takes, where one can tell.
 fn sample(matcher: &Spot) -> Option<String> {
     let is_inverted = matcher.bool_of("invert_match") == Some(true);
-    let (Text::Exact(text) | Text::Prefix(text)) = text(matcher).filter(|_| !is_inverted)?;
+    let (Wanted::Exact(text) | Wanted::Prefix(text)) = text(matcher).filter(|_| !is_inverted)?;
     Some(text.to_owned())
 }
 
 /// What one compares with, where that is read here.
-enum Text<'d> {
+enum Wanted<'d> {
     Exact(&'d str),
     Prefix(&'d str),
 }
 
-fn text<'d>(matcher: &Spot<'d>) -> Option<Text<'d>> {
+fn text<'d>(matcher: &Spot<'d>) -> Option<Wanted<'d>> {
     let string = matcher.get("string_match");
     let of = |key: &str, old: &str| {
         let text = string.as_ref().and_then(|string| string.text_of(key));
         text.or_else(|| matcher.text_of(old))
     };
-    let exact = of("exact", "exact_match").map(Text::Exact);
-    exact.or_else(|| of("prefix", "prefix_match").map(Text::Prefix))
+    let exact = of("exact", "exact_match").map(Wanted::Exact);
+    exact.or_else(|| of("prefix", "prefix_match").map(Wanted::Prefix))
 }

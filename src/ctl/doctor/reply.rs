@@ -145,7 +145,8 @@ pub(super) fn matches_string(matcher: &Spot, value: &str) -> Likely {
 
 /// The ways to compare a text that Envoy's matchers have in common; `ending` is that of their keys.
 fn compares(matcher: &Spot, ending: &str, value: &str) -> Option<Likely> {
-    const WAYS: [(&str, fn(&str, &str) -> bool); 4] = [
+    type Holds = fn(&str, &str) -> bool;
+    const WAYS: [(&str, Holds); 4] = [
         ("exact", |value, text| value == text),
         ("prefix", |value, text| value.starts_with(text)),
         ("suffix", |value, text| value.ends_with(text)),

@@ -4,7 +4,6 @@
 use maintenance_mode_core::config::plugin::PluginConfig;
 use maintenance_mode_core::config::rules::Action;
 use maintenance_mode_core::syntax::nearest::{misspelt, nearest};
-use maintenance_mode_core::syntax::wire;
 
 use crate::ctl::doctor::finding::Findings;
 use crate::ctl::documents::node::Content;
@@ -12,18 +11,17 @@ use crate::ctl::documents::spot::Spot;
 use crate::ctl::setup::routes::Scope;
 use crate::ctl::setup::setup::Setup;
 
+const NAMESPACE: &str = "maintenance_mode";
 const KEY: &str = "action";
 const ACTIONS: [&str; 4] = ["allow", "block", "on", "follow"];
 
 pub(super) fn check(setup: &Setup, findings: &mut Findings) {
-    for (index, ..) in setup
-        .accepted()
-        .filter(|(.., config, _)| config.route_metadata)
-    {
+    let accepted = setup.accepted();
+    for (index, ..) in accepted.filter(|(.., config, _)| config.route_metadata) {
         let routes = scopes(setup, index).into_iter();
         for scope in routes.filter(|scope| scope.is_route) {
             let said = namespaces(&scope).into_iter();
-            for (_, said) in said.filter(|(name, _)| *name == wire::PREFIX) {
+            for (_, said) in said.filter(|(name, _)| *name == NAMESPACE) {
                 for (key, value) in said.entries() {
                     of_entry(key, &value, &scope, findings);
                 }
@@ -62,11 +60,7 @@ fn of_entry(key: &str, value: &Spot, scope: &Scope, findings: &mut Findings) {
 /// What there is to say of metadata that the filter does not read.
 pub(super) fn remarks(setup: &Setup, index: usize, config: &PluginConfig) -> Vec<String> {
     let scopes = scopes(setup, index);
-    let says = |scope: &&Scope| {
-        namespaces(scope)
-            .iter()
-            .any(|(name, _)| *name == wire::PREFIX)
-    };
+    let says = |scope: &&Scope| namespaces(scope).iter().any(|(name, _)| *name == NAMESPACE);
     if !config.route_metadata {
         let is_said = scopes.iter().any(|scope| says(&scope));
         let remark = "a route has metadata `maintenance_mode`, which counts only with \
@@ -83,7 +77,7 @@ pub(super) fn remarks(setup: &Setup, index: usize, config: &PluginConfig) -> Vec
     let misnamed = scopes.iter().filter_map(|scope| {
         let names = namespaces(scope);
         let is_misspelt =
-            |name: &&str| *name != wire::PREFIX && misspelt(name, &[wire::PREFIX]).is_some();
+            |name: &&str| *name != NAMESPACE && misspelt(name, &[NAMESPACE]).is_some();
         let name = names.iter().map(|(name, _)| *name).find(is_misspelt)?;
         Some(format!(
             "{} has metadata {name:?}: did you mean `maintenance_mode`?",

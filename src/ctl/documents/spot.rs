@@ -199,6 +199,11 @@ impl<'d> Spot<'d> {
         }
     }
 
+    /// The same as a port, or a status.
+    pub(crate) fn u16_of(&self, key: &str) -> Option<u16> {
+        self.number_of(key).map(|number| number as u16)
+    }
+
     pub(crate) fn is_null(&self) -> bool {
         self.node.content == Content::Null
     }
