@@ -2,7 +2,7 @@
 //! CEL.
 
 pub(crate) mod cel;
-pub(crate) mod faults;
+pub(crate) mod fault_writer;
 pub(crate) mod holds;
 pub(crate) mod manifest;
 pub(crate) mod part;

@@ -1,6 +1,7 @@
 //! The arguments of the command line.
 
 pub(crate) mod address;
+pub(crate) mod args;
 pub(crate) mod arguments;
 pub(crate) mod bypass;
 pub(crate) mod called;

@@ -2,9 +2,9 @@
 
 pub(crate) mod change;
 pub(crate) mod kubectl;
+pub(crate) mod overlay;
 pub(crate) mod patch;
 pub(crate) mod secrets;
 pub(crate) mod snapshot;
 pub(crate) mod status;
-pub(crate) mod switch;
 pub(crate) mod window;

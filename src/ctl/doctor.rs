@@ -25,7 +25,6 @@ mod idle;
 mod imf_fixdate;
 mod invalid;
 mod likely;
-
 mod network;
 mod no_filter;
 mod null;

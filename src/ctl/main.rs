@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::CommandFactory;
 
 use crate::ctl::arguments::arguments::{Arguments, Command};
-use crate::ctl::arguments::change::{Change, Status};
+use crate::ctl::arguments::change::{ChangeArgs, StatusArgs};
 use crate::ctl::arguments::misspelt::parse;
 use crate::ctl::arguments::target::Target;
 use crate::ctl::commands::bypass::bypass;
@@ -25,7 +25,7 @@ use crate::ctl::process::exit::{Abort, Exit};
 /// Reads the arguments of the process and does what they say.
 pub fn main() -> ExitCode {
     let done = match parse().command {
-        Command::Status(Status { target, output }) => match target {
+        Command::Status(StatusArgs { target, output }) => match target {
             Target::Endpoints(endpoints) => Ok(calls::status(&endpoints, &output)),
             Target::Object(object) => objects::status(&object, &output),
         },
@@ -58,8 +58,8 @@ pub fn main() -> ExitCode {
     ExitCode::from(exit.0)
 }
 
-fn change(options: Change, toggle: &Toggle) -> Result<Exit, Abort> {
-    let Change {
+fn change(options: ChangeArgs, toggle: &Toggle) -> Result<Exit, Abort> {
+    let ChangeArgs {
         target,
         if_match,
         dry_run,

@@ -1,7 +1,7 @@
 //! A model of what files say of proxies: connection managers, filters, routes, clusters, and
 //! our plugins with what the filter makes of their configurations.
 
-pub(crate) mod compiled;
+pub(crate) mod compilation;
 pub(crate) mod environment;
 pub(crate) mod fix;
 pub(crate) mod handed;

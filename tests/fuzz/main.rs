@@ -19,11 +19,16 @@ use std::{
     path::Path,
 };
 
+use maintenance_mode_core::policy::kind::Kind;
 use maintenance_mode_core::policy::words::languages::LANGUAGES;
 
 use self::{
     mutate::Mutator,
-    targets::{ALL, Target, reading::language::BUILT_IN},
+    targets::{
+        ALL, Target,
+        pairs::configuration,
+        reading::{entries, language::BUILT_IN},
+    },
 };
 
 const CHANGED: usize = 10_000;
@@ -57,6 +62,15 @@ fn try_on(target: Target, input: &[u8]) {
     if let Err(fault) = catch_unwind(AssertUnwindSafe(|| target(input))) {
         eprintln!("the input was b\"{}\"", input.escape_ascii());
         resume_unwind(fault);
+    }
+}
+
+#[test]
+fn every_kind_of_matcher_is_made_and_read_a_second_time() {
+    let kinds = Kind::ALL.map(|kind| (kind.key(), kind.reason()));
+    assert_eq!(entries::KINDS, kinds);
+    for (key, _) in kinds {
+        assert!(configuration::KINDS.contains(&key), "{key} is never made");
     }
 }
 

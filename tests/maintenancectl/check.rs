@@ -9,9 +9,11 @@ use serde_json::json;
 use support::{Delivery, Envoy, Options, admin, project::file};
 use tempfile::TempDir;
 
-use crate::command::{ctl, ctl_with};
+use crate::command::{command, ctl, ctl_with, outcome};
 
 const WASM: &str = "type.googleapis.com/envoy.extensions.filters.http.wasm.v3.Wasm";
+const MODULE: &str =
+    "type.googleapis.com/envoy.extensions.filters.http.dynamic_modules.v3.DynamicModuleFilter";
 
 /// A file of each kind around a plugin configuration in flow style, and where it says that is.
 fn files(configuration: &str) -> Vec<(String, &'static str)> {
@@ -259,6 +261,25 @@ fn other_filters_are_left_alone_and_many_are_all_checked() {
     assert_eq!(messages.len(), 2, "{messages:?}");
     assert!(messages[0].contains("`mod`"), "{messages:?}");
     assert!(messages[1].contains("line 1 column"), "{messages:?}");
+}
+
+#[test]
+fn a_variable_that_is_empty_is_missed_where_the_filter_looks_for_it() {
+    let directory = TempDir::new().unwrap();
+    let file = directory.path().join("a.json");
+    let settings = json!({"admin": {"path": "/m", "token_env": "EMPTY"}});
+    let of_module = json!({"resources": [{
+        "@type": MODULE,
+        "dynamic_module_config": {"name": "maintenance_mode"},
+        "filter_config": {"@type": "type.googleapis.com/google.protobuf.Struct", "value": settings},
+    }]});
+    for (text, owner) in [(&settings, "the VM"), (&of_module, "Envoy")] {
+        fs::write(&file, text.to_string()).unwrap();
+        let mut command = command(&["check", file.to_str().unwrap()]);
+        let checked = outcome(command.env("EMPTY", "").output().unwrap());
+        let problem = format!("{owner} has no environment variable \"EMPTY\"");
+        assert!(checked.stdout.contains(&problem), "{checked:?}");
+    }
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::iter;
 use serde_json::Value;
 
 use crate::ctl::admission::cel::indented;
-use crate::ctl::admission::faults::MOST;
+use crate::ctl::admission::fault_writer::MOST;
 use crate::ctl::admission::part::{Part, parts};
 use crate::ctl::admission::plugins::plugins;
 use crate::ctl::admission::schema::Schema;

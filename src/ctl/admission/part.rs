@@ -2,7 +2,7 @@
 //! for one.
 
 use crate::ctl::admission::cel::{if_else, indented};
-use crate::ctl::admission::faults::{Faults, Keys, is_nested};
+use crate::ctl::admission::fault_writer::{FaultWriter, Keys, is_nested};
 use crate::ctl::admission::schema::Schema;
 
 /// A part of configurations.
@@ -51,7 +51,7 @@ impl Part {
     /// Of the value of a key, or of the whole.
     fn new(name: &str, schema: Schema, keys: Keys, key: Option<&str>) -> Self {
         let path = key.map_or_else(String::new, |key| format!(".{key}"));
-        let faults = Faults {
+        let faults = FaultWriter {
             path: &path,
             depth: 0,
             keys,

@@ -1,7 +1,7 @@
 //! The plugin configurations of this filter in an object: a list of each, with its path.
 
 use crate::ctl::admission::cel::{indented, text};
-use crate::ctl::admission::faults::INDICES;
+use crate::ctl::admission::fault_writer::INDICES;
 
 /// Addresses of the filter's module: their last segment is its name, before `.wasm`, a tag, a
 /// digest and a query.

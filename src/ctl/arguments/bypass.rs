@@ -8,14 +8,14 @@ use crate::ctl::arguments::address::endpoint_url;
 use crate::ctl::arguments::values::{given, name};
 
 #[derive(Debug, Args)]
-pub(crate) struct HashToken {
+pub(crate) struct HashTokenArgs {
     /// Whose token it is
     #[arg(long, default_value = "ops", value_parser = name)]
     pub(crate) name: String,
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct MintBypass {
+pub(crate) struct BypassArgs {
     #[command(flatten)]
     pub(crate) key: KeySource,
     /// Whom the token is for

@@ -5,7 +5,7 @@ use clap::Args;
 use crate::ctl::arguments::target::Target;
 
 #[derive(Debug, Args)]
-pub(crate) struct Status {
+pub(crate) struct StatusArgs {
     #[command(flatten)]
     pub(crate) target: Target,
     #[command(flatten)]
@@ -13,7 +13,7 @@ pub(crate) struct Status {
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct Change {
+pub(crate) struct ChangeArgs {
     #[command(flatten)]
     pub(crate) target: Target,
     /// Only if the state of the endpoints is still of this generation

@@ -3,7 +3,7 @@
 use clap::Args;
 
 #[derive(Debug, Args)]
-pub(crate) struct Check {
+pub(crate) struct CheckArgs {
     /// Files, which are read as one set-up with those that they name, `-` for standard input;
     /// or the admin address of a running Envoy, such as http://127.0.0.1:9901
     #[arg(required = true, value_name = "FILE|URL")]

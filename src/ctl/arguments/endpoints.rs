@@ -6,7 +6,8 @@ use clap::parser::ValueSource;
 use clap::{ArgMatches, Args, Command, Error, FromArgMatches};
 
 use crate::ctl::arguments::address::{EXAMPLE, endpoint_url};
-use crate::ctl::arguments::token::{BearerToken, Place};
+use crate::ctl::arguments::args::args;
+use crate::ctl::arguments::token::{BearerToken, TokenSource};
 use crate::ctl::arguments::values::seconds;
 use crate::ctl::process::environment::variable;
 
@@ -58,22 +59,32 @@ pub(super) fn is_token_typed(matches: &ArgMatches) -> bool {
     matches.value_source("token") == Some(ValueSource::CommandLine)
 }
 
+args!(Endpoints);
+
 impl Endpoints {
+    fn augment(command: Command) -> Command {
+        Options::augment_args(command)
+    }
+
+    fn read(matches: &ArgMatches) -> Result<Self, Error> {
+        Self::read_or(matches, "")
+    }
+
     /// Reads what was typed; `otherwise` says what else than addresses would do.
     ///
     /// # Errors
     /// What is missing, all of it, or cannot be used.
-    pub(super) fn read(matches: &ArgMatches, otherwise: &str) -> Result<Self, Error> {
+    pub(super) fn read_or(matches: &ArgMatches, otherwise: &str) -> Result<Self, Error> {
         let options = Options::from_arg_matches(matches)?;
         let urls = match options.urls.as_slice() {
             [] => of_the_environment(&variable(URL_VARIABLE).unwrap_or_default())?,
             _ => options.urls,
         };
-        let place = match is_token_typed(matches) {
-            true => Place::Option,
-            false => Place::Variable(TOKEN_VARIABLE),
+        let source = match is_token_typed(matches) {
+            true => TokenSource::Option,
+            false => TokenSource::Variable(TOKEN_VARIABLE),
         };
-        let token = BearerToken::read(options.token.as_deref().unwrap_or_default(), place);
+        let token = BearerToken::read(options.token.as_deref().unwrap_or_default(), source);
         let no_urls = urls.is_empty().then(|| {
             format!(
                 "expected the address of an admin endpoint in {URL_VARIABLE} or --url, such as \
@@ -104,27 +115,6 @@ fn of_the_environment(value: &str) -> Result<Vec<String>, Error> {
         })
     });
     urls.collect()
-}
-
-impl Args for Endpoints {
-    fn augment_args(command: Command) -> Command {
-        Options::augment_args(command)
-    }
-
-    fn augment_args_for_update(command: Command) -> Command {
-        Options::augment_args_for_update(command)
-    }
-}
-
-impl FromArgMatches for Endpoints {
-    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, Error> {
-        Self::read(matches, "")
-    }
-
-    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), Error> {
-        *self = Self::from_arg_matches(matches)?;
-        Ok(())
-    }
 }
 
 #[cfg(test)]

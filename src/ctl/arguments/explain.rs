@@ -9,7 +9,7 @@ use maintenance_mode_core::syntax::timestamp::Timestamp;
 use crate::ctl::arguments::values::{address, assignment, given, header};
 
 #[derive(Clone, Debug, Args)]
-pub(crate) struct Explain {
+pub(crate) struct ExplainArgs {
     /// The file with the configuration, `-` for standard input
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,

@@ -15,13 +15,13 @@ pub(crate) struct Object {
 /// Kind and name of an object.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ObjectName {
-    kind: &'static Kind,
+    kind: &'static ApiResource,
     name: String,
 }
 
 /// A kind of resource whose objects configure filters.
 #[derive(Debug, PartialEq, Eq)]
-struct Kind {
+struct ApiResource {
     /// In lower case, which is also the singular.
     name: &'static str,
     plural: &'static str,
@@ -29,20 +29,20 @@ struct Kind {
     group: &'static str,
 }
 
-static KINDS: [Kind; 3] = [
-    Kind {
+static RESOURCES: [ApiResource; 3] = [
+    ApiResource {
         name: "trafficextension",
         plural: "trafficextensions",
         short: None,
         group: "extensions.istio.io",
     },
-    Kind {
+    ApiResource {
         name: "wasmplugin",
         plural: "wasmplugins",
         short: None,
         group: "extensions.istio.io",
     },
-    Kind {
+    ApiResource {
         name: "envoyextensionpolicy",
         plural: "envoyextensionpolicies",
         short: Some("eep"),
@@ -59,7 +59,7 @@ impl ObjectName {
     pub(super) fn parse(text: &str) -> Result<Self, &'static str> {
         let (kind, name) = text.split_once('/').ok_or(EXPECTED)?;
         let kind = kind.to_ascii_lowercase();
-        let kind = KINDS.iter().find(|known| known.is_meant_by(&kind));
+        let kind = RESOURCES.iter().find(|known| known.is_meant_by(&kind));
         let is_name = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.');
         let fits = (1..=LONGEST_NAME).contains(&name.len()) && !name.starts_with(['-', '.']);
         match kind {
@@ -73,7 +73,7 @@ impl ObjectName {
 
     /// As it cannot mean a resource of anybody else.
     pub(crate) fn qualified(&self) -> String {
-        let Kind { plural, group, .. } = self.kind;
+        let ApiResource { plural, group, .. } = self.kind;
         format!("{plural}.{group}/{}", self.name)
     }
 }
@@ -85,7 +85,7 @@ impl fmt::Display for ObjectName {
     }
 }
 
-impl Kind {
+impl ApiResource {
     /// Whether a text, in lower case, is one of its names, with or without its group, and its
     /// version before that.
     fn is_meant_by(&self, text: &str) -> bool {

@@ -1,11 +1,12 @@
 //! The parameters of an `on`: an option for each row of [`Setting::PARAMETERS`], and `--for`.
 
-use clap::{Arg, ArgMatches, Args, Command, FromArgMatches};
+use clap::{Arg, ArgMatches, Command, Error};
 use maintenance_mode_core::state::setting::{DURATION, Parameter, Setting};
 use maintenance_mode_core::syntax::percent::encode_value;
 use maintenance_mode_core::syntax::timestamp::Timestamp;
 use serde_json::Value;
 
+use crate::ctl::arguments::args::args;
 use crate::ctl::arguments::values::given;
 
 /// Names and values, in the order of the table.
@@ -16,20 +17,17 @@ impl Parameters {
     /// Those that would set the same.
     pub(crate) fn of(setting: &Setting) -> Self {
         let fields = serde_json::to_value(setting).unwrap_or_default();
-        Self::read(|name| match fields.get(name)? {
+        Self::each(|name| match fields.get(name)? {
             Value::String(text) => Some(text.clone()),
             other => Some(other.to_string()),
         })
     }
 
-    fn read(value: impl Fn(&'static str) -> Option<String>) -> Self {
+    fn each(value: impl Fn(&'static str) -> Option<String>) -> Self {
         let parameters = Setting::PARAMETERS.iter().chain([&DURATION]);
         let names = parameters.map(|parameter| parameter.name);
-        Self(
-            names
-                .filter_map(|name| Some((name, value(name)?)))
-                .collect(),
-        )
+        let pairs = names.filter_map(|name| Some((name, value(name)?)));
+        Self(pairs.collect())
     }
 
     /// What was given, by name.
@@ -64,8 +62,10 @@ impl Parameters {
     }
 }
 
-impl Args for Parameters {
-    fn augment_args(command: Command) -> Command {
+args!(Parameters);
+
+impl Parameters {
+    fn augment(command: Command) -> Command {
         let options = Setting::PARAMETERS.iter().map(|parameter| {
             option(parameter).value_parser(|text: &str| {
                 Setting::given(|name| (name == parameter.name).then_some(text))
@@ -79,8 +79,8 @@ impl Args for Parameters {
         command.args(options).arg(duration)
     }
 
-    fn augment_args_for_update(command: Command) -> Command {
-        Self::augment_args(command)
+    fn read(matches: &ArgMatches) -> Result<Self, Error> {
+        Ok(Self::each(|name| matches.get_one(name).cloned()))
     }
 }
 
@@ -96,19 +96,10 @@ fn option(parameter: &Parameter) -> Arg {
         .help(parameter.help)
 }
 
-impl FromArgMatches for Parameters {
-    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
-        Ok(Self::read(|name| matches.get_one(name).cloned()))
-    }
-
-    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
-        *self = Self::from_arg_matches(matches)?;
-        Ok(())
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use clap::{Args, FromArgMatches};
+
     use super::*;
 
     fn parse(arguments: &[&str]) -> Result<Parameters, clap::Error> {

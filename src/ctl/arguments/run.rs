@@ -10,7 +10,7 @@ use crate::ctl::arguments::target::Target;
 use crate::ctl::arguments::values::seconds;
 
 #[derive(Debug, Args)]
-pub(crate) struct Run {
+pub(crate) struct RunArgs {
     #[command(flatten)]
     pub(crate) target: Target,
     #[command(flatten)]
@@ -28,7 +28,7 @@ const LONGEST_DRAIN_SECONDS: u64 = 3600;
 const DRAIN_OF_ENDPOINTS: u64 = 1;
 const DRAIN_OF_A_CLUSTER: u64 = 5;
 
-impl Run {
+impl RunArgs {
     /// How long to wait before the command.
     pub(crate) fn drain(&self) -> Duration {
         let usual = match self.target {

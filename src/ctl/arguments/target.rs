@@ -2,7 +2,9 @@
 
 use clap::error::ErrorKind;
 use clap::{ArgMatches, Args, Command, Error, FromArgMatches};
+use maintenance_mode_core::syntax::line::is_line;
 
+use crate::ctl::arguments::args::args;
 use crate::ctl::arguments::endpoints::{Endpoints, Options, is_token_typed};
 use crate::ctl::arguments::object::{Object, ObjectName};
 
@@ -32,26 +34,22 @@ struct ObjectOptions {
 }
 
 fn word(text: &str) -> Result<String, &'static str> {
-    let is_word = !text.is_empty() && !text.contains(char::is_control);
+    let is_word = !text.is_empty() && is_line(text);
     is_word.then(|| text.to_owned()).ok_or("expected a name")
 }
 
-impl Args for Target {
-    fn augment_args(command: Command) -> Command {
+args!(Target);
+
+impl Target {
+    fn augment(command: Command) -> Command {
         ObjectOptions::augment_args(Options::augment_args(command))
     }
 
-    fn augment_args_for_update(command: Command) -> Command {
-        ObjectOptions::augment_args_for_update(Options::augment_args_for_update(command))
-    }
-}
-
-impl FromArgMatches for Target {
-    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, Error> {
+    fn read(matches: &ArgMatches) -> Result<Self, Error> {
         let object = ObjectOptions::from_arg_matches(matches)?;
         let Some(name) = object.kube else {
             let otherwise = ", or --kube, an object in a cluster";
-            return Endpoints::read(matches, otherwise).map(Self::Endpoints);
+            return Endpoints::read_or(matches, otherwise).map(Self::Endpoints);
         };
         if is_token_typed(matches) {
             let problem = "--token is for --url: kubectl has credentials of its own for --kube";
@@ -63,11 +61,6 @@ impl FromArgMatches for Target {
             context: object.context,
             timeout: Options::from_arg_matches(matches)?.timeout,
         }))
-    }
-
-    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), Error> {
-        *self = Self::from_arg_matches(matches)?;
-        Ok(())
     }
 }
 

@@ -6,12 +6,12 @@ use std::fmt;
 #[derive(Clone)]
 pub(crate) struct BearerToken {
     secret: String,
-    place: Place,
+    source: TokenSource,
 }
 
 /// Where a token comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Place {
+pub(super) enum TokenSource {
     /// The command line.
     Option,
     /// An environment variable.
@@ -19,10 +19,10 @@ pub(super) enum Place {
 }
 
 impl BearerToken {
-    pub(super) fn read(text: &str, place: Place) -> Self {
+    pub(super) fn read(text: &str, source: TokenSource) -> Self {
         Self {
             secret: text.trim_ascii().to_owned(),
-            place,
+            source,
         }
     }
 
@@ -31,9 +31,9 @@ impl BearerToken {
         if self.secret.is_empty() {
             Some(format!(
                 "expected the token of the endpoint in {}",
-                match self.place {
-                    Place::Option => "--token".to_owned(),
-                    Place::Variable(name) => format!("{name} or --token"),
+                match self.source {
+                    TokenSource::Option => "--token".to_owned(),
+                    TokenSource::Variable(name) => format!("{name} or --token"),
                 }
             ))
         } else if !can_be_sent(self.secret.as_bytes()) {
@@ -52,9 +52,9 @@ impl BearerToken {
 /// What it is called in an error.
 impl fmt::Display for BearerToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.place {
-            Place::Option => f.write_str("the token of --token"),
-            Place::Variable(name) => write!(f, "the token in {name}"),
+        match self.source {
+            TokenSource::Option => f.write_str("the token of --token"),
+            TokenSource::Variable(name) => write!(f, "the token in {name}"),
         }
     }
 }
@@ -76,24 +76,24 @@ mod tests {
 
     #[test]
     fn it_is_called_by_where_it_comes_from_and_never_printed() {
-        let of = |text, place| BearerToken::read(text, place);
-        let token = of(" secret\n", Place::Option);
+        let of = |text, source| BearerToken::read(text, source);
+        let token = of(" secret\n", TokenSource::Option);
         assert_eq!(token.authorization(), "Bearer secret");
         assert_eq!(
             format!("{token} {token:?}"),
             "the token of --token the token of --token"
         );
         assert_eq!(token.problem(), None);
-        for (text, place, told) in [
-            (" ", Place::Variable("A"), "in A or --token"),
-            ("", Place::Option, "in --token"),
+        for (text, source, told) in [
+            (" ", TokenSource::Variable("A"), "in A or --token"),
+            ("", TokenSource::Option, "in --token"),
             (
                 "a\nb",
-                Place::Variable("A"),
+                TokenSource::Variable("A"),
                 "the token in A cannot be sent",
             ),
         ] {
-            let problem = of(text, place).problem().unwrap();
+            let problem = of(text, source).problem().unwrap();
             assert!(problem.contains(told), "{problem}");
         }
     }

@@ -8,7 +8,7 @@ use maintenance_mode_core::syntax::timestamp::Timestamp;
 use crate::ctl::arguments::values::given;
 
 #[derive(Clone, Debug, Args)]
-pub(crate) struct Windows {
+pub(crate) struct WindowsArgs {
     /// The file with the configuration, `-` for standard input
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,

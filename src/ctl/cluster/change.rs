@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use crate::ctl::arguments::object::Object;
 use crate::ctl::cluster::kubectl::Kubectl;
+use crate::ctl::cluster::overlay::Overlay;
 use crate::ctl::cluster::patch::Patch;
 use crate::ctl::cluster::snapshot::Snapshot;
-use crate::ctl::cluster::switch::Switch;
 use crate::ctl::process::console::complain;
 
 /// How often to try where others change the object at the same time.
@@ -31,26 +31,26 @@ pub(crate) fn read(object: &Object) -> Result<Snapshot, String> {
 }
 
 impl Change {
-    /// What a switch would change.
+    /// What an overlay would change.
     ///
     /// # Errors
-    /// The object cannot be read, or what the switch adds is invalid.
-    pub(crate) fn planned(object: &Object, switch: &Switch) -> Result<Self, String> {
-        Self::of(read(object)?, switch)
+    /// The object cannot be read, or what the overlay adds is invalid.
+    pub(crate) fn planned(object: &Object, overlay: &Overlay) -> Result<Self, String> {
+        Self::of(read(object)?, overlay)
     }
 
-    /// Changes an object as a switch says that is chosen for what is there.
+    /// Changes an object as an overlay says that is chosen for what is there.
     ///
     /// # Errors
     /// None is chosen, or it cannot be changed; then nothing was.
     pub(crate) fn carried_out<'s, E: From<String>>(
         object: &Object,
-        choose: impl Fn(&Snapshot) -> Result<&'s Switch, E>,
+        choose: impl Fn(&Snapshot) -> Result<&'s Overlay, E>,
     ) -> Result<Self, E> {
         let mut snapshot = read(object)?;
         for attempt in 1..=ATTEMPTS {
-            let switch = choose(&snapshot)?;
-            let change = Self::of(snapshot, switch)?;
+            let overlay = choose(&snapshot)?;
+            let change = Self::of(snapshot, overlay)?;
             if change.patch.is_empty() {
                 return Ok(change);
             }
@@ -74,8 +74,8 @@ impl Change {
         Err(problem.to_owned().into())
     }
 
-    fn of(before: Snapshot, switch: &Switch) -> Result<Self, String> {
-        let after = before.switched(switch)?;
+    fn of(before: Snapshot, overlay: &Overlay) -> Result<Self, String> {
+        let after = before.overlaid(overlay)?;
         let patch = before.patch_to(&after);
         Ok(Self {
             before,

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde_json::{Map, Value, json};
 
+use crate::ctl::documents::spot::escaped;
+
 /// What makes one configuration of another, of an object in a version.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Patch(Vec<Value>);
@@ -86,11 +88,6 @@ fn lists(place: &str, before: &[Value], after: &[Value], operations: &mut Vec<Va
             None => operations.push(json!({"op": "add", "path": path, "value": value})),
         }
     }
-}
-
-/// A key in a JSON pointer ([RFC 6901](https://www.rfc-editor.org/rfc/rfc6901)).
-fn escaped(key: &str) -> String {
-    key.replace('~', "~0").replace('/', "~1")
 }
 
 #[cfg(test)]

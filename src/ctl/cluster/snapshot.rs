@@ -3,16 +3,16 @@
 use std::slice;
 
 use maintenance_mode_core::config::mode::Mode;
+use maintenance_mode_core::syntax::invalid::Step;
 use serde_json::{Map, Value};
 
 use crate::ctl::arguments::object::Object;
+use crate::ctl::cluster::overlay::Overlay;
 use crate::ctl::cluster::patch::Patch;
 use crate::ctl::cluster::secrets::Secrets;
-use crate::ctl::cluster::switch::Switch;
 use crate::ctl::documents::document::documents;
-use crate::ctl::documents::node::Step;
 use crate::ctl::process::console::complain;
-use crate::ctl::setup::compiled::{Compiled, Fault};
+use crate::ctl::setup::compilation::{Compilation, Fault};
 use crate::ctl::setup::plugin::{Carrier, Plugin};
 use crate::ctl::setup::survey::survey;
 
@@ -22,7 +22,7 @@ pub(crate) struct Snapshot {
     /// Where the configuration of the filter is, as a JSON pointer.
     place: String,
     configuration: Option<Map<String, Value>>,
-    pub(super) compiled: Compiled,
+    pub(super) compiled: Compilation,
     secrets: Secrets,
 }
 
@@ -58,8 +58,8 @@ impl Snapshot {
     }
 
     /// What the command line has set here.
-    pub(crate) fn switch(&self) -> Switch {
-        Switch::of(self.configuration.as_ref())
+    pub(crate) fn overlay(&self) -> Overlay {
+        Overlay::of(self.configuration.as_ref())
     }
 
     /// What the object is called, with its namespace.
@@ -109,12 +109,12 @@ impl Snapshot {
         self.configuration.as_ref()?.get(key)
     }
 
-    /// The object as it will be with this switch.
+    /// The object as it will be with this overlay.
     ///
     /// # Errors
-    /// What the switch adds is invalid.
-    pub(super) fn switched(&self, switch: &Switch) -> Result<Self, String> {
-        let configuration = switch.put_into(self.configuration.as_ref())?;
+    /// What the overlay adds is invalid.
+    pub(super) fn overlaid(&self, overlay: &Overlay) -> Result<Self, String> {
+        let configuration = overlay.put_into(self.configuration.as_ref())?;
         let mut root = self.root.clone();
         if let Some((around, key)) = self.place.rsplit_once('/')
             && let Some(Value::Object(around)) = root.pointer_mut(around)
@@ -122,7 +122,7 @@ impl Snapshot {
             around.insert(key.to_owned(), configuration.into());
         }
         let after = Self::read(&root.to_string())?;
-        let ours = after.switch();
+        let ours = after.overlay();
         let mut faults = after.compiled.faults.iter();
         let is_ours = |fault: &&Fault| match fault.steps.as_slice() {
             [Step::Key(list), Step::Index(index), ..] => ours.has_window_at(list, *index),

@@ -14,7 +14,7 @@ use crate::ctl::cluster::snapshot::Snapshot;
 
 /// What is not in a configuration is `null`.
 #[derive(Serialize)]
-struct Status<'a> {
+struct ObjectStatus<'a> {
     object: String,
     namespace: &'a str,
     maintenance: Option<bool>,
@@ -47,7 +47,7 @@ pub(crate) fn status(object: &Object, snapshot: &Snapshot, now: Timestamp) -> Va
     });
     let mode = policy.map(|policy| Value::from(policy.mode.as_str()));
     let scope = policy.map(|policy| Value::from(&*policy.scope));
-    let status = Status {
+    let status = ObjectStatus {
         object: object.name.to_string(),
         namespace: snapshot.metadata("namespace"),
         maintenance: flag.map(|flag| flag.on),

@@ -69,6 +69,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::ctl::arguments::parameters::option_name;
 
     fn at(text: &str) -> Timestamp {
         Timestamp::parse(text).unwrap()
@@ -110,6 +111,22 @@ mod tests {
         let past = of(None, Some("2026-01-01T12:00:00Z"), None).unwrap_err();
         assert_eq!(past, "the end, 2026-01-01T12:00:00Z, is past");
         assert!(is_ours(&of(None, None, Some("a")).unwrap()) && !is_ours(&json!({"name": "a"})));
+    }
+
+    #[test]
+    fn it_holds_each_parameter_that_it_has_a_place_for() {
+        let now = at("2026-01-01T12:00:00Z");
+        let bare = window(&Parameters::default(), now).unwrap();
+        let command = Parameters::augment_args(Command::new("on").no_binary_name(true));
+        for name in HELD {
+            let given = |value| {
+                let command = command.clone();
+                let matches = command.try_get_matches_from([&*option_name(name), value]);
+                Parameters::from_arg_matches(&matches.ok()?).ok()
+            };
+            let given = ["1h", "2026-01-02T00:00:00Z"].into_iter().find_map(given);
+            assert_ne!(window(&given.unwrap(), now).unwrap(), bare, "{name}");
+        }
     }
 
     #[test]

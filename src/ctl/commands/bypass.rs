@@ -7,7 +7,7 @@ use maintenance_mode_core::policy::bypass::Bypass;
 use maintenance_mode_core::policy::environment::{Environment, any_attribute};
 use serde_json::json;
 
-use crate::ctl::arguments::bypass::{KeySource, MintBypass};
+use crate::ctl::arguments::bypass::{BypassArgs, KeySource};
 use crate::ctl::documents::load::load;
 use crate::ctl::process::clock::now;
 use crate::ctl::process::console::say;
@@ -16,7 +16,7 @@ use crate::ctl::process::exit::{Abort, Exit};
 use crate::ctl::process::input::read;
 use crate::ctl::setup::survey::survey;
 
-pub(crate) fn bypass(options: &MintBypass) -> Result<Exit, Abort> {
+pub(crate) fn bypass(options: &BypassArgs) -> Result<Exit, Abort> {
     let config = config(&options.key)?;
     let environment = Environment {
         owner: "this process",

@@ -2,7 +2,7 @@
 
 use crate::ctl::arguments::change::Output;
 use crate::ctl::arguments::endpoints::Endpoints;
-use crate::ctl::endpoints::client::Client;
+use crate::ctl::endpoints::client::EndpointClient;
 use crate::ctl::endpoints::error::EndpointError;
 use crate::ctl::endpoints::report::Outcomes;
 use crate::ctl::endpoints::status::EndpointStatus;
@@ -10,8 +10,7 @@ use crate::ctl::endpoints::toggle::Toggle;
 use crate::ctl::process::exit::Exit;
 
 pub(crate) fn status(endpoints: &Endpoints, output: &Output) -> Exit {
-    let client = Client::new(endpoints);
-    let outcomes = at_each(endpoints, |url| client.status(url));
+    let outcomes = at_each(endpoints, EndpointClient::status);
     let exit = outcomes.report(output);
     let is_any_lost = outcomes.complain_of_lost_stores();
     match exit {
@@ -22,8 +21,7 @@ pub(crate) fn status(endpoints: &Endpoints, output: &Output) -> Exit {
 
 /// Prints nothing but what is wrong.
 pub(crate) fn is_on(endpoints: &Endpoints) -> Exit {
-    let client = Client::new(endpoints);
-    let outcomes = at_each(endpoints, |url| client.status(url));
+    let outcomes = at_each(endpoints, EndpointClient::status);
     outcomes.complain_of_lost_stores();
     outcomes.is_on()
 }
@@ -34,16 +32,16 @@ pub(crate) fn change(
     output: &Output,
     toggle: &Toggle,
 ) -> Exit {
-    let client = Client::new(endpoints);
-    let outcomes = at_each(endpoints, |url| client.change(url, toggle, if_match));
-    outcomes.report(output)
+    let change = |client: &EndpointClient, url: &str| client.change(url, toggle, if_match);
+    at_each(endpoints, change).report(output)
 }
 
 /// One endpoint that fails does not keep the others from being called.
 fn at_each(
     endpoints: &Endpoints,
-    call: impl Fn(&str) -> Result<EndpointStatus, EndpointError>,
+    call: impl Fn(&EndpointClient, &str) -> Result<EndpointStatus, EndpointError>,
 ) -> Outcomes<'_> {
+    let client = EndpointClient::new(endpoints);
     let urls = endpoints.urls.iter();
-    Outcomes(urls.map(|url| (url.as_str(), call(url))).collect())
+    Outcomes(urls.map(|url| (url.as_str(), call(&client, url))).collect())
 }

@@ -3,8 +3,8 @@
 use maintenance_mode_core::syntax::one_line::OneLine;
 use serde::Serialize;
 
-use crate::ctl::arguments::check::Check;
-use crate::ctl::doctor::checks::diagnose;
+use crate::ctl::arguments::check::CheckArgs;
+use crate::ctl::doctor::checks::{Side, diagnose};
 use crate::ctl::doctor::finding::{Finding, Severity};
 use crate::ctl::doctor::remark::remarks;
 use crate::ctl::documents::fault::SyntaxFault;
@@ -17,13 +17,17 @@ use crate::ctl::setup::setup::Setup;
 use crate::ctl::setup::survey::survey;
 
 /// Checks all sources as one set-up, and prints what it finds.
-pub(crate) fn check(options: &Check) -> Exit {
+pub(crate) fn check(options: &CheckArgs) -> Exit {
     let loaded = load(&options.sources);
     for (source, problem) in &loaded.unreadable {
         complain(&format!("{source}: {problem}"));
     }
     let setup = survey(&loaded.documents);
-    let findings = findings(&loaded, &setup, options.front);
+    let side = match options.front {
+        true => Side::Front,
+        false => Side::Filter,
+    };
+    let findings = findings(&loaded, &setup, side);
     if options.json {
         let findings = findings.iter().map(Row::of).collect();
         say(&serde_json::to_string(&Report { findings }).unwrap_or_default());
@@ -44,27 +48,20 @@ pub(crate) fn check(options: &Check) -> Exit {
     }
 }
 
-fn findings(loaded: &Loaded, setup: &Setup, is_front: bool) -> Vec<Finding> {
-    let malformed = loaded
-        .malformed
-        .iter()
-        .map(|(file, fault)| unreadable(file, fault));
+fn findings(loaded: &Loaded, setup: &Setup, side: Side) -> Vec<Finding> {
+    let malformed = loaded.malformed.iter();
+    let malformed = malformed.map(|(file, fault)| unreadable(file, fault));
     let mut findings: Vec<Finding> = malformed.collect();
     // What cannot be read may well have what is missed.
     let is_all_there = findings.is_empty() && loaded.unreadable.is_empty();
     let is_missed = |finding: &Finding| finding.code == "no-filter" && setup.plugins.is_empty();
-    let of_setup = diagnose(setup, is_front).into_iter();
+    let of_setup = diagnose(setup, side).into_iter();
     findings.extend(of_setup.filter(|finding| is_all_there || !is_missed(finding)));
-    findings.sort_by(|one, other| {
-        let key = |finding: &Finding| {
-            (
-                finding.severity,
-                finding.place.file.clone(),
-                finding.place.position,
-            )
-        };
-        key(one).cmp(&key(other))
-    });
+    findings.sort_by_cached_key(
+        |Finding {
+             severity, place, ..
+         }| { (*severity, place.file.clone(), place.position) },
+    );
     findings
 }
 

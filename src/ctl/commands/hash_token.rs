@@ -5,13 +5,13 @@ use maintenance_mode_core::syntax::hex;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use crate::ctl::arguments::bypass::HashToken;
+use crate::ctl::arguments::bypass::HashTokenArgs;
 use crate::ctl::arguments::token::can_be_sent;
 use crate::ctl::process::console::{complain, say};
 use crate::ctl::process::exit::{Abort, Exit};
 use crate::ctl::process::input::read_standard_input;
 
-pub(crate) fn hash_token(options: &HashToken) -> Result<Exit, Abort> {
+pub(crate) fn hash_token(options: &HashTokenArgs) -> Result<Exit, Abort> {
     let token = read_standard_input().map_err(|error| format!("standard input: {error}"))?;
     let (entry, warning) = entry(&options.name, &token)?;
     warning.into_iter().for_each(complain);

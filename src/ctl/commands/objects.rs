@@ -3,9 +3,9 @@
 use crate::ctl::arguments::change::Output;
 use crate::ctl::arguments::object::Object;
 use crate::ctl::cluster::change::{Change, read};
+use crate::ctl::cluster::overlay::{Overlay, check_expressible};
 use crate::ctl::cluster::snapshot::Snapshot;
 use crate::ctl::cluster::status;
-use crate::ctl::cluster::switch::{Switch, check_expressible};
 use crate::ctl::endpoints::moments::Moments;
 use crate::ctl::endpoints::summary::summary;
 use crate::ctl::endpoints::toggle::Toggle;
@@ -29,8 +29,8 @@ pub(crate) fn status(object: &Object, output: &Output) -> Result<Exit, Abort> {
 /// What a dry run would patch.
 pub(crate) fn plan(object: &Object, toggle: &Toggle) -> Result<Exit, Abort> {
     let failed = |problem: String| failed(object, &problem);
-    let switch = switch(object, toggle)?;
-    let change = Change::planned(object, &switch).map_err(failed)?;
+    let overlay = overlay(object, toggle)?;
+    let change = Change::planned(object, &overlay).map_err(failed)?;
     change.after.warn(object);
     say(&change.patch.to_string());
     Ok(Exit::SUCCESS)
@@ -38,8 +38,8 @@ pub(crate) fn plan(object: &Object, toggle: &Toggle) -> Result<Exit, Abort> {
 
 pub(crate) fn change(object: &Object, output: &Output, toggle: &Toggle) -> Result<Exit, Abort> {
     let failed = |problem: String| failed(object, &problem);
-    let switch = switch(object, toggle)?;
-    let change = Change::carried_out(object, |_| Ok(&switch)).map_err(failed)?;
+    let overlay = overlay(object, toggle)?;
+    let change = Change::carried_out(object, |_| Ok(&overlay)).map_err(failed)?;
     change.after.warn(object);
     report(object, &change.after, output);
     if change.patch.is_empty() {
@@ -48,15 +48,15 @@ pub(crate) fn change(object: &Object, output: &Output, toggle: &Toggle) -> Resul
             object.name
         ));
     }
-    if switch.locks() {
+    if overlay.locks() {
         complain("endpoints of this filter are locked by `mode` until `reset`");
     }
     Ok(Exit::SUCCESS)
 }
 
-fn switch(object: &Object, toggle: &Toggle) -> Result<Switch, Abort> {
+fn overlay(object: &Object, toggle: &Toggle) -> Result<Overlay, Abort> {
     check_expressible(toggle)?;
-    Switch::new(toggle, now()).map_err(|problem| failed(object, &problem))
+    Overlay::new(toggle, now()).map_err(|problem| failed(object, &problem))
 }
 
 fn failed(object: &Object, problem: &str) -> Abort {

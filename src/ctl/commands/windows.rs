@@ -5,7 +5,7 @@ use maintenance_mode_core::syntax::one_line::OneLine;
 use maintenance_mode_core::syntax::timestamp::Timestamp;
 use serde::Serialize;
 
-use crate::ctl::arguments::windows::Windows;
+use crate::ctl::arguments::windows::WindowsArgs;
 use crate::ctl::commands::chosen::{accepted, chosen};
 use crate::ctl::process::clock::now;
 use crate::ctl::process::console::{complain, say};
@@ -21,7 +21,7 @@ struct Planned {
     message: Option<String>,
 }
 
-pub(crate) fn windows(options: &Windows) -> Result<Exit, Abort> {
+pub(crate) fn windows(options: &WindowsArgs) -> Result<Exit, Abort> {
     let planned = chosen(&options.file, options.nth, |plugin| {
         planned(options, plugin)
     })?;
@@ -34,7 +34,7 @@ pub(crate) fn windows(options: &Windows) -> Result<Exit, Abort> {
     Ok(Exit::SUCCESS)
 }
 
-fn planned(options: &Windows, plugin: &Plugin) -> Result<Vec<Planned>, Abort> {
+fn planned(options: &WindowsArgs, plugin: &Plugin) -> Result<Vec<Planned>, Abort> {
     let (_, policy) = accepted(plugin)?;
     if policy.mode != Mode::Auto && !policy.windows.is_empty() {
         let mode = policy.mode.as_str();

@@ -1,24 +1,18 @@
 //! Envoy's access log filters, which also choose local replies.
 
+use maintenance_mode_core::syntax::wire;
+
 use crate::ctl::doctor::likely::Likely;
 use crate::ctl::doctor::reply::Reply;
 use crate::ctl::documents::spot::Spot;
 
-/// What access logs have as `%RESPONSE_CODE_DETAILS%` of the reply.
-const DETAILS: &str = "maintenance_mode";
-
 /// Whether a filter holds for the reply.
 pub(super) fn holds(filter: &Spot, reply: &Reply) -> Likely {
-    let parts = |set: &Spot| {
-        let filters = set.list("filters").into_iter();
-        filters
-            .map(|filter| holds(&filter, reply))
-            .collect::<Vec<_>>()
-    };
+    let holds = |filter: &Spot| holds(filter, reply);
     if let Some(set) = filter.get("and_filter") {
-        Likely::all(parts(&set))
+        Likely::all(set.list("filters").iter().map(holds))
     } else if let Some(set) = filter.get("or_filter") {
-        Likely::any(parts(&set))
+        Likely::any(set.list("filters").iter().map(holds))
     } else if let Some(status) = filter.get("status_code_filter") {
         let comparison = status.get("comparison");
         comparison.map_or(Likely::Maybe, |comparison| compares(&comparison, reply))
@@ -36,17 +30,29 @@ pub(super) fn holds(filter: &Spot, reply: &Reply) -> Likely {
 }
 
 fn compares(comparison: &Spot, reply: &Reply) -> Likely {
-    let value = comparison
-        .get("value")
-        .and_then(|value| value.number_of("default_value"));
-    let (Some(value), status) = (value, f64::from(reply.status)) else {
+    let value = comparison.get("value");
+    let Some(value) = value.and_then(|value| value.number_of("default_value")) else {
         return Likely::Maybe;
     };
-    match comparison.text_of("op").unwrap_or("EQ") {
-        "EQ" => (status == value).into(),
-        "GE" => (status >= value).into(),
-        "LE" => (status <= value).into(),
-        "NE" => (status != value).into(),
+    let operator = match comparison.text_of("op").unwrap_or("EQ") {
+        "EQ" => "==",
+        "GE" => ">=",
+        "LE" => "<=",
+        "NE" => "!=",
+        _ => return Likely::Maybe,
+    };
+    are(f64::from(reply.status), operator, value)
+}
+
+/// Whether two values are as an operator has it.
+fn are<V: PartialOrd>(one: V, operator: &str, other: V) -> Likely {
+    match operator {
+        "==" => (one == other).into(),
+        "!=" => (one != other).into(),
+        ">=" => (one >= other).into(),
+        "<=" => (one <= other).into(),
+        ">" => (one > other).into(),
+        "<" => (one < other).into(),
         _ => Likely::Maybe,
     }
 }
@@ -62,27 +68,17 @@ fn evaluate(expression: &str, reply: &Reply) -> Likely {
 
 fn term_holds(term: &str, reply: &Reply) -> Likely {
     const OPERATORS: [&str; 6] = ["==", "!=", ">=", "<=", ">", "<"];
-    let found = OPERATORS
-        .iter()
-        .find_map(|operator| Some((*operator, term.split_once(operator)?)));
+    let mut operators = OPERATORS.into_iter();
+    let found = operators.find_map(|operator| Some((operator, term.split_once(operator)?)));
     let Some((operator, (name, value))) = found else {
         return Likely::Maybe;
     };
-    let (name, value) = (name.trim(), value.trim());
-    let is_equal = match (name, value.parse::<u16>()) {
-        ("response.code_details", _) => value.trim_matches(['\'', '"']) == DETAILS,
-        ("response.code", Ok(number)) => match operator {
-            ">=" => return (reply.status >= number).into(),
-            "<=" => return (reply.status <= number).into(),
-            ">" => return (reply.status > number).into(),
-            "<" => return (reply.status < number).into(),
-            _ => reply.status == number,
-        },
-        _ => return Likely::Maybe,
-    };
-    match operator {
-        "==" => is_equal.into(),
-        "!=" => (!is_equal).into(),
+    let value = value.trim();
+    match (name.trim(), operator, value.parse::<u16>()) {
+        ("response.code_details", "==" | "!=", _) => {
+            are(wire::BLOCKED, operator, value.trim_matches(['\'', '"']))
+        }
+        ("response.code", _, Ok(number)) => are(reply.status, operator, number),
         _ => Likely::Maybe,
     }
 }

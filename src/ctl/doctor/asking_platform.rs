@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use crate::ctl::doctor::health_check::{Asker, HealthCheck, Ports, Question, agent};
+use crate::ctl::doctor::health_check::{Asker, HealthCheck, Ports, Question, agent, line};
 use crate::ctl::documents::spot::Spot;
 use crate::ctl::setup::setup::Setup;
 
@@ -55,31 +55,23 @@ pub(super) fn health_checks<'d>(setup: &Setup<'d>) -> Vec<HealthCheck<'d>> {
 }
 
 fn of_pods<'d>(kind: &str, manifest: &Spot<'d>) -> Vec<HealthCheck<'d>> {
+    const ANEW: &str = "Kubernetes starts the container anew, again and again";
     const PROBES: [(&str, &str); 3] = [
-        (
-            "livenessProbe",
-            "Kubernetes starts the container anew, again and again",
-        ),
+        ("livenessProbe", ANEW),
         (
             "readinessProbe",
             "Kubernetes sends the pod no more requests",
         ),
-        (
-            "startupProbe",
-            "Kubernetes starts the container anew, again and again",
-        ),
+        ("startupProbe", ANEW),
     ];
-    let spec = match kind {
-        "Pod" => manifest.get("spec"),
-        _ => manifest.at(&["spec", "template", "spec"]),
+    let containers = match kind {
+        "Pod" => manifest.list_at(&["spec", "containers"]),
+        _ => manifest.list_at(&["spec", "template", "spec", "containers"]),
     };
-    let containers = spec.map(|spec| spec.list("containers")).unwrap_or_default();
     // Of another pod, the port may have the same number.
     let is_envoy = |container: &Spot| {
-        let words = ["image", "name"]
-            .iter()
-            .filter_map(|key| container.text_of(key));
-        words.into_iter().any(|word| word.contains("envoy"))
+        let words = ["image", "name"].map(|key| container.text_of(key));
+        words.iter().flatten().any(|word| word.contains("envoy"))
     };
     if !containers.iter().any(is_envoy) {
         return Vec::new();
@@ -88,13 +80,8 @@ fn of_pods<'d>(kind: &str, manifest: &Spot<'d>) -> Vec<HealthCheck<'d>> {
         let probes = PROBES.iter().filter_map(move |(key, then)| {
             let http = container.get(key)?.get("httpGet")?;
             let port = port_of(&http, container)?;
-            let lines = http.list("httpHeaders").into_iter().filter_map(|header| {
-                let value = header.text_of("value").unwrap_or_default();
-                Some((
-                    header.text_of("name")?.to_ascii_lowercase(),
-                    value.to_owned(),
-                ))
-            });
+            let lines = http.list("httpHeaders");
+            let lines = lines.iter().filter_map(|header| line(header, "name"));
             let lines: Vec<_> = lines.collect();
             let host = lines.iter().find(|(name, _)| name == "host");
             let path = http.get("path");
@@ -120,13 +107,11 @@ fn of_pods<'d>(kind: &str, manifest: &Spot<'d>) -> Vec<HealthCheck<'d>> {
 
 /// The number of a probe's port, which may be a name of the container's.
 fn port_of(http: &Spot, container: &Spot) -> Option<u16> {
-    http.number_of("port").map(|port| port as u16).or_else(|| {
+    http.u16_of("port").or_else(|| {
         let named = http.text_of("port")?;
-        let ports = container.list("ports");
-        let port = ports
-            .iter()
-            .find(|port| port.text_of("name") == Some(named))?;
-        port.number_of("containerPort").map(|port| port as u16)
+        let mut ports = container.list("ports").into_iter();
+        let port = ports.find(|port| port.text_of("name") == Some(named))?;
+        port.u16_of("containerPort")
     })
 }
 
@@ -134,11 +119,10 @@ fn of_google<'d>(kind: &str, manifest: &Spot<'d>, way: &[&str]) -> Vec<HealthChe
     let Some(config) = manifest.at(way) else {
         return Vec::new();
     };
-    let own = ["httpHealthCheck", "httpsHealthCheck", "http2HealthCheck"];
-    let own = own.iter().find_map(|key| config.get(key));
+    let own = config.get_any(&["httpHealthCheck", "httpsHealthCheck", "http2HealthCheck"]);
     let is_other = ["TCP", "GRPC"].contains(&config.text_of("type").unwrap_or_default());
     let http = own.unwrap_or_else(|| config.clone());
-    let port = http.number_of("port").map(|port| port as u16);
+    let port = http.u16_of("port");
     if is_other || port.is_some_and(|port| OWN_PORTS.contains(&port)) {
         return Vec::new();
     }
@@ -160,12 +144,11 @@ fn of_google<'d>(kind: &str, manifest: &Spot<'d>, way: &[&str]) -> Vec<HealthChe
 }
 
 fn of_annotations<'d>(kind: &str, manifest: &Spot<'d>) -> Vec<HealthCheck<'d>> {
-    let Some(all) = manifest.at(&["metadata", "annotations"]) else {
-        return Vec::new();
-    };
+    let all = manifest.at(&["metadata", "annotations"]);
     let checks = ANNOTATIONS.iter().filter_map(|[path, port, codes]| {
+        let all = all.as_ref()?;
         let spot = all.get(path)?;
-        let port = all.number_of(port).map(|port| port as u16);
+        let port = all.u16_of(port);
         let is_own = port.is_some_and(|port| OWN_PORTS.contains(&port));
         let text = spot.text()?.to_owned();
         (!is_own).then(|| HealthCheck {

@@ -2,13 +2,11 @@
 
 use std::ops::RangeInclusive;
 
+use crate::ctl::doctor::ejection::{panic_threshold, panic_threshold_of_policy};
 use crate::ctl::doctor::front;
-use crate::ctl::doctor::health_check::{Asker, HealthCheck, Ports, Question, agent};
+use crate::ctl::doctor::health_check::{Asker, HealthCheck, Ports, Question, agent, line};
 use crate::ctl::documents::spot::Spot;
 use crate::ctl::setup::setup::Setup;
-
-/// Envoy's own panic threshold.
-const PANIC: f64 = 50.0;
 
 /// The checks of proxies in front.
 pub(super) fn health_checks<'d>(setup: &Setup<'d>) -> Vec<HealthCheck<'d>> {
@@ -22,38 +20,29 @@ pub(super) fn health_checks<'d>(setup: &Setup<'d>) -> Vec<HealthCheck<'d>> {
 
 fn of_cluster<'d>(cluster: &Spot<'d>) -> Vec<HealthCheck<'d>> {
     let name = cluster.text_of("name").unwrap_or_default();
-    let threshold = cluster.at(&["common_lb_config", "healthy_panic_threshold"]);
-    let panic = threshold.map_or(PANIC, |percent| percent.number_of("value").unwrap_or(0.0));
-    let fails = [
-        "common_lb_config",
-        "zone_aware_lb_config",
-        "fail_traffic_on_panic",
-    ];
-    let fails = cluster
-        .at(&fails)
-        .is_some_and(|spot| spot.node().to_json() == true);
+    let zones = cluster.at(&["common_lb_config", "zone_aware_lb_config"]);
+    let fails = zones.and_then(|zones| zones.bool_of("fail_traffic_on_panic"));
+    let panic = match fails {
+        Some(true) => 0.0,
+        _ => panic_threshold(cluster),
+    };
     let Some(ports) = ports(cluster) else {
         return Vec::new();
     };
     let checks = cluster.list("health_checks").into_iter();
     let checks = checks.filter_map(|check| {
-        let http = check.get("http_health_check");
-        let well = http
-            .as_ref()
-            .map(|http| statuses(http, "expected_statuses"));
-        let (spot, question) = match (http, check.get("grpc_health_check")) {
-            (Some(http), _) => (http.get("path")?, of_http(&http)?),
-            (None, Some(grpc)) => (grpc, Question::Grpc),
-            _ => return None,
+        let (spot, question, well) = match check.get("http_health_check") {
+            Some(http) => (http.get("path")?, of_http(&http)?, statuses(&http)),
+            None => (check.get("grpc_health_check")?, Question::Grpc, Vec::new()),
         };
         Some(HealthCheck {
             spot,
             asker: Asker::Envoy,
             title: format!("the cluster {name:?}"),
             question,
-            well: well.unwrap_or_default(),
+            well,
             ports: ports.clone(),
-            then: without(if fails { 0.0 } else { panic }),
+            then: without(panic),
         })
     });
     checks.collect()
@@ -61,14 +50,7 @@ fn of_cluster<'d>(cluster: &Spot<'d>) -> Vec<HealthCheck<'d>> {
 
 fn of_http(http: &Spot) -> Option<Question> {
     let added = http.list("request_headers_to_add").into_iter();
-    let added = added.filter_map(|option| {
-        let header = option.get("header")?;
-        let value = header.text_of("value").unwrap_or_default();
-        Some((
-            header.text_of("key")?.to_ascii_lowercase(),
-            value.to_owned(),
-        ))
-    });
+    let added = added.filter_map(|option| line(&option.get("header")?, "key"));
     Some(Question::Http {
         path: http.text_of("path")?.to_owned(),
         host: http.text_of("host").map(str::to_owned),
@@ -78,32 +60,29 @@ fn of_http(http: &Spot) -> Option<Question> {
 }
 
 /// `Int64Range`s, whose end is none of them; 200 if there are none.
-fn statuses(http: &Spot, key: &str) -> Vec<RangeInclusive<u16>> {
-    let ranges = http.list(key).into_iter().map(|range| {
-        let bound = |key: &str| range.number_of(key).unwrap_or_default() as u16;
+fn statuses(http: &Spot) -> Vec<RangeInclusive<u16>> {
+    let ranges = http.list("expected_statuses").into_iter().map(|range| {
+        let bound = |key: &str| range.u16_of(key).unwrap_or_default();
         bound("start")..=bound("end").saturating_sub(1)
     });
-    let ranges: Vec<_> = ranges.collect();
-    if ranges.is_empty() {
-        vec![200..=200]
-    } else {
-        ranges
+    or_ok(ranges.collect())
+}
+
+fn or_ok(ranges: Vec<RangeInclusive<u16>>) -> Vec<RangeInclusive<u16>> {
+    match ranges.is_empty() {
+        true => vec![200..=200],
+        false => ranges,
     }
 }
 
 /// The ports of a cluster's endpoints that are asked, if any is; those that are for this alone are
 /// the hosts' own.
 fn ports(cluster: &Spot) -> Option<Ports> {
-    let groups = cluster.at(&["load_assignment", "endpoints"]);
-    let groups = groups
-        .map(|groups| groups.items())
-        .unwrap_or_default()
-        .into_iter();
-    let endpoints = groups.flat_map(|group| group.list("lb_endpoints"));
-    let endpoints: Vec<Spot> = endpoints
-        .filter_map(|entry| entry.get("endpoint"))
-        .collect();
-    let number = |spot: Option<Spot>| Some(spot?.number_of("port_value")? as u16);
+    let groups = cluster.list_at(&["load_assignment", "endpoints"]);
+    let entries = groups.iter().flat_map(|group| group.list("lb_endpoints"));
+    let endpoints = entries.filter_map(|entry| entry.get("endpoint"));
+    let endpoints: Vec<Spot> = endpoints.collect();
+    let number = |spot: Option<Spot>| spot?.u16_of("port_value");
     let (mut own, mut seen) = (Vec::new(), Vec::new());
     for endpoint in &endpoints {
         let check = endpoint.get("health_check_config");
@@ -144,16 +123,10 @@ fn of_traffic_policy<'d>(manifest: &Spot<'d>) -> Option<HealthCheck<'d>> {
     let codes = |http: &Spot| {
         let codes = http.list("expectedStatuses").into_iter();
         let codes = codes.filter_map(|code| code.node().to_json().as_u64());
-        let codes: Vec<_> = codes.map(|code| code as u16..=code as u16).collect();
-        if codes.is_empty() {
-            vec![200..=200]
-        } else {
-            codes
-        }
+        or_ok(codes.map(|code| code as u16..=code as u16).collect())
     };
-    let http = active.get("http");
-    let (spot, question, well) = match (http, active.get("grpc")) {
-        (Some(http), _) => {
+    let (spot, question, well) = match active.get("http") {
+        Some(http) => {
             let question = Question::Http {
                 path: http.text_of("path")?.to_owned(),
                 host: http.text_of("hostname").map(str::to_owned),
@@ -162,8 +135,7 @@ fn of_traffic_policy<'d>(manifest: &Spot<'d>) -> Option<HealthCheck<'d>> {
             };
             (http.get("path")?, question, codes(&http))
         }
-        (None, Some(grpc)) => (grpc, Question::Grpc, Vec::new()),
-        _ => return None,
+        None => (active.get("grpc")?, Question::Grpc, Vec::new()),
     };
     Some(HealthCheck {
         spot,
@@ -172,6 +144,6 @@ fn of_traffic_policy<'d>(manifest: &Spot<'d>) -> Option<HealthCheck<'d>> {
         question,
         well,
         ports: Ports::Seen(Vec::new()),
-        then: without(health.number_of("panicThreshold").unwrap_or(PANIC)),
+        then: without(panic_threshold_of_policy(&health)),
     })
 }

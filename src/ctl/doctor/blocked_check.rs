@@ -45,27 +45,21 @@ fn unknown(check: &HealthCheck, findings: &mut Findings) {
 
 fn known(setup: &Setup, check: &HealthCheck, findings: &mut Findings) {
     let refusal = met(setup, check).into_iter().find_map(|plugin| {
-        let (config, policy) = plugin.compiled.accepted.as_ref()?;
-        let has_addresses = config
-            .allow
-            .client_ips
-            .as_ref()
-            .is_some_and(|ips| !ips.is_empty());
-        Some((plugin, has_addresses, check.refused_by(policy)?))
+        let status = check.refused_by(plugin.policy()?)?;
+        Some((plugin, plugin.config()?, status))
     });
-    let Some((plugin, has_addresses, status)) = refusal else {
+    let Some((plugin, config, status)) = refusal else {
         return;
     };
     let (asker, path, then) = (&check.title, check.path(), &check.then);
-    let settings = plugin.settings();
-    let place = settings.get("allow").unwrap_or(settings).place();
+    let place = plugin.settings().get_or_self("allow").place();
     let place = match place.position {
         Some(position) => format!("{}:{}", place.file, position.line),
         None => place.file,
     };
-    let address = match has_addresses {
-        true => " unless it comes from an address of allow.client_ips,",
-        false => "",
+    let address = match config.allow.client_ips.as_deref() {
+        Some([_, ..]) => " unless it comes from an address of allow.client_ips,",
+        _ => "",
     };
     let (allowed, _) = path.split_once('?').unwrap_or((path, ""));
     let answer = match check.question {
@@ -119,7 +113,7 @@ fn met<'s, 'd>(setup: &'s Setup<'d>, check: &HealthCheck) -> Vec<&'s Plugin<'d>>
 fn port(manager: &Manager) -> Option<u16> {
     let listener = manager.listener.as_ref()?;
     let address = listener.at(&["address", "socket_address"])?;
-    address.number_of("port_value").map(|port| port as u16)
+    address.u16_of("port_value")
 }
 
 /// Envoy Gateway asks the hosts behind it, which its own filter does not stand before; and it may
@@ -128,9 +122,8 @@ fn is_gateways_own(setup: &Setup, plugin: &Plugin, check: &HealthCheck) -> bool 
     let is_answered = || {
         let mut manifests = setup.manifests.iter();
         manifests.any(|(kind, manifest)| {
-            let path = manifest.at(&["spec", "healthCheck", "path"]);
-            *kind == "ClientTrafficPolicy"
-                && path.and_then(|path| path.text()) == Some(check.path())
+            let path = manifest.text_at(&["spec", "healthCheck", "path"]);
+            *kind == "ClientTrafficPolicy" && path == Some(check.path())
         })
     };
     let is_its_own = check.asker == Asker::EnvoyGateway;

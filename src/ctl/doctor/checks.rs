@@ -1,10 +1,12 @@
 //! All checks, in the order in which their findings are told.
 
-use crate::ctl::doctor::finding::{Finding, Findings, Severity};
+use crate::ctl::doctor::finding::Severity::{self, Error, Note, Warning};
+use crate::ctl::doctor::finding::{Finding, Findings};
 use crate::ctl::doctor::{
     blocked_check, dead_rule, ejects, endpoint_blocked, everybody, fails_open, forgeable_address,
-    hold_timeout, invalid, no_filter, null, order, past, placeholder, reply_replaced, retries,
-    route_skips_filter, shared_scope, store_cluster, unguarded_way, upgrade_skips_filter,
+    hold_timeout, invalid, no_filter, null, order, past, patch_place, placeholder, reach,
+    remote_code, reply_replaced, retries, route_config, route_metadata, route_skips_filter,
+    shared_scope, store_cluster, unguarded_way, upgrade_skips_filter,
 };
 use crate::ctl::setup::setup::Setup;
 
@@ -13,53 +15,63 @@ pub(crate) struct Check {
     pub(crate) code: &'static str,
     /// Unless a finding says otherwise.
     severity: Severity,
-    run: fn(&Setup, &mut Findings),
-    side: Side,
+    run: Run,
+    /// Where it is not for all.
+    side: Option<Side>,
 }
 
-/// Which proxies a check is for.
+type Run = fn(&Setup, &mut Findings);
+
+/// Which proxies are looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Side {
-    Any,
+pub(crate) enum Side {
     /// Those with the filter.
     Filter,
     /// Those in front of it.
     Front,
 }
 
-use Severity::{Error, Note, Warning};
-
-const fn check(code: &'static str, severity: Severity, run: fn(&Setup, &mut Findings)) -> Check {
+const fn check(code: &'static str, severity: Severity, run: Run) -> Check {
     Check {
         code,
         severity,
         run,
-        side: Side::Any,
+        side: None,
     }
 }
 
-/// The table of contents of `envoy/operations.md`; what is told in another way, or of proxies in front,
-/// has a row of its own.
-pub(crate) const CHECKS: [Check; 24] = [
+const fn filter_check(code: &'static str, severity: Severity, run: Run) -> Check {
+    Check {
+        side: Some(Side::Filter),
+        ..check(code, severity, run)
+    }
+}
+
+const fn front_check(code: &'static str, severity: Severity, run: Run) -> Check {
+    Check {
+        side: Some(Side::Front),
+        ..check(code, severity, run)
+    }
+}
+
+/// The table of contents of `envoy/operations.md`; what is told in another way, of other proxies, or
+/// looked for elsewhere, has a row of its own.
+pub(crate) const CHECKS: [Check; 29] = [
     check("invalid", Error, invalid::check),
-    Check {
-        side: Side::Filter,
-        ..check("no-filter", Error, no_filter::check)
-    },
-    Check {
-        side: Side::Front,
-        ..check("no-filter", Error, no_filter::check_front)
-    },
+    check("invalid", Error, remote_code::check),
+    check("invalid", Error, route_config::check),
+    check("invalid", Error, route_metadata::check),
+    filter_check("no-filter", Error, no_filter::check),
+    filter_check("no-filter", Warning, reach::check),
+    filter_check("no-filter", Warning, patch_place::check),
+    front_check("no-filter", Error, no_filter::check_front),
     check("forgeable-address", Warning, forgeable_address::check),
     check("fails-open", Warning, fails_open::check),
     check("upgrade-skips-filter", Error, upgrade_skips_filter::check),
     check("route-skips-filter", Note, route_skips_filter::check),
     check("unguarded-way", Warning, unguarded_way::check),
     check("reply-replaced", Warning, reply_replaced::check),
-    Check {
-        side: Side::Front,
-        ..check("reply-replaced", Warning, reply_replaced::check_front)
-    },
+    front_check("reply-replaced", Warning, reply_replaced::check_front),
     check("order", Warning, order::check),
     check("store-cluster", Warning, store_cluster::check),
     check("shared-scope", Warning, shared_scope::check),
@@ -71,28 +83,21 @@ pub(crate) const CHECKS: [Check; 24] = [
     check("hold-timeout", Warning, hold_timeout::check),
     check("endpoint-blocked", Warning, endpoint_blocked::check),
     check("placeholder", Note, placeholder::check),
-    Check {
-        side: Side::Front,
-        ..check("ejects", Warning, ejects::check)
-    },
-    Check {
-        side: Side::Front,
-        ..check("ejects", Warning, blocked_check::check_front)
-    },
+    front_check("ejects", Warning, ejects::check),
+    front_check("ejects", Warning, blocked_check::check_front),
     check("ejects", Warning, blocked_check::check),
 ];
 
-/// Runs the checks for proxies with the filter, or for those in front of them.
-pub(crate) fn diagnose(setup: &Setup, is_front: bool) -> Vec<Finding> {
-    let other = if is_front { Side::Filter } else { Side::Front };
-    let checks = CHECKS.iter().filter(|check| check.side != other);
-    checks
-        .flat_map(|check| {
-            let mut findings = Findings::of(check.code, check.severity);
-            (check.run)(setup, &mut findings);
-            findings.into_vec()
-        })
-        .collect()
+/// Runs the checks for proxies of a side.
+pub(crate) fn diagnose(setup: &Setup, side: Side) -> Vec<Finding> {
+    let checks = CHECKS.iter();
+    let checks = checks.filter(|check| check.side.is_none_or(|of| of == side));
+    let findings = checks.flat_map(|check| {
+        let mut findings = Findings::of(check.code, check.severity);
+        (check.run)(setup, &mut findings);
+        findings.into_vec()
+    });
+    findings.collect()
 }
 
 #[cfg(test)]

@@ -46,11 +46,10 @@ pub(super) fn check(plugin: &Plugin, findings: &mut Findings) {
 /// The `PluginConfig` of Envoy.
 fn failure_policies(config: &Spot, findings: &mut Findings) {
     let policy = config.text_of("failure_policy");
-    let is_said = policy.is_some_and(|policy| policy != "UNSPECIFIED");
-    let Some(old) = config.get("fail_open").filter(|_| is_said) else {
-        return;
-    };
-    if config.bool_of("fail_open") == Some(true) {
+    if policy.is_some_and(|policy| policy != "UNSPECIFIED")
+        && config.bool_of("fail_open") == Some(true)
+        && let Some(old) = config.get("fail_open")
+    {
         findings.add(
             old.place(),
             "fail_open and failure_policy stand side by side: Envoy takes one of the two only, and \
@@ -63,9 +62,7 @@ fn failure_policies(config: &Spot, findings: &mut Findings) {
 /// The `DynamicModuleFilter` of Envoy.
 fn module(filter: &Spot, findings: &mut Findings) {
     if let Some(config) = filter.get("dynamic_module_config")
-        && ["name", "module"]
-            .iter()
-            .all(|key| config.get(key).is_none())
+        && config.get_any(&["name", "module"]).is_none()
     {
         findings.add(
             config.place(),
@@ -101,12 +98,8 @@ fn variables(vm: &Spot, findings: &mut Findings) {
     let Some(given) = vm.get("environment_variables") else {
         return;
     };
-    let written = given.get("key_values").map(|values| values.entries());
-    let written = written
-        .unwrap_or_default()
-        .into_iter()
-        .map(|(name, _)| name);
-    let mut names: Vec<&str> = written.collect();
+    let written = given.entries_at(&["key_values"]).into_iter();
+    let mut names: Vec<&str> = written.map(|(name, _)| name).collect();
     for key in given.list("host_env_keys") {
         let name = key.text().unwrap_or_default();
         if names.contains(&name) {
@@ -127,9 +120,7 @@ fn selector(spec: &Spot, findings: &mut Findings) {
     let Some(selector) = spec.get("selector") else {
         return;
     };
-    let targets = ["targetRefs", "targetRef"]
-        .iter()
-        .find_map(|key| spec.get(key));
+    let targets = spec.get_any(&["targetRefs", "targetRef"]);
     if targets.is_some_and(|targets| !targets.is_null()) {
         findings.add(
             selector.place(),
@@ -165,12 +156,8 @@ fn istio_targets(spec: &Spot, findings: &mut Findings) {
             continue;
         };
         if !groups.any(|(_, known)| *known == group) {
-            let place = target
-                .get("group")
-                .unwrap_or_else(|| target.clone())
-                .place();
             findings.add(
-                place,
+                target.get_or_self("group").place(),
                 format!(
                     "targetRefs cannot name a {kind} of the group {group:?}: Istio refuses the \
                      manifest"
@@ -198,13 +185,10 @@ fn istio_targets(spec: &Spot, findings: &mut Findings) {
 }
 
 fn scheme(filter: &Spot, findings: &mut Findings) {
-    let url = filter.get("url");
-    let Some((url, (scheme, rest))) =
-        url.and_then(|url| Some((url.clone(), url.text()?.split_once("://")?)))
-    else {
-        return;
-    };
-    if !SCHEMES.contains(&scheme) {
+    if let Some(url) = filter.get("url")
+        && let Some((scheme, rest)) = url.text().and_then(|url| url.split_once("://"))
+        && !SCHEMES.contains(&scheme)
+    {
         findings.add(
             url.place(),
             format!("Istio fetches no module from {scheme}://, and refuses the manifest"),
@@ -219,9 +203,8 @@ fn scheme(filter: &Spot, findings: &mut Findings) {
 fn gateway_targets(spec: &Spot, findings: &mut Findings) {
     let targets = spec.list("targetRefs").into_iter();
     for target in targets.chain(spec.get("targetRef")) {
-        let group = target.get("group");
-        if let Some(group) =
-            group.filter(|group| group.text().is_some_and(|text| text != GATEWAY_API))
+        if let Some(group) = target.get("group")
+            && group.text().is_some_and(|text| text != GATEWAY_API)
         {
             findings.add(
                 group.place(),
@@ -245,9 +228,8 @@ fn code(filter: &Spot, findings: &mut Findings) {
         _ => return,
     };
     if code.get(wanted).is_none() {
-        let kind = code.get("type").unwrap_or_else(|| code.clone());
         findings.add(
-            kind.place(),
+            code.get_or_self("type").place(),
             format!("this says how the module is fetched, but there is no `{wanted}` here: the API \
                      server refuses the manifest"),
             format!("Write {wanted}: {{ url: … }} beside it, or the other type: Image with `image`, HTTP with `http`."),
@@ -257,12 +239,10 @@ fn code(filter: &Spot, findings: &mut Findings) {
 
 /// An `EnvoyFilter` that has the filter.
 fn in_patch(patch: &Spot, findings: &mut Findings) {
-    let place = patch.get("applyTo");
-    let Some(place) = place.filter(|place| place.text() == Some("NETWORK_FILTER")) else {
-        return;
-    };
-    let is_filter_itself = patch.at(&["patch", "value", "typed_config", "config", "vm_config"]);
-    if is_filter_itself.is_some() {
+    let vm = patch.at(&["patch", "value", "typed_config", "config", "vm_config"]);
+    if let (Some(place), Some(_)) = (patch.get("applyTo"), vm)
+        && place.text() == Some("NETWORK_FILTER")
+    {
         findings.add(
             place.place(),
             "an HTTP filter is put among the network filters: Envoy refuses the listener",

@@ -1,5 +1,7 @@
 //! `dead-rule`: a rule, or an entry, whose requests one before it always takes.
 
+use maintenance_mode_core::policy::kind::Kind;
+
 use crate::ctl::doctor::cover::{Covered, covers};
 use crate::ctl::doctor::finding::Findings;
 use crate::ctl::documents::spot::Spot;
@@ -9,7 +11,7 @@ use crate::ctl::setup::setup::Setup;
 const MAX_COMPARISONS: usize = 1_000_000;
 
 pub(super) fn check(setup: &Setup, findings: &mut Findings) {
-    for (_, plugin) in setup.accepted() {
+    for (_, plugin, ..) in setup.accepted() {
         let settings = plugin.settings();
         let rules = settings.list("rules");
         let matches: Vec<Spot> = rules.iter().filter_map(|rule| rule.get("match")).collect();
@@ -68,30 +70,25 @@ fn title(rule: Option<&Spot>, index: usize) -> String {
 }
 
 /// The entries of each kind.
-type Lists<'s> = Vec<(&'s str, Vec<Covered<'s>>)>;
+type Lists<'s> = Vec<(Kind, Vec<Covered<'s>>)>;
 
 fn lists<'s>(matchers: &Spot<'s>) -> Lists<'s> {
-    let kinds = matchers.entries().into_iter();
-    let kinds = kinds.map(|(kind, list)| (kind, list.items()));
-    let kinds = kinds.filter(|(_, entries)| !entries.is_empty());
-    kinds
-        .map(|(kind, entries)| {
-            let entries = entries.into_iter().map(|entry| Covered::new(kind, entry));
-            (kind, entries.collect())
-        })
-        .collect()
+    let lists = Kind::ALL.into_iter().map(|kind| {
+        let entries = matchers.list(kind.key()).into_iter();
+        let entries = entries.map(|entry| Covered::new(kind, entry));
+        (kind, entries.collect::<Vec<_>>())
+    });
+    lists.filter(|(_, entries)| !entries.is_empty()).collect()
 }
 
 /// Whether each request that matches `later` matches `earlier`: of each kind that this names,
 /// the other has entries, and one of this takes each.
-fn takes(earlier: &[(&str, Vec<Covered>)], later: &[(&str, Vec<Covered>)]) -> bool {
-    let takes_kind = |(kind, wide): &(&str, Vec<Covered>)| {
+fn takes(earlier: &[(Kind, Vec<Covered>)], later: &[(Kind, Vec<Covered>)]) -> bool {
+    let takes_kind = |(kind, wide): &(Kind, Vec<Covered>)| {
         let narrow = later.iter().find(|(other, _)| other == kind);
         narrow.is_some_and(|(_, narrow)| {
-            wide.len() * narrow.len() <= MAX_COMPARISONS
-                && narrow
-                    .iter()
-                    .all(|entry| wide.iter().any(|wide| covers(wide, entry)))
+            let is_taken = |entry| wide.iter().any(|wide| covers(wide, entry));
+            wide.len() * narrow.len() <= MAX_COMPARISONS && narrow.iter().all(is_taken)
         })
     };
     !earlier.is_empty() && earlier.iter().all(takes_kind)
@@ -100,7 +97,7 @@ fn takes(earlier: &[(&str, Vec<Covered>)], later: &[(&str, Vec<Covered>)]) -> bo
 fn entries(matchers: &Spot, findings: &mut Findings) {
     for (kind, entries) in lists(matchers) {
         // Blocks of addresses are compared as numbers, which takes no time.
-        if kind != "client_ips" && entries.len() * entries.len() > 2 * MAX_COMPARISONS {
+        if kind != Kind::ClientIp && entries.len() * entries.len() > 2 * MAX_COMPARISONS {
             continue;
         }
         for (index, later) in entries.iter().enumerate() {

@@ -39,13 +39,12 @@ impl Ejection {
         let share = number("failure_percentage_threshold", 85.0);
         let of_share = (is_enforced("enforcing_failure_percentage", 0.0) && share > 0.0)
             .then(|| format!("{share} % of an interval (failure_percentage_threshold: {share})"));
-        let threshold = cluster.at(&["common_lb_config", "healthy_panic_threshold"]);
         let ejection = Self {
             after: fewest([any, gateway]).or(of_share)?,
             percent: number("max_ejection_percent", PERCENT),
             percent_said: said(&detection, "max_ejection_percent", PERCENT),
             always_one: detection.bool_of("always_eject_one_host") == Some(true),
-            panic: threshold.map_or(PANIC, |percent| percent.number_of("value").unwrap_or(0.0)),
+            panic: panic_threshold(cluster),
         };
         ejection.may_be().then_some(ejection)
     }
@@ -70,7 +69,7 @@ impl Ejection {
             percent: passive.number_of("maxEjectionPercent").unwrap_or(PERCENT),
             percent_said: said(&passive, "maxEjectionPercent", PERCENT),
             always_one: passive.bool_of("alwaysEjectOneEndpoint") == Some(true),
-            panic: health.number_of("panicThreshold").unwrap_or(PANIC),
+            panic: panic_threshold_of_policy(health),
         };
         ejection.may_be().then_some(ejection)
     }
@@ -111,6 +110,17 @@ impl Ejection {
             self.after
         )
     }
+}
+
+/// Of a cluster of Envoy.
+pub(super) fn panic_threshold(cluster: &Spot) -> f64 {
+    let threshold = cluster.at(&["common_lb_config", "healthy_panic_threshold"]);
+    threshold.map_or(PANIC, |percent| percent.number_of("value").unwrap_or(0.0))
+}
+
+/// Of a `healthCheck` of Envoy Gateway.
+pub(super) fn panic_threshold_of_policy(health: &Spot) -> f64 {
+    health.number_of("panicThreshold").unwrap_or(PANIC)
 }
 
 fn are_of_gateways(failures: &[Reply]) -> bool {
@@ -155,7 +165,7 @@ pub(super) fn hosts(cluster: &Spot) -> Option<(usize, bool)> {
     if !["STATIC", "STRICT_DNS"].contains(&kind) {
         return None;
     }
-    let groups = cluster.get("load_assignment")?.list("endpoints");
+    let groups = cluster.list_at(&["load_assignment", "endpoints"]);
     let groups = groups.iter().map(|group| group.list("lb_endpoints").len());
     let hosts: usize = groups.sum();
     (hosts > 0).then_some((hosts, kind == "STRICT_DNS"))

@@ -11,16 +11,8 @@ use crate::ctl::setup::setup::Setup;
 use crate::ctl::setup::typed::HTTP_PROTOCOL_OPTIONS;
 
 pub(super) fn check(setup: &Setup, findings: &mut Findings) {
-    let replies: Vec<Reply> = setup.plugins.iter().flat_map(Reply::all).collect();
-    let replies = if replies.is_empty() {
-        vec![Reply::unknown()]
-    } else {
-        replies
-    };
-    let failures: Vec<Reply> = replies
-        .into_iter()
-        .filter(|reply| reply.status >= 500)
-        .collect();
+    let mut failures = Reply::any(setup);
+    failures.retain(|reply| reply.status >= 500);
     if failures.is_empty() {
         return;
     }
@@ -30,20 +22,15 @@ pub(super) fn check(setup: &Setup, findings: &mut Findings) {
         }
     }
     // An EnvoyFilter beside a manifest may say what the manifest cannot.
-    let patched = setup
-        .patches
-        .iter()
-        .filter_map(|patch| patch.at(&["patch", "value"]));
-    let is_mended = patched
-        .into_iter()
-        .any(|cluster| is_exempt(&cluster, &failures));
-    let of_clusters = |patch: &&Spot| !is_mended && patch.text_of("applyTo") == Some("CLUSTER");
-    for patch in setup.patches.iter().filter(of_clusters) {
-        if let Some(cluster) = patch.at(&["patch", "value"]) {
-            of_cluster(&cluster, &failures, findings);
-        }
+    let patched = setup.patches.iter();
+    let patched = patched.filter_map(|patch| Some((patch, patch.at(&["patch", "value"])?)));
+    if (patched.clone()).any(|(_, cluster)| is_exempt(&cluster, &failures)) {
+        return;
     }
-    for (kind, manifest) in setup.manifests.iter().filter(|_| !is_mended) {
+    for (_, cluster) in patched.filter(|(patch, _)| patch.text_of("applyTo") == Some("CLUSTER")) {
+        of_cluster(&cluster, &failures, findings);
+    }
+    for (kind, manifest) in &setup.manifests {
         match *kind {
             "DestinationRule" => destination_rule(manifest, &failures, findings),
             "BackendTrafficPolicy" => traffic_policy(manifest, &failures, findings),
@@ -58,9 +45,8 @@ fn of_cluster(cluster: &Spot, failures: &[Reply], findings: &mut Findings) {
     };
     let mut message = ejection.message();
     let mut severity = Severity::Warning;
-    if let Some((hosts, may_be_more)) =
-        hosts(cluster).filter(|(hosts, _)| !ejection.reaches(*hosts))
-    {
+    let few = hosts(cluster).filter(|(hosts, _)| !ejection.reaches(*hosts));
+    if let Some((hosts, may_be_more)) = few {
         if !may_be_more {
             return;
         }
@@ -70,10 +56,9 @@ fn of_cluster(cluster: &Spot, failures: &[Reply], findings: &mut Findings) {
              only if the names stand for several"
         );
     }
-    let place = cluster.get("outlier_detection");
     findings.add_as(
         severity,
-        place.as_ref().unwrap_or(cluster).place(),
+        cluster.get_or_self("outlier_detection").place(),
         message,
         "Write an error_matcher in HttpProtocolOptions.outlier_detection of this cluster that \
          wants :status 5xx and not the header x-maintenance-mode; or enforcing_consecutive_5xx: 0 \
@@ -89,20 +74,15 @@ fn is_exempt(cluster: &Spot, failures: &[Reply]) -> bool {
         "outlier_detection",
         "error_matcher",
     ];
-    let matcher = cluster.at(&keys);
-    matcher.is_some_and(|matcher| {
-        failures
-            .iter()
-            .all(|reply| holds(&matcher, reply) == Likely::No)
+    cluster.at(&keys).is_some_and(|matcher| {
+        let mut failures = failures.iter();
+        failures.all(|reply| holds(&matcher, reply) == Likely::No)
     })
 }
 
 fn destination_rule(manifest: &Spot, failures: &[Reply], findings: &mut Findings) {
-    for detection in manifest
-        .all()
-        .iter()
-        .filter_map(|spot| spot.get("outlierDetection"))
-    {
+    let all = manifest.all().into_iter();
+    for detection in all.filter_map(|spot| spot.get("outlierDetection")) {
         if let Some(ejection) = Ejection::of_destination_rule(&detection, failures) {
             findings.add(
                 detection.place(),
@@ -116,9 +96,8 @@ fn destination_rule(manifest: &Spot, failures: &[Reply], findings: &mut Findings
 }
 
 fn traffic_policy(manifest: &Spot, failures: &[Reply], findings: &mut Findings) {
-    let health = manifest.at(&["spec", "healthCheck"]);
-    let passive = health.as_ref().and_then(|health| health.get("passive"));
-    if let (Some(health), Some(passive)) = (health, passive)
+    if let Some(health) = manifest.at(&["spec", "healthCheck"])
+        && let Some(passive) = health.get("passive")
         && let Some(ejection) = Ejection::of_traffic_policy(&health, failures)
     {
         findings.add(

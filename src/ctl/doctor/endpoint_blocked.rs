@@ -1,12 +1,9 @@
 //! `endpoint-blocked`: a filter stands before the admin endpoint of another and blocks it.
 
-use maintenance_mode_core::decision::decide::decide;
 use maintenance_mode_core::decision::decision::Verdict;
-use maintenance_mode_core::policy::outlook::Outlook;
-use maintenance_mode_core::policy::policy::Policy;
 
 use crate::ctl::doctor::finding::Findings;
-use crate::ctl::doctor::probe::{Traits, switched_on};
+use crate::ctl::doctor::probe::{Traits, while_on};
 use crate::ctl::setup::plugin::Plugin;
 use crate::ctl::setup::setup::Setup;
 
@@ -23,30 +20,30 @@ pub(super) fn check(setup: &Setup, findings: &mut Findings) {
 }
 
 fn between(first: &Plugin, second: &Plugin, findings: &mut Findings) {
-    let (Some((_, policy)), Some((_, other))) =
-        (&first.compiled.accepted, &second.compiled.accepted)
-    else {
+    let (Some(policy), Some(other)) = (first.policy(), second.policy()) else {
         return;
     };
     let Some(path) = other.endpoint.as_ref().map(|endpoint| endpoint.path()) else {
         return;
     };
     let settings = first.settings();
-    let place = settings
-        .get("allow")
-        .unwrap_or_else(|| settings.clone())
-        .place();
     let second_place = second.settings().place().path;
-    match verdict(policy, path) {
-        Met::Blocked => findings.add(
-            place,
+    let call = format!("{path}/off");
+    let traits = Traits {
+        path: &call,
+        method: "POST",
+        ..Traits::default()
+    };
+    while_on(policy, traits, |verdict| match verdict {
+        Verdict::Blocked(_) | Verdict::Held(_) => findings.add(
+            settings.get_or_self("allow").place(),
             format!(
                 "while this filter blocks, the admin endpoint {path} of the one behind it (at \
                  {second_place}) cannot be reached: nobody can switch that one off"
             ),
             format!("Write allow.paths: [\"{path}/*\"] in this filter."),
         ),
-        Met::Endpoint if policy.scope != other.scope => findings.add(
+        Verdict::Admin(_) if policy.scope != other.scope => findings.add(
             settings.place(),
             format!(
                 "this filter answers {path} itself, so that the endpoint of the one behind it (at \
@@ -55,27 +52,5 @@ fn between(first: &Plugin, second: &Plugin, findings: &mut Findings) {
             "Give each of them an admin.path of its own.",
         ),
         _ => {}
-    }
-}
-
-enum Met {
-    Nothing,
-    Blocked,
-    Endpoint,
-}
-
-/// What a call of another endpoint meets while this filter is on.
-fn verdict(policy: &Policy, path: &str) -> Met {
-    let call = format!("{path}/off");
-    let probe = Traits {
-        path: &call,
-        method: "POST",
-        ..Traits::default()
-    }
-    .request();
-    match decide(policy, &switched_on(), &Outlook::default(), &probe).verdict {
-        Verdict::Blocked(_) | Verdict::Held(_) => Met::Blocked,
-        Verdict::Admin(_) => Met::Endpoint,
-        _ => Met::Nothing,
-    }
+    });
 }

@@ -4,14 +4,15 @@
 use std::slice;
 
 use maintenance_mode_core::config::rules::Action;
+use maintenance_mode_core::policy::kind::Kind;
 use maintenance_mode_core::policy::policy::Policy;
 use maintenance_mode_core::policy::rules::first_match;
 use maintenance_mode_core::policy::seen::Seen;
 
 use crate::ctl::doctor::finding::Findings;
 use crate::ctl::doctor::probe::Traits;
-use crate::ctl::documents::spot::{Place, Spot};
-use crate::ctl::requests::request::Request;
+use crate::ctl::documents::spot::Spot;
+use crate::ctl::requests::synthetic_request::SyntheticRequest;
 use crate::ctl::setup::setup::Setup;
 
 /// Addresses, paths and methods that have nothing in common.
@@ -29,11 +30,13 @@ const METHODS: [&str; 10] = [
     "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "ZQX",
 ];
 
+/// A value that means nothing.
+const SAMPLE: &str = "zq7x";
 /// What every client sends, and what an Envoy adds.
 const USUAL: [(&str, &str); 3] = [
-    ("user-agent", "zq7x"),
-    ("accept", "zq7x"),
-    ("x-request-id", "zq7x"),
+    ("user-agent", SAMPLE),
+    ("accept", SAMPLE),
+    ("x-request-id", SAMPLE),
 ];
 const PROTO: &str = "x-forwarded-proto";
 const SCHEMES: [&str; 2] = ["http", "https"];
@@ -70,13 +73,11 @@ impl Whom {
 }
 
 pub(super) fn check(setup: &Setup, findings: &mut Findings) {
-    for (index, plugin) in setup.accepted() {
-        if let Some((_, policy)) = &plugin.compiled.accepted {
-            let settings = plugin.settings();
-            let hosts = hosts(setup, index);
-            of_allow(policy, &settings, &hosts, findings);
-            of_rules(policy, &settings, &hosts, findings);
-        }
+    for (index, plugin, _, policy) in setup.accepted() {
+        let settings = plugin.settings();
+        let hosts = hosts(setup, index);
+        of_allow(policy, &settings, &hosts, findings);
+        of_rules(policy, &settings, &hosts, findings);
     }
 }
 
@@ -86,36 +87,32 @@ fn hosts(setup: &Setup, plugin: usize) -> Vec<String> {
     let managers = managers.iter().map(|(manager, _)| *manager);
     let is_known = managers.clone().all(|manager| setup.has_routes_of(manager));
     let routes = managers.flat_map(|manager| setup.routes_of(manager));
-    let virtual_hosts = routes.flat_map(|routes| routes.spot.list("virtual_hosts"));
-    let domains = virtual_hosts.flat_map(|host| host.list("domains"));
-    let domains = domains.map(|domain| domain.text().unwrap_or(ANY).to_owned());
-    let domains: Vec<String> = domains.take(MAX_DOMAINS + 1).collect();
-    let is_any = domains.iter().any(|domain| domain == ANY) || domains.len() > MAX_DOMAINS;
+    let domains = routes.flat_map(|routes| routes.domains());
+    let domains: Vec<&str> = domains.take(MAX_DOMAINS + 1).collect();
+    let is_any = domains.contains(&ANY) || domains.len() > MAX_DOMAINS;
     if !is_known || is_any || domains.is_empty() {
         return vec![Traits::default().host.to_owned()];
     }
-    let sample = |domain: String| domain.replace('*', "zq7x");
-    domains.into_iter().map(sample).collect()
+    let samples = domains.iter().map(|domain| domain.replace('*', SAMPLE));
+    samples.collect()
 }
 
 fn of_allow(policy: &Policy, settings: &Spot, hosts: &[String], findings: &mut Findings) {
     let Some(allow) = settings.get("allow") else {
         return;
     };
-    let first = |probe: &Request| policy.allow.first_match(&Seen::new(probe));
+    let first = |probe: &SyntheticRequest| policy.allow.first_match(&Seen::new(probe));
     let Some((whom, entries)) = taken(&allow, hosts, first) else {
         return;
     };
-    let written = |kind: &str, index: usize| allow.list(kind).get(index).map(Spot::place);
-    let mut places = entries
-        .iter()
-        .filter_map(|entry| written(entry.kind.key(), entry.index));
-    let place: Place = places.next().unwrap_or_else(|| allow.place());
-    let names = entries
-        .iter()
-        .map(|entry| format!("allow.{}[{}]", entry.kind.key(), entry.index));
+    let places = entries.iter().map(|entry| (entry.kind.key(), entry.index));
+    let mut written = places.clone().filter_map(|(key, index)| {
+        let list = allow.list(key);
+        list.get(index).map(Spot::place)
+    });
+    let names = places.map(|(key, index)| format!("allow.{key}[{index}]"));
     findings.add(
-        place,
+        written.next().unwrap_or_else(|| allow.place()),
         whom.message(&names.collect::<Vec<_>>().join(" and ")),
         "Allow only what must pass, such as paths: [/healthz], or the addresses of your own people.",
     );
@@ -129,7 +126,7 @@ fn of_rules(policy: &Policy, settings: &Spot, hosts: &[String], findings: &mut F
         let Some(matchers) = spot.get("match") else {
             continue;
         };
-        let takes = |probe: &Request| {
+        let takes = |probe: &SyntheticRequest| {
             first_match(slice::from_ref(rule), &Seen::new(probe)).map(|rule| rule.index)
         };
         if let Some((whom, _)) = taken(&matchers, hosts, takes) {
@@ -152,62 +149,42 @@ fn of_rules(policy: &Policy, settings: &Spot, hosts: &[String], findings: &mut F
 fn taken<T: PartialEq>(
     written: &Spot,
     hosts: &[String],
-    take: impl Fn(&Request) -> Option<T>,
+    take: impl Fn(&SyntheticRequest) -> Option<T>,
 ) -> Option<(Whom, Vec<T>)> {
-    let hosts = match written.list("hosts").is_empty() {
+    let hosts = match written.list(Kind::Host.key()).is_empty() {
         true => hosts.get(..1).unwrap_or_default(),
         false => hosts,
     };
-    let all = |ips: &[&str]| {
-        let mut taking = Vec::new();
-        for probe in probes(written, ips, hosts) {
-            let taker = take(&probe)?;
-            if !taking.contains(&taker) {
-                taking.push(taker);
-            }
-        }
-        Some(taking)
+    let all = |ips: &[&str]| -> Option<Vec<T>> {
+        let probes = probes(written, ips, hosts);
+        probes.iter().map(&take).collect()
     };
-    match (all(&IPV4), all(&IPV6)) {
-        (Some(mut taking), Some(others)) => {
-            for other in others {
-                if !taking.contains(&other) {
-                    taking.push(other);
-                }
-            }
-            Some((Whom::Everybody, taking))
+    let (whom, takers) = match (all(&IPV4), all(&IPV6)) {
+        (Some(takers), Some(others)) => (Whom::Everybody, [takers, others]),
+        (Some(takers), None) => (Whom::Ipv4, [takers, Vec::new()]),
+        (None, Some(takers)) => (Whom::Ipv6, [takers, Vec::new()]),
+        (None, None) => return None,
+    };
+    let mut taking = Vec::new();
+    for taker in takers.into_iter().flatten() {
+        if !taking.contains(&taker) {
+            taking.push(taker);
         }
-        (Some(taking), None) => Some((Whom::Ipv4, taking)),
-        (None, Some(taking)) => Some((Whom::Ipv6, taking)),
-        (None, None) => None,
     }
+    Some((whom, taking))
 }
 
-/// Requests of all sorts: also with whatever headers and cookies are asked for, so that what
-/// is only allowed without them is not taken for everything.
-fn probes(allow: &Spot, ips: &[&str], hosts: &[String]) -> Vec<Request> {
-    let named = |kind: &str| {
-        let entries = allow.list(kind).into_iter();
-        let names = entries.filter_map(|entry| entry.text_of("name").map(str::to_ascii_lowercase));
-        names.collect::<Vec<_>>()
-    };
-    let cookies = allow.list("cookies").into_iter();
-    let cookies = cookies.filter_map(|entry| Some(format!("{}=zq7x", entry.text_of("name")?)));
-    let cookies = cookies.collect::<Vec<_>>().join("; ");
-    let is_clients = |name: &String| USUAL.iter().all(|(usual, _)| usual != name) && name != PROTO;
-    let headers = named("headers")
-        .into_iter()
-        .filter(is_clients)
-        .map(|name| (name, "zq7x".to_owned()));
-    let all = headers
-        .chain([("cookie".to_owned(), cookies)])
-        .collect::<Vec<_>>();
-    let attributes = allow.list("attributes").into_iter().map(|entry| {
-        let segments = entry.list("path");
-        let segments: Vec<&str> = segments.iter().filter_map(|spot| spot.text()).collect();
-        (segments.join("."), "zq7x".to_owned())
-    });
-    let attributes: Vec<_> = attributes.collect();
+/// Requests of all sorts: also with whatever is asked for, so that what is only allowed without
+/// it is not taken for everything.
+fn probes(written: &Spot, ips: &[&str], hosts: &[String]) -> Vec<SyntheticRequest> {
+    let mut asked = Traits::default();
+    for kind in Kind::ALL {
+        for entry in written.list(kind.key()) {
+            asked.set(kind, &entry, SAMPLE);
+        }
+    }
+    let is_clients = |name: &str| USUAL.iter().all(|(usual, _)| *usual != name) && name != PROTO;
+    asked.headers.retain(|(name, _)| is_clients(name));
     let mut probes = Vec::new();
     let all_pairs = pairs(&pairs(ips, &PATHS), &pairs(&METHODS, hosts));
     for (((ip, path), (method, host)), scheme) in all_pairs.into_iter().zip(SCHEMES.iter().cycle())
@@ -224,8 +201,8 @@ fn probes(allow: &Spot, ips: &[&str], hosts: &[String]) -> Vec<Request> {
         };
         probes.push(traits.clone().request());
         let all = Traits {
-            headers: all.iter().cloned().chain(traits.headers.clone()).collect(),
-            attributes: attributes.clone(),
+            headers: [&*asked.headers, &traits.headers].concat(),
+            attributes: asked.attributes.clone(),
             ..traits
         };
         probes.push(all.request());

@@ -1,7 +1,7 @@
 //! `fails-open`: a VM that dies lets everything pass.
 
 use crate::ctl::doctor::finding::Findings;
-use crate::ctl::documents::node::Kind;
+use crate::ctl::documents::node::Content;
 use crate::ctl::documents::spot::Spot;
 use crate::ctl::setup::plugin::{Carrier, Plugin};
 use crate::ctl::setup::setup::Setup;
@@ -26,10 +26,10 @@ pub(super) fn check(setup: &Setup, findings: &mut Findings) {
 }
 
 fn is_open(spot: &Spot) -> bool {
-    match &spot.node().kind {
-        Kind::Text(word, _) => word == "FAIL_OPEN",
-        Kind::Number(number) => number.as_f64() == Some(NUMBER),
-        Kind::Bool(bit) => *bit,
+    match &spot.node().content {
+        Content::Text(word, _) => word == "FAIL_OPEN",
+        Content::Number(number) => number.as_f64() == Some(NUMBER),
+        Content::Bool(bit) => *bit,
         _ => false,
     }
 }

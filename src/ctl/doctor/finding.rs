@@ -44,11 +44,10 @@ impl Severity {
 impl Findings {
     /// None, of a check.
     pub(super) fn of(code: &'static str, severity: Severity) -> Self {
-        let found = Vec::new();
         Self {
             code,
             severity,
-            found,
+            found: Vec::new(),
         }
     }
 

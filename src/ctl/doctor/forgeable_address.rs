@@ -19,10 +19,9 @@ pub(super) fn check(setup: &Setup, findings: &mut Findings) {
     for (index, plugin) in setup.plugins.iter().enumerate() {
         every_proxy_is_trusted(plugin, findings);
         let settings = plugin.settings();
-        let Some(used) = settings.all().iter().find_map(|spot| {
-            let used = spot.get("client_ips")?;
-            (!used.items().is_empty()).then_some(used)
-        }) else {
+        let all = settings.all().into_iter();
+        let mut lists = all.filter_map(|spot| spot.get("client_ips"));
+        let Some(used) = lists.find(|used| !used.items().is_empty()) else {
             continue;
         };
         for (manager, _) in setup.managers_of(index) {
@@ -49,7 +48,6 @@ fn of_manager(used: &Spot, settings: &Spot, manager: &Manager, findings: &mut Fi
     let name = path
         .strip_prefix(&*part)
         .map_or(&*path, |rest| rest.trim_start_matches([':', ' ']));
-    let remote = manager.spot.get("use_remote_address");
     let extensions = manager.spot.list("original_ip_detection_extensions");
     let unguarded = extensions.first().filter(|_| !is_guarded(manager));
     if let Some(extension) = unguarded {
@@ -67,7 +65,7 @@ fn of_manager(used: &Spot, settings: &Spot, manager: &Manager, findings: &mut Fi
     }
     if !is_guarded(manager) {
         findings.add(
-            remote.as_ref().unwrap_or(&manager.spot).place(),
+            manager.spot.get_or_self("use_remote_address").place(),
             format!(
                 "{name} compares an address that anybody can forge: without use_remote_address \
                  Envoy takes it from x-forwarded-for, which every client may write, and neither \
@@ -139,21 +137,17 @@ fn of_xff(name: &str, config: &Spot, findings: &mut Findings) {
 
 /// The proxies whose `x-forwarded-for` an `XffConfig` believes.
 fn trusted<'d>(config: &Spot<'d>) -> Vec<Spot<'d>> {
-    let cidrs = config.get("xff_trusted_cidrs");
-    cidrs.map(|spot| spot.list("cidrs")).unwrap_or_default()
+    config.list_at(&["xff_trusted_cidrs", "cidrs"])
 }
 
 /// Whether only what runs on the same machine can connect.
 fn is_local(manager: &Manager) -> bool {
-    let address = manager
-        .listener
-        .as_ref()
-        .and_then(|listener| listener.get("address"));
-    let Some(address) = address else {
+    let listener = manager.listener.as_ref();
+    let Some(address) = listener.and_then(|listener| listener.get("address")) else {
         return false;
     };
-    let socket = address.at(&["socket_address", "address"]);
-    let ip = socket.and_then(|socket| socket.text()?.parse::<IpAddr>().ok());
+    let socket = address.text_at(&["socket_address", "address"]);
+    let ip = socket.and_then(|socket| socket.parse::<IpAddr>().ok());
     address.get("pipe").is_some() || ip.is_some_and(|ip| ip.is_loopback())
 }
 
@@ -178,20 +172,16 @@ fn is_sidecar(plugin: &Plugin) -> bool {
     let Some(around) = &plugin.around else {
         return false;
     };
-    let matches = around
-        .get("spec")
-        .map(|spec| spec.list("match"))
-        .unwrap_or_default();
+    let matches = around.list_at(&["spec", "match"]);
     let is_server =
         |spot: &Spot| matches!(spot.text_of("mode"), Some("SERVER" | "CLIENT_AND_SERVER"));
-    let context = around.at(&["match", "context"]);
-    let is_inbound = context.and_then(|spot| spot.text()) == Some("SIDECAR_INBOUND");
+    let is_inbound = around.text_at(&["match", "context"]) == Some("SIDECAR_INBOUND");
     plugin.carrier == Carrier::Istio && matches.iter().any(is_server) || is_inbound
 }
 
 fn every_proxy_is_trusted(plugin: &Plugin, findings: &mut Findings) {
-    let trusted = plugin.settings().at(&["client_address", "trusted_proxies"]);
-    for proxy in trusted.map(|spot| spot.items()).unwrap_or_default() {
+    let settings = plugin.settings();
+    for proxy in settings.list_at(&["client_address", "trusted_proxies"]) {
         let network = proxy.text().and_then(Network::parse);
         if network.is_some_and(Network::is_whole) {
             findings.add(

@@ -31,9 +31,7 @@ fn named<'d>(setup: &Setup<'d>, managers: &[&Manager<'d>]) -> HashSet<(&'d str, 
     let named = routes.flat_map(|routes| {
         let file = routes.spot.file();
         let clusters = routes.clusters().into_iter();
-        clusters
-            .map(move |(name, _)| (name, file))
-            .collect::<Vec<_>>()
+        clusters.map(move |(name, _)| (name, file))
     });
     named.collect()
 }

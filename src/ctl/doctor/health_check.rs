@@ -2,12 +2,10 @@
 
 use std::ops::RangeInclusive;
 
-use maintenance_mode_core::decision::decide::decide;
 use maintenance_mode_core::decision::decision::Verdict;
-use maintenance_mode_core::policy::outlook::Outlook;
 use maintenance_mode_core::policy::policy::Policy;
 
-use crate::ctl::doctor::probe::{Traits, switched_on};
+use crate::ctl::doctor::probe::{Traits, while_on};
 use crate::ctl::documents::spot::Spot;
 
 /// A health check.
@@ -100,16 +98,21 @@ impl HealthCheck<'_> {
                 ..Traits::default()
             },
         };
-        let state = switched_on();
-        match decide(policy, &state, &Outlook::default(), &traits.request()).verdict {
+        while_on(policy, traits, |verdict| match verdict {
             Verdict::Blocked(reply) => {
                 let is_well = self.well.iter().any(|range| range.contains(&reply.status));
                 let is_well = is_well && reply.grpc_status.is_none();
                 (!is_well).then_some(reply.status)
             }
             _ => None,
-        }
+        })
     }
+}
+
+/// The line of a header, whose name has this key.
+pub(super) fn line(header: &Spot, key: &str) -> Option<(String, String)> {
+    let name = header.text_of(key)?.to_ascii_lowercase();
+    Some((name, header.text_of("value").unwrap_or_default().to_owned()))
 }
 
 /// The header by which those who ask tell who they are.

@@ -1,10 +1,6 @@
 //! Envoy's filter that answers health checks, and whether ours lets them come so far.
 
-use maintenance_mode_core::decision::decide::decide;
-use maintenance_mode_core::decision::decision::Verdict;
-use maintenance_mode_core::policy::outlook::Outlook;
-
-use crate::ctl::doctor::probe::{Traits, switched_on};
+use crate::ctl::doctor::probe::{Traits, is_blocked};
 use crate::ctl::documents::spot::Spot;
 use crate::ctl::setup::manager::HttpFilter;
 use crate::ctl::setup::plugin::Plugin;
@@ -13,7 +9,7 @@ use crate::ctl::setup::plugin::Plugin;
 /// that this one blocks.
 pub(super) fn blocked_path(plugin: &Plugin, filter: &HttpFilter) -> Option<String> {
     let message = answering(filter)?;
-    let (_, policy) = plugin.compiled.accepted.as_ref()?;
+    let policy = plugin.policy()?;
     let wanted = message.list("headers");
     let named = |name: &str| {
         let mut matchers = wanted.iter();
@@ -23,22 +19,18 @@ pub(super) fn blocked_path(plugin: &Plugin, filter: &HttpFilter) -> Option<Strin
     let text = |name: &str| named(name).and_then(sample);
     let (host, method) = (text(":authority"), text(":method"));
     let headers = wanted.iter().filter_map(|matcher| {
-        let name = matcher
-            .text_of("name")
-            .filter(|name| !name.starts_with(':'))?;
+        let name = matcher.text_of("name");
+        let name = name.filter(|name| !name.starts_with(':'))?;
         Some((name.to_ascii_lowercase(), sample(matcher)?))
     });
-    let probe = Traits {
+    let traits = Traits {
         path: &path,
         host: host.as_deref().unwrap_or("zq7x.invalid"),
         method: method.as_deref().unwrap_or("GET"),
         headers: headers.collect(),
         ..Traits::default()
-    }
-    .request();
-    let state = switched_on();
-    let verdict = decide(policy, &state, &Outlook::default(), &probe).verdict;
-    matches!(verdict, Verdict::Blocked(_)).then_some(path)
+    };
+    is_blocked(policy, traits).then_some(path)
 }
 
 /// Whether a filter answers a path without the upstream, as far as one knows.
@@ -47,16 +39,12 @@ pub(super) fn answers(filter: &HttpFilter, path: &str) -> bool {
         return false;
     };
     let wanted = message.list("headers");
-    let mut of_path = wanted
-        .iter()
-        .filter(|matcher| matcher.text_of("name") == Some(":path"));
-    of_path.all(|matcher| {
-        let string = matcher.get("string_match");
-        let string = string.as_ref().unwrap_or(matcher);
-        let text = |key: &str, old: &str| string.text_of(key).or_else(|| matcher.text_of(old));
-        let exact = text("exact", "exact_match").map(|exact| exact == path);
-        let prefix = text("prefix", "prefix_match").map(|prefix| path.starts_with(prefix));
-        exact.or(prefix).unwrap_or(true)
+    let mut wanted = wanted.iter();
+    wanted.all(|matcher| match text(matcher) {
+        _ if matcher.text_of("name") != Some(":path") => true,
+        Some(Wanted::Exact(exact)) => exact == path,
+        Some(Wanted::Prefix(prefix)) => path.starts_with(prefix),
+        None => true,
     })
 }
 
@@ -69,14 +57,23 @@ fn answering<'f, 'd>(filter: &'f HttpFilter<'d>) -> Option<&'f Spot<'d>> {
 
 /// A value that Envoy's `HeaderMatcher` takes, where one can tell.
 fn sample(matcher: &Spot) -> Option<String> {
-    if matcher.bool_of("invert_match") == Some(true) {
-        return None;
-    }
+    let is_inverted = matcher.bool_of("invert_match") == Some(true);
+    let (Wanted::Exact(text) | Wanted::Prefix(text)) = text(matcher).filter(|_| !is_inverted)?;
+    Some(text.to_owned())
+}
+
+/// What one compares with, where that is read here.
+enum Wanted<'d> {
+    Exact(&'d str),
+    Prefix(&'d str),
+}
+
+fn text<'d>(matcher: &Spot<'d>) -> Option<Wanted<'d>> {
     let string = matcher.get("string_match");
-    let text = |key: &str, old: &str| {
-        let string = string.as_ref().and_then(|string| string.text_of(key));
-        string.or_else(|| matcher.text_of(old))
+    let of = |key: &str, old: &str| {
+        let text = string.as_ref().and_then(|string| string.text_of(key));
+        text.or_else(|| matcher.text_of(old))
     };
-    let whole = text("exact", "exact_match").or_else(|| text("prefix", "prefix_match"));
-    whole.map(str::to_owned)
+    let exact = of("exact", "exact_match").map(Wanted::Exact);
+    exact.or_else(|| of("prefix", "prefix_match").map(Wanted::Prefix))
 }

@@ -8,7 +8,6 @@ use maintenance_mode_core::policy::policy::Policy;
 use crate::ctl::doctor::finding::Findings;
 use crate::ctl::doctor::route_skips_filter::disabling;
 use crate::ctl::documents::spot::Spot;
-use crate::ctl::setup::routes::Routes;
 use crate::ctl::setup::setup::Setup;
 
 /// What ends a request that waits, unless it is 0.
@@ -24,13 +23,9 @@ const OF_ROUTES: [&[&str]; 2] = [
 ];
 
 pub(super) fn check(setup: &Setup, findings: &mut Findings) {
-    for (index, plugin) in setup.accepted() {
-        let accepted = plugin.compiled.accepted.as_ref();
-        let millis = accepted.map_or(0, |(config, policy)| match holds(config, policy) {
-            true => longest_hold(policy),
-            false => 0,
-        });
-        if millis == 0 {
+    for (index, _, config, policy) in setup.accepted() {
+        let millis = longest_hold(policy);
+        if millis == 0 || !holds(config, policy) {
             continue;
         }
         for (manager, at) in setup.managers_of(index) {
@@ -38,8 +33,7 @@ pub(super) fn check(setup: &Setup, findings: &mut Findings) {
                 report(keys, &manager.spot, millis, findings);
             }
             let filter = manager.filters.get(at).map_or("", |filter| filter.name);
-            let routes = setup.routes_of(manager);
-            let scopes = routes.iter().flat_map(Routes::scopes);
+            let scopes = setup.scopes_of(manager).into_iter();
             for scope in scopes.filter(|scope| disabling(scope, filter).is_none()) {
                 for keys in OF_ROUTES {
                     report(keys, &scope.spot, millis, findings);

@@ -24,8 +24,7 @@ impl Home {
             // Without a VM id: all of one proxy share one.
             Carrier::Istio | Carrier::EnvoyGateway => format!("proxy {}", plugin.selects()?),
         };
-        let settings = plugin.settings();
-        let scope = settings.text_of("scope").unwrap_or("default").to_owned();
+        let scope = plugin.scope().to_owned();
         Some(Self { place, scope })
     }
 }
@@ -40,7 +39,7 @@ pub(super) fn are_one(one: &Plugin, other: &Plugin) -> bool {
 /// Whether anything can switch a filter on, but for a change of its configuration: one that the
 /// filter refuses is not asked.
 pub(super) fn can_be_on(setup: &Setup, plugin: &Plugin) -> bool {
-    let Some((config, _)) = &plugin.compiled.accepted else {
+    let Some(config) = plugin.config() else {
         return true;
     };
     let of_rule = |action: Action| matches!(action, Action::On | Action::Block);

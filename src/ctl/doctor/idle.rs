@@ -8,39 +8,16 @@ use maintenance_mode_core::policy::policy::Policy;
 
 /// What there is to say of a configuration.
 pub(super) fn remarks(config: &PluginConfig, policy: &Policy) -> Vec<String> {
+    const FIXED: &str = "`mode` is fixed";
+    const JSON: &str = "`response.format` is json";
     let response = &config.response;
     let is_fixed = config.mode != Mode::Auto;
-    let holds = policy.response.hold.millis() > 0;
-    let of_pages = [
-        ("redirect", response.redirect.is_some()),
-        ("refresh", response.refresh.is_some()),
-        ("html", response.html.is_some()),
-    ];
     let is_json = response.format == Some(Format::Json);
-    let of_pages = of_pages
-        .into_iter()
-        .filter(|(_, is_there)| is_json && *is_there);
-    let of_pages =
-        of_pages.map(|(key, _)| idle(&format!("response.{key}"), "`response.format` is json"));
-    let rules = config.rules.iter().enumerate();
-    let passing = rules.filter(|(_, rule)| rule.action == Action::Allow && rule.response.is_some());
-    let of_rules = passing.map(|(index, _)| {
-        idle(
-            &format!("rules[{index}].response"),
-            "what it allows gets none",
-        )
-    });
+    let holds = policy.response.hold.millis() > 0;
+    let has_no_header = response.retry_after == Some(RetryAfterConfig::None);
     let rows = [
-        (
-            !config.windows.is_empty() && is_fixed,
-            "windows",
-            "`mode` is fixed",
-        ),
-        (
-            config.initial == Switch::On && is_fixed,
-            "initial",
-            "`mode` is fixed",
-        ),
+        (!config.windows.is_empty() && is_fixed, "windows", FIXED),
+        (config.initial == Switch::On && is_fixed, "initial", FIXED),
         (
             holds && config.mode == Mode::On,
             "response.hold_seconds",
@@ -52,15 +29,31 @@ pub(super) fn remarks(config: &PluginConfig, policy: &Policy) -> Vec<String> {
             "`max_held_requests` is 0",
         ),
         (
-            response.retry_after == Some(RetryAfterConfig::None)
-                && response.retry_after_jitter.is_some(),
+            has_no_header && response.retry_after_jitter.is_some(),
             "response.retry_after_jitter",
             "`response.retry_after` is none",
         ),
+        (
+            is_json && response.redirect.is_some(),
+            "response.redirect",
+            JSON,
+        ),
+        (
+            is_json && response.refresh.is_some(),
+            "response.refresh",
+            JSON,
+        ),
+        (is_json && response.html.is_some(), "response.html", JSON),
     ];
     let rows = rows.into_iter().filter(|(is_idle, ..)| *is_idle);
     let rows = rows.map(|(_, key, why)| idle(key, why));
-    rows.chain(of_pages).chain(of_rules).collect()
+    let rules = config.rules.iter().enumerate();
+    let passing = rules.filter(|(_, rule)| rule.action == Action::Allow && rule.response.is_some());
+    let of_rules = passing.map(|(index, _)| {
+        let key = format!("rules[{index}].response");
+        idle(&key, "what it allows gets none")
+    });
+    rows.chain(of_rules).collect()
 }
 
 fn idle(key: &str, why: &str) -> String {

@@ -1,7 +1,7 @@
 //! `invalid`: the filter refuses the plugin configuration, or the API server what is around it.
 
 use crate::ctl::doctor::finding::Findings;
-use crate::ctl::doctor::{combination, remote_code, route_config, route_metadata, words};
+use crate::ctl::doctor::{combination, words};
 use crate::ctl::setup::setup::Setup;
 
 pub(super) fn check(setup: &Setup, findings: &mut Findings) {
@@ -14,9 +14,6 @@ pub(super) fn check(setup: &Setup, findings: &mut Findings) {
         words::check(plugin, findings);
         combination::check(plugin, findings);
     }
-    remote_code::check(setup, findings);
-    route_config::check(setup, findings);
-    route_metadata::check(setup, findings);
     for mistaken in &setup.mistaken {
         findings.add(mistaken.spot.place(), &*mistaken.problem, &*mistaken.fix);
     }

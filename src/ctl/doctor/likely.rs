@@ -18,10 +18,6 @@ impl Likely {
         }
     }
 
-    pub(super) fn inverted_if(self, inverted: bool) -> Self {
-        if inverted { self.inverted() } else { self }
-    }
-
     pub(super) fn all(conditions: impl IntoIterator<Item = Self>) -> Self {
         conditions.into_iter().min().unwrap_or(Self::Yes)
     }

@@ -1,6 +1,6 @@
 //! Blocks of IP addresses.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 
 /// The first and the last address, IPv4 apart from IPv6.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,27 +14,19 @@ impl Network {
     pub(super) fn parse(text: &str) -> Option<Self> {
         let (address, length) = text.split_once('/').unwrap_or((text, ""));
         let address: IpAddr = address.parse().ok()?;
-        let width: u32 = if address.is_ipv4() { 32 } else { 128 };
-        let length = match length {
+        let (bits, width) = match address {
+            IpAddr::V4(address) => (address.to_ipv6_mapped().to_bits(), 32),
+            IpAddr::V6(address) => (address.to_bits(), 128),
+        };
+        let length: u32 = match length {
             "" => width,
             length => length.parse().ok().filter(|length| *length <= width)?,
         };
-        let mask = |bits: u128| bits.checked_shl(width - length).unwrap_or(0);
-        let (first, last) = match address {
-            IpAddr::V4(address) => {
-                let host = !(mask(u128::MAX) as u32);
-                let first = u32::from(address) & !host;
-                (IpAddr::V4(first.into()), IpAddr::V4((first | host).into()))
-            }
-            IpAddr::V6(address) => {
-                let host = !mask(u128::MAX);
-                let first = u128::from(address) & !host;
-                (IpAddr::V6(first.into()), IpAddr::V6((first | host).into()))
-            }
-        };
+        let hosts = u128::MAX.checked_shr(128 - (width - length)).unwrap_or(0);
+        let canonical = |bits| Ipv6Addr::from_bits(bits).to_canonical();
         Some(Self {
-            first: first.to_canonical(),
-            last: last.to_canonical(),
+            first: canonical(bits & !hosts),
+            last: canonical(bits | hosts),
         })
     }
 

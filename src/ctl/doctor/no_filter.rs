@@ -3,7 +3,7 @@
 use maintenance_mode_core::config::plugin::PluginConfig;
 
 use crate::ctl::doctor::finding::Findings;
-use crate::ctl::doctor::{patch_place, reach, stand_in};
+use crate::ctl::doctor::stand_in;
 use crate::ctl::documents::spot::Place;
 use crate::ctl::setup::plugin::Plugin;
 use crate::ctl::setup::setup::Setup;
@@ -18,8 +18,6 @@ pub(super) fn check(setup: &Setup, findings: &mut Findings) {
     for plugin in &setup.plugins {
         of_vm(plugin, findings);
     }
-    reach::check(setup, findings);
-    patch_place::check(setup, findings);
 }
 
 /// Files that show nothing of a proxy in front.
@@ -45,8 +43,7 @@ pub(super) fn check_front(setup: &Setup, findings: &mut Findings) {
 /// A configuration that goes to the VM, of which the filter reads nothing.
 fn of_vm(plugin: &Plugin, findings: &mut Findings) {
     let of_vm = plugin.spot.at(&["vm_config", "configuration"]);
-    let accepted = plugin.compiled.accepted.as_ref();
-    let is_empty = accepted.is_some_and(|(config, _)| *config == PluginConfig::default());
+    let is_empty = plugin.config() == Some(&PluginConfig::default());
     if let Some(of_vm) = of_vm.filter(|spot| is_empty && !spot.children().is_empty()) {
         findings.add(
             of_vm.place(),
@@ -94,8 +91,7 @@ fn nowhere(setup: &Setup, findings: &mut Findings) {
 fn others(setup: &Setup) -> Vec<String> {
     let listed = setup.managers.iter().flat_map(|manager| &manager.filters);
     let listed = listed.chain(&setup.loose);
-    let run =
-        listed.filter(|filter| filter.kind == Some(WASM) || filter.kind == Some(DYNAMIC_MODULE));
+    let run = listed.filter(|filter| matches!(filter.kind, Some(WASM | DYNAMIC_MODULE)));
     let run = run.map(|filter| format!("{:?}", filter.name));
     let manifests = setup.manifests.iter();
     let manifests = manifests.filter(|(kind, _)| EXTENSIONS.contains(kind));

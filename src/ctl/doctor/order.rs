@@ -134,9 +134,8 @@ fn unwritten(
         let Some(name) = namespace.strip_prefix("envoy.filters.http.") else {
             continue;
         };
-        let is_told = after
-            .iter()
-            .any(|filter| writer(filter, namespace).is_some());
+        let is_writer = |filter: &HttpFilter| writer(filter, namespace).is_some();
+        let is_told = after.iter().any(is_writer);
         if !is_told && !before.iter().any(|filter| filter.is(name)) {
             findings.add(
                 attribute.place(),
@@ -153,17 +152,14 @@ fn unwritten(
 /// The namespaces of metadata that attributes are matched in.
 fn metadata<'p>(plugin: &'p Plugin) -> Vec<Spot<'p>> {
     let all = plugin.settings().all().into_iter();
-    let paths = all
-        .flat_map(|spot| spot.list("attributes"))
-        .filter_map(|entry| entry.get("path"));
-    let namespaces = paths.filter_map(|path| {
-        let segments = path.items();
-        let begins = ["metadata", "filter_metadata"];
-        let is_metadata = begins
-            .iter()
-            .zip(&segments)
-            .all(|(word, spot)| spot.text() == Some(word));
-        segments.get(2).filter(|_| is_metadata).cloned()
+    let entries = all.flat_map(|spot| spot.list("attributes"));
+    let namespaces = entries.filter_map(|entry| match entry.list("path").as_slice() {
+        [root, kind, namespace, ..]
+            if root.text() == Some("metadata") && kind.text() == Some("filter_metadata") =>
+        {
+            Some(namespace.clone())
+        }
+        _ => None,
     });
     namespaces.collect()
 }
@@ -174,19 +170,12 @@ fn writer(filter: &HttpFilter, namespace: &str) -> Option<&'static str> {
     if let Some(fixed) = fixed {
         return (fixed == namespace).then_some(name);
     }
-    let all = filter
-        .message
-        .as_ref()
-        .map(|message| message.all())
-        .unwrap_or_default();
-    let written = all
-        .iter()
-        .filter_map(|spot| spot.text_of("metadata_namespace"));
+    let all = filter.message.as_ref().map(Spot::all).unwrap_or_default();
+    let written = all.iter();
+    let written = written.filter_map(|spot| spot.text_of("metadata_namespace"));
     let mut written: Vec<&str> = written.collect();
     let is_by_default = |spot: &Spot| {
-        let rule = spot
-            .get("on_header_present")
-            .or_else(|| spot.get("on_header_missing"));
+        let rule = spot.get_any(&["on_header_present", "on_header_missing"]);
         rule.is_some_and(|rule| rule.get("metadata_namespace").is_none())
     };
     if all.iter().any(is_by_default) {
@@ -200,29 +189,21 @@ fn answers_cors(plugin: &Plugin) -> bool {
 }
 
 fn has_cors_policy(setup: &Setup, manager: &Manager) -> bool {
-    let routes = setup.routes_of(manager);
-    let all = routes
-        .iter()
-        .flat_map(|routes| routes.scopes())
-        .map(|scope| scope.spot);
-    all.into_iter().any(|spot| {
-        let typed = spot.at(&["typed_per_filter_config", "envoy.filters.http.cors"]);
-        let own = spot.get("cors").or_else(|| spot.at(&["route", "cors"]));
-        typed.or(own).is_some()
+    setup.scopes_of(manager).iter().any(|scope| {
+        let own = scope.spot.get("cors");
+        let own = own.or_else(|| scope.spot.at(&["route", "cors"]));
+        scope.entry("envoy.filters.http.cors").or(own).is_some()
     })
 }
 
 fn in_istio(plugin: &Plugin, setup: &Setup, findings: &mut Findings) {
-    let phase = plugin
-        .around
-        .as_ref()
-        .and_then(|manifest| manifest.at(&["spec", "phase"]));
-    let Some(phase) = phase.filter(|_| plugin.carrier == Carrier::Istio) else {
+    let manifest = plugin.around.as_ref();
+    let phase = manifest.and_then(|manifest| manifest.at(&["spec", "phase"]));
+    let is_first = |phase: &Spot| phase.text() == Some("AUTHN");
+    let Some(phase) = phase.filter(|phase| plugin.carrier == Carrier::Istio && is_first(phase))
+    else {
         return;
     };
-    if phase.text() != Some("AUTHN") {
-        return;
-    }
     for attribute in metadata(plugin) {
         findings.add(
             attribute.place(),
@@ -231,13 +212,11 @@ fn in_istio(plugin: &Plugin, setup: &Setup, findings: &mut Findings) {
             "Remove `phase` from the manifest, or write phase: AUTHZ.",
         );
     }
-    let has_cors = setup.manifests.iter().any(|(kind, manifest)| {
-        *kind == "VirtualService"
-            && manifest
-                .all()
-                .iter()
-                .any(|spot| spot.get("corsPolicy").is_some())
-    });
+    let has_policy = |spot: &Spot| spot.get("corsPolicy").is_some();
+    let has_cors = setup
+        .manifests
+        .iter()
+        .any(|(kind, manifest)| *kind == "VirtualService" && manifest.all().iter().any(has_policy));
     if has_cors && !answers_cors(plugin) {
         findings.add(
             phase.place(),
@@ -253,18 +232,9 @@ fn in_patch(plugin: &Plugin, patch: &Spot, findings: &mut Findings) {
     let Some(operation) = patch.at(&["patch", "operation"]) else {
         return;
     };
-    let filter = [
-        "match",
-        "listener",
-        "filterChain",
-        "filter",
-        "subFilter",
-        "name",
-    ];
-    let beside = patch
-        .at(&filter)
-        .and_then(|name| name.text())
-        .unwrap_or_default();
+    let filter = patch.at(&["match", "listener", "filterChain", "filter"]);
+    let beside = filter.and_then(|filter| filter.text_at(&["subFilter", "name"]));
+    let beside = beside.unwrap_or_default();
     let is_filter = patch.text_of("applyTo") == Some("HTTP_FILTER");
     let is_after = match operation.text() {
         Some("ADD") => true,

@@ -9,7 +9,7 @@ pub(super) fn check(setup: &Setup, findings: &mut Findings) {
     let now = now();
     for plugin in &setup.plugins {
         let settings = plugin.settings();
-        let policy = plugin.compiled.accepted.as_ref().map(|(_, policy)| policy);
+        let policy = plugin.policy();
         for (index, window) in settings.list("windows").iter().enumerate() {
             let compiled = policy.and_then(|policy| policy.windows.get(index));
             if compiled.is_some_and(|window| window.is_over(now)) {
@@ -23,11 +23,7 @@ pub(super) fn check(setup: &Setup, findings: &mut Findings) {
                 );
             }
         }
-        let rules = settings.list("rules");
-        let responses = rules
-            .iter()
-            .chain([&settings])
-            .filter_map(|spot| spot.get("response"));
+        let responses = plugin.responses().into_iter();
         for date in responses.filter_map(|response| response.get("retry_after")) {
             let time = date.text().and_then(parse);
             if time.is_some_and(|time| time <= now) {

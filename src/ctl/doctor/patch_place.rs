@@ -1,7 +1,7 @@
 //! `no-filter`, too: an `EnvoyFilter` that has the filter, and finds no place for it.
 
 use crate::ctl::doctor::finding::Findings;
-use crate::ctl::doctor::reach::{add, selects_gateway};
+use crate::ctl::doctor::reach::selects_gateway;
 use crate::ctl::documents::spot::Spot;
 use crate::ctl::setup::setup::Setup;
 
@@ -16,22 +16,19 @@ pub(super) fn check(setup: &Setup, findings: &mut Findings) {
 
 /// Where an `EnvoyFilter` looks for a place for the filter, and there is none.
 fn of_manifest(manifest: &Spot, findings: &mut Findings) {
-    let spec = manifest.get("spec");
-    let is_gateway = spec.as_ref().is_some_and(selects_gateway);
-    let all = spec
-        .map(|spec| spec.list("configPatches"))
-        .unwrap_or_default();
+    let is_gateway = manifest.get("spec").as_ref().is_some_and(selects_gateway);
+    let all = manifest.list_at(&["spec", "configPatches"]);
     for found in all.iter().filter_map(|patch| patch.get("match")) {
         let context = found.get("context");
         let is_of_sidecar = |text: &str| text.starts_with("SIDECAR");
-        let of_sidecar = context.filter(|spot| spot.text().is_some_and(is_of_sidecar));
-        if let Some(context) = of_sidecar.filter(|_| is_gateway) {
-            add(
-                &context,
+        if let Some(context) = context.filter(|_| is_gateway)
+            && context.text().is_some_and(is_of_sidecar)
+        {
+            findings.add(
+                context.place(),
                 "this selects a gateway, which has no listener of a sidecar: it does not get the \
                  filter, and everybody passes while maintenance is on",
                 "Write context: GATEWAY.",
-                findings,
             );
         }
         let filter = found.at(&["listener", "filterChain", "filter"]);
@@ -42,17 +39,17 @@ fn of_manifest(manifest: &Spot, findings: &mut Findings) {
                 let rest = name.strip_prefix("envoy.").unwrap_or(".");
                 !rest.contains('.')
             };
-            if let Some(named) = named.filter(|spot| spot.text().is_some_and(is_old)) {
-                let old = named.text().unwrap_or_default();
+            if let Some(named) = named
+                && let Some(old) = named.text().filter(|name| is_old(name))
+            {
                 let new = old.replace("envoy.", &format!("envoy.filters.{kind}."));
-                add(
-                    &named,
+                findings.add(
+                    named.place(),
                     format!(
                         "no listener of today has a filter {old:?}: the patch finds no place, and \
                          no proxy gets the filter"
                     ),
                     format!("Write {new}."),
-                    findings,
                 );
             }
         }

@@ -3,14 +3,19 @@
 use std::net::IpAddr;
 
 use maintenance_mode_core::config::plugin::PluginConfig;
+use maintenance_mode_core::decision::decide::decide;
+use maintenance_mode_core::decision::decision::Verdict;
 use maintenance_mode_core::policy::environment::{Environment, any_attribute};
+use maintenance_mode_core::policy::kind::Kind;
+use maintenance_mode_core::policy::outlook::Outlook;
 use maintenance_mode_core::policy::policy::Policy;
 use maintenance_mode_core::state::setting::Setting;
 use maintenance_mode_core::state::state::State;
 use serde_json::{Value, json};
 
+use crate::ctl::documents::spot::Spot;
 use crate::ctl::process::clock::now;
-use crate::ctl::requests::request::Request;
+use crate::ctl::requests::synthetic_request::SyntheticRequest;
 
 /// What is special of a request.
 #[derive(Clone, Debug)]
@@ -22,6 +27,8 @@ pub(super) struct Traits<'t> {
     pub(super) headers: Vec<(String, String)>,
     pub(super) attributes: Vec<(String, String)>,
 }
+
+const COOKIE: &str = "cookie";
 
 impl Default for Traits<'_> {
     fn default() -> Self {
@@ -36,9 +43,36 @@ impl Default for Traits<'_> {
     }
 }
 
-impl Traits<'_> {
+impl<'t> Traits<'t> {
+    /// With a text where the matcher of an entry looks.
+    pub(super) fn set(&mut self, kind: Kind, entry: &Spot, text: &'t str) {
+        let name = || entry.text_of("name").unwrap_or_default();
+        match kind {
+            Kind::ClientIp => self.ip = text.parse().ok(),
+            Kind::Path => self.path = text,
+            Kind::Host => self.host = text,
+            Kind::Method => self.method = text,
+            Kind::Header => {
+                let name = name().to_ascii_lowercase();
+                self.headers.push((name, text.to_owned()));
+            }
+            Kind::Cookie => {
+                let cookie = format!("{}={text}", name());
+                let mut lines = self.headers.iter_mut();
+                match lines.find(|(name, _)| name == COOKIE) {
+                    Some((_, line)) => line.push_str(&format!("; {cookie}")),
+                    None => self.headers.push((COOKIE.to_owned(), cookie)),
+                }
+            }
+            Kind::Attribute => {
+                let path = entry.texts("path").join(".");
+                self.attributes.push((path, text.to_owned()));
+            }
+        }
+    }
+
     /// A request with these traits.
-    pub(super) fn request(self) -> Request {
+    pub(super) fn request(self) -> SyntheticRequest {
         let pseudo = [
             (":path", self.path),
             (":authority", self.host),
@@ -47,28 +81,36 @@ impl Traits<'_> {
         ];
         let pseudo = pseudo.map(|(name, value)| (name.to_owned(), value.to_owned()));
         let lines = pseudo.into_iter().chain(self.headers);
-        let mut request = Request::new(lines.collect(), now());
+        let mut request = SyntheticRequest::new(lines.collect(), now());
         request.client_ip = self.ip;
         request.attributes = self.attributes;
         request
     }
 }
 
-/// The state after somebody has switched maintenance on.
-pub(super) fn switched_on() -> State {
-    let setting = Setting {
-        maintenance: true,
-        ..Setting::default()
-    };
-    State {
-        setting: Some(setting),
+/// What is read of the verdict on a request after somebody has switched maintenance on.
+pub(super) fn while_on<T>(policy: &Policy, traits: Traits, read: impl FnOnce(&Verdict) -> T) -> T {
+    let state = State {
+        setting: Some(Setting {
+            maintenance: true,
+            ..Setting::default()
+        }),
         ..State::default()
-    }
+    };
+    read(&decide(policy, &state, &Outlook::default(), &traits.request()).verdict)
+}
+
+/// Whether it is blocked then.
+pub(super) fn is_blocked(policy: &Policy, traits: Traits) -> bool {
+    while_on(policy, traits, |verdict| {
+        matches!(verdict, Verdict::Blocked(_))
+    })
 }
 
 /// The filter with one entry of a kind in `allow`.
-pub(super) fn with_entry(kind: &str, entry: &Value) -> Option<Policy> {
-    let configuration = json!({"allow": {kind: [entry]}}).to_string();
+pub(super) fn with_entry(kind: Kind, entry: &Value) -> Option<Policy> {
+    let key = kind.key();
+    let configuration = json!({"allow": {key: [entry]}}).to_string();
     let config = PluginConfig::parse(configuration.as_bytes()).ok()?;
     let environment = Environment {
         owner: "the VM",

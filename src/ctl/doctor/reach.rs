@@ -35,26 +35,15 @@ pub(super) fn check(setup: &Setup, findings: &mut Findings) {
     }
 }
 
-/// One more, which is no error: the filter itself is there.
-pub(super) fn add(
-    spot: &Spot,
-    message: impl Into<String>,
-    fix: impl Into<String>,
-    findings: &mut Findings,
-) {
-    findings.add_as(Severity::Warning, spot.place(), message, fix);
-}
-
 /// A network filter sees connections, and no requests.
 fn network(plugin: &Plugin, findings: &mut Findings) {
     let kind = plugin.spot.get("type");
     if let Some(kind) = kind.filter(|kind| kind.text() == Some("NETWORK")) {
-        add(
-            &kind,
+        findings.add(
+            kind.place(),
             "type: NETWORK puts the filter where it sees connections, and no requests: everybody \
              passes while maintenance is on",
             "Remove `type`, or write type: HTTP.",
-            findings,
         );
     }
 }
@@ -64,24 +53,21 @@ fn of_gateway(plugin: &Plugin, manifest: &Spot, findings: &mut Findings) {
     let Some(spec) = manifest.get("spec").filter(|spec| selects_gateway(spec)) else {
         return;
     };
-    let matches = spec.list("match");
-    let matches = if matches.is_empty() {
-        plugin.spot.list("match")
-    } else {
-        matches
+    let matches = match spec.list("match") {
+        none if none.is_empty() => plugin.spot.list("match"),
+        matches => matches,
     };
     let modes: Vec<Spot> = matches.iter().filter_map(|spot| spot.get("mode")).collect();
     let is_server = modes.iter().all(|mode| mode.text() == Some("SERVER"));
-    if let Some(mode) = modes
-        .first()
-        .filter(|_| is_server && modes.len() == matches.len())
+    if let Some(mode) = modes.first()
+        && is_server
+        && modes.len() == matches.len()
     {
-        add(
-            mode,
+        findings.add(
+            mode.place(),
             "this selects a gateway, whose listeners are all of mode CLIENT to Istio: none gets \
              the filter, and everybody passes while maintenance is on",
             "Remove `match`, or write mode: CLIENT. SERVER is for sidecars and waypoints.",
-            findings,
         );
     }
 }
@@ -106,15 +92,13 @@ fn labels<'d>(spec: &Spot<'d>) -> Vec<(&'d str, &'d str)> {
 }
 
 fn texts<'d>(labels: Option<Spot<'d>>) -> Vec<(&'d str, &'d str)> {
-    let entries = labels.map(|labels| labels.entries()).unwrap_or_default();
-    let entries = entries.into_iter();
-    entries
-        .filter_map(|(key, value)| Some((key, value.text()?)))
-        .collect()
+    let entries = labels.iter().flat_map(Spot::entries);
+    let texts = entries.filter_map(|(key, value)| Some((key, value.text()?)));
+    texts.collect()
 }
 
 fn namespace<'d>(manifest: &Spot<'d>) -> Option<&'d str> {
-    manifest.at(&["metadata", "namespace"])?.text()
+    manifest.text_at(&["metadata", "namespace"])
 }
 
 /// Whether what is said in the one is for the other, as far as one knows.
@@ -126,14 +110,12 @@ fn reaches(manifest: &Spot, other: &Spot) -> bool {
 }
 
 fn selector(setup: &Setup, manifest: &Spot, findings: &mut Findings) {
-    let wanted = manifest
-        .get("spec")
-        .map(|spec| labels(&spec))
-        .unwrap_or_default();
-    let workloads = setup
-        .manifests
-        .iter()
-        .filter(|(kind, _)| WORKLOADS.contains(kind));
+    let Some(spec) = manifest.get("spec") else {
+        return;
+    };
+    let wanted = labels(&spec);
+    let workloads = setup.manifests.iter();
+    let workloads = workloads.filter(|(kind, _)| WORKLOADS.contains(kind));
     let workloads: Vec<_> = workloads
         .map(|(kind, workload)| {
             let template = workload.at(&["spec", "template", "metadata", "labels"]);
@@ -143,49 +125,42 @@ fn selector(setup: &Setup, manifest: &Spot, findings: &mut Findings) {
         .collect();
     let has_all = |labels: &[(&str, &str)]| wanted.iter().all(|label| labels.contains(label));
     let mut selected = workloads.iter().filter(|(_, _, labels)| has_all(labels));
-    let place = ["selector", "workloadSelector"];
-    let place = place.iter().find_map(|key| manifest.at(&["spec", key]));
+    let place = spec.get_any(&["selector", "workloadSelector"]);
     let Some(place) = place.filter(|_| !wanted.is_empty()) else {
         return;
     };
-    if selected
-        .clone()
-        .any(|(_, workload, _)| reaches(manifest, workload))
-    {
+    let is_reached = |workload: &Spot| reaches(manifest, workload);
+    if (selected.clone()).any(|(_, workload, _)| is_reached(workload)) {
         return;
     }
     let own = namespace(manifest).unwrap_or_default();
     if let Some((kind, workload, _)) = selected.next() {
         let there = namespace(workload).unwrap_or_default();
-        add(
-            &place,
+        findings.add(
+            place.place(),
             format!(
                 "the pods that have these labels are those of the {kind} {} in the namespace \
                  {there:?}, and this manifest is for {own:?} only: no proxy gets the filter",
                 workload.name()
             ),
             format!("Write metadata.namespace: {there} in this manifest."),
-            findings,
         );
         return;
     }
-    let mut near = workloads
-        .iter()
-        .filter(|(_, workload, _)| reaches(manifest, workload));
+    let mut near = workloads.iter();
     let near = near.find_map(|(kind, workload, labels)| {
-        let slip = slip(&wanted, labels)?;
+        let slip = slip(&wanted, labels).filter(|_| is_reached(workload))?;
         Some((kind, workload, slip))
     });
     if let Some((kind, workload, (key, wanted, found))) = near {
-        add(
-            &place,
+        findings.add(
+            place.place(),
             format!(
                 "no pod here has the label {key}: {wanted}; those of the {kind} {} have {key}: \
                  {found}: no proxy gets the filter",
                 workload.name()
             ),
             format!("Write {key}: {found}, if those are meant."),
-            findings,
         );
     }
 }
@@ -210,10 +185,8 @@ fn slip<'l>(
 }
 
 fn targets(setup: &Setup, manifest: &Spot, findings: &mut Findings) {
-    let spec = manifest.get("spec");
-    let list = spec.as_ref().map(|spec| spec.list("targetRefs"));
-    let single = spec.as_ref().and_then(|spec| spec.get("targetRef"));
-    for target in list.unwrap_or_default().into_iter().chain(single) {
+    let list = manifest.list_at(&["spec", "targetRefs"]).into_iter();
+    for target in list.chain(manifest.at(&["spec", "targetRef"])) {
         let kind = target.text_of("kind").unwrap_or_default();
         let Some(wanted) = target.text_of("name") else {
             continue;
@@ -243,34 +216,29 @@ fn target_is_there(
     findings: &mut Findings,
 ) {
     let named = |object: &&&Spot| object.name() == wanted;
-    if all
-        .iter()
-        .filter(named)
-        .any(|object| reaches(manifest, object))
-    {
+    let mut found = all.iter().filter(named);
+    if found.any(|object| reaches(manifest, object)) {
         return;
     }
     if let Some(there) = all.iter().find(named).and_then(|object| namespace(object)) {
         let own = namespace(manifest).unwrap_or_default();
-        add(
-            target,
+        findings.add(
+            target.place(),
             format!(
                 "the {kind} {wanted} is in the namespace {there:?}, and targetRefs are looked for \
                  in that of this manifest, {own:?}: no proxy gets the filter"
             ),
             format!("Write metadata.namespace: {there} in this manifest."),
-            findings,
         );
         return;
     }
     let near = all.iter().filter(|object| reaches(manifest, object));
     let near: Vec<&str> = near.map(|object| object.name()).collect();
     if let Some(meant) = misspelt(wanted, &near) {
-        add(
-            target,
+        findings.add(
+            target.place(),
             format!("there is no {kind} {wanted} here, but {meant}: no proxy gets the filter"),
             format!("Write name: {meant}, if that is meant."),
-            findings,
         );
     }
 }

@@ -1,15 +1,15 @@
 //! What may well be meant, and is no fault, but makes an answer that somebody may wonder about.
 
+use std::iter;
+
 use maintenance_mode_core::config::mode::Mode;
 use maintenance_mode_core::config::plugin::PluginConfig;
-use maintenance_mode_core::decision::decide::decide;
-use maintenance_mode_core::decision::decision::Verdict;
-use maintenance_mode_core::policy::outlook::Outlook;
+use maintenance_mode_core::policy::kind::Kind;
 use maintenance_mode_core::policy::policy::Policy;
 
 use crate::ctl::doctor::home::can_be_on;
 use crate::ctl::doctor::idle;
-use crate::ctl::doctor::probe::{Traits, switched_on};
+use crate::ctl::doctor::probe::{Traits, is_blocked};
 use crate::ctl::doctor::route_metadata;
 use crate::ctl::documents::spot::Spot;
 use crate::ctl::setup::plugin::Plugin;
@@ -20,15 +20,13 @@ const WITHOUT_BODY: [f64; 3] = [204.0, 205.0, 304.0];
 
 /// What there is to say of a filter.
 pub(crate) fn remarks(setup: &Setup, index: usize, plugin: &Plugin) -> Vec<String> {
-    let Some((config, policy)) = &plugin.compiled.accepted else {
+    let (Some(config), Some(policy)) = (plugin.config(), plugin.policy()) else {
         return Vec::new();
     };
     let settings = plugin.settings();
     let rules = settings.list("rules").into_iter().enumerate();
     let of_rules = rules.map(|(index, rule)| (format!("rules[{index}]."), rule));
-    let all = [(String::new(), settings.clone())]
-        .into_iter()
-        .chain(of_rules);
+    let all = iter::once((String::new(), settings.clone())).chain(of_rules);
     let of_responses = all.filter_map(|(place, spot)| Some((place, spot.get("response")?)));
     let of_responses = of_responses.flat_map(|(place, spot)| of_response(&place, &spot));
     let remarks = [
@@ -39,13 +37,9 @@ pub(crate) fn remarks(setup: &Setup, index: usize, plugin: &Plugin) -> Vec<Strin
     ];
     let remarks = remarks.into_iter().flatten().chain(of_responses);
     let remarks = remarks.chain(idle::remarks(config, policy));
-    let of_routes = route_metadata::remarks(setup, index, plugin);
-    let stars = literal_stars(&settings);
-    remarks
-        .chain(without(&settings))
-        .chain(of_routes)
-        .chain(stars)
-        .collect()
+    let remarks = remarks.chain(without(&settings));
+    let remarks = remarks.chain(route_metadata::remarks(setup, index, config));
+    remarks.chain(literal_stars(&settings)).collect()
 }
 
 fn stand_in(plugin: &Plugin) -> Option<String> {
@@ -89,16 +83,13 @@ fn of_response(place: &str, response: &Spot) -> Vec<String> {
     let html = html.map(|_| {
         format!("`{place}response.html` has no tag: it is sent as it stands, and no file is read")
     });
-    let encoding = response.get("headers").map(|headers| headers.entries());
-    let mut encoding = encoding.into_iter().flatten();
-    let encoding = encoding.find(|(name, _)| name.eq_ignore_ascii_case("content-encoding"));
+    let mut headers = response.entries_at(&["headers"]).into_iter();
+    let encoding = headers.find(|(name, _)| name.eq_ignore_ascii_case("content-encoding"));
     let encoding = encoding.map(|(name, _)| {
         format!("`{place}response.headers` has {name}, and no body is encoded: nobody can read it")
     });
-    [format, status, html, encoding]
-        .into_iter()
-        .flatten()
-        .collect()
+    let remarks = [format, status, html, encoding].into_iter();
+    remarks.flatten().collect()
 }
 
 /// A redirect to this Envoy itself, where what is asked for then is blocked.
@@ -112,25 +103,16 @@ fn own_target(
     let (_, rest) = url.split_once("://")?;
     let (host, path) = rest.split_at_checked(rest.find('/').unwrap_or(rest.len()))?;
     let managers = setup.managers_of(index);
-    let routes = managers
-        .iter()
-        .flat_map(|(manager, _)| setup.routes_of(manager));
-    let hosts = routes.flat_map(|routes| routes.spot.list("virtual_hosts"));
-    let mut domains = hosts.flat_map(|host| host.list("domains"));
-    let is_here = domains.any(|domain| domain.text() == Some(host));
-    let state = switched_on();
-    let request = Traits {
+    let managers = managers.iter();
+    let mut routes = managers.flat_map(|(manager, _)| setup.routes_of(manager));
+    let is_here = routes.any(|routes| routes.domains().contains(&host));
+    let traits = Traits {
         path: if path.is_empty() { "/" } else { path },
         host,
         method: "GET",
         ..Traits::default()
     };
-    let request = request.request();
-    let is_blocked = matches!(
-        decide(policy, &state, &Outlook::default(), &request).verdict,
-        Verdict::Blocked(_)
-    );
-    (is_here && is_blocked).then(|| {
+    (is_here && is_blocked(policy, traits)).then(|| {
         format!(
             "`response.redirect` leads to a host of this Envoy, and no entry of `allow` takes \
              {path:?}: the page that comes there is the built-in one"
@@ -150,22 +132,22 @@ fn of_file(plugin: &Plugin) -> Option<String> {
 
 /// Entries of `allow` that take whoever does not send something.
 fn without(settings: &Spot) -> Vec<String> {
-    let kinds = ["headers", "cookies", "attributes"].into_iter();
-    let entries = kinds.flat_map(|kind| {
-        let list = settings.get("allow").map(|allow| allow.list(kind));
-        let list = list.unwrap_or_default().into_iter().enumerate();
-        list.map(move |(index, entry)| (kind, index, entry))
+    let entries = Kind::ALL.into_iter().flat_map(|kind| {
+        let list = settings.list_at(&["allow", kind.key()]).into_iter();
+        list.enumerate()
+            .map(move |(index, entry)| (kind, index, entry))
     });
-    let absent = entries.filter(|(_, _, entry)| entry.bool_of("present") == Some(false));
-    let remarks = absent.map(|(kind, index, entry)| {
-        let path = entry.list("path");
-        let path: Vec<&str> = path.iter().filter_map(|spot| spot.text()).collect();
-        match entry.text_of("name") {
-            Some(name) => {
-                format!("`allow.{kind}[{index}]` lets everybody pass who does not send {name:?}")
-            }
-            None => format!("`allow.{kind}[{index}]` lets everybody pass who has no {path:?}"),
-        }
+    let absent = entries.filter(|(.., entry)| entry.bool_of("present") == Some(false));
+    let remarks = absent.filter_map(|(kind, index, entry)| {
+        let who = match kind {
+            Kind::ClientIp | Kind::Path | Kind::Host | Kind::Method => return None,
+            Kind::Header | Kind::Cookie => format!("does not send {:?}", entry.text_of("name")?),
+            Kind::Attribute => format!("has no {:?}", entry.texts("path")),
+        };
+        let key = kind.key();
+        Some(format!(
+            "`allow.{key}[{index}]` lets everybody pass who {who}"
+        ))
     });
     remarks.collect()
 }

@@ -1,10 +1,12 @@
 //! The filter's reply, as what stands around it sees it.
 
 use maintenance_mode_core::syntax::regex::Regex;
+use maintenance_mode_core::syntax::wire;
 
 use crate::ctl::doctor::likely::Likely;
 use crate::ctl::documents::spot::Spot;
 use crate::ctl::setup::plugin::Plugin;
+use crate::ctl::setup::setup::Setup;
 
 /// What is known of one reply.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,14 +18,13 @@ pub(super) struct Reply {
 }
 
 const DEFAULT_STATUS: u16 = 503;
-const DEFAULT_SCOPE: &str = "default";
 
 impl Reply {
     /// What a filter of which nothing is known replies.
     pub(super) fn unknown() -> Self {
         Self {
             status: DEFAULT_STATUS,
-            scope: DEFAULT_SCOPE.to_owned(),
+            scope: "default".to_owned(),
             is_local: true,
         }
     }
@@ -37,33 +38,34 @@ impl Reply {
     /// The replies of a plugin, one for each status.
     pub(super) fn all(plugin: &Plugin) -> Vec<Self> {
         let settings = plugin.settings();
-        let rules = settings.list("rules").into_iter();
-        let own = rules.filter_map(|rule| rule.get("response"));
-        let own = own.filter_map(|response| status(&response));
-        let global = settings
-            .get("response")
-            .and_then(|response| status(&response));
-        let mut statuses: Vec<u16> = [global.unwrap_or(DEFAULT_STATUS)]
-            .into_iter()
-            .chain(own)
-            .collect();
+        let global = settings.get("response").as_ref().and_then(status);
+        let mut statuses = vec![global.unwrap_or(DEFAULT_STATUS)];
+        statuses.extend(plugin.responses().iter().filter_map(status));
         statuses.sort_unstable();
         statuses.dedup();
-        let scope = settings.text_of("scope").unwrap_or(DEFAULT_SCOPE);
         let reply = |status| Self {
             status,
-            scope: scope.to_owned(),
+            scope: plugin.scope().to_owned(),
             is_local: true,
         };
         statuses.into_iter().map(reply).collect()
+    }
+
+    /// All replies of all plugins, or of one of which nothing is known.
+    pub(super) fn any(setup: &Setup) -> Vec<Self> {
+        let replies: Vec<Self> = setup.plugins.iter().flat_map(Self::all).collect();
+        match replies.is_empty() {
+            true => vec![Self::unknown()],
+            false => replies,
+        }
     }
 
     /// A header, `:status` among them; `None` where there is none.
     fn header(&self, name: &str) -> Option<Known> {
         match name.to_ascii_lowercase().as_str() {
             ":status" => Some(Known::Text(self.status.to_string())),
-            "x-maintenance-mode" => Some(Known::Text(self.scope.clone())),
-            "x-envoy-ratelimited" => Some(Known::Text("true".to_owned())),
+            wire::MODE => Some(Known::Text(self.scope.clone())),
+            wire::RATE_LIMITED => Some(Known::Text("true".to_owned())),
             "cache-control" => Some(Known::Text("no-store".to_owned())),
             "content-type" | "retry-after" | "vary" => Some(Known::Something),
             _ => None,
@@ -72,44 +74,18 @@ impl Reply {
 
     /// Envoy's `HeaderMatcher`.
     pub(super) fn has_header(&self, matcher: &Spot) -> Likely {
-        let name = matcher.text_of("name").unwrap_or_default();
-        let inverted = matcher.bool_of("invert_match") == Some(true);
-        let present = matcher.bool_of("present_match");
-        let Some(known) = self.header(name) else {
+        let known = self.header(matcher.text_of("name").unwrap_or_default());
+        let holds = match (known, matcher.bool_of("present_match")) {
             // A value is compared with nothing but a value, also where that is inverted.
-            return Likely::from(present == Some(false)).inverted_if(inverted && present.is_some());
+            (None, None) => return Likely::No,
+            (known, Some(present)) => (known.is_some() == present).into(),
+            (Some(Known::Something), None) => Likely::Maybe,
+            (Some(Known::Text(value)), None) => matches_header(matcher, &value),
         };
-        let Known::Text(value) = known else {
-            return present
-                .map_or(Likely::Maybe, Likely::from)
-                .inverted_if(inverted);
-        };
-        let text = |key: &str| matcher.text_of(key);
-        let holds = if let Some(present) = present {
-            present.into()
-        } else if let Some(exact) = text("exact_match") {
-            (value == exact).into()
-        } else if let Some(prefix) = text("prefix_match") {
-            value.starts_with(prefix).into()
-        } else if let Some(suffix) = text("suffix_match") {
-            value.ends_with(suffix).into()
-        } else if let Some(part) = text("contains_match") {
-            value.contains(part).into()
-        } else if let Some(regex) = matcher.get("safe_regex_match") {
-            matches_regex(&regex, &value)
-        } else if let Some(range) = matcher.get("range_match") {
-            let bound = |key: &str| range.number_of(key).unwrap_or_default();
-            let number: Option<f64> = value.parse().ok();
-            number
-                .is_some_and(|number| (bound("start")..bound("end")).contains(&number))
-                .into()
-        } else if let Some(string) = matcher.get("string_match") {
-            matches_string(&string, &value)
-        } else {
-            // Without a way to compare, it is enough that it is there.
-            Likely::Yes
-        };
-        holds.inverted_if(inverted)
+        match matcher.bool_of("invert_match") {
+            Some(true) => holds.inverted(),
+            _ => holds,
+        }
     }
 
     /// An input of Envoy's matchers, and what it is compared with.
@@ -146,28 +122,46 @@ fn status(response: &Spot) -> Option<u16> {
     (200.0..600.0).contains(&status).then_some(status as u16)
 }
 
+/// What a `HeaderMatcher` makes of a value.
+fn matches_header(matcher: &Spot, value: &str) -> Likely {
+    if let Some(range) = matcher.get("range_match") {
+        let bound = |key: &str| range.number_of(key).unwrap_or_default();
+        let number: Option<f64> = value.parse().ok();
+        number
+            .is_some_and(|number| (bound("start")..bound("end")).contains(&number))
+            .into()
+    } else if let Some(string) = matcher.get("string_match") {
+        matches_string(&string, value)
+    } else {
+        // Without a way to compare, it is enough that it is there.
+        compares(matcher, "_match", value).unwrap_or(Likely::Yes)
+    }
+}
+
 /// Envoy's `StringMatcher`.
 pub(super) fn matches_string(matcher: &Spot, value: &str) -> Likely {
-    let ignore_case = matcher.bool_of("ignore_case") == Some(true);
-    let fold = |text: &str| match ignore_case {
-        true => text.to_ascii_lowercase(),
-        false => text.to_owned(),
+    compares(matcher, "", value).unwrap_or(Likely::Maybe)
+}
+
+/// The ways to compare a text that Envoy's matchers have in common; `ending` is that of their keys.
+fn compares(matcher: &Spot, ending: &str, value: &str) -> Option<Likely> {
+    type Holds = fn(&str, &str) -> bool;
+    const WAYS: [(&str, Holds); 4] = [
+        ("exact", |value, text| value == text),
+        ("prefix", |value, text| value.starts_with(text)),
+        ("suffix", |value, text| value.ends_with(text)),
+        ("contains", |value, text| value.contains(text)),
+    ];
+    let fold = |text: &str| match matcher.bool_of("ignore_case") {
+        Some(true) => text.to_ascii_lowercase(),
+        _ => text.to_owned(),
     };
-    let value_folded = fold(value);
-    let text = |key: &str| matcher.text_of(key).map(fold);
-    if let Some(exact) = text("exact") {
-        (value_folded == exact).into()
-    } else if let Some(prefix) = text("prefix") {
-        value_folded.starts_with(&prefix).into()
-    } else if let Some(suffix) = text("suffix") {
-        value_folded.ends_with(&suffix).into()
-    } else if let Some(part) = text("contains") {
-        value_folded.contains(&part).into()
-    } else if let Some(regex) = matcher.get("safe_regex") {
-        matches_regex(&regex, value)
-    } else {
-        Likely::Maybe
-    }
+    let of_text = WAYS.iter().find_map(|(way, holds)| {
+        let text = matcher.text_of(&format!("{way}{ending}"))?;
+        Some(holds(&fold(value), &fold(text)).into())
+    });
+    let regex = || matcher.get(&format!("safe_regex{ending}"));
+    of_text.or_else(|| Some(matches_regex(&regex()?, value)))
 }
 
 /// Envoy's `RegexMatcher`, which takes whole values.

@@ -33,11 +33,8 @@ pub(super) fn check(setup: &Setup, findings: &mut Findings) {
 
 /// The same of proxies in front, to which the reply is one of the upstream.
 pub(super) fn check_front(setup: &Setup, findings: &mut Findings) {
-    let known = setup.plugins.iter().flat_map(Reply::all);
-    let mut replies: Vec<Reply> = known.map(Reply::seen_in_front).collect();
-    if replies.is_empty() {
-        replies.push(Reply::unknown().seen_in_front());
-    }
+    let replies = Reply::any(setup).into_iter();
+    let replies: Vec<Reply> = replies.map(Reply::seen_in_front).collect();
     let is_in_front = |manager: &&Manager| manager.ours().is_none() && !manager.filters.is_empty();
     for manager in setup.managers.iter().filter(is_in_front) {
         custom_response(setup, manager, &replies, findings);
@@ -49,10 +46,8 @@ pub(super) fn check_front(setup: &Setup, findings: &mut Findings) {
 
 /// What manifests say, and what is put into connection managers that are not here.
 fn around_manifests(setup: &Setup, replies: &[Reply], findings: &mut Findings) {
-    let loose = setup
-        .loose
-        .iter()
-        .filter(|filter| filter.is("custom_response"));
+    let loose = setup.loose.iter();
+    let loose = loose.filter(|filter| filter.is("custom_response"));
     for config in loose.filter_map(|filter| filter.message.as_ref()) {
         caught(config, replies, findings);
     }
@@ -65,10 +60,8 @@ fn around_manifests(setup: &Setup, replies: &[Reply], findings: &mut Findings) {
 
 /// The replies of plugins whose connection managers are not here.
 fn of_manifests(setup: &Setup) -> Vec<Reply> {
-    let plugins = setup
-        .plugins
-        .iter()
-        .filter(|plugin| plugin.around.is_some());
+    let plugins = setup.plugins.iter();
+    let plugins = plugins.filter(|plugin| plugin.around.is_some());
     plugins.flat_map(Reply::all).collect()
 }
 
@@ -100,19 +93,16 @@ fn local_reply_config(manager: &Manager, replies: &[Reply], findings: &mut Findi
 fn custom_response(setup: &Setup, manager: &Manager, replies: &[Reply], findings: &mut Findings) {
     let all = manager.filters.iter();
     let filters: Vec<_> = all.filter(|filter| filter.is("custom_response")).collect();
-    let on = filters
-        .iter()
-        .filter(|filter| !setup.is_left_off(manager, filter));
+    let on = filters.iter();
+    let on = on.filter(|filter| !setup.is_left_off(manager, filter));
     for config in on.filter_map(|filter| filter.message.as_ref()) {
         caught(config, replies, findings);
     }
     if filters.is_empty() {
         return;
     }
-    let routes = setup.routes_of(manager);
-    for scope in routes.iter().flat_map(|routes| routes.scopes()) {
-        let entries = scope.spot.get("typed_per_filter_config");
-        for (_, entry) in entries.map(|entries| entries.entries()).unwrap_or_default() {
+    for scope in setup.scopes_of(manager) {
+        for (_, entry) in scope.entries() {
             if let Some((CUSTOM_RESPONSE, config)) = message(&entry) {
                 caught(&config, replies, findings);
             }
@@ -131,9 +121,8 @@ fn condition(replies: &[Reply]) -> &'static str {
 fn caught(config: &Spot, replies: &[Reply], findings: &mut Findings) {
     let matcher = config.get("custom_response_matcher");
     let catches = |matcher: &Spot| {
-        replies
-            .iter()
-            .any(|reply| takes(matcher, reply) > Likely::No)
+        let mut replies = replies.iter();
+        replies.any(|reply| takes(matcher, reply) > Likely::No)
     };
     if let Some(matcher) = matcher.filter(catches) {
         findings.add(
@@ -151,15 +140,8 @@ fn caught(config: &Spot, replies: &[Reply], findings: &mut Findings) {
 
 /// What Envoy Gateway makes a `custom_response` of, which knows statuses only.
 fn response_override(policy: &Spot, replies: &[Reply], findings: &mut Findings) {
-    let spec = policy.get("spec");
-    for entry in spec
-        .map(|spec| spec.list("responseOverride"))
-        .unwrap_or_default()
-    {
-        let codes = entry
-            .get("match")
-            .map(|spot| spot.list("statusCodes"))
-            .unwrap_or_default();
+    for entry in policy.list_at(&["spec", "responseOverride"]) {
+        let codes = entry.list_at(&["match", "statusCodes"]);
         let holds = |code: &Spot, status: f64| match code.get("range") {
             Some(range) => {
                 let bound = |key: &str| range.number_of(key).unwrap_or_default();
@@ -186,9 +168,8 @@ fn response_override(policy: &Spot, replies: &[Reply], findings: &mut Findings) 
 
 /// The part of a `LocalReplyConfig` that changes body or status of the reply.
 fn rewrites<'d>(config: &Spot<'d>, reply: &Reply) -> Option<Spot<'d>> {
-    let format = config
-        .get("body_format")
-        .filter(|format| !keeps_body(format));
+    let format = config.get("body_format");
+    let format = format.filter(|format| !keeps_body(format));
     for mapper in config.list("mappers") {
         let filter = mapper.get("filter");
         let holds = filter.map_or(Likely::Yes, |spot| access_log_filter::holds(&spot, reply));
@@ -221,8 +202,7 @@ fn has_break(culprit: &Spot) -> bool {
 
 /// Whether a header to add is what says how a body is to be read.
 fn is_content_type(option: &Spot) -> bool {
-    let name = option.at(&["header", "key"]);
-    let name = name.and_then(|name| name.text());
+    let name = option.text_at(&["header", "key"]);
     name.is_some_and(|name| name.eq_ignore_ascii_case("content-type"))
 }
 

@@ -7,25 +7,15 @@ use crate::ctl::setup::typed::message;
 
 /// Whether an `xds.type.matcher.v3.Matcher` has an action for the reply.
 pub(super) fn takes(matcher: &Spot, reply: &Reply) -> Likely {
-    let list = matcher
-        .at(&["matcher_list"])
-        .map(|list| list.list("matchers"));
-    let of_list = list.unwrap_or_default().into_iter().map(|entry| {
+    let entries = matcher.list_at(&["matcher_list", "matchers"]).into_iter();
+    let of_list = entries.map(|entry| {
         let holds = (entry.get("predicate")).map_or(Likely::Maybe, |spot| predicate(&spot, reply));
-        let acts = entry
-            .get("on_match")
-            .map_or(Likely::Yes, |spot| acts(&spot, reply));
+        let acts = (entry.get("on_match")).map_or(Likely::Yes, |spot| acts(&spot, reply));
         Likely::all([holds, acts])
     });
     let of_tree = matcher.get("matcher_tree").map(|spot| tree(&spot, reply));
-    let found = Likely::any(of_list.chain(of_tree));
-    let otherwise = matcher
-        .get("on_no_match")
-        .map_or(Likely::No, |spot| acts(&spot, reply));
-    match found {
-        Likely::Yes => Likely::Yes,
-        found => Likely::any([found, otherwise]),
-    }
+    let otherwise = matcher.get("on_no_match").map(|spot| acts(&spot, reply));
+    Likely::any(of_list.chain(of_tree).chain(otherwise))
 }
 
 fn acts(on_match: &Spot, reply: &Reply) -> Likely {
@@ -33,80 +23,56 @@ fn acts(on_match: &Spot, reply: &Reply) -> Likely {
 }
 
 fn tree(tree: &Spot, reply: &Reply) -> Likely {
-    let value = tree.get("input").and_then(|spot| input(&spot, reply));
-    let value = match value {
-        Some(Input::Value(value)) => value,
-        Some(Input::Absent) => return Likely::No,
-        None => return Likely::Maybe,
-    };
-    let map = |key: &str| {
-        tree.at(&[key, "map"])
-            .map(|map| map.entries())
-            .unwrap_or_default()
-    };
-    let exact = map("exact_match_map")
-        .into_iter()
-        .filter(|(key, _)| *key == value);
-    let prefix = map("prefix_match_map")
-        .into_iter()
-        .filter(|(key, _)| value.starts_with(key));
-    let found = exact
-        .chain(prefix)
-        .map(|(_, on_match)| acts(&on_match, reply));
-    let custom = tree.get("custom_match").map(|_| Likely::Maybe);
-    Likely::any(found.chain(custom))
+    compared(tree, reply, |value| {
+        let map = |key: &str| tree.entries_at(&[key, "map"]).into_iter();
+        let exact = map("exact_match_map").filter(|(key, _)| *key == value);
+        let prefix = map("prefix_match_map").filter(|(key, _)| value.starts_with(key));
+        let found = exact.chain(prefix);
+        let found = found.map(|(_, on_match)| acts(&on_match, reply));
+        let custom = tree.get("custom_match").map(|_| Likely::Maybe);
+        Likely::any(found.chain(custom))
+    })
 }
 
 fn predicate(spot: &Spot, reply: &Reply) -> Likely {
-    let parts = |list: &Spot| {
-        let parts = list.list("predicate").into_iter();
-        parts
-            .map(|part| predicate(&part, reply))
-            .collect::<Vec<_>>()
-    };
+    let holds = |part: &Spot| predicate(part, reply);
     if let Some(list) = spot.get("or_matcher") {
-        Likely::any(parts(&list))
+        Likely::any(list.list("predicate").iter().map(holds))
     } else if let Some(list) = spot.get("and_matcher") {
-        Likely::all(parts(&list))
+        Likely::all(list.list("predicate").iter().map(holds))
     } else if let Some(inner) = spot.get("not_matcher") {
-        predicate(&inner, reply).inverted()
+        holds(&inner).inverted()
     } else if let Some(single) = spot.get("single_predicate") {
-        match single.get("input").and_then(|spot| input(&spot, reply)) {
-            Some(Input::Value(value)) => (single.get("value_match"))
-                .map_or(Likely::Maybe, |matcher| matches_string(&matcher, &value)),
-            Some(Input::Absent) => Likely::No,
-            None => Likely::Maybe,
-        }
+        compared(&single, reply, |value| {
+            (single.get("value_match"))
+                .map_or(Likely::Maybe, |matcher| matches_string(&matcher, &value))
+        })
     } else {
         Likely::Maybe
     }
 }
 
-enum Input {
-    Value(String),
-    Absent,
-}
-
-fn input(input: &Spot, reply: &Reply) -> Option<Input> {
-    let (kind, message) = message(&input.get("typed_config")?)?;
-    if reply.lacks(kind, &message) {
-        return Some(Input::Absent);
+/// What a comparison makes of its input, where that is known and there.
+fn compared(around: &Spot, reply: &Reply, compare: impl FnOnce(String) -> Likely) -> Likely {
+    let typed = around.at(&["input", "typed_config"]);
+    let Some((kind, input)) = typed.as_ref().and_then(message) else {
+        return Likely::Maybe;
+    };
+    if reply.lacks(kind, &input) {
+        return Likely::No;
     }
-    reply.input(kind, &message).map(Input::Value)
+    reply.input(kind, &input).map_or(Likely::Maybe, compare)
 }
 
 /// Whether an `envoy.config.common.matcher.v3.MatchPredicate` holds for the reply.
 pub(super) fn holds(spot: &Spot, reply: &Reply) -> Likely {
-    let parts = |set: &Spot| {
-        let rules = set.list("rules").into_iter();
-        rules.map(|rule| holds(&rule, reply)).collect::<Vec<_>>()
-    };
+    let holds = |rule: &Spot| holds(rule, reply);
     if let Some(set) = spot.get("or_match") {
-        Likely::any(parts(&set))
+        Likely::any(set.list("rules").iter().map(holds))
     } else if let Some(set) = spot.get("and_match") {
-        Likely::all(parts(&set))
+        Likely::all(set.list("rules").iter().map(holds))
     } else if let Some(inner) = spot.get("not_match") {
-        holds(&inner, reply).inverted()
+        holds(&inner).inverted()
     } else if let Some(any) = spot.bool_of("any_match") {
         any.into()
     } else if let Some(headers) = spot.get("http_response_headers_match") {

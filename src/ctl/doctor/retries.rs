@@ -10,16 +10,9 @@ const RETRIED: [u16; 3] = [408, 409, 425];
 
 pub(super) fn check(setup: &Setup, findings: &mut Findings) {
     for plugin in &setup.plugins {
-        let settings = plugin.settings();
-        let rules = settings.list("rules");
-        let responses = [&settings]
-            .into_iter()
-            .chain(&rules)
-            .filter_map(|spot| spot.get("response"));
-        for response in responses {
-            if let Some(no_retry) = response
-                .get("no_retry")
-                .filter(|_| response.bool_of("no_retry") == Some(false))
+        for response in plugin.responses() {
+            if let Some(no_retry) = response.get("no_retry")
+                && response.bool_of("no_retry") == Some(false)
             {
                 findings.add(
                     no_retry.place(),

@@ -15,11 +15,9 @@ pub(super) fn check(setup: &Setup, findings: &mut Findings) {
         };
         let ours = manager.filters.iter().filter(is_wasm);
         let names: Vec<&str> = ours.map(|filter| filter.name).collect();
-        let routes = setup.routes_of(manager);
-        for scope in routes.iter().flat_map(|routes| routes.scopes()) {
-            let entries = scope.spot.get("typed_per_filter_config");
-            let entries = entries.map(|entries| entries.entries()).unwrap_or_default();
-            let of_ours = entries.iter().filter(|(name, _)| names.contains(name));
+        for scope in setup.scopes_of(manager) {
+            let entries = scope.entries().into_iter();
+            let of_ours = entries.filter(|(name, _)| names.contains(name));
             for (_, entry) in of_ours.filter(|(_, entry)| is_refused(entry)) {
                 findings.add(
                     entry.place(),
@@ -41,9 +39,7 @@ fn is_refused(entry: &Spot) -> bool {
     match message(entry) {
         Some((FILTER_CONFIG, config)) => {
             let is_optional = config.bool_of("is_optional") == Some(true);
-            let own = config.get("config");
-            let is_something = own.is_some_and(|own| !own.entries().is_empty());
-            is_something && !is_optional
+            !config.entries_at(&["config"]).is_empty() && !is_optional
         }
         Some(_) => true,
         None => false,

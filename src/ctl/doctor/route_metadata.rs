@@ -1,13 +1,13 @@
 //! What routes say to the filter: a fault of `invalid` where it cannot read that, and a remark where
 //! it does not listen.
 
+use maintenance_mode_core::config::plugin::PluginConfig;
 use maintenance_mode_core::config::rules::Action;
 use maintenance_mode_core::syntax::nearest::{misspelt, nearest};
 
 use crate::ctl::doctor::finding::Findings;
-use crate::ctl::documents::node::Kind;
+use crate::ctl::documents::node::Content;
 use crate::ctl::documents::spot::Spot;
-use crate::ctl::setup::plugin::Plugin;
 use crate::ctl::setup::routes::Scope;
 use crate::ctl::setup::setup::Setup;
 
@@ -16,7 +16,8 @@ const KEY: &str = "action";
 const ACTIONS: [&str; 4] = ["allow", "block", "on", "follow"];
 
 pub(super) fn check(setup: &Setup, findings: &mut Findings) {
-    for (index, _) in setup.accepted().filter(|(_, plugin)| listens(plugin)) {
+    let accepted = setup.accepted();
+    for (index, ..) in accepted.filter(|(.., config, _)| config.route_metadata) {
         let routes = scopes(setup, index).into_iter();
         for scope in routes.filter(|scope| scope.is_route) {
             let said = namespaces(&scope).into_iter();
@@ -32,7 +33,7 @@ pub(super) fn check(setup: &Setup, findings: &mut Findings) {
 fn of_entry(key: &str, value: &Spot, scope: &Scope, findings: &mut Findings) {
     let text = value.text().unwrap_or_default();
     let is_action =
-        Action::parse(text.as_bytes()).is_some() || value.node().kind == Kind::Bool(true);
+        Action::parse(text.as_bytes()).is_some() || value.node().content == Content::Bool(true);
     match key {
         KEY if is_action => {}
         KEY => findings.add(
@@ -57,10 +58,10 @@ fn of_entry(key: &str, value: &Spot, scope: &Scope, findings: &mut Findings) {
 }
 
 /// What there is to say of metadata that the filter does not read.
-pub(super) fn remarks(setup: &Setup, index: usize, plugin: &Plugin) -> Vec<String> {
+pub(super) fn remarks(setup: &Setup, index: usize, config: &PluginConfig) -> Vec<String> {
     let scopes = scopes(setup, index);
     let says = |scope: &&Scope| namespaces(scope).iter().any(|(name, _)| *name == NAMESPACE);
-    if !listens(plugin) {
+    if !config.route_metadata {
         let is_said = scopes.iter().any(|scope| says(&scope));
         let remark = "a route has metadata `maintenance_mode`, which counts only with \
                       `route_metadata: true`";
@@ -86,24 +87,14 @@ pub(super) fn remarks(setup: &Setup, index: usize, plugin: &Plugin) -> Vec<Strin
     elsewhere.chain(misnamed).collect()
 }
 
-fn listens(plugin: &Plugin) -> bool {
-    let accepted = plugin.compiled.accepted.as_ref();
-    accepted.is_some_and(|(config, _)| config.route_metadata)
-}
-
 /// The routes of a filter, and what is around them.
 fn scopes<'d>(setup: &Setup<'d>, index: usize) -> Vec<Scope<'d>> {
-    let managers = setup.managers_of(index);
-    let routes = managers
-        .iter()
-        .flat_map(|(manager, _)| setup.routes_of(manager));
-    routes.flat_map(|routes| routes.scopes()).collect()
+    let managers = setup.managers_of(index).into_iter();
+    let scopes = managers.flat_map(|(manager, _)| setup.scopes_of(manager));
+    scopes.collect()
 }
 
 /// The metadata of a route, by namespaces.
 fn namespaces<'d>(scope: &Scope<'d>) -> Vec<(&'d str, Spot<'d>)> {
-    let metadata = scope.spot.at(&["metadata", "filter_metadata"]);
-    metadata
-        .map(|metadata| metadata.entries())
-        .unwrap_or_default()
+    scope.spot.entries_at(&["metadata", "filter_metadata"])
 }

@@ -4,18 +4,15 @@ use maintenance_mode_core::syntax::nearest::misspelt;
 
 use crate::ctl::doctor::finding::{Findings, Severity};
 use crate::ctl::documents::spot::Spot;
-use crate::ctl::setup::manager::HttpFilter;
+use crate::ctl::setup::manager::{HttpFilter, Manager};
 use crate::ctl::setup::routes::Scope;
 use crate::ctl::setup::setup::Setup;
 
 pub(super) fn check(setup: &Setup, findings: &mut Findings) {
     for manager in &setup.managers {
-        let routes = setup.routes_of(manager);
-        let scopes: Vec<Scope> = routes.iter().flat_map(|routes| routes.scopes()).collect();
-        let ours = manager
-            .filters
-            .iter()
-            .filter(|filter| filter.plugin.is_some());
+        let scopes = setup.scopes_of(manager);
+        let ours = manager.filters.iter();
+        let ours = ours.filter(|filter| filter.plugin.is_some());
         let names: Vec<&str> = manager.filters.iter().map(|filter| filter.name).collect();
         for filter in ours {
             for scope in &scopes {
@@ -33,7 +30,7 @@ pub(super) fn check(setup: &Setup, findings: &mut Findings) {
                 }
             }
             if setup.is_left_off(manager, filter) {
-                left_off(filter, setup.is_guarded(manager), findings);
+                left_off(setup, manager, filter, findings);
             }
         }
     }
@@ -41,9 +38,8 @@ pub(super) fn check(setup: &Setup, findings: &mut Findings) {
 
 /// An entry that is meant for the filter, under a name that no filter has.
 fn misnamed(scope: &Scope, filter: &HttpFilter, names: &[&str], findings: &mut Findings) {
-    let entries = scope.spot.get("typed_per_filter_config");
-    let entries = entries.map(|entries| entries.entries()).unwrap_or_default();
-    for (name, spot) in entries.iter().filter(|(name, _)| !names.contains(name)) {
+    let entries = scope.entries().into_iter();
+    for (name, spot) in entries.filter(|(name, _)| !names.contains(name)) {
         if misspelt(name, &[filter.name]).is_some() {
             findings.add(
                 spot.place(),
@@ -58,8 +54,13 @@ fn misnamed(scope: &Scope, filter: &HttpFilter, names: &[&str], findings: &mut F
     }
 }
 
-fn left_off(filter: &HttpFilter, is_guarded: bool, findings: &mut Findings) {
-    let (severity, who) = match is_guarded {
+fn left_off<'d>(
+    setup: &Setup<'d>,
+    manager: &Manager<'d>,
+    filter: &HttpFilter,
+    findings: &mut Findings,
+) {
+    let (severity, who) = match setup.is_guarded(manager) {
         true => (Severity::Note, "it sees no request"),
         false => (
             Severity::Warning,
@@ -77,6 +78,6 @@ fn left_off(filter: &HttpFilter, is_guarded: bool, findings: &mut Findings) {
 
 /// The entry of a scope for a filter, where that disables it.
 pub(super) fn disabling<'d>(scope: &Scope<'d>, name: &str) -> Option<Spot<'d>> {
-    let entry = scope.spot.get("typed_per_filter_config")?.get(name)?;
+    let entry = scope.entry(name)?;
     (entry.bool_of("disabled") == Some(true)).then_some(entry)
 }

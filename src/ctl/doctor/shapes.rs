@@ -1,5 +1,6 @@
 //! The objects around the plugin configuration, as those who read them know them.
 
+use crate::ctl::documents::spot::Spot;
 use crate::ctl::setup::plugin::{Carrier, Plugin};
 
 /// All that is around a plugin configuration, in one kind of file.
@@ -16,219 +17,132 @@ pub(super) struct Form {
 
 /// One object.
 pub(super) struct Shape {
-    /// The way to it; a list is all of its items.
-    pub(super) way: &'static [&'static str],
-    pub(super) keys: &'static [&'static str],
-    /// Keys whose values are words, and these.
-    pub(super) words: &'static [(&'static str, &'static [&'static str])],
+    /// The way to it, by dots; a list is all of its items.
+    way: &'static str,
+    /// By spaces.
+    keys: &'static str,
+    /// Keys whose values are words, and these, by spaces.
+    words: &'static [(&'static str, &'static str)],
+}
+
+const fn shape(
+    way: &'static str,
+    keys: &'static str,
+    words: &'static [(&'static str, &'static str)],
+) -> Shape {
+    Shape { way, keys, words }
 }
 
 const API_SERVER: &str = "The API server refuses the manifest, or drops this without a word";
 
-const FAIL_STRATEGY: (&str, &[&str]) =
-    ("failStrategy", &["FAIL_CLOSE", "FAIL_OPEN", "FAIL_RELOAD"]);
-const IMAGE_PULL_POLICY: (&str, &[&str]) = (
-    "imagePullPolicy",
-    &["IfNotPresent", "Always", "UNSPECIFIED_POLICY"],
+const FAIL_STRATEGY: (&str, &str) = ("failStrategy", "FAIL_CLOSE FAIL_OPEN FAIL_RELOAD");
+const IMAGE_PULL_POLICY: (&str, &str) =
+    ("imagePullPolicy", "IfNotPresent Always UNSPECIFIED_POLICY");
+const TYPE: (&str, &str) = ("type", "HTTP NETWORK UNSPECIFIED_PLUGIN_TYPE");
+const VM: Shape = shape("vmConfig", "env", &[]);
+const VARIABLES: Shape = shape(
+    "vmConfig.env",
+    "name value valueFrom",
+    &[("valueFrom", "HOST INLINE")],
 );
-const TYPE: (&str, &[&str]) = ("type", &["HTTP", "NETWORK", "UNSPECIFIED_PLUGIN_TYPE"]);
-const VM: Shape = Shape {
-    way: &["vmConfig"],
-    keys: &["env"],
-    words: &[],
-};
-const VARIABLES: Shape = Shape {
-    way: &["vmConfig", "env"],
-    keys: &["name", "value", "valueFrom"],
-    words: &[("valueFrom", &["HOST", "INLINE"])],
-};
-const MATCH: Shape = Shape {
-    way: &["match"],
-    keys: &["mode", "ports"],
-    words: &[(
-        "mode",
-        &["CLIENT", "SERVER", "CLIENT_AND_SERVER", "UNDEFINED"],
-    )],
-};
-const ISTIO_TARGETS: Shape = Shape {
-    way: &["targetRefs"],
-    keys: &["group", "kind", "name", "namespace"],
-    words: &[(
-        "kind",
-        &["Gateway", "GatewayClass", "Service", "ServiceEntry"],
-    )],
-};
+const MATCH: Shape = shape(
+    "match",
+    "mode ports",
+    &[("mode", "CLIENT SERVER CLIENT_AND_SERVER UNDEFINED")],
+);
+const ISTIO_TARGETS: Shape = shape(
+    "targetRefs",
+    "group kind name namespace",
+    &[("kind", "Gateway GatewayClass Service ServiceEntry")],
+);
 
 /// What is around a `spec`.
-pub(super) const MANIFEST: Shape = Shape {
-    way: &[],
-    keys: &["apiVersion", "kind", "metadata", "spec", "status"],
-    words: &[],
-};
+pub(super) const MANIFEST: Shape = shape("", "apiVersion kind metadata spec status", &[]);
 
 /// The filter is all of the `spec`.
-pub(super) const WASM_PLUGIN: Form = Form {
+const WASM_PLUGIN: Form = Form {
     refusal: API_SERVER,
     around: &[],
     own_place: "spec",
     own: &[
         MATCH,
         ISTIO_TARGETS,
-        Shape {
-            way: &[],
-            keys: &[
-                "failStrategy",
-                "imagePullPolicy",
-                "imagePullSecret",
-                "match",
-                "phase",
-                "pluginConfig",
-                "pluginName",
-                "priority",
-                "selector",
-                "sha256",
-                "targetRef",
-                "targetRefs",
-                "type",
-                "url",
-                "verificationKey",
-                "vmConfig",
-            ],
-            words: &[
+        shape(
+            "",
+            "failStrategy imagePullPolicy imagePullSecret match phase pluginConfig pluginName priority \
+             selector sha256 targetRef targetRefs type url verificationKey vmConfig",
+            &[
                 FAIL_STRATEGY,
                 IMAGE_PULL_POLICY,
                 TYPE,
-                ("phase", &["AUTHN", "AUTHZ", "STATS", "UNSPECIFIED_PHASE"]),
+                ("phase", "AUTHN AUTHZ STATS UNSPECIFIED_PHASE"),
             ],
-        },
+        ),
         VM,
         VARIABLES,
     ],
 };
 
-pub(super) const TRAFFIC_EXTENSION: Form = Form {
+const TRAFFIC_EXTENSION: Form = Form {
     refusal: API_SERVER,
     around: &[
-        Shape {
-            way: &[],
-            keys: &[
-                "lua",
-                "match",
-                "phase",
-                "priority",
-                "selector",
-                "targetRefs",
-                "wasm",
-            ],
-            words: &[("phase", &["AUTHN", "AUTHZ", "STATS", "UNSPECIFIED"])],
-        },
+        shape(
+            "",
+            "lua match phase priority selector targetRefs wasm",
+            &[("phase", "AUTHN AUTHZ STATS UNSPECIFIED")],
+        ),
         MATCH,
         ISTIO_TARGETS,
     ],
     own_place: "spec.wasm",
     own: &[
-        Shape {
-            way: &[],
-            keys: &[
-                "failStrategy",
-                "imagePullPolicy",
-                "imagePullSecret",
-                "pluginConfig",
-                "pluginName",
-                "sha256",
-                "type",
-                "url",
-                "verificationKey",
-                "vmConfig",
-            ],
-            words: &[FAIL_STRATEGY, IMAGE_PULL_POLICY, TYPE],
-        },
+        shape(
+            "",
+            "failStrategy imagePullPolicy imagePullSecret pluginConfig pluginName sha256 type url \
+             verificationKey vmConfig",
+            &[FAIL_STRATEGY, IMAGE_PULL_POLICY, TYPE],
+        ),
         VM,
         VARIABLES,
     ],
 };
 
-const GATEWAY_KINDS: (&str, &[&str]) = (
+const GATEWAY_TARGET: &str = "group kind name sectionName";
+const GATEWAY_KINDS: (&str, &str) = (
     "kind",
-    &[
-        "Gateway",
-        "HTTPRoute",
-        "GRPCRoute",
-        "UDPRoute",
-        "TCPRoute",
-        "TLSRoute",
-    ],
+    "Gateway HTTPRoute GRPCRoute UDPRoute TCPRoute TLSRoute",
 );
 
 /// As a Wasm extension or as a dynamic module.
-pub(super) const EXTENSION_POLICY: Form = Form {
+const EXTENSION_POLICY: Form = Form {
     refusal: API_SERVER,
     around: &[
-        Shape {
-            way: &[],
-            keys: &[
-                "backends",
-                "dynamicModule",
-                "extProc",
-                "lua",
-                "mergeType",
-                "targetRef",
-                "targetRefs",
-                "targetSelectors",
-                "wasm",
-            ],
-            words: &[],
-        },
-        Shape {
-            way: &["targetRefs"],
-            keys: &["group", "kind", "name", "sectionName"],
-            words: &[GATEWAY_KINDS],
-        },
-        Shape {
-            way: &["targetRef"],
-            keys: &["group", "kind", "name", "sectionName"],
-            words: &[GATEWAY_KINDS],
-        },
+        shape(
+            "",
+            "backends dynamicModule extProc lua mergeType targetRef targetRefs targetSelectors wasm",
+            &[],
+        ),
+        shape("targetRefs", GATEWAY_TARGET, &[GATEWAY_KINDS]),
+        shape("targetRef", GATEWAY_TARGET, &[GATEWAY_KINDS]),
     ],
     own_place: "spec.wasm[]",
     own: &[
-        Shape {
-            way: &[],
-            keys: &[
-                "code",
-                "config",
-                "env",
-                "failOpen",
-                "filterName",
-                "name",
-                "rootID",
-                "terminalFilter",
+        shape(
+            "",
+            "code config env failOpen filterName name rootID terminalFilter",
+            &[],
+        ),
+        shape("env", "hostKeys", &[]),
+        shape(
+            "code",
+            "http image pullPolicy sha256 type",
+            &[
+                ("pullPolicy", "IfNotPresent Always"),
+                ("type", "HTTP Image"),
             ],
-            words: &[],
-        },
-        Shape {
-            way: &["env"],
-            keys: &["hostKeys"],
-            words: &[],
-        },
-        Shape {
-            way: &["code"],
-            keys: &["http", "image", "pullPolicy", "sha256", "type"],
-            words: &[
-                ("pullPolicy", &["IfNotPresent", "Always"]),
-                ("type", &["HTTP", "Image"]),
-            ],
-        },
-        Shape {
-            way: &["code", "http"],
-            keys: &["sha256", "tls", "url"],
-            words: &[],
-        },
-        Shape {
-            way: &["code", "image"],
-            keys: &["pullSecretRef", "sha256", "tls", "url"],
-            words: &[],
-        },
+        ),
+        shape("code.http", "sha256 tls url", &[]),
+        shape("code.image", "pullSecretRef sha256 tls url", &[]),
     ],
 };
 
@@ -238,49 +152,29 @@ const PLUGIN_CONFIG: Form = Form {
     around: &[],
     own_place: "config",
     own: &[
-        Shape {
-            way: &[],
-            keys: &[
-                "allow_on_headers_stop_iteration",
-                "capability_restriction_config",
-                "configuration",
-                "fail_open",
+        shape(
+            "",
+            "allow_on_headers_stop_iteration capability_restriction_config configuration fail_open \
+             failure_policy name reload_config root_id vm_config",
+            &[(
                 "failure_policy",
-                "name",
-                "reload_config",
-                "root_id",
-                "vm_config",
-            ],
-            words: &[(
-                "failure_policy",
-                &["FAIL_RELOAD", "FAIL_CLOSED", "FAIL_OPEN", "UNSPECIFIED"],
+                "FAIL_RELOAD FAIL_CLOSED FAIL_OPEN UNSPECIFIED",
             )],
-        },
-        Shape {
-            way: &["vm_config"],
-            keys: &[
-                "allow_precompiled",
-                "code",
-                "configuration",
-                "environment_variables",
-                "nack_on_code_cache_miss",
+        ),
+        shape(
+            "vm_config",
+            "allow_precompiled code configuration environment_variables nack_on_code_cache_miss \
+             runtime vm_id",
+            &[(
                 "runtime",
-                "vm_id",
-            ],
-            words: &[(
-                "runtime",
-                &[
-                    "envoy.wasm.runtime.v8",
-                    "envoy.wasm.runtime.wamr",
-                    "envoy.wasm.runtime.wasmtime",
-                ],
+                "envoy.wasm.runtime.v8 envoy.wasm.runtime.wamr envoy.wasm.runtime.wasmtime",
             )],
-        },
-        Shape {
-            way: &["vm_config", "environment_variables"],
-            keys: &["host_env_keys", "key_values"],
-            words: &[],
-        },
+        ),
+        shape(
+            "vm_config.environment_variables",
+            "host_env_keys key_values",
+            &[],
+        ),
     ],
 };
 
@@ -290,39 +184,24 @@ const MODULE_FILTER: Form = Form {
     around: &[],
     own_place: "typed_config",
     own: &[
-        Shape {
-            way: &[],
-            keys: &[
-                "@type",
-                "dynamic_module_config",
-                "filter_config",
-                "filter_name",
-                "terminal_filter",
-            ],
-            words: &[],
-        },
-        Shape {
-            way: &["dynamic_module_config"],
-            keys: &[
-                "do_not_close",
-                "load_globally",
-                "metrics_namespace",
-                "module",
-                "nack_on_cache_miss",
-                "name",
-            ],
-            words: &[],
-        },
+        shape(
+            "",
+            "@type dynamic_module_config filter_config filter_name terminal_filter",
+            &[],
+        ),
+        shape(
+            "dynamic_module_config",
+            "do_not_close load_globally metrics_namespace module nack_on_cache_miss name",
+            &[],
+        ),
     ],
 };
 
 impl Form {
     /// The one of the file that a filter is in.
     pub(super) fn of(plugin: &Plugin) -> Option<Self> {
-        let kind = plugin
-            .around
-            .as_ref()
-            .and_then(|around| around.text_of("kind"));
+        let around = plugin.around.as_ref();
+        let kind = around.and_then(|around| around.text_of("kind"));
         match (plugin.carrier, kind) {
             (Carrier::Wasm, _) => Some(PLUGIN_CONFIG),
             (Carrier::DynamicModule, _) => Some(MODULE_FILTER),
@@ -335,9 +214,32 @@ impl Form {
 }
 
 impl Shape {
-    /// What its reader calls a key, and where it is, for people: `base` is where its way begins.
+    /// The words of a key.
+    pub(super) fn words_of(&self, key: &str) -> Option<Vec<&'static str>> {
+        let (_, words) = self.words.iter().find(|(name, _)| *name == key)?;
+        Some(words.split(' ').collect())
+    }
+
+    pub(super) fn keys(&self) -> Vec<&'static str> {
+        self.keys.split(' ').collect()
+    }
+
+    /// Where it is, for people: `base` is where its way begins.
     pub(super) fn place(&self, base: &str) -> String {
-        let way = self.way.iter().map(|key| format!(".{key}"));
-        format!("{base}{}", way.collect::<String>())
+        let joint = if self.way.is_empty() { "" } else { "." };
+        format!("{base}{joint}{}", self.way)
+    }
+
+    /// All that its way leads to, through each item of a list.
+    pub(super) fn objects<'d>(&self, root: &Spot<'d>) -> Vec<Spot<'d>> {
+        let keys = self.way.split('.').filter(|key| !key.is_empty());
+        keys.fold(vec![root.clone()], |objects, key| {
+            let values = objects.iter().filter_map(|object| object.get(key));
+            let flat = values.flat_map(|value| match value.items() {
+                items if items.is_empty() => vec![value],
+                items => items,
+            });
+            flat.collect()
+        })
     }
 }

@@ -8,7 +8,7 @@ use crate::ctl::setup::plugin::Plugin;
 use crate::ctl::setup::setup::Setup;
 
 pub(super) fn check(setup: &Setup, findings: &mut Findings) {
-    let plugins: Vec<&Plugin> = setup.accepted().map(|(_, plugin)| plugin).collect();
+    let plugins: Vec<&Plugin> = setup.accepted().map(|(_, plugin, ..)| plugin).collect();
     for (index, later) in plugins.iter().enumerate() {
         let before = plugins.iter().take(index);
         let home = Home::of(later);
@@ -24,18 +24,13 @@ pub(super) fn check(setup: &Setup, findings: &mut Findings) {
 }
 
 fn report(key: &str, earlier: &Plugin, later: &Plugin, findings: &mut Findings) {
-    let settings = later.settings();
-    let place = settings
-        .get(key)
-        .unwrap_or_else(|| settings.clone())
-        .place();
-    let scope = settings.text_of("scope").unwrap_or("default");
     findings.add(
-        place,
+        later.settings().get_or_self(key).place(),
         format!(
-            "this filter and the one at {} have the same VM id and the scope {scope:?}, so they \
-             share one state, but their `{key}` differ: what one promises the other does not keep",
-            named(earlier, later)
+            "this filter and the one at {} have the same VM id and the scope {:?}, so they share \
+             one state, but their `{key}` differ: what one promises the other does not keep",
+            named(earlier, later),
+            later.scope()
         ),
         format!("Write the same `{key}` in both, or give one of them a `scope` of its own."),
     );

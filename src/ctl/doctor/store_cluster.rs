@@ -32,20 +32,14 @@ pub(super) fn check(setup: &Setup, findings: &mut Findings) {
 
 fn cluster_works(name: &str, cluster: &Spot, findings: &mut Findings) {
     let options = cluster.at(&["typed_extension_protocol_options", HTTP_PROTOCOL_OPTIONS]);
-    let explicit = options
-        .as_ref()
-        .and_then(|options| options.get("explicit_http_config"));
-    let automatic = options
-        .as_ref()
-        .and_then(|options| options.get("auto_config"));
+    let option = |key: &str| options.as_ref()?.get(key);
+    let (explicit, automatic) = (option("explicit_http_config"), option("auto_config"));
     // By ALPN, which needs TLS.
     let automatic = automatic.filter(|_| cluster.get("transport_socket").is_some());
     let http2 = |config: &Spot| config.get("http2_protocol_options").is_some();
-    let holder = [explicit, automatic.clone(), Some(cluster.clone())]
-        .into_iter()
-        .flatten();
-    let holder = holder.into_iter().find(http2).or(automatic);
-    let Some(holder) = holder else {
+    let holders = [explicit, automatic.clone(), Some(cluster.clone())];
+    let mut holders = holders.into_iter().flatten();
+    let Some(holder) = holders.find(http2).or(automatic) else {
         findings.add_as(
             Severity::Error,
             cluster.place(),
@@ -61,12 +55,8 @@ fn cluster_works(name: &str, cluster: &Spot, findings: &mut Findings) {
     };
     let keepalive = holder.at(&["http2_protocol_options", "connection_keepalive"]);
     if keepalive.is_none() {
-        let place = holder
-            .get("http2_protocol_options")
-            .unwrap_or(holder)
-            .place();
         findings.add(
-            place,
+            holder.get_or_self("http2_protocol_options").place(),
             format!(
                 "the cluster {name:?} has no connection_keepalive: where a member of etcd goes \
                  without a word, this Envoy goes on with an old state and does not know it"

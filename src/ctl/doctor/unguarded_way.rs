@@ -17,22 +17,17 @@ const LEFT_OFF: &str = "Remove `disabled: true` from the filter in its http_filt
 
 pub(super) fn check(setup: &Setup, findings: &mut Findings) {
     let files = Files::of(setup);
-    let (guarded, others): (Vec<_>, Vec<_>) = setup
-        .managers
-        .iter()
-        .partition(|manager| setup.is_guarded(manager));
-    let ways = |manager| files.ways(setup, manager);
-    let guarded: Vec<(&Manager, Vec<Way>)> = guarded
-        .into_iter()
-        .map(|manager| (manager, ways(manager)))
-        .collect();
+    let managers = setup.managers.iter();
+    let all = managers.map(|manager| (manager, files.ways(setup, manager)));
+    let (guarded, others): (Vec<_>, Vec<_>) =
+        all.partition(|(manager, _)| setup.is_guarded(manager));
     let is_guarded = meeting(guarded.iter().flat_map(|(_, ways)| ways));
-    for manager in others {
+    for (manager, ways) in others {
         let (how, fix) = match manager.ours() {
             Some(_) => ("with the filter disabled", LEFT_OFF),
             None => ("without the filter", ABSENT),
         };
-        for way in ways(manager).iter().filter(|way| is_guarded(way)) {
+        for way in ways.iter().filter(|way| is_guarded(way)) {
             findings.add(
                 way.spot.place(),
                 format!(
@@ -101,9 +96,8 @@ impl<'d> Files<'d> {
     fn ways(&self, setup: &Setup<'d>, manager: &Manager<'d>) -> Vec<Way<'d>> {
         let routes = setup.routes_of(manager);
         let clusters = routes.iter().flat_map(|routes| routes.clusters());
-        clusters
-            .map(|(cluster, spot)| self.way(cluster, spot))
-            .collect()
+        let ways = clusters.map(|(cluster, spot)| self.way(cluster, spot));
+        ways.collect()
     }
 }
 
@@ -143,7 +137,7 @@ fn apart(
     let (own, away, why) = match can_be_on {
         [false, true] => (later, earlier, DEAD),
         [true, false] => (earlier, later, DEAD),
-        _ if scope(one) == scope(other) => (later, earlier, SAME_SCOPE),
+        _ if one.scope() == other.scope() => (later, earlier, SAME_SCOPE),
         _ => return,
     };
     let meets = meeting(away.1.iter());
@@ -169,11 +163,6 @@ fn apart(
 const DEAD: &str = "that nothing can switch on (it has no admin, store or windows)";
 const SAME_SCOPE: &str =
     "of the same scope in another VM, so that one switch does not count for both";
-
-fn scope(plugin: &Plugin) -> String {
-    let settings = plugin.settings();
-    settings.text_of("scope").unwrap_or("default").to_owned()
-}
 
 /// The first filter of ours that a request meets.
 fn ours<'s, 'd>(setup: &'s Setup<'d>, manager: &Manager<'d>) -> Option<&'s Plugin<'d>> {

@@ -8,20 +8,13 @@ use crate::ctl::setup::routes::Scope;
 use crate::ctl::setup::setup::Setup;
 
 pub(super) fn check(setup: &Setup, findings: &mut Findings) {
-    let guarded = setup
-        .managers
-        .iter()
-        .filter(|manager| manager.ours().is_some());
-    for manager in guarded {
+    let managers = setup.managers.iter();
+    for manager in managers.filter(|manager| manager.ours().is_some()) {
         let guards = of_ours(setup, &manager.filters);
         for upgrade in &manager.upgrades {
             let ours = of_ours(setup, &upgrade.filters);
-            let is_switched = |plugin: &&Plugin| can_be_on(setup, plugin);
-            let is_one = |plugin: &&Plugin| guards.iter().any(|guard| are_one(guard, plugin));
-            if ours
-                .iter()
-                .any(|plugin| is_switched(plugin) || is_one(plugin))
-            {
+            let is_one = |plugin: &Plugin| guards.iter().any(|guard| are_one(guard, plugin));
+            if (ours.iter()).any(|plugin| can_be_on(setup, plugin) || is_one(plugin)) {
                 continue;
             }
             let kind = upgrade.spot.text_of("upgrade_type").unwrap_or_default();
@@ -51,25 +44,21 @@ pub(super) fn check(setup: &Setup, findings: &mut Findings) {
 
 /// Those of a list of filters that are ours.
 fn of_ours<'s, 'd>(setup: &'s Setup<'d>, filters: &[HttpFilter]) -> Vec<&'s Plugin<'d>> {
-    let indices = filters.iter().filter_map(|filter| filter.plugin);
-    indices
-        .filter_map(|index| setup.plugins.get(index))
-        .collect()
+    let plugins = filters.iter();
+    let plugins = plugins.filter_map(|filter| setup.plugins.get(filter.plugin?));
+    plugins.collect()
 }
 
 /// What people call the first route that enables an upgrade, which is off elsewhere.
 fn enabling(setup: &Setup, manager: &Manager, kind: &str) -> Option<String> {
     let enables = |scope: &Scope| {
-        let upgrades = scope.spot.at(&["route", "upgrade_configs"]);
-        let upgrades = upgrades.map(|list| list.items()).unwrap_or_default();
+        let upgrades = scope.spot.list_at(&["route", "upgrade_configs"]);
         upgrades.iter().any(|upgrade| {
-            let is_it = upgrade
-                .text_of("upgrade_type")
-                .is_some_and(|other| other.eq_ignore_ascii_case(kind));
+            let other = upgrade.text_of("upgrade_type");
+            let is_it = other.is_some_and(|other| other.eq_ignore_ascii_case(kind));
             is_it && upgrade.bool_of("enabled") != Some(false)
         })
     };
-    let routes = setup.routes_of(manager);
-    let mut scopes = routes.iter().flat_map(|routes| routes.scopes());
+    let mut scopes = setup.scopes_of(manager).into_iter();
     scopes.find(enables).map(|scope| scope.title)
 }

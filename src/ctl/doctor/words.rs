@@ -5,7 +5,7 @@ use maintenance_mode_core::syntax::nearest::misspelt;
 
 use crate::ctl::doctor::finding::Findings;
 use crate::ctl::doctor::shapes::{Form, MANIFEST, Shape};
-use crate::ctl::documents::node::Kind;
+use crate::ctl::documents::node::Content;
 use crate::ctl::documents::spot::Spot;
 use crate::ctl::setup::plugin::{Carrier, Plugin};
 
@@ -39,15 +39,11 @@ pub(super) fn check(plugin: &Plugin, findings: &mut Findings) {
             SPEC => spec.as_ref(),
             _ => Some(&plugin.spot),
         };
-        let objects = root.map(|root| objects(root, shape.way));
-        for object in objects.unwrap_or_default() {
-            for (key, spot) in object.entries() {
-                of_key(plugin, &form, (shape, base), (key, &spot), findings);
-                let mut words = shape.words.iter();
-                let words = words.find(|(name, _)| *name == named(plugin, key));
-                if let Some((_, words)) = words {
-                    of_word(plugin, &form, words, &spot, findings);
-                }
+        let objects = root.map(|root| shape.objects(root)).unwrap_or_default();
+        for (key, spot) in objects.iter().flat_map(Spot::entries) {
+            of_key(plugin, &form, (shape, base), (key, &spot), findings);
+            if let Some(words) = shape.words_of(&named(plugin, key)) {
+                of_word(plugin, &form, &words, &spot, findings);
             }
         }
     }
@@ -84,12 +80,13 @@ fn of_key(
     findings: &mut Findings,
 ) {
     let key = &*named(plugin, written);
-    if shape.keys.contains(&key) {
+    let keys = shape.keys();
+    if keys.contains(&key) {
         return;
     }
     let refusal = form.refusal;
     let place = shape.place(base);
-    let (meant, fix) = if let Some(meant) = misspelt(key, shape.keys) {
+    let (meant, fix) = if let Some(meant) = misspelt(key, &keys) {
         (
             format!("`{written}`; did you mean `{meant}`?"),
             format!("Write {meant} in the place of {written}."),
@@ -105,11 +102,7 @@ fn of_key(
                 format!("Move it to {there}, as {name}."),
             ),
         }
-    } else if spot
-        .entries()
-        .iter()
-        .any(|(inner, _)| shape.keys.contains(inner))
-    {
+    } else if (spot.entries().iter()).any(|(inner, _)| keys.contains(inner)) {
         (
             format!("`{written}`: what is in it belongs in {place} itself."),
             format!("Remove `{written}:`, and indent what is in it less."),
@@ -124,11 +117,11 @@ fn of_key(
 fn known(form: &Form, shape: &Shape, place: &str, written: &str) -> Option<(&'static str, String)> {
     let names = NAMES.iter().filter(|names| names.contains(&written));
     let mut names = names.flat_map(|names| names.iter().copied());
-    let here = names.clone().find(|name| shape.keys.contains(name));
+    let here = names.clone().find(|name| shape.keys().contains(name));
     let elsewhere = || {
         names.find_map(|name| {
             let mut all = shapes(form);
-            let (shape, base) = all.find(|(shape, _)| shape.keys.contains(&name))?;
+            let (shape, base) = all.find(|(shape, _)| shape.keys().contains(&name))?;
             Some((name, shape.place(base)))
         })
     };
@@ -136,13 +129,13 @@ fn known(form: &Form, shape: &Shape, place: &str, written: &str) -> Option<(&'st
 }
 
 fn of_word(plugin: &Plugin, form: &Form, known: &[&str], spot: &Spot, findings: &mut Findings) {
-    let word = match &spot.node().kind {
-        Kind::Text(word, _) => format!("unknown value `{word}`"),
-        Kind::Null => return,
+    let word = match &spot.node().content {
+        Content::Text(word, _) => format!("unknown value `{word}`"),
+        Content::Null => return,
         // The number of a word of Protobuf.
-        Kind::Number(_) if plugin.carrier == Carrier::Wasm => return,
-        Kind::Map(_) => "an object is no value here".to_owned(),
-        Kind::List(_) => "a list is no value here".to_owned(),
+        Content::Number(_) if plugin.carrier == Carrier::Wasm => return,
+        Content::Map(_) => "an object is no value here".to_owned(),
+        Content::List(_) => "a list is no value here".to_owned(),
         _ => format!("unknown value {}", spot.node().to_json()),
     };
     let text = spot.text().unwrap_or_default();
@@ -162,16 +155,4 @@ fn of_word(plugin: &Plugin, form: &Form, known: &[&str], spot: &Spot, findings: 
         ),
     };
     findings.add(spot.place(), format!("{word}{meant} {refusal}"), fix);
-}
-
-/// What a way leads to, through each item of a list.
-fn objects<'d>(root: &Spot<'d>, way: &[&str]) -> Vec<Spot<'d>> {
-    way.iter().fold(vec![root.clone()], |objects, key| {
-        let values = objects.iter().filter_map(|object| object.get(key));
-        let flat = values.flat_map(|value| match value.items() {
-            items if items.is_empty() => vec![value],
-            items => items,
-        });
-        flat.collect()
-    })
 }

@@ -5,7 +5,7 @@
 
 use serde_json::Number;
 
-use crate::ctl::documents::node::Kind;
+use crate::ctl::documents::node::Content;
 
 /// Who reads a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,38 +19,38 @@ pub(crate) enum Dialect {
 
 impl Dialect {
     /// What a scalar without quotes is.
-    pub(super) fn plain(self, text: String) -> Kind {
+    pub(super) fn plain(self, text: String) -> Content {
         match text.as_str() {
-            "" | "~" | "null" | "Null" | "NULL" => return Kind::Null,
+            "" | "~" | "null" | "Null" | "NULL" => return Content::Null,
             "y" | "Y" | "yes" | "Yes" | "YES" | "true" | "True" | "TRUE" | "on" | "On" | "ON" => {
-                return Kind::Bool(true);
+                return Content::Bool(true);
             }
             "n" | "N" | "no" | "No" | "NO" | "false" | "False" | "FALSE" | "off" | "Off"
-            | "OFF" => return Kind::Bool(false),
+            | "OFF" => return Content::Bool(false),
             _ => {}
         }
         match self {
             Self::Envoy => envoy_number(text),
             Self::Kubernetes => {
-                kubernetes_number(&text).map_or_else(|| Kind::Text(text, None), Kind::Number)
+                kubernetes_number(&text).map_or_else(|| Content::Text(text, None), Content::Number)
             }
         }
     }
 
     /// What a scalar without quotes is that has the tag `!!str`, which Envoy does not look at.
-    pub(super) fn tagged(self, text: String) -> Kind {
+    pub(super) fn tagged(self, text: String) -> Content {
         match self {
             Self::Envoy => self.plain(text),
-            Self::Kubernetes => Kind::Text(text, None),
+            Self::Kubernetes => Content::Text(text, None),
         }
     }
 }
 
-fn envoy_number(text: String) -> Kind {
+fn envoy_number(text: String) -> Content {
     match integer(&text, &[("0x", 16), ("0X", 16), ("0", 8)]) {
-        Some(number) if i32::try_from(number).is_ok() => Kind::Number(number.into()),
-        Some(number) => Kind::Text(number.to_string(), None),
-        None => Kind::Text(text, None),
+        Some(number) if i32::try_from(number).is_ok() => Content::Number(number.into()),
+        Some(number) => Content::Text(number.to_string(), None),
+        None => Content::Text(text, None),
     }
 }
 
@@ -122,9 +122,9 @@ mod tests {
     use crate::ctl::documents::node::Node;
 
     fn read(dialect: Dialect, text: &str) -> Value {
-        let kind = dialect.plain(text.to_owned());
+        let content = dialect.plain(text.to_owned());
         let position = None;
-        Node { position, kind }.to_json()
+        Node { position, content }.to_json()
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use crate::ctl::documents::dialect::Dialect;
 use crate::ctl::documents::fault::SyntaxFault;
-use crate::ctl::documents::node::{Kind, Node, Position};
+use crate::ctl::documents::node::{Content, Node, Position};
 use crate::ctl::documents::{json, yaml};
 
 /// Keys that files around a plugin configuration have, and it has not.
@@ -69,11 +69,7 @@ pub(crate) fn documents(file: &str, text: &str) -> Result<Vec<Document>, SyntaxF
         None => yaml::parse(text)?,
     };
     if written.is_empty() {
-        let root = Node {
-            position: None,
-            kind: Kind::Map(Vec::new()),
-        };
-        return Ok(vec![of(String::new(), root)]);
+        return Ok(vec![of(String::new(), Node::empty())]);
     }
     let count = written.len();
     let documents = written.into_iter().enumerate().map(|(index, written)| {
@@ -93,14 +89,14 @@ pub(crate) fn documents(file: &str, text: &str) -> Result<Vec<Document>, SyntaxF
 
 /// The files of proxies, and manifests, that a ConfigMap holds.
 fn held(map: &Document) -> Result<Vec<Document>, SyntaxFault> {
-    let kind = map.root.entry("kind").map(|kind| &kind.kind);
-    let data = map.root.entry("data").map(|data| &data.kind);
-    let (Some(Kind::Text(kind, _)), Some(Kind::Map(files))) = (kind, data) else {
+    let kind = map.root.entry("kind").map(|kind| &kind.content);
+    let data = map.root.entry("data").map(|data| &data.content);
+    let (Some(Content::Text(kind, _)), Some(Content::Map(files))) = (kind, data) else {
         return Ok(Vec::new());
     };
     let mut held = Vec::new();
     for (name, file) in files.iter().filter(|_| kind == CONFIG_MAP) {
-        let Kind::Text(text, start) = &file.kind else {
+        let Content::Text(text, start) = &file.content else {
             continue;
         };
         let in_file = |position: Position| match start {
@@ -137,10 +133,10 @@ fn is_around(written: &yaml::Written) -> bool {
     AROUND.iter().any(|key| written.has(key))
 }
 
-/// Kind and name of a manifest.
+/// Content and name of a manifest.
 fn name_of(root: &Node) -> String {
-    let text = |node: Option<&Node>| match node.map(|node| &node.kind) {
-        Some(Kind::Text(text, _)) => Some(text.clone()),
+    let text = |node: Option<&Node>| match node.map(|node| &node.content) {
+        Some(Content::Text(text, _)) => Some(text.clone()),
         _ => None,
     };
     if root.entry("apiVersion").is_none() {

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::ctl::documents::fault::{SyntaxFault, TWICE};
-use crate::ctl::documents::node::{Kind, Node, Position};
+use crate::ctl::documents::node::{Content, Node, Position};
 
 /// Reads a text.
 ///
@@ -39,16 +39,16 @@ impl<'t> JsonReader<'t> {
     fn value(&mut self) -> Result<Node, SyntaxFault> {
         self.space();
         let position = Some(self.position);
-        let kind = match self.rest.chars().next() {
+        let content = match self.rest.chars().next() {
             Some('{') => self.map()?,
             Some('[') => self.list()?,
-            Some('"') => Kind::Text(self.string(), None),
+            Some('"') => Content::Text(self.string(), None),
             _ => self.word(),
         };
-        Ok(Node { position, kind })
+        Ok(Node { position, content })
     }
 
-    fn map(&mut self) -> Result<Kind, SyntaxFault> {
+    fn map(&mut self) -> Result<Content, SyntaxFault> {
         let mut entries: Vec<(String, Node)> = Vec::new();
         self.skip(1);
         loop {
@@ -61,7 +61,7 @@ impl<'t> JsonReader<'t> {
                 }
                 _ => {
                     self.skip(1);
-                    return Ok(Kind::Map(entries));
+                    return Ok(Content::Map(entries));
                 }
             }
             let position = self.position;
@@ -81,7 +81,7 @@ impl<'t> JsonReader<'t> {
         }
     }
 
-    fn list(&mut self) -> Result<Kind, SyntaxFault> {
+    fn list(&mut self) -> Result<Content, SyntaxFault> {
         let mut items = Vec::new();
         self.skip(1);
         loop {
@@ -89,7 +89,7 @@ impl<'t> JsonReader<'t> {
             match self.rest.chars().next() {
                 None | Some(']') => {
                     self.skip(1);
-                    return Ok(Kind::List(items));
+                    return Ok(Content::List(items));
                 }
                 Some(',') => self.skip(1),
                 Some(_) => items.push(self.value()?),
@@ -115,13 +115,13 @@ impl<'t> JsonReader<'t> {
         serde_json::from_str(self.take(end)).unwrap_or_default()
     }
 
-    fn word(&mut self) -> Kind {
+    fn word(&mut self) -> Content {
         let is_end = |c: char| c.is_ascii_whitespace() || matches!(c, ',' | ']' | '}');
         let end = self.rest.find(is_end).unwrap_or(self.rest.len());
         match serde_json::from_str(self.take(end.max(1))) {
-            Ok(Value::Bool(bit)) => Kind::Bool(bit),
-            Ok(Value::Number(number)) => Kind::Number(number),
-            _ => Kind::Null,
+            Ok(Value::Bool(bit)) => Content::Bool(bit),
+            Ok(Value::Number(number)) => Content::Number(number),
+            _ => Content::Null,
         }
     }
 
@@ -163,7 +163,7 @@ mod tests {
         assert_eq!(node.to_json(), serde_json::from_str::<Value>(text).unwrap());
         let c = node.entry("b").unwrap().entry("c").unwrap();
         assert_eq!(c.position, Some(Position { line: 2, column: 8 }));
-        let Kind::List(items) = &node.entry("a").unwrap().kind else {
+        let Content::List(items) = &node.entry("a").unwrap().content else {
             panic!("{node:?}");
         };
         let column = |index: usize| items[index].position.unwrap().column;

@@ -1,5 +1,6 @@
 //! A value of a file, and where it stands there.
 
+use maintenance_mode_core::syntax::invalid::Step;
 use serde_json::{Map, Number, Value};
 
 /// Line and column, each counted from 1.
@@ -13,11 +14,11 @@ pub(crate) struct Position {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Node {
     pub(crate) position: Option<Position>,
-    pub(crate) kind: Kind,
+    pub(crate) content: Content,
 }
 
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Kind {
+pub(crate) enum Content {
     Null,
     Bool(bool),
     Number(Number),
@@ -27,13 +28,6 @@ pub(crate) enum Kind {
     List(Vec<Node>),
     /// In the order of the file.
     Map(Vec<(String, Node)>),
-}
-
-/// A step on the way into a value.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Step {
-    Key(String),
-    Index(usize),
 }
 
 impl Position {
@@ -47,14 +41,22 @@ impl Position {
 }
 
 impl Node {
+    /// An object without entries.
+    pub(crate) fn empty() -> Self {
+        Self {
+            position: None,
+            content: Content::Map(Vec::new()),
+        }
+    }
+
     pub(crate) fn entry(&self, key: &str) -> Option<&Self> {
         self.named_entry(key).map(|(_, node)| node)
     }
 
     /// With the key as it stands here.
     pub(crate) fn named_entry(&self, key: &str) -> Option<(&str, &Self)> {
-        match &self.kind {
-            Kind::Map(entries) => (entries.iter())
+        match &self.content {
+            Content::Map(entries) => (entries.iter())
                 .find(|(other, _)| other == key)
                 .map(|(key, node)| (key.as_str(), node)),
             _ => None,
@@ -62,34 +64,41 @@ impl Node {
     }
 
     /// What a step leads to.
-    pub(crate) fn child(&self, step: &Step) -> Option<&Self> {
-        match (step, &self.kind) {
-            (Step::Key(key), Kind::Map(_)) => self.entry(key),
-            (Step::Index(index), Kind::List(items)) => items.get(*index),
+    pub(super) fn child<'n>(&'n self, step: &Step) -> Option<&'n Self> {
+        match (step, &self.content) {
+            (Step::Key(key), Content::Map(_)) => self.entry(key),
+            (Step::Index(index), Content::List(items)) => items.get(*index),
             _ => None,
         }
+    }
+
+    /// What a way of steps leads to.
+    pub(crate) fn at(&self, steps: &[Step]) -> Option<&Self> {
+        steps.iter().try_fold(self, Self::child)
     }
 
     /// Changes every position.
     pub(crate) fn relocate(&mut self, change: &impl Fn(Position) -> Option<Position>) {
         self.position = self.position.and_then(change);
-        match &mut self.kind {
-            Kind::Text(_, start) => *start = start.and_then(change),
-            Kind::List(items) => items.iter_mut().for_each(|item| item.relocate(change)),
-            Kind::Map(entries) => (entries.iter_mut()).for_each(|(_, node)| node.relocate(change)),
-            Kind::Null | Kind::Bool(_) | Kind::Number(_) => {}
+        match &mut self.content {
+            Content::Text(_, start) => *start = start.and_then(change),
+            Content::List(items) => items.iter_mut().for_each(|item| item.relocate(change)),
+            Content::Map(entries) => {
+                (entries.iter_mut()).for_each(|(_, node)| node.relocate(change))
+            }
+            Content::Null | Content::Bool(_) | Content::Number(_) => {}
         }
     }
 
     /// The value alone.
     pub(crate) fn to_json(&self) -> Value {
-        match &self.kind {
-            Kind::Null => Value::Null,
-            Kind::Bool(bit) => Value::Bool(*bit),
-            Kind::Number(number) => Value::Number(number.clone()),
-            Kind::Text(text, _) => Value::String(text.clone()),
-            Kind::List(items) => items.iter().map(Self::to_json).collect(),
-            Kind::Map(entries) => {
+        match &self.content {
+            Content::Null => Value::Null,
+            Content::Bool(bit) => Value::Bool(*bit),
+            Content::Number(number) => Value::Number(number.clone()),
+            Content::Text(text, _) => Value::String(text.clone()),
+            Content::List(items) => items.iter().map(Self::to_json).collect(),
+            Content::Map(entries) => {
                 let entries = entries.iter();
                 let entries = entries.map(|(key, node)| (key.clone(), node.to_json()));
                 Value::Object(entries.collect::<Map<_, _>>())
@@ -120,7 +129,7 @@ mod tests {
 
     #[test]
     fn a_path_reads_as_one_writes_it() {
-        let key = |key: &str| Step::Key(key.to_owned());
+        let key = |key: &str| Step::Key(key.into());
         let steps = [key("a"), Step::Index(0), key("b"), key("envoy.x"), key("c")];
         assert_eq!(path(&steps), r#"a[0].b["envoy.x"].c"#);
         assert_eq!(path(&[]), "");

@@ -1,9 +1,12 @@
 //! A place in a document, and what is there.
 
+use std::iter;
 use std::rc::Rc;
 
+use maintenance_mode_core::syntax::invalid::Step;
+
 use crate::ctl::documents::document::Document;
-use crate::ctl::documents::node::{Kind, Node, Position, Step, path};
+use crate::ctl::documents::node::{Content, Node, Position, path};
 
 /// A value, and the way to it.
 #[derive(Clone, Debug)]
@@ -57,17 +60,11 @@ impl<'d> Spot<'d> {
 
     /// The place of a value below, or of the nearest around it that is there.
     pub(crate) fn place_of(&self, below: &[Step]) -> Place {
-        let steps: Vec<Step> = self
-            .steps()
-            .into_iter()
-            .chain(below.iter().cloned())
-            .collect();
+        let steps = [&self.steps(), below].concat();
         let mut nearest = self.node;
-        for step in below {
-            match nearest.child(step) {
-                Some(child) => nearest = child,
-                None => break,
-            }
+        let mut below = below.iter();
+        while let Some(child) = below.next().and_then(|step| nearest.child(step)) {
+            nearest = child;
         }
         let (part, path) = (&self.document.part, path(&steps));
         let joint = if part.is_empty() || path.is_empty() {
@@ -85,7 +82,7 @@ impl<'d> Spot<'d> {
     /// The way from the root as a JSON pointer ([RFC 6901](https://www.rfc-editor.org/rfc/rfc6901)).
     pub(crate) fn pointer(&self) -> String {
         let steps = self.steps().into_iter().map(|step| match step {
-            Step::Key(key) => key.replace('~', "~0").replace('/', "~1"),
+            Step::Key(key) => escaped(&key),
             Step::Index(index) => index.to_string(),
         });
         steps.map(|step| format!("/{step}")).collect()
@@ -100,6 +97,16 @@ impl<'d> Spot<'d> {
         entry(key).or_else(|| entry(&camel_case(key)))
     }
 
+    /// The entry of a key, or else this itself.
+    pub(crate) fn get_or_self(&self, key: &str) -> Self {
+        self.get(key).unwrap_or_else(|| self.clone())
+    }
+
+    /// The entry of the first of these keys that is there.
+    pub(crate) fn get_any(&self, keys: &[&str]) -> Option<Self> {
+        keys.iter().find_map(|key| self.get(key))
+    }
+
     /// What a way of keys leads to.
     pub(crate) fn at(&self, keys: &[&str]) -> Option<Self> {
         keys.iter()
@@ -108,8 +115,8 @@ impl<'d> Spot<'d> {
 
     /// The elements of a list.
     pub(crate) fn items(&self) -> Vec<Self> {
-        match &self.node.kind {
-            Kind::List(items) => (items.iter().enumerate())
+        match &self.node.content {
+            Content::List(items) => (items.iter().enumerate())
                 .map(|(index, node)| self.below(Hop::Index(index), node))
                 .collect(),
             _ => Vec::new(),
@@ -118,17 +125,32 @@ impl<'d> Spot<'d> {
 
     /// The elements of a list that may be there.
     pub(crate) fn list(&self, key: &str) -> Vec<Self> {
-        self.get(key).map(|list| list.items()).unwrap_or_default()
+        self.list_at(&[key])
+    }
+
+    /// The same of what a way of keys leads to.
+    pub(crate) fn list_at(&self, keys: &[&str]) -> Vec<Self> {
+        self.at(keys).map(|list| list.items()).unwrap_or_default()
+    }
+
+    /// The texts in a list.
+    pub(crate) fn texts(&self, key: &str) -> Vec<&'d str> {
+        self.list(key).iter().filter_map(Self::text).collect()
     }
 
     /// The entries of an object.
     pub(crate) fn entries(&self) -> Vec<(&'d str, Self)> {
-        match &self.node.kind {
-            Kind::Map(entries) => (entries.iter())
+        match &self.node.content {
+            Content::Map(entries) => (entries.iter())
                 .map(|(key, node)| (key.as_str(), self.below(Hop::Key(key), node)))
                 .collect(),
             _ => Vec::new(),
         }
+    }
+
+    /// The entries of an object that a way of keys leads to, if there is one.
+    pub(crate) fn entries_at(&self, keys: &[&str]) -> Vec<(&'d str, Self)> {
+        self.at(keys).map(|map| map.entries()).unwrap_or_default()
     }
 
     /// The elements, or the values of the entries.
@@ -139,16 +161,13 @@ impl<'d> Spot<'d> {
 
     /// This and all that lies below it, from the outside in.
     pub(crate) fn all(&self) -> Vec<Self> {
-        let mut all = vec![self.clone()];
-        for child in self.children() {
-            all.extend(child.all());
-        }
-        all
+        let below = self.children().into_iter().flat_map(|child| child.all());
+        iter::once(self.clone()).chain(below).collect()
     }
 
     pub(crate) fn text(&self) -> Option<&'d str> {
-        match &self.node.kind {
-            Kind::Text(text, _) => Some(text),
+        match &self.node.content {
+            Content::Text(text, _) => Some(text),
             _ => None,
         }
     }
@@ -158,31 +177,40 @@ impl<'d> Spot<'d> {
         self.get(key)?.text()
     }
 
+    /// The text that a way of keys leads to.
+    pub(crate) fn text_at(&self, keys: &[&str]) -> Option<&'d str> {
+        self.at(keys)?.text()
+    }
+
     /// The boolean of an entry.
     pub(crate) fn bool_of(&self, key: &str) -> Option<bool> {
-        match self.get(key)?.node.kind {
-            Kind::Bool(bit) => Some(bit),
+        match self.get(key)?.node.content {
+            Content::Bool(bit) => Some(bit),
             _ => None,
         }
     }
 
     /// The number of an entry, which Protobuf's JSON takes as a text, too.
     pub(crate) fn number_of(&self, key: &str) -> Option<f64> {
-        match &self.get(key)?.node.kind {
-            Kind::Number(number) => number.as_f64(),
-            Kind::Text(text, _) => text.parse().ok(),
+        match &self.get(key)?.node.content {
+            Content::Number(number) => number.as_f64(),
+            Content::Text(text, _) => text.parse().ok(),
             _ => None,
         }
     }
 
+    /// The same as a port, or a status.
+    pub(crate) fn u16_of(&self, key: &str) -> Option<u16> {
+        self.number_of(key).map(|number| number as u16)
+    }
+
     pub(crate) fn is_null(&self) -> bool {
-        self.node.kind == Kind::Null
+        self.node.content == Content::Null
     }
 
     /// The name of a manifest.
     pub(crate) fn name(&self) -> &'d str {
-        let name = self.at(&["metadata", "name"]);
-        name.and_then(|name| name.text()).unwrap_or_default()
+        self.text_at(&["metadata", "name"]).unwrap_or_default()
     }
 
     /// The name of the type in `@type`, behind the last `/` of its URL.
@@ -212,7 +240,7 @@ impl<'d> Spot<'d> {
         let mut way = self.way.as_deref();
         while let Some(Way { hop, before }) = way {
             steps.push(match hop {
-                Hop::Key(key) => Step::Key((*key).to_owned()),
+                Hop::Key(key) => Step::Key((*key).into()),
                 Hop::Index(index) => Step::Index(*index),
             });
             way = before.as_deref();
@@ -220,6 +248,11 @@ impl<'d> Spot<'d> {
         steps.reverse();
         steps
     }
+}
+
+/// A key in a JSON pointer.
+pub(crate) fn escaped(key: &str) -> String {
+    key.replace('~', "~0").replace('/', "~1")
 }
 
 fn camel_case(key: &str) -> String {
@@ -264,7 +297,7 @@ mod tests {
             chain.pointer(),
             "/static_resources/listeners/0/filterChains/0"
         );
-        let missing = chain.place_of(&[Step::Key("filters".to_owned())]);
+        let missing = chain.place_of(&[Step::Key("filters".into())]);
         assert_eq!(
             missing.position,
             Some(Position {

@@ -8,7 +8,7 @@ use yaml_rust2::scanner::{Marker, ScanError, TScalarStyle};
 use crate::ctl::documents::dialect::Dialect;
 use crate::ctl::documents::fault::{NO_YAML, SyntaxFault, TWICE};
 use crate::ctl::documents::indented::Indented;
-use crate::ctl::documents::node::{Kind, Node, Position};
+use crate::ctl::documents::node::{Content, Node, Position};
 
 /// How deep lists and maps may be nested.
 const MAX_DEPTH: usize = 128;
@@ -87,25 +87,25 @@ impl Written {
 
     /// What a reader makes of it.
     pub(super) fn read(self, dialect: Dialect) -> Node {
-        let kind = match self.form {
+        let content = match self.form {
             Form::Plain(text) => dialect.plain(text),
             Form::Tagged(text) => dialect.tagged(text),
-            Form::Quoted(text, start) => Kind::Text(text, start),
+            Form::Quoted(text, start) => Content::Text(text, start),
             Form::List(items) => {
-                Kind::List(items.into_iter().map(|item| item.read(dialect)).collect())
+                Content::List(items.into_iter().map(|item| item.read(dialect)).collect())
             }
             Form::Map(entries) => {
                 let entries = entries.into_iter();
                 let entries = entries.map(|(key, value)| (key, value.read(dialect)));
                 let entries: Vec<_> = entries.collect();
                 match dialect {
-                    Dialect::Envoy => Kind::Map(entries),
-                    Dialect::Kubernetes => Kind::Map(merged(entries)),
+                    Dialect::Envoy => Content::Map(entries),
+                    Dialect::Kubernetes => Content::Map(merged(entries)),
                 }
             }
         };
         let position = Some(self.position);
-        Node { position, kind }
+        Node { position, content }
     }
 }
 
@@ -114,12 +114,14 @@ fn merged(entries: Vec<(String, Node)>) -> Vec<(String, Node)> {
     let (merges, mut entries): (Vec<_>, Vec<_>) =
         entries.into_iter().partition(|(key, _)| key == "<<");
     for (_, node) in merges {
-        let maps = match node.kind {
-            Kind::List(items) => items,
+        let maps = match node.content {
+            Content::List(items) => items,
             _ => vec![node],
         };
         for map in maps {
-            let Kind::Map(more) = map.kind else { continue };
+            let Content::Map(more) = map.content else {
+                continue;
+            };
             for (key, node) in more {
                 if entries.iter().all(|(other, _)| *other != key) {
                     entries.push((key, node));

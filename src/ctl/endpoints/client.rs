@@ -26,13 +26,13 @@ const MAX_ANSWER: u64 = 1 << 20;
 const BAD_REQUEST: u16 = 400;
 
 /// Calls admin endpoints with a token. It follows no redirect: the token is for nobody else.
-pub(crate) struct Client {
+pub(crate) struct EndpointClient {
     agent: Agent,
     token: BearerToken,
     timeout: u64,
 }
 
-impl Client {
+impl EndpointClient {
     pub(crate) fn new(endpoints: &Endpoints) -> Self {
         let tls = TlsConfig::builder()
             .root_certs(RootCerts::PlatformVerifier)

@@ -27,11 +27,11 @@ impl Outcomes<'_> {
             say(&text);
         }
         let are_all_known = self.complain_of_failures();
-        if !agree(self.statuses().map(|(_, status)| status), now()) {
+        let do_agree = agree(self.statuses().map(|(_, status)| status), now());
+        if !do_agree {
             complain("the endpoints do not agree");
-            return Exit::FAILURE;
         }
-        match are_all_known {
+        match are_all_known && do_agree {
             true => Exit::SUCCESS,
             false => Exit::FAILURE,
         }
@@ -42,18 +42,11 @@ impl Outcomes<'_> {
         if !self.complain_of_failures() {
             return Exit::UNKNOWN;
         }
-        let mut flags = self
-            .statuses()
-            .map(|(_, status)| status.setting.maintenance);
-        let first = flags.next();
-        match first {
-            Some(on) if flags.all(|other| other == on) => {
-                if on {
-                    Exit::ON
-                } else {
-                    Exit::OFF
-                }
-            }
+        let statuses = self.statuses();
+        let mut flags = statuses.map(|(_, status)| status.setting.maintenance);
+        match flags.next() {
+            Some(true) if flags.all(|on| on) => Exit::ON,
+            Some(false) if !flags.any(|on| on) => Exit::OFF,
             _ => {
                 complain("the endpoints do not agree");
                 Exit::UNKNOWN
@@ -76,10 +69,8 @@ impl Outcomes<'_> {
 
     /// Says which calls came to nothing, and why; whether none has.
     fn complain_of_failures(&self) -> bool {
-        let failures = self
-            .0
-            .iter()
-            .filter_map(|(_, outcome)| outcome.as_ref().err());
+        let failures = self.0.iter();
+        let failures = failures.filter_map(|(_, outcome)| outcome.as_ref().err());
         let complaints = failures.map(|error| complain(&error.to_string()));
         complaints.count() == 0
     }

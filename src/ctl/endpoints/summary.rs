@@ -1,5 +1,7 @@
 //! A status as a person reads it.
 
+use std::iter;
+
 use anstyle::{AnsiColor, Style};
 use maintenance_mode_core::syntax::timestamp::Timestamp;
 use maintenance_mode_core::syntax::wire::SHARED_DATA;
@@ -20,23 +22,17 @@ const LOST: Style = AnsiColor::Red.on_default();
 pub(crate) fn summary(owner: &str, status: &Value, moments: &Moments) -> String {
     let told = Told(status);
     let seconds = |key: &str| told.number(key).filter(|seconds| *seconds > 0);
-    let lines = [flag(told, moments)]
-        .into_iter()
-        .chain(planned(told, moments))
-        .chain(
-            seconds("hold").map(|hold| format!("Held: requests wait up to {hold} s for the end")),
-        )
-        .chain(
-            told.text("message")
-                .map(|message| format!("Message: {message}")),
-        )
-        .chain(
-            told.number("retry_after")
-                .map(|after| format!("Retry-After: {after} s")),
-        )
-        .chain(reason(told, moments))
-        .chain(store(status))
-        .chain(identity(told));
+    let (message, after) = (told.text("message"), told.number("retry_after"));
+    let rest = [
+        seconds("hold").map(|hold| format!("Held: requests wait up to {hold} s for the end")),
+        message.map(|message| format!("Message: {message}")),
+        after.map(|after| format!("Retry-After: {after} s")),
+        reason(told, moments),
+        store(status),
+        identity(told),
+    ];
+    let lines = iter::once(flag(told, moments)).chain(planned(told, moments));
+    let lines = lines.chain(rest.into_iter().flatten());
     let mut text = format!("{HEADING}{owner}{HEADING:#}");
     for line in lines {
         text.push_str("\n  ");
@@ -105,10 +101,7 @@ fn planned(told: Told, moments: &Moments) -> Vec<String> {
     let next = next.and_then(|next| {
         let window = next.text("name").map(|name| format!(", window {name}"));
         let message = next.text("message").map(|message| format!(": {message}"));
-        line(
-            next,
-            window.unwrap_or_default() + &message.unwrap_or_default(),
-        )
+        line(next, window.into_iter().chain(message).collect())
     });
     let own = own.and_then(|own| line(own, String::new()));
     next.into_iter().chain(own).collect()
@@ -116,18 +109,17 @@ fn planned(told: Told, moments: &Moments) -> Vec<String> {
 
 /// Who or what has decided it, and since when.
 fn reason(told: Told, moments: &Moments) -> Option<String> {
-    let since = told
-        .moment("since")
-        .map(|since| moments.seen_from_now(since));
+    let since = told.moment("since");
+    let since = since.map(|since| moments.seen_from_now(since));
     Some(match (told.text("decided_by")?.0, since) {
         ("state", since) => {
             let who = told.text("changed_by").map(|who| format!(" by {who}"));
             let since = since.map(|since| format!(" at {since}"));
-            format!(
-                "Set{}{}",
-                who.unwrap_or_default(),
-                since.unwrap_or_default()
-            )
+            ["Set".to_owned()]
+                .into_iter()
+                .chain(who)
+                .chain(since)
+                .collect()
         }
         ("window", Some(since)) => format!("By a window since {since}"),
         ("window", None) => "By a window".to_owned(),
@@ -151,13 +143,20 @@ fn store(status: &Value) -> Option<String> {
 /// Which filter says it, and of which state.
 fn identity(told: Told) -> Option<String> {
     let terms = [
-        told.text("scope").map(|scope| format!("scope {scope}")),
-        told.number("generation")
-            .map(|generation| format!("generation {generation}")),
-        told.text("version")
-            .map(|version| format!("version {version}")),
+        ("scope", told.text("scope").map(|scope| scope.to_string())),
+        (
+            "generation",
+            told.number("generation")
+                .map(|generation| generation.to_string()),
+        ),
+        (
+            "version",
+            told.text("version").map(|version| version.to_string()),
+        ),
     ];
-    let terms: Vec<String> = terms.into_iter().flatten().collect();
+    let terms = terms.into_iter();
+    let terms = terms.filter_map(|(key, value)| Some(format!("{key} {}", value?)));
+    let terms: Vec<String> = terms.collect();
     let line = terms.join(", ");
     (!line.is_empty()).then(|| line.replacen("scope", "Scope", 1))
 }

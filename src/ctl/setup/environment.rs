@@ -21,13 +21,14 @@ impl Variables {
     /// Of a `VmConfig` of Envoy: `environment_variables`.
     pub(super) fn of_vm(config: Option<&Spot>) -> Self {
         let given = config.and_then(|config| config.get("environment_variables"));
-        let keys = given.as_ref().map(|given| given.list("host_env_keys"));
-        let values = given.and_then(|given| given.get("key_values"));
-        let values = values.map(|values| values.entries()).unwrap_or_default();
-        let values = values.into_iter().map(|(name, value)| {
+        let values = given
+            .as_ref()
+            .map(|given| given.entries_at(&["key_values"]));
+        let values = values.into_iter().flatten().map(|(name, value)| {
             let value = value.text().unwrap_or_default();
             (name.to_owned(), Some(value.to_owned()))
         });
+        let keys = given.as_ref().map(|given| given.texts("host_env_keys"));
         Self::Handed(host_keys(keys.unwrap_or_default()).chain(values).collect())
     }
 
@@ -46,8 +47,16 @@ impl Variables {
 
     /// Of an entry of `spec.wasm` of Envoy Gateway: `env.hostKeys`.
     pub(super) fn of_gateway(wasm: &Spot) -> Self {
-        let keys = wasm.get("env").map(|env| env.list("hostKeys"));
+        let keys = wasm.get("env").map(|env| env.texts("hostKeys"));
         Self::Handed(host_keys(keys.unwrap_or_default()).collect())
+    }
+
+    /// Whose they are, as the filter's own host calls it.
+    pub(super) fn owner(&self) -> &'static str {
+        match self {
+            Self::OfEnvoy => "Envoy",
+            Self::All | Self::Handed(_) => "the VM",
+        }
     }
 
     /// Which attributes can be read.
@@ -79,9 +88,6 @@ impl Variables {
     }
 }
 
-fn host_keys(keys: Vec<Spot>) -> impl Iterator<Item = (String, Option<String>)> {
-    let names = keys
-        .into_iter()
-        .filter_map(|key| key.text().map(str::to_owned));
-    names.map(|name| (name, None))
+fn host_keys(names: Vec<&str>) -> impl Iterator<Item = (String, Option<String>)> {
+    names.into_iter().map(|name| (name.to_owned(), None))
 }

@@ -1,20 +1,22 @@
 //! What to write in the place of what the filter refuses.
 
-use crate::ctl::documents::node::{Kind, Node, Step, path};
+use maintenance_mode_core::syntax::invalid::Step;
+
+use crate::ctl::documents::node::{Content, Node, path};
 
 /// The filter says what it wants where it knows; this makes an instruction of it.
 pub(super) fn fix(problem: &str, steps: &[Step], value: Option<&Node>) -> String {
-    let kind = value.map(|value| &value.kind);
-    if let (Some(written), Some(Kind::Text(entry, _))) = (after(problem, ": write "), kind)
+    let content = value.map(|value| &value.content);
+    if let (Some(written), Some(Content::Text(entry, _))) = (after(problem, ": write "), content)
         && let Some((begin, query)) = entry.split_once('?')
         && problem.contains(" has a query")
-        && steps.contains(&Step::Key("paths".to_owned()))
+        && steps.contains(&Step::Key("paths".into()))
         && !query.contains('#')
         && begin.starts_with('/')
     {
         return of_query(written, entry, query, steps);
     }
-    match (problem, kind) {
+    match (problem, content) {
         _ if problem.contains("invalid type: boolean") && problem.contains("string") => {
             "Write it in quotes: YAML makes booleans of on, off, yes and no.".to_owned()
         }
@@ -26,18 +28,16 @@ pub(super) fn fix(problem: &str, steps: &[Step], value: Option<&Node>) -> String
              these two around the plugin configuration."
                 .to_owned()
         }
-        (_, Some(Kind::Map(entries))) if holds_known(problem, entries) => {
+        (_, Some(Content::Map(entries))) if holds_known(problem, entries) => {
             "Write what is in it one level up, in its place.".to_owned()
         }
-        (_, Some(Kind::Text(text, _))) if problem.ends_with("expected an object") => {
+        (_, Some(Content::Text(text, _))) if problem.ends_with("expected an object") => {
             of_object(text, steps)
         }
-        (_, Some(value @ (Kind::Text(..) | Kind::Number(_) | Kind::Bool(_))))
+        (_, Some(Content::Text(..) | Content::Number(_) | Content::Bool(_)))
             if problem.ends_with("expected a sequence") =>
         {
-            let kind = value.clone();
-            let position = None;
-            let value = Node { position, kind }.to_json();
+            let value = value.map(Node::to_json).unwrap_or_default();
             format!("Write it as a list: [{value}].")
         }
         _ => of_words(problem),
@@ -52,7 +52,7 @@ fn holds_known(problem: &str, entries: &[(String, Node)]) -> bool {
 
 /// Of a path with a query, which no entry of `paths` looks at.
 fn of_query(written: &str, entry: &str, query: &str, steps: &[Step]) -> String {
-    let is_rule = matches!(steps.first(), Some(Step::Key(key)) if key == "rules");
+    let is_rule = matches!(steps.first(), Some(Step::Key(key)) if &**key == "rules");
     let (how, key, value) = match is_rule {
         true => ("add beside `paths`", "query", query),
         false => (
@@ -125,13 +125,13 @@ mod tests {
     fn text(text: &str) -> Node {
         Node {
             position: None,
-            kind: Kind::Text(text.to_owned(), None),
+            content: Content::Text(text.to_owned(), None),
         }
     }
 
     #[test]
     fn each_fix_can_be_written() {
-        let key = |key: &str| Step::Key(key.to_owned());
+        let key = |key: &str| Step::Key(key.into());
         let query =
             r#"allow.paths[0]: "/a?b=1" has a query, with which nothing is compared: write "/a""#;
         let entry = text("/a?b=1");

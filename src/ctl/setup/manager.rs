@@ -99,16 +99,22 @@ impl<'d> Manager<'d> {
         filters.find(|(_, filter)| filter.plugin.is_some())
     }
 
+    /// The names of the route configurations that are elsewhere.
+    pub(super) fn named_routes(&self) -> Vec<&'d str> {
+        let all = self.spot.all().into_iter();
+        all.filter_map(|spot| spot.text_of("route_config_name"))
+            .collect()
+    }
+
     /// How people call it.
     pub(crate) fn title(&self) -> String {
-        let named = |spot: &Spot<'d>, key: &str| spot.text_of(key).map(str::to_owned);
-        let listener = self.listener.as_ref().and_then(|spot| named(spot, "name"));
-        let listener = listener.map(|name| format!("listener {name:?}"));
-        let prefix =
-            || named(&self.spot, "stat_prefix").map(|name| format!("connection manager {name:?}"));
-        listener
-            .or_else(prefix)
-            .unwrap_or_else(|| "the connection manager".to_owned())
+        let listener = self.listener.as_ref();
+        let listener = listener.and_then(|listener| listener.text_of("name"));
+        match (listener, self.spot.text_of("stat_prefix")) {
+            (Some(name), _) => format!("listener {name:?}"),
+            (None, Some(prefix)) => format!("connection manager {prefix:?}"),
+            (None, None) => "the connection manager".to_owned(),
+        }
     }
 }
 

@@ -78,7 +78,7 @@ pub(super) fn mistaken<'d>(kind: &str, manifest: &Spot<'d>) -> Option<Mistaken<'
         _ => return None,
     };
     Some(Mistaken {
-        spot: manifest.get(key).unwrap_or_else(|| manifest.clone()),
+        spot: manifest.get_or_self(key),
         problem: format!("{problem}: the API server refuses it"),
         fix: format!("Write apiVersion: {wanted}/v1alpha1, and kind: {meant}."),
     })

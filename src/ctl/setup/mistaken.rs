@@ -75,17 +75,13 @@ impl<'d> Mistaken<'d> {
         let spot = said.or(typed).unwrap_or_else(|| filter.spot.clone());
         Some(Self { spot, problem, fix })
     }
-}
 
-impl<'d> Mistaken<'d> {
     /// An update that an Envoy has refused, as its `config_dump` tells.
     pub(super) fn update(state: Spot<'d>) -> Option<Self> {
-        let details = state
-            .text_of("details")
-            .filter(|details| !details.is_empty())?;
-        let when = state
-            .text_of("last_update_attempt")
-            .unwrap_or("its last update");
+        let details = state.text_of("details");
+        let details = details.filter(|details| !details.is_empty())?;
+        let when = state.text_of("last_update_attempt");
+        let when = when.unwrap_or("its last update");
         Some(Self {
             problem: format!(
                 "Envoy has refused an update ({when}), and goes on with what it had before: {details}"

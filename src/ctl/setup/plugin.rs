@@ -1,11 +1,16 @@
 //! A filter of ours, and its plugin configuration.
 
+use std::iter;
+
+use maintenance_mode_core::config::plugin::PluginConfig;
+use maintenance_mode_core::policy::policy::Policy;
+
 use crate::ctl::documents::document::Document;
 use crate::ctl::documents::node::Node;
 use crate::ctl::documents::spot::Spot;
-use crate::ctl::setup::compiled::{Compiled, Fault};
+use crate::ctl::setup::compilation::{Compilation, Fault};
 use crate::ctl::setup::environment::Variables;
-use crate::ctl::setup::handed::{empty, in_manifest, unpacked};
+use crate::ctl::setup::handed::{in_manifest, unpacked};
 use crate::ctl::setup::typed::{DYNAMIC_MODULE, WASM};
 
 /// How the filter is loaded.
@@ -35,7 +40,7 @@ pub(crate) struct Plugin<'d> {
     pub(crate) written: Spot<'d>,
     /// The plugin configuration as the filter gets it, with the place of each key.
     settings: Document,
-    pub(crate) compiled: Compiled,
+    pub(crate) compiled: Compilation,
 }
 
 impl<'d> Plugin<'d> {
@@ -69,10 +74,8 @@ impl<'d> Plugin<'d> {
         ];
         let variables = Variables::of_vm(vm.as_ref());
         let is_named = is_ours(names);
-        let written = config.get("configuration");
-        let handed = written.as_ref().map_or_else(|| Ok(empty()), unpacked);
-        let written = written.unwrap_or_else(|| config.clone());
-        let plugin = Self::new(Carrier::Wasm, config, around, written, handed, &variables);
+        let key = "configuration";
+        let plugin = Self::new(Carrier::Wasm, config, around, key, unpacked, &variables);
         (is_named || plugin.is_unmistakable()).then_some(plugin)
     }
 
@@ -88,18 +91,9 @@ impl<'d> Plugin<'d> {
             message.get("filter_name"),
         ];
         is_ours(names).then(|| {
-            let written = message.get("filter_config");
-            let handed = written.as_ref().map_or_else(|| Ok(empty()), unpacked);
-            let written = written.unwrap_or_else(|| message.clone());
-            let carrier = Carrier::DynamicModule;
-            Self::new(
-                carrier,
-                message.clone(),
-                around,
-                written,
-                handed,
-                &Variables::OfEnvoy,
-            )
+            let (carrier, key) = (Carrier::DynamicModule, "filter_config");
+            let variables = &Variables::OfEnvoy;
+            Self::new(carrier, message.clone(), around, key, unpacked, variables)
         })
     }
 
@@ -115,28 +109,41 @@ impl<'d> Plugin<'d> {
         const NAMES: [&str; 6] = ["code", "filterName", "name", "pluginName", "rootID", "url"];
         let names = NAMES.iter().map(|key| spot.get(key));
         is_ours(names.chain([name])).then(|| {
-            let written = spot.get(key);
-            let handed = Ok(written.as_ref().map_or_else(empty, in_manifest));
-            let written = written.unwrap_or_else(|| spot.clone());
-            Self::new(carrier, spot, Some(manifest), written, handed, variables)
+            let hand = |written: &Spot| Ok(in_manifest(written));
+            Self::new(carrier, spot, Some(manifest), key, hand, variables)
         })
     }
 
     /// A plugin configuration alone.
     pub(super) fn alone(root: &Spot<'d>) -> Self {
         let handed = Ok(root.node().clone());
-        let (spot, written) = (root.clone(), root.clone());
-        Self::new(
-            Carrier::Nothing,
-            spot,
+        let carrier = Carrier::Nothing;
+        Self::of_handed(
+            carrier,
+            root.clone(),
             None,
-            written,
+            root.clone(),
             handed,
             &Variables::All,
         )
     }
 
+    /// The filter that has its configuration under a key, from where it is handed over.
     fn new(
+        carrier: Carrier,
+        spot: Spot<'d>,
+        around: Option<&Spot<'d>>,
+        key: &str,
+        hand: impl Fn(&Spot) -> Result<Node, Fault>,
+        variables: &Variables,
+    ) -> Self {
+        let handed = spot.get(key);
+        let handed = handed.map_or_else(|| Ok(Node::empty()), |written| hand(&written));
+        let written = spot.get_or_self(key);
+        Self::of_handed(carrier, spot, around, written, handed, variables)
+    }
+
+    fn of_handed(
         carrier: Carrier,
         spot: Spot<'d>,
         around: Option<&Spot<'d>>,
@@ -147,16 +154,10 @@ impl<'d> Plugin<'d> {
         let place = written.place();
         let (root, compiled) = match handed {
             Ok(root) => {
-                let compiled = Compiled::of(&root, variables);
+                let compiled = Compilation::of(&root, variables);
                 (root, compiled)
             }
-            Err(fault) => {
-                let compiled = Compiled {
-                    faults: vec![fault],
-                    ..Compiled::default()
-                };
-                (empty(), compiled)
-            }
+            Err(fault) => (Node::empty(), Compilation::refused(fault)),
         };
         let root = Node {
             position: place.position,
@@ -177,6 +178,29 @@ impl<'d> Plugin<'d> {
         }
     }
 
+    /// Its configuration, where the filter accepts that.
+    pub(crate) fn config(&self) -> Option<&PluginConfig> {
+        self.compiled.accepted.as_ref().map(|(config, _)| config)
+    }
+
+    /// What the filter makes of it.
+    pub(crate) fn policy(&self) -> Option<&Policy> {
+        self.compiled.accepted.as_ref().map(|(_, policy)| policy)
+    }
+
+    /// The responses that it writes, of all requests and of rules.
+    pub(crate) fn responses(&self) -> Vec<Spot<'_>> {
+        let settings = self.settings();
+        let rules = settings.list("rules").into_iter();
+        let all = iter::once(settings).chain(rules);
+        all.filter_map(|spot| spot.get("response")).collect()
+    }
+
+    /// What its state is shared by.
+    pub(crate) fn scope(&self) -> &str {
+        self.settings().text_of("scope").unwrap_or("default")
+    }
+
     /// The plugin configuration as the filter gets it.
     pub(crate) fn settings(&self) -> Spot<'_> {
         Spot::root(&self.settings)
@@ -184,8 +208,8 @@ impl<'d> Plugin<'d> {
 
     /// Filters of one VM id share what they keep.
     pub(crate) fn vm_id(&self) -> &'d str {
-        let vm_id = self.spot.at(&["vm_config", "vm_id"]);
-        vm_id.and_then(|id| id.text()).unwrap_or_default()
+        let vm_id = self.spot.text_at(&["vm_config", "vm_id"]);
+        vm_id.unwrap_or_default()
     }
 
     /// The manifest of Istio or Envoy Gateway that it is all about.
@@ -208,11 +232,8 @@ impl<'d> Plugin<'d> {
         let targets = ["selector", "targetRef", "targetRefs", "workloadSelector"];
         let targets = targets.map(|key| manifest.at(&["spec", key]));
         let named = [namespace].into_iter().chain(targets).flatten();
-        Some(
-            named
-                .map(|spot| spot.node().to_json().to_string())
-                .collect(),
-        )
+        let named = named.map(|spot| spot.node().to_json().to_string());
+        Some(named.collect())
     }
 }
 

@@ -19,6 +19,20 @@ pub(crate) struct Scope<'d> {
     pub(crate) is_route: bool,
 }
 
+impl<'d> Scope<'d> {
+    /// What it says of a filter.
+    pub(crate) fn entry(&self, filter: &str) -> Option<Spot<'d>> {
+        self.spot.at(&[ENTRIES, filter])
+    }
+
+    /// What it says of each filter, by names.
+    pub(crate) fn entries(&self) -> Vec<(&'d str, Spot<'d>)> {
+        self.spot.entries_at(&[ENTRIES])
+    }
+}
+
+const ENTRIES: &str = "typed_per_filter_config";
+
 impl<'d> Routes<'d> {
     pub(super) fn new(spot: Spot<'d>) -> Self {
         let name = spot.text_of("name").unwrap_or_default();
@@ -40,10 +54,7 @@ impl<'d> Routes<'d> {
             let host_title = title("virtual host", &host);
             for route in host.list("routes") {
                 let in_host = format!("{} of {host_title}", title("route", &route));
-                let weighted = route.at(&["route", "weighted_clusters"]);
-                let weighted = weighted
-                    .map(|spot| spot.list("clusters"))
-                    .unwrap_or_default();
+                let weighted = route.list_at(&["route", "weighted_clusters", "clusters"]);
                 scopes.extend(weighted.into_iter().map(|spot| Scope {
                     title: format!("a weighted cluster in {in_host}"),
                     spot,
@@ -64,6 +75,12 @@ impl<'d> Routes<'d> {
         scopes
     }
 
+    /// The hosts that its virtual hosts are for.
+    pub(crate) fn domains(&self) -> Vec<&'d str> {
+        let hosts = self.spot.list("virtual_hosts").into_iter();
+        hosts.flat_map(|host| host.texts("domains")).collect()
+    }
+
     /// The clusters that routes lead to, each with its place.
     pub(crate) fn clusters(&self) -> Vec<(&'d str, Spot<'d>)> {
         let routes = self.spot.list("virtual_hosts").into_iter();
@@ -75,15 +92,9 @@ impl<'d> Routes<'d> {
 
 /// The clusters of a route's action, or of a `TcpProxy`.
 pub(super) fn clusters<'d>(action: &Spot<'d>) -> Vec<(&'d str, Spot<'d>)> {
-    let weighted = action.get("weighted_clusters");
-    let weighted = weighted
-        .map(|spot| spot.list("clusters"))
-        .unwrap_or_default();
-    let weighted = weighted
-        .into_iter()
-        .filter_map(|cluster| cluster.get("name"));
+    let weighted = action.list_at(&["weighted_clusters", "clusters"]);
+    let weighted = weighted.iter().filter_map(|cluster| cluster.get("name"));
     let named = action.get("cluster").into_iter().chain(weighted);
-    named
-        .filter_map(|spot| Some((spot.text()?, spot)))
-        .collect()
+    let named = named.filter_map(|spot| Some((spot.text()?, spot)));
+    named.collect()
 }

@@ -1,6 +1,8 @@
 //! All that stands around the filter, and the filter in it.
 
-use crate::ctl::documents::document::Document;
+use maintenance_mode_core::config::plugin::PluginConfig;
+use maintenance_mode_core::policy::policy::Policy;
+
 use crate::ctl::documents::spot::Spot;
 use crate::ctl::setup::manager::{HttpFilter, Manager};
 use crate::ctl::setup::mistaken::Mistaken;
@@ -45,33 +47,27 @@ impl<'d> Setup<'d> {
 
     /// The route configurations of a connection manager: its own, and those that it names.
     pub(crate) fn routes_of(&self, manager: &Manager<'d>) -> Vec<Routes<'d>> {
-        let all = manager.spot.all();
-        let own = all
-            .iter()
-            .filter(|spot| !spot.list("virtual_hosts").is_empty());
-        let mut routes: Vec<Routes<'d>> = own.cloned().map(Routes::new).collect();
-        let named = all
-            .iter()
-            .filter_map(|spot| spot.text_of("route_config_name"));
-        let named: Vec<&str> = named.collect();
-        let others = self
-            .routes
-            .iter()
-            .filter(|routes| named.contains(&routes.name));
-        routes.extend(others.cloned());
-        routes
+        let own = manager.spot.all().into_iter();
+        let own = own.filter(|spot| !spot.list("virtual_hosts").is_empty());
+        let named = manager.named_routes();
+        let others = self.routes.iter();
+        let others = others.filter(|routes| named.contains(&routes.name));
+        own.map(Routes::new).chain(others.cloned()).collect()
+    }
+
+    /// What of them may have settings of its own for a filter.
+    pub(crate) fn scopes_of(&self, manager: &Manager<'d>) -> Vec<Scope<'d>> {
+        let routes = self.routes_of(manager);
+        routes.iter().flat_map(Routes::scopes).collect()
     }
 
     /// Whether a filter of a connection manager is disabled, and no route here enables it.
     pub(crate) fn is_left_off(&self, manager: &Manager<'d>, filter: &HttpFilter<'d>) -> bool {
         let enables = |scope: &Scope| {
-            let entries = scope.spot.get("typed_per_filter_config");
-            let entry = entries.and_then(|entries| entries.get(filter.name));
+            let entry = scope.entry(filter.name);
             entry.is_some_and(|entry| entry.bool_of("disabled") != Some(true))
         };
-        let routes = self.routes_of(manager);
-        let mut scopes = routes.iter().flat_map(Routes::scopes);
-        filter.is_disabled() && !scopes.any(|scope| enables(&scope))
+        filter.is_disabled() && !self.scopes_of(manager).iter().any(enables)
     }
 
     /// Whether a filter of ours sees requests of a connection manager, as far as one knows.
@@ -86,19 +82,18 @@ impl<'d> Setup<'d> {
 
     /// Whether the routes of a connection manager are here, and not only named.
     pub(crate) fn has_routes_of(&self, manager: &Manager<'d>) -> bool {
-        let all = manager.spot.all();
-        let is_here = |name| self.routes.iter().any(|routes| routes.name == name);
+        let is_here = |name: &&str| self.routes.iter().any(|routes| routes.name == *name);
         let is_scoped = manager.spot.get("scoped_routes").is_some();
-        let mut named = all
-            .iter()
-            .filter_map(|spot| spot.text_of("route_config_name"));
-        !is_scoped && named.all(is_here)
+        !is_scoped && manager.named_routes().iter().all(is_here)
     }
 
     /// The plugins that the filter accepts, each with its number.
-    pub(crate) fn accepted(&self) -> impl Iterator<Item = (usize, &Plugin<'d>)> {
+    pub(crate) fn accepted(
+        &self,
+    ) -> impl Iterator<Item = (usize, &Plugin<'d>, &PluginConfig, &Policy)> {
         let plugins = self.plugins.iter().enumerate();
-        plugins.filter(|(_, plugin)| plugin.compiled.accepted.is_some())
+        plugins
+            .filter_map(|(index, plugin)| Some((index, plugin, plugin.config()?, plugin.policy()?)))
     }
 
     /// The filters of ours that one request meets one after the other.
@@ -122,9 +117,4 @@ impl<'d> Setup<'d> {
         });
         managers.chain(manifests).collect()
     }
-}
-
-/// Where documents begin.
-pub(super) fn roots(documents: &[Document]) -> Vec<Spot<'_>> {
-    documents.iter().map(Spot::root).collect()
 }

@@ -1,7 +1,7 @@
 //! Which documents are plugin configurations themselves.
 
 use crate::ctl::documents::document::Document;
-use crate::ctl::documents::node::Kind;
+use crate::ctl::documents::node::Content;
 
 /// The keys of a plugin configuration.
 const KEYS: [&str; 16] = [
@@ -29,7 +29,7 @@ const SLIPS: usize = 2;
 /// Whether a document is a plugin configuration, be it a wrong one: an object with a key of
 /// one, or with one that is nearly so, or an empty object.
 pub(super) fn is_configuration(document: &Document) -> bool {
-    let Kind::Map(entries) = &document.root.kind else {
+    let Content::Map(entries) = &document.root.content else {
         return false;
     };
     let is_near = |key: &str| KEYS.iter().any(|known| distance(key, known) <= SLIPS);

@@ -7,25 +7,23 @@ use crate::ctl::setup::manifest;
 use crate::ctl::setup::mistaken::Mistaken;
 use crate::ctl::setup::plugin::Plugin;
 use crate::ctl::setup::routes::{Routes, clusters};
-use crate::ctl::setup::setup::{Setup, roots};
+use crate::ctl::setup::setup::Setup;
 use crate::ctl::setup::standalone::is_configuration;
 use crate::ctl::setup::typed::{CLUSTER, CONNECTION_MANAGER, TCP_PROXY, message};
 
 /// Reads documents as one set-up.
 pub(crate) fn survey(documents: &[Document]) -> Setup<'_> {
     let mut survey = Survey::default();
-    for root in roots(documents) {
+    for root in documents.iter().map(Spot::root) {
         survey.visit(&root, Around::default());
         survey.setup.documents.push(root);
     }
     survey.resolve();
-    for (document, root) in documents.iter().zip(roots(documents)) {
-        let is_only = documents
-            .iter()
-            .filter(|other| other.file == document.file)
-            .count()
-            == 1;
-        if is_only && is_configuration(document) {
+    for document in documents {
+        let of_file = documents.iter();
+        let of_file = of_file.filter(|other| other.file == document.file);
+        if of_file.count() == 1 && is_configuration(document) {
+            let root = Spot::root(document);
             survey.setup.plugins.push(Plugin::alone(&root));
         }
     }
@@ -56,10 +54,8 @@ impl<'d> Survey<'d> {
         match message(spot) {
             Some((CONNECTION_MANAGER, message)) => return self.manager(message, around),
             Some((TCP_PROXY, message)) => {
-                let names = clusters(&message)
-                    .into_iter()
-                    .map(|(name, _)| name)
-                    .collect();
+                let clusters = clusters(&message).into_iter();
+                let names = clusters.map(|(name, _)| name).collect();
                 self.setup.tcp_proxies.push((message, names));
                 return;
             }
@@ -95,13 +91,9 @@ impl<'d> Survey<'d> {
 
     fn descend(&mut self, spot: &Spot<'d>, around: Around<'_, 'd>) {
         // A dump has the resources of the bootstrap a second time.
-        let is_dump = spot
-            .type_name()
-            .is_some_and(|name| name.ends_with(".BootstrapConfigDump"));
-        let is_of_clusters = spot
-            .type_name()
-            .is_some_and(|name| name.ends_with(".ClustersConfigDump"));
-        self.setup.has_all_clusters |= is_of_clusters;
+        let name = spot.type_name().unwrap_or_default();
+        let is_dump = name.ends_with(".BootstrapConfigDump");
+        self.setup.has_all_clusters |= name.ends_with(".ClustersConfigDump");
         for (key, child) in spot.entries() {
             let is_static = key == "static_resources" && !is_dump;
             if NOT_IN_FORCE.contains(&key) || is_dump && key == "bootstrap" {
@@ -122,26 +114,17 @@ impl<'d> Survey<'d> {
 
     fn manifest(&mut self, kind: &'d str, spot: &Spot<'d>) {
         if kind == "List" {
-            return spot
-                .list("items")
-                .iter()
-                .for_each(|item| self.visit(item, Around::default()));
+            let items = spot.list("items");
+            return (items.iter()).for_each(|item| self.visit(item, Around::default()));
         }
         self.setup.manifests.push((kind, spot.clone()));
         self.setup.plugins.extend(manifest::plugins(kind, spot));
         self.setup.mistaken.extend(manifest::mistaken(kind, spot));
         if kind == "EnvoyFilter" {
-            let patches = spot.at(&["spec"]).map(|spec| spec.list("configPatches"));
-            for patch in patches.unwrap_or_default() {
+            for patch in spot.list_at(&["spec", "configPatches"]) {
                 if let Some(value) = patch.at(&["patch", "value"]) {
-                    let listener = None;
-                    self.visit(
-                        &value,
-                        Around {
-                            listener,
-                            patch: Some(&patch),
-                        },
-                    );
+                    let (listener, patch) = (None, Some(&patch));
+                    self.visit(&value, Around { listener, patch });
                 }
                 self.setup.patches.push(patch);
             }
@@ -168,11 +151,10 @@ impl<'d> Survey<'d> {
 
     /// Gives each filter that is discovered its configuration.
     fn resolve(&mut self) {
-        let Setup {
-            managers, loose, ..
-        } = &mut self.setup;
-        for filter in managers.iter_mut().flat_map(Manager::all_filters) {
-            let found = loose.iter().find(|found| found.name == filter.name);
+        let managers = self.setup.managers.iter_mut();
+        for filter in managers.flat_map(Manager::all_filters) {
+            let mut loose = self.setup.loose.iter();
+            let found = loose.find(|found| found.name == filter.name);
             if let Some(found) = found.filter(|_| filter.is_discovered()) {
                 filter.kind = found.kind;
                 filter.message.clone_from(&found.message);

@@ -19,7 +19,7 @@ pub(crate) const HTTP_PROTOCOL_OPTIONS: &str =
 pub(crate) fn message<'d>(any: &Spot<'d>) -> Option<(&'d str, Spot<'d>)> {
     let kind = any.type_name()?;
     if kind.ends_with(".TypedStruct") {
-        let inner = any.type_in("type_url").or_else(|| any.type_in("typeUrl"))?;
+        let inner = any.type_in("type_url")?;
         return Some((inner, any.get("value")?));
     }
     Some((kind, any.clone()))

@@ -115,28 +115,31 @@ fn attribute(source: &mut Source) -> Value {
     entry.into()
 }
 
+/// The kinds of entries, some more often than others.
+pub const KINDS: [&str; 9] = [
+    "client_ips",
+    "paths",
+    "paths",
+    "paths",
+    "hosts",
+    "methods",
+    "headers",
+    "cookies",
+    "attributes",
+];
+
 /// Entries of some kinds, of one at least.
 fn matchers(source: &mut Source, most: usize) -> Value {
-    let kinds = [
-        "client_ips",
-        "paths",
-        "paths",
-        "paths",
-        "hosts",
-        "methods",
-        "headers",
-        "cookies",
-        "attributes",
-    ];
     let mut matchers = Map::new();
-    for kind in source.some(&kinds, most) {
+    for kind in source.some(&KINDS, most) {
         let entries = (0..=source.below(2)).map(|_| match kind {
             "client_ips" => json!(source.pick(&NETWORKS)),
             "paths" => path(source),
             "hosts" => json!(source.pick(&HOSTS)),
             "methods" => json!(source.pick(&["GET", "HEAD", "POST", "OPTIONS"])),
             "headers" | "cookies" => field(source),
-            _ => attribute(source),
+            "attributes" => attribute(source),
+            other => panic!("{other} is not made"),
         });
         let mut entries: Vec<Value> = entries.collect();
         entries.dedup();

@@ -2,7 +2,7 @@
 //! compared with what the contract says.
 
 mod calls;
-mod configuration;
+pub mod configuration;
 pub mod host;
 mod request;
 pub mod run;

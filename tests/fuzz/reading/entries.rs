@@ -9,8 +9,8 @@ use super::{
     host, path,
 };
 
-/// The kinds, each with the reason that it is.
-const KINDS: [(&str, &str); 7] = [
+/// The kinds, each with the reason that it is, in the order in which they are asked.
+pub const KINDS: [(&str, &str); 7] = [
     ("client_ips", "client_ip"),
     ("paths", "path"),
     ("hosts", "host"),
@@ -35,7 +35,8 @@ fn takes(kind: &str, entry: &Value, all: &Value, request: &Request, stance: Stan
         "methods" => entry.as_str().unwrap() == request.method(),
         "headers" => header_matches(entry, request, stance),
         "cookies" => cookie_matches(entry, request, stance),
-        _ => attribute_matches(entry, request, stance),
+        "attributes" => attribute_matches(entry, request, stance),
+        other => panic!("{other} is not read"),
     }
 }
 

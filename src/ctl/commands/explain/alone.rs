@@ -5,39 +5,24 @@ use maintenance_mode_core::policy::kind::Kind;
 
 /// Each entry of a kind, as if nothing else stood in the configuration.
 pub(super) fn entries(config: &MatchersConfig, kind: Kind) -> Vec<MatchersConfig> {
-    let none = MatchersConfig::default;
-    match kind {
-        Kind::ClientIp => each(&config.client_ips, |client_ips| MatchersConfig {
-            client_ips,
-            ..none()
-        }),
-        Kind::Path => each(&config.paths, |paths| MatchersConfig { paths, ..none() }),
-        Kind::Host => each(&config.hosts, |hosts| MatchersConfig { hosts, ..none() }),
-        Kind::Method => each(&config.methods, |methods| MatchersConfig {
-            methods,
-            ..none()
-        }),
-        Kind::Header => each(&config.headers, |headers| MatchersConfig {
-            headers,
-            ..none()
-        }),
-        Kind::Cookie => each(&config.cookies, |cookies| MatchersConfig {
-            cookies,
-            ..none()
-        }),
-        Kind::Attribute => each(&config.attributes, |attributes| MatchersConfig {
-            attributes,
-            ..none()
-        }),
+    macro_rules! each {
+        ($list:ident) => {{
+            let alone = |entry| MatchersConfig {
+                $list: Some(vec![entry]),
+                ..MatchersConfig::default()
+            };
+            config.$list.iter().flatten().cloned().map(alone).collect()
+        }};
     }
-}
-
-fn each<E: Clone>(
-    list: &Option<Vec<E>>,
-    alone: impl Fn(Option<Vec<E>>) -> MatchersConfig,
-) -> Vec<MatchersConfig> {
-    let list = list.iter().flatten();
-    list.map(|entry| alone(Some(vec![entry.clone()]))).collect()
+    match kind {
+        Kind::ClientIp => each!(client_ips),
+        Kind::Path => each!(paths),
+        Kind::Host => each!(hosts),
+        Kind::Method => each!(methods),
+        Kind::Header => each!(headers),
+        Kind::Cookie => each!(cookies),
+        Kind::Attribute => each!(attributes),
+    }
 }
 
 /// All but a kind.

@@ -1,13 +1,13 @@
 //! Why an entry does not match.
 
-use maintenance_mode_core::config::matchers::MatchersConfig;
+use maintenance_mode_core::config::matchers::{FieldConfig, MatchersConfig};
 use maintenance_mode_core::policy::kind::Kind;
 use maintenance_mode_core::policy::reading::Reading;
 use maintenance_mode_core::request::head::RequestHead;
 use maintenance_mode_core::syntax::path::without_query;
 
 use crate::ctl::commands::explain::spelling::{finds, of_host, of_method, of_path};
-use crate::ctl::requests::request::Request;
+use crate::ctl::requests::synthetic_request::SyntheticRequest;
 
 /// Why an entry does not match.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,7 +22,7 @@ pub(super) fn why(
     kind: Kind,
     entry: &MatchersConfig,
     reading: Reading,
-    request: &Request,
+    request: &SyntheticRequest,
 ) -> Option<Why> {
     if finds(entry, reading, request) {
         return None;
@@ -31,7 +31,7 @@ pub(super) fn why(
         Kind::Path => of_path(entry, reading, request),
         Kind::Host => of_host(entry, reading, request),
         Kind::Method => of_method(entry, reading, request),
-        Kind::Header | Kind::Cookie | Kind::Attribute => of_value(entry, reading, request),
+        Kind::Header | Kind::Cookie | Kind::Attribute => of_value(kind, entry, reading, request),
         Kind::ClientIp => None,
     };
     Some(Why {
@@ -41,45 +41,60 @@ pub(super) fn why(
 }
 
 /// Whether a header, a cookie or an attribute is there.
-fn of_value(entry: &MatchersConfig, reading: Reading, request: &Request) -> Option<String> {
+fn of_value(
+    kind: Kind,
+    entry: &MatchersConfig,
+    reading: Reading,
+    request: &SyntheticRequest,
+) -> Option<String> {
     let mut present = entry.clone();
-    let fields = present.headers.iter_mut().chain(&mut present.cookies);
-    let mut is_unwanted = false;
-    for field in fields.flatten() {
-        is_unwanted |= field.present == Some(false);
-        field.present = Some(true);
-        (field.exact, field.prefix) = (None, None);
-        (field.suffix, field.regex) = (None, None);
-    }
-    for field in present.attributes.iter_mut().flatten() {
-        is_unwanted |= field.present == Some(false);
-        field.present = Some(true);
-        (field.exact, field.prefix) = (None, None);
-        (field.suffix, field.regex) = (None, None);
-    }
-    finds(&present, reading, request).then(|| {
-        let is = if is_unwanted {
-            "is there"
-        } else {
-            "has another value"
+    /// Makes the entry of a list take any value; whether it takes none.
+    macro_rules! widen {
+        ($list:ident) => {
+            present.$list.iter_mut().flatten().any(|entry| {
+                (entry.exact, entry.prefix) = (None, None);
+                (entry.suffix, entry.regex) = (None, None);
+                entry.present.replace(true) == Some(false)
+            })
         };
-        format!("{} {is}", named(entry))
+    }
+    let is_unwanted = match kind {
+        Kind::ClientIp | Kind::Path | Kind::Host | Kind::Method => return None,
+        Kind::Header => widen!(headers),
+        Kind::Cookie => widen!(cookies),
+        Kind::Attribute => widen!(attributes),
+    };
+    finds(&present, reading, request).then(|| {
+        let is = match is_unwanted {
+            true => "is there",
+            false => "has another value",
+        };
+        format!("{} {is}", named(kind, entry))
     })
 }
 
 /// What an entry asks for by a name.
-fn named(entry: &MatchersConfig) -> String {
-    let headers = entry.headers.iter().flatten();
-    let headers = headers.map(|entry| format!("the header {:?}", entry.name));
-    let cookies = entry.cookies.iter().flatten();
-    let cookies = cookies.map(|entry| format!("the cookie {:?}", entry.name));
-    let attributes = entry.attributes.iter().flatten();
-    let attributes = attributes.map(|entry| format!("the attribute {:?}", entry.path.join(".")));
-    let mut names = headers.chain(cookies).chain(attributes);
-    names.next().unwrap_or_default()
+fn named(kind: Kind, entry: &MatchersConfig) -> String {
+    let name = |fields: &Option<Vec<FieldConfig>>| {
+        let mut fields = fields.iter().flatten();
+        fields
+            .next()
+            .map(|field| field.name.clone())
+            .unwrap_or_default()
+    };
+    match kind {
+        Kind::ClientIp | Kind::Path | Kind::Host | Kind::Method => String::new(),
+        Kind::Header => format!("the header {:?}", name(&entry.headers)),
+        Kind::Cookie => format!("the cookie {:?}", name(&entry.cookies)),
+        Kind::Attribute => {
+            let mut attributes = entry.attributes.iter().flatten();
+            let path = attributes.next().map(|attribute| attribute.path.join("."));
+            format!("the attribute {:?}", path.unwrap_or_default())
+        }
+    }
 }
 
-fn far(kind: Kind, entry: &MatchersConfig, request: &Request) -> String {
+fn far(kind: Kind, entry: &MatchersConfig, request: &SyntheticRequest) -> String {
     match kind {
         Kind::ClientIp => {
             let mut blocks = entry.client_ips.iter().flatten();
@@ -98,7 +113,10 @@ fn far(kind: Kind, entry: &MatchersConfig, request: &Request) -> String {
         }
         Kind::Host => format!("the host is {:?}", request.host()),
         Kind::Method => format!("the method is {:?}", request.method()),
-        Kind::Header | Kind::Cookie => format!("{} is absent", named(entry)),
-        Kind::Attribute => format!("{} is absent: give it with --attribute", named(entry)),
+        Kind::Header | Kind::Cookie => format!("{} is absent", named(kind, entry)),
+        Kind::Attribute => {
+            let named = named(kind, entry);
+            format!("{named} is absent: give it with --attribute")
+        }
     }
 }

@@ -5,7 +5,7 @@ use maintenance_mode_core::policy::outlook::Outlook;
 use maintenance_mode_core::state::setting::Setting;
 use maintenance_mode_core::state::state::State;
 
-use crate::ctl::arguments::explain::Explain;
+use crate::ctl::arguments::explain::ExplainArgs;
 use crate::ctl::commands::chosen::{accepted, chosen};
 use crate::ctl::commands::explain::explanation::Explanation;
 use crate::ctl::commands::explain::nearly::Made;
@@ -15,7 +15,7 @@ use crate::ctl::process::console::say;
 use crate::ctl::process::exit::{Abort, Exit};
 use crate::ctl::setup::plugin::Plugin;
 
-pub(crate) fn explain(options: &Explain) -> Result<Exit, Abort> {
+pub(crate) fn explain(options: &ExplainArgs) -> Result<Exit, Abort> {
     let explanation = chosen(&options.file, options.nth, |plugin| {
         decided(options, plugin)
     })?;
@@ -27,7 +27,7 @@ pub(crate) fn explain(options: &Explain) -> Result<Exit, Abort> {
     Ok(Exit::SUCCESS)
 }
 
-fn decided(options: &Explain, plugin: &Plugin) -> Result<Explanation, Abort> {
+fn decided(options: &ExplainArgs, plugin: &Plugin) -> Result<Explanation, Abort> {
     let (config, policy) = accepted(plugin)?;
     let now = options.at.unwrap_or_else(now);
     let setting = (options.on || options.off).then(|| Setting {

@@ -113,12 +113,12 @@ mod tests {
     use crate::ctl::arguments::arguments::{Arguments, Command};
     use crate::ctl::commands::explain::request::described;
     use crate::ctl::documents::document::documents;
-    use crate::ctl::setup::compiled::Compiled;
+    use crate::ctl::setup::compilation::Compilation;
     use crate::ctl::setup::environment::Variables;
 
     fn explained(configuration: &str, arguments: &[&str]) -> (&'static str, String) {
         let root = &documents("-", configuration).unwrap()[0].root;
-        let (_, policy) = Compiled::of(root, &Variables::All).accepted().unwrap();
+        let (_, policy) = Compilation::of(root, &Variables::All).accepted().unwrap();
         let explain = ["maintenancectl", "explain", "-", "--ip", "192.0.2.1"];
         let arguments = [&explain, arguments].concat();
         let Command::Explain(options) = Arguments::parse_from(arguments).command else {

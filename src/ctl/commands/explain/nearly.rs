@@ -24,7 +24,7 @@ use crate::ctl::commands::explain::alone::{entries, without};
 use crate::ctl::commands::explain::entry::{Why, why};
 use crate::ctl::commands::explain::spelling::finds;
 use crate::ctl::process::environment::variable;
-use crate::ctl::requests::request::Request;
+use crate::ctl::requests::synthetic_request::SyntheticRequest;
 
 /// An entry of the configuration, and why it did not match.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -41,7 +41,7 @@ const MAX_FAR: usize = 4;
 pub(super) struct Made<'a> {
     pub(super) config: &'a PluginConfig,
     pub(super) policy: &'a Policy,
-    pub(super) request: &'a Request,
+    pub(super) request: &'a SyntheticRequest,
     pub(super) decision: &'a Decision<'a>,
     /// The address that the connection comes from.
     pub(super) peer: Option<IpAddr>,
@@ -59,12 +59,8 @@ impl Made<'_> {
                 let whys = whys(&self.config.allow, kind, Reading::Canonical, self.request);
                 near.extend(of_kind("allow", kind, whys));
             }
-            near.extend(
-                self.policy
-                    .bypass
-                    .iter()
-                    .flat_map(|bypass| self.tokens(bypass)),
-            );
+            let bypass = self.policy.bypass.iter();
+            near.extend(bypass.flat_map(|bypass| self.tokens(bypass)));
         }
         if near.iter().any(|near| near.entry.contains(".client_ips")) {
             near.extend(self.unread_header());
@@ -162,7 +158,7 @@ impl Made<'_> {
 }
 
 /// The kinds of a `match` of which no entry matches.
-fn failing(config: &MatchersConfig, reading: Reading, request: &Request) -> Vec<Kind> {
+fn failing(config: &MatchersConfig, reading: Reading, request: &SyntheticRequest) -> Vec<Kind> {
     let kinds = Kind::ALL.into_iter();
     let failing = kinds.filter(|kind| {
         let entries = entries(config, *kind);
@@ -172,16 +168,15 @@ fn failing(config: &MatchersConfig, reading: Reading, request: &Request) -> Vec<
 }
 
 /// A rule of which all but one kind match; where there is no other, that must be close.
-fn near_rule(index: usize, rule: &RuleConfig, request: &Request) -> Vec<Near> {
+fn near_rule(index: usize, rule: &RuleConfig, request: &SyntheticRequest) -> Vec<Near> {
     let reading = Reading::of(rule.action);
     let failing = failing(&rule.matches, reading, request);
     let [kind] = failing.as_slice() else {
         return Vec::new();
     };
     let rest = without(&rule.matches, *kind);
-    let is_alone = Kind::ALL
-        .iter()
-        .all(|kind| entries(&rest, *kind).is_empty());
+    let mut kinds = Kind::ALL.into_iter();
+    let is_alone = kinds.all(|kind| entries(&rest, kind).is_empty());
     let mut whys = whys(&rule.matches, *kind, reading, request);
     let is_close = whys.iter().any(|why| why.is_close);
     if is_close {
@@ -201,48 +196,60 @@ fn near_rule(index: usize, rule: &RuleConfig, request: &Request) -> Vec<Near> {
 }
 
 /// Why each entry of a kind does not match.
-fn whys(config: &MatchersConfig, kind: Kind, reading: Reading, request: &Request) -> Vec<Why> {
+fn whys(
+    config: &MatchersConfig,
+    kind: Kind,
+    reading: Reading,
+    request: &SyntheticRequest,
+) -> Vec<Why> {
     let entries = entries(config, kind).into_iter();
-    entries
-        .map(|entry| {
-            why(kind, &entry, reading, request).unwrap_or_else(|| Why {
-                text: "it matches".to_owned(),
-                is_close: false,
-            })
+    let whys = entries.map(|entry| {
+        why(kind, &entry, reading, request).unwrap_or_else(|| Why {
+            text: "it matches".to_owned(),
+            is_close: false,
         })
-        .collect()
+    });
+    whys.collect()
 }
 
 /// Those that are close; of those that are far all, if they are few and of a kind that is one
 /// question: what is no path of the list, or none of its hosts, is not near it.
 fn of_kind(list: &str, kind: Kind, whys: Vec<Why>) -> Vec<Near> {
+    let most = match kind {
+        _ if list != "allow" => None,
+        Kind::Path | Kind::Host => None,
+        Kind::Method => Some(0),
+        Kind::ClientIp | Kind::Header | Kind::Cookie | Kind::Attribute => Some(MAX_FAR),
+    };
     let key = format!("{list}.{}", kind.key());
-    let is_listed = list == "allow" && !matches!(kind, Kind::Path | Kind::Host);
     let far = whys.iter().filter(|why| !why.is_close).count();
-    let is_short = far <= MAX_FAR && kind != Kind::Method;
-    let summary = in_one_line(kind, &whys);
+    let summary = most.filter(|most| far > *most);
+    let summary = summary.map(|_| Near {
+        entry: key.clone(),
+        why: in_one_line(kind, &whys),
+    });
+    let are_few = most.is_some_and(|most| far <= most);
     let each = whys.into_iter().enumerate();
-    let each = each.filter(|(_, why)| why.is_close || (is_listed && is_short));
-    let mut near: Vec<Near> = each
-        .map(|(index, why)| Near {
-            entry: format!("{key}[{index}]"),
-            why: why.text,
-        })
-        .collect();
-    if is_listed && !is_short && far > 0 {
-        let why = summary;
-        near.push(Near { entry: key, why });
-    }
-    near
+    let each = each.filter(|(_, why)| why.is_close || are_few);
+    let each = each.map(|(index, why)| Near {
+        entry: format!("{key}[{index}]"),
+        why: why.text,
+    });
+    each.chain(summary).collect()
 }
 
 /// Why none of several matches.
 fn in_one_line(kind: Kind, whys: &[Why]) -> String {
     let count = whys.len();
-    match (kind, whys) {
-        (Kind::Path | Kind::Host | Kind::Method, [first, ..]) => first.text.clone(),
-        (Kind::ClientIp, _) => format!("the client's address is in none of its {count} blocks"),
-        _ => format!("none of its {count} entries matches"),
+    match kind {
+        Kind::Path | Kind::Host | Kind::Method => {
+            let first = whys.first().map(|first| first.text.clone());
+            first.unwrap_or_default()
+        }
+        Kind::ClientIp => format!("the client's address is in none of its {count} blocks"),
+        Kind::Header | Kind::Cookie | Kind::Attribute => {
+            format!("none of its {count} entries matches")
+        }
     }
 }
 

@@ -7,20 +7,20 @@ use maintenance_mode_core::request::head::RequestHead;
 use maintenance_mode_core::request::headers::Headers;
 use maintenance_mode_core::syntax::timestamp::Timestamp;
 
-use crate::ctl::arguments::explain::Explain;
+use crate::ctl::arguments::explain::ExplainArgs;
 use crate::ctl::commands::explain::lines::Lines;
-use crate::ctl::requests::request::Request;
+use crate::ctl::requests::synthetic_request::SyntheticRequest;
 
 /// Port 0 would say that Envoy itself took the address from a header.
 const SOME_PORT: u16 = 1;
 
 /// The request, whose client is found as the filter finds it.
 pub(super) fn described(
-    options: &Explain,
+    options: &ExplainArgs,
     client_address: &ClientAddress,
     now: Timestamp,
-) -> Request {
-    let mut request = Request::new(lines(options), now);
+) -> SyntheticRequest {
+    let mut request = SyntheticRequest::new(lines(options), now);
     request.client_ip = options.ip.and_then(|ip| {
         let source = SocketAddr::new(ip, SOME_PORT).to_string();
         client_address.resolve(source.as_bytes(), |name| request.headers().get(name))
@@ -31,7 +31,7 @@ pub(super) fn described(
 }
 
 /// As Envoy hands them over: `host` is `:authority`, cookies come last.
-fn lines(options: &Explain) -> Vec<(String, String)> {
+fn lines(options: &ExplainArgs) -> Vec<(String, String)> {
     let cookies = options.cookies.iter();
     let cookies = cookies.map(|(name, value)| format!("{name}={value}"));
     let cookies = cookies.collect::<Vec<_>>().join("; ");

@@ -1,7 +1,7 @@
 //! What nearly matches an entry: its matcher is asked again, with another reading, another
 //! spelling of the request, or another of the entry.
 
-use crate::ctl::requests::request::Request;
+use crate::ctl::requests::synthetic_request::SyntheticRequest;
 use maintenance_mode_core::config::matchers::{MatchersConfig, PathConfig, PathKindConfig};
 use maintenance_mode_core::policy::environment::any_attribute;
 use maintenance_mode_core::policy::matchers::Matchers;
@@ -13,7 +13,7 @@ use maintenance_mode_core::syntax::percent::encode_but;
 use maintenance_mode_core::syntax::readings::normalised;
 
 /// Whether the filter's matcher finds an entry; what it would refuse matches nothing.
-pub(super) fn finds(config: &MatchersConfig, reading: Reading, request: &Request) -> bool {
+pub(super) fn finds(config: &MatchersConfig, reading: Reading, request: &SyntheticRequest) -> bool {
     let matchers = Matchers::compile_match(config, reading, any_attribute);
     matchers.is_ok_and(|matchers| matchers.first_match(&Seen::new(request)).is_some())
 }
@@ -22,7 +22,7 @@ pub(super) fn finds(config: &MatchersConfig, reading: Reading, request: &Request
 pub(super) fn of_path(
     entry: &MatchersConfig,
     reading: Reading,
-    request: &Request,
+    request: &SyntheticRequest,
 ) -> Option<String> {
     let sent = without_query(request.path());
     let path = String::from_utf8_lossy(sent);
@@ -84,7 +84,7 @@ fn lower_case(entry: &MatchersConfig) -> MatchersConfig {
 pub(super) fn of_host(
     entry: &MatchersConfig,
     reading: Reading,
-    request: &Request,
+    request: &SyntheticRequest,
 ) -> Option<String> {
     let host = request.host();
     if finds(entry, Reading::Any, request) {
@@ -114,7 +114,7 @@ pub(super) fn of_host(
 pub(super) fn of_method(
     entry: &MatchersConfig,
     reading: Reading,
-    request: &Request,
+    request: &SyntheticRequest,
 ) -> Option<String> {
     let method = request.method();
     let config = MatchersConfig {

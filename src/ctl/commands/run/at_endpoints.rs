@@ -8,13 +8,13 @@ use crate::ctl::commands::run::ours::Ours;
 use crate::ctl::commands::run::previous::Previous;
 use crate::ctl::commands::run::renewal::renew;
 use crate::ctl::commands::run::switched::Switched;
-use crate::ctl::endpoints::client::Client;
+use crate::ctl::endpoints::client::EndpointClient;
 use crate::ctl::endpoints::toggle::Toggle;
 use crate::ctl::process::console::complain;
 use crate::ctl::process::exit::{Abort, Exit};
 
 pub(super) struct AtEndpoints<'a> {
-    client: Client,
+    client: EndpointClient,
     urls: &'a [String],
     parameters: &'a Parameters,
     /// What was, at each that was switched on, in order.
@@ -25,7 +25,7 @@ pub(super) struct AtEndpoints<'a> {
 impl<'a> AtEndpoints<'a> {
     pub(super) fn new(endpoints: &'a Endpoints, parameters: &'a Parameters) -> Self {
         Self {
-            client: Client::new(endpoints),
+            client: EndpointClient::new(endpoints),
             urls: &endpoints.urls,
             parameters,
             previous: Vec::new(),

@@ -5,8 +5,8 @@ use std::sync::mpsc::Receiver;
 use crate::ctl::arguments::object::Object;
 use crate::ctl::arguments::parameters::Parameters;
 use crate::ctl::cluster::change::Change;
+use crate::ctl::cluster::overlay::{Overlay, check_expressible};
 use crate::ctl::cluster::snapshot::Snapshot;
-use crate::ctl::cluster::switch::{Switch, check_expressible};
 use crate::ctl::commands::run::switched::Switched;
 use crate::ctl::endpoints::toggle::Toggle;
 use crate::ctl::process::clock::now;
@@ -17,7 +17,7 @@ pub(super) struct InCluster<'a> {
     object: &'a Object,
     toggle: Toggle,
     /// What was before, and what was set.
-    switched: Option<(Switch, Switch)>,
+    switched: Option<(Overlay, Overlay)>,
 }
 
 impl<'a> InCluster<'a> {
@@ -33,10 +33,10 @@ impl<'a> InCluster<'a> {
     }
 
     fn try_switch_on(&mut self) -> Result<(), String> {
-        let ours = Switch::new(&self.toggle, now())?;
+        let ours = Overlay::new(&self.toggle, now())?;
         let change = Change::carried_out(self.object, |_| Ok::<_, String>(&ours))?;
         change.after.warn(self.object);
-        self.switched = Some((change.before.switch(), ours));
+        self.switched = Some((change.before.overlay(), ours));
         Ok(())
     }
 }
@@ -66,7 +66,7 @@ impl Switched for InCluster<'_> {
         let Some((before, ours)) = &self.switched else {
             return Exit::SUCCESS;
         };
-        let choose = |current: &Snapshot| match current.switch().is_like(ours) {
+        let choose = |current: &Snapshot| match current.overlay().is_like(ours) {
             true => Ok(before),
             false => Err(Left::Foreign),
         };

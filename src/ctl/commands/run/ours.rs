@@ -4,7 +4,7 @@ use std::thread;
 use std::time::Duration;
 
 use crate::ctl::arguments::parameters::Parameters;
-use crate::ctl::endpoints::client::Client;
+use crate::ctl::endpoints::client::EndpointClient;
 use crate::ctl::endpoints::error::EndpointError;
 use crate::ctl::endpoints::status::EndpointStatus;
 use crate::ctl::endpoints::toggle::Toggle;
@@ -44,7 +44,7 @@ impl Ours {
     /// Replaces what an endpoint has, where it is still ours; the status after it.
     pub(super) fn replace<'t>(
         &self,
-        client: &Client,
+        client: &EndpointClient,
         url: &str,
         toggle: impl Fn() -> &'t Toggle,
     ) -> Result<EndpointStatus, Unreplaced> {

@@ -4,7 +4,7 @@ use maintenance_mode_core::syntax::timestamp::Timestamp;
 
 use crate::ctl::arguments::parameters::Parameters;
 use crate::ctl::commands::run::ours::{Ours, Unreplaced};
-use crate::ctl::endpoints::client::Client;
+use crate::ctl::endpoints::client::EndpointClient;
 use crate::ctl::endpoints::status::EndpointStatus;
 use crate::ctl::endpoints::toggle::Toggle;
 use crate::ctl::process::clock::now;
@@ -39,7 +39,12 @@ impl Previous {
     ///
     /// # Errors
     /// Somebody else has changed the state since, or a call failed.
-    pub(super) fn put_back(&self, client: &Client, url: &str, ours: &Ours) -> Result<(), Abort> {
+    pub(super) fn put_back(
+        &self,
+        client: &EndpointClient,
+        url: &str,
+        ours: &Ours,
+    ) -> Result<(), Abort> {
         let failed = |problem: String| {
             let problem = format_args!("what was could not be put back: {problem}");
             Exit::OWN_FAILURE.because(problem)

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::ctl::arguments::parameters::Parameters;
 use crate::ctl::commands::run::ours::{Ours, Unreplaced};
-use crate::ctl::endpoints::client::Client;
+use crate::ctl::endpoints::client::EndpointClient;
 use crate::ctl::endpoints::toggle::Toggle;
 use crate::ctl::process::clock::now;
 use crate::ctl::process::console::complain;
@@ -16,7 +16,7 @@ const SHORTEST_PAUSE: Duration = Duration::from_millis(100);
 
 /// Sets the same again, before its end and until told to stop.
 pub(super) fn renew(
-    client: &Client,
+    client: &EndpointClient,
     urls: &[String],
     parameters: &Parameters,
     ours: &mut Ours,

@@ -3,7 +3,7 @@
 use std::sync::mpsc;
 use std::thread;
 
-use crate::ctl::arguments::run::Run;
+use crate::ctl::arguments::run::RunArgs;
 use crate::ctl::arguments::target::Target;
 use crate::ctl::commands::run::at_endpoints::AtEndpoints;
 use crate::ctl::commands::run::in_cluster::InCluster;
@@ -12,7 +12,7 @@ use crate::ctl::commands::run::switched::Switched;
 use crate::ctl::process::console::complain;
 use crate::ctl::process::exit::{Abort, Exit};
 
-pub(crate) fn run(options: &Run) -> Result<Exit, Abort> {
+pub(crate) fn run(options: &RunArgs) -> Result<Exit, Abort> {
     let parameters = &options.parameters;
     match &options.target {
         Target::Endpoints(endpoints) => run_at(options, AtEndpoints::new(endpoints, parameters)),
@@ -20,7 +20,7 @@ pub(crate) fn run(options: &Run) -> Result<Exit, Abort> {
     }
 }
 
-fn run_at(options: &Run, mut switched: impl Switched) -> Result<Exit, Abort> {
+fn run_at(options: &RunArgs, mut switched: impl Switched) -> Result<Exit, Abort> {
     program::check(&options.command)?;
     // From here on a signal does not end this process but the command.
     let signals = Signals::catch().map_err(|error| {
@@ -38,7 +38,7 @@ fn run_at(options: &Run, mut switched: impl Switched) -> Result<Exit, Abort> {
 }
 
 /// Runs the command, and meanwhile sees to it that what is on stays on.
-fn run_while_on(options: &Run, switched: &mut impl Switched, signals: Signals) -> Exit {
+fn run_while_on(options: &RunArgs, switched: &mut impl Switched, signals: Signals) -> Exit {
     let (running, stop) = mpsc::channel();
     thread::scope(|scope| {
         scope.spawn(move || switched.keep_on(&stop));

@@ -51,7 +51,7 @@ fn a_block_says_where_its_lines_are() {
     let node = document.read(Dialect::Envoy);
     let w = node.entry("v").unwrap().entry("w").unwrap();
     assert_eq!(w.position, Some(Position { line: 3, column: 3 }));
-    let Kind::Text(_, start) = w.kind else {
+    let Content::Text(_, start) = w.content else {
         panic!("{w:?}");
     };
     assert_eq!(start, Some(Position { line: 4, column: 5 }));
@@ -61,13 +61,13 @@ fn a_block_says_where_its_lines_are() {
 fn an_item_of_a_list_is_where_it_begins() {
     let text = "a:\n- filter: 1\n- {b: 1}\n- &x\n  c: 1\n- *x\n-\n  - \"d\" : 1\n- {}\n";
     let document = parse(text).unwrap().remove(0).read(Dialect::Envoy);
-    let Kind::List(items) = &document.entry("a").unwrap().kind else {
+    let Content::List(items) = &document.entry("a").unwrap().content else {
         panic!("{document:?}");
     };
     let places = items.iter().map(|item| item.position.unwrap());
     let places: Vec<_> = places.map(|place| (place.line, place.column)).collect();
     assert_eq!(places, [(2, 3), (3, 3), (5, 3), (6, 3), (8, 3), (9, 3)]);
-    let Kind::List(inner) = &items[4].kind else {
+    let Content::List(inner) = &items[4].content else {
         panic!("{items:?}");
     };
     assert_eq!(inner[0].position, Some(Position { line: 8, column: 5 }));
@@ -129,8 +129,8 @@ fn texts_in_quotes_may_go_on_in_any_column() {
                 found.unwrap()
             };
             let a = document.entry("a").unwrap();
-            let inner = match &a.kind {
-                Kind::List(items) => &items[0],
+            let inner = match &a.content {
+                Content::List(items) => &items[0],
                 _ => a.entry("b").unwrap(),
             };
             for (key, node) in [

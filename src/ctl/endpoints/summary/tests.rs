@@ -1,3 +1,4 @@
+use maintenance_mode_core::state::setting::{Parameter, Setting};
 use serde_json::json;
 
 use super::*;
@@ -40,6 +41,17 @@ fn what_is_the_case_is_one_line() {
         ),
     ] {
         assert_eq!(lines(&status), [line]);
+    }
+}
+
+#[test]
+fn every_parameter_of_an_on_is_told() {
+    let bare = lines(&json!({"maintenance": true}));
+    for Parameter { name, .. } in Setting::PARAMETERS {
+        let given = |text| Setting::given(|other| (other == *name).then_some(text)).ok();
+        let setting = ["1", "9999-01-01T00:00:00Z"].into_iter().find_map(given);
+        let status = serde_json::to_value(setting.unwrap()).unwrap();
+        assert_ne!(lines(&status), bare, "{name}");
     }
 }
 

@@ -10,13 +10,13 @@ use crate::ctl::endpoints::toggle::Toggle;
 
 /// How these stand in a configuration, or are to stand there.
 #[derive(Clone, Debug)]
-pub(crate) struct Switch {
+pub(crate) struct Overlay {
     mode: Option<Value>,
-    window: Option<Window>,
+    window: Option<OwnWindow>,
 }
 
 #[derive(Clone, Debug)]
-struct Window {
+struct OwnWindow {
     entry: Value,
     /// Its place in the list; where there is none, it takes that of the last one, or the end.
     place: Option<usize>,
@@ -57,7 +57,7 @@ pub(crate) fn check_expressible(toggle: &Toggle) -> Result<(), String> {
     }
 }
 
-impl Switch {
+impl Overlay {
     /// As a toggle wants it.
     ///
     /// # Errors
@@ -71,7 +71,7 @@ impl Switch {
         };
         Ok(Self {
             mode: Some(mode.as_str().into()),
-            window: window.map(|entry| Window { entry, place: None }),
+            window: window.map(|entry| OwnWindow { entry, place: None }),
         })
     }
 
@@ -82,14 +82,14 @@ impl Switch {
         let ours = windows.enumerate().find(|(_, window)| is_ours(window));
         Self {
             mode: configuration.and_then(|configuration| configuration.get(MODE).cloned()),
-            window: ours.map(|(place, entry)| Window {
+            window: ours.map(|(place, entry)| OwnWindow {
                 entry: entry.clone(),
                 place: Some(place),
             }),
         }
     }
 
-    /// The same configuration with the switch like this.
+    /// The same configuration with the overlay like this.
     ///
     /// # Errors
     /// There is no list that a window could stand in.
@@ -139,7 +139,7 @@ impl Switch {
 
     /// Whether both are the same, wherever in the list the window is.
     pub(crate) fn is_like(&self, other: &Self) -> bool {
-        let entry = |switch: &Self| switch.window.as_ref().map(|window| window.entry.clone());
+        let entry = |overlay: &Self| overlay.window.as_ref().map(|window| window.entry.clone());
         self.mode == other.mode && entry(self) == entry(other)
     }
 }
@@ -161,19 +161,19 @@ mod tests {
         json!({"name": "maintenancectl", "end": end})
     }
 
-    fn switch(mode: &str, window: Option<Value>) -> Switch {
-        Switch {
+    fn overlay(mode: &str, window: Option<Value>) -> Overlay {
+        Overlay {
             mode: Some(mode.into()),
-            window: window.map(|entry| Window { entry, place: None }),
+            window: window.map(|entry| OwnWindow { entry, place: None }),
         }
     }
 
     #[test]
     fn mode_is_set_and_our_window_is_there_once_or_not_at_all() {
         let other = json!({"name": "other", "end": 1});
-        let on = switch("on", None);
-        let window = switch("auto", Some(ours(2)));
-        for (switch, before, after) in [
+        let on = overlay("on", None);
+        let window = overlay("auto", Some(ours(2)));
+        for (overlay, before, after) in [
             (&on, json!({}), json!({"mode": "on"})),
             (
                 &on,
@@ -217,7 +217,7 @@ mod tests {
                 json!({"mode": "auto", "windows": [ours(2), other]}),
             ),
         ] {
-            let found = switch.put_into(object(&before)).unwrap();
+            let found = overlay.put_into(object(&before)).unwrap();
             assert_eq!(Value::from(found), after, "{before}");
         }
         assert!(window.put_into(object(&json!({"windows": {}}))).is_err());
@@ -232,10 +232,10 @@ mod tests {
             json!({"mode": "off", "windows": [ours(1), other]}),
             json!({"windows": [other]}),
         ] {
-            let was = Switch::of(object(&before));
-            for switch in [switch("on", None), switch("auto", Some(ours(2)))] {
-                let during = switch.put_into(object(&before)).unwrap();
-                assert!(Switch::of(Some(&during)).is_like(&switch) && !was.is_like(&switch));
+            let was = Overlay::of(object(&before));
+            for overlay in [overlay("on", None), overlay("auto", Some(ours(2)))] {
+                let during = overlay.put_into(object(&before)).unwrap();
+                assert!(Overlay::of(Some(&during)).is_like(&overlay) && !was.is_like(&overlay));
                 let after = was.put_into(Some(&during)).unwrap();
                 assert_eq!(Value::from(after), before);
             }
@@ -276,7 +276,7 @@ mod tests {
     #[test]
     fn only_a_fixed_mode_locks() {
         for (mode, locks) in [("on", true), ("off", true), ("auto", false)] {
-            assert_eq!(switch(mode, None).locks(), locks, "{mode}");
+            assert_eq!(overlay(mode, None).locks(), locks, "{mode}");
         }
     }
 }

@@ -40,13 +40,13 @@ pub(super) fn is_nested(schema: Schema) -> bool {
 /// Writes the text for a value that is called `value`, and that lies at `path` from where the text
 /// is put together. `depth` is that of loops.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Faults<'f> {
+pub(super) struct FaultWriter<'f> {
     pub(super) path: &'f str,
     pub(super) depth: usize,
     pub(super) keys: Keys<'f>,
 }
 
-impl Faults<'_> {
+impl FaultWriter<'_> {
     /// The text of the faults of a value.
     pub(super) fn of(self, schema: Schema, value: &str) -> String {
         let alternatives = schema.resolved().list("anyOf");
@@ -89,7 +89,7 @@ impl Faults<'_> {
         let mut values: Vec<String> = chosen
             .map(|(key, schema)| {
                 let path = format!("{}.{key}", self.path);
-                let below = Faults {
+                let below = FaultWriter {
                     path: &path,
                     keys: Keys::All,
                     ..self
@@ -195,7 +195,7 @@ impl Faults<'_> {
             return None;
         }
         let key = format!("k{}", self.depth);
-        let below = Faults {
+        let below = FaultWriter {
             path: "",
             depth: self.depth + 1,
             keys: Keys::All,
@@ -244,7 +244,7 @@ impl Faults<'_> {
 
     fn of_entries(self, items: Schema, value: &str) -> String {
         let (entry, index) = (format!("e{}", self.depth), format!("i{}", self.depth));
-        let below = Faults {
+        let below = FaultWriter {
             path: "",
             depth: self.depth + 1,
             ..self

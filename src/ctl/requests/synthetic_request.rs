@@ -11,7 +11,7 @@ use maintenance_mode_core::syntax::timestamp::Timestamp;
 
 /// All of it is there from the start.
 #[derive(Clone, Debug)]
-pub(crate) struct Request {
+pub(crate) struct SyntheticRequest {
     lines: Vec<(String, String)>,
     headers: HeaderList,
     pub(crate) client_ip: Option<IpAddr>,
@@ -23,7 +23,7 @@ pub(crate) struct Request {
 
 const PATH: &str = ":path";
 
-impl Request {
+impl SyntheticRequest {
     /// A request with these lines of headers, pseudo-headers among them.
     pub(crate) fn new(lines: Vec<(String, String)>, now: Timestamp) -> Self {
         Self {
@@ -63,7 +63,7 @@ impl Request {
     }
 }
 
-impl RequestHead for Request {
+impl RequestHead for SyntheticRequest {
     type Headers = HeaderList;
 
     fn path(&self) -> &[u8] {

@@ -6,15 +6,15 @@ use maintenance_mode_core::config::plugin::PluginConfig;
 use maintenance_mode_core::policy::environment::{Environment, VARIABLES};
 use maintenance_mode_core::policy::faults::Faults;
 use maintenance_mode_core::policy::policy::Policy;
-use maintenance_mode_core::syntax::invalid;
+use maintenance_mode_core::syntax::invalid::Step;
 
-use crate::ctl::documents::node::{Kind, Node, Position, Step};
+use crate::ctl::documents::node::{Content, Node, Position};
 use crate::ctl::setup::environment::Variables;
 use crate::ctl::setup::fix::fix;
 
 /// A plugin configuration that was compiled with the filter's own code.
 #[derive(Debug, Default)]
-pub(crate) struct Compiled {
+pub(crate) struct Compilation {
     /// What the filter refuses, or would not find.
     pub(crate) faults: Vec<Fault>,
     /// None where the filter refuses it.
@@ -37,7 +37,7 @@ pub(crate) struct Fault {
 /// Long enough for a token and a key.
 const PLACEHOLDER: &str = "a placeholder that is long enough";
 
-impl Compiled {
+impl Compilation {
     /// Does what the filter does with a configuration.
     pub(crate) fn of(configuration: &Node, variables: &Variables) -> Self {
         let placeholders = RefCell::new(Vec::new());
@@ -48,7 +48,7 @@ impl Compiled {
             })
         };
         let environment = Environment {
-            owner: "the VM",
+            owner: variables.owner(),
             variable: &variable,
             check_attribute: variables.check_attribute(),
         };
@@ -61,6 +61,14 @@ impl Compiled {
             faults,
             accepted,
             placeholders: placeholders.into_inner(),
+        }
+    }
+
+    /// Of what the filter does not get.
+    pub(super) fn refused(fault: Fault) -> Self {
+        Self {
+            faults: vec![fault],
+            ..Self::default()
         }
     }
 
@@ -91,16 +99,11 @@ fn compile(
 
 fn located(faults: &Faults, configuration: &Node) -> Vec<Fault> {
     let faults = faults.all().iter().map(|fault| {
-        let steps = fault.path().map(|step| match step {
-            invalid::Step::Key(key) => Step::Key(key.to_string()),
-            invalid::Step::Index(index) => Step::Index(*index),
-        });
-        let steps: Vec<Step> = steps.collect();
+        let steps: Vec<Step> = fault.path().cloned().collect();
         let problem = fault.to_string();
-        let value = (steps.iter()).try_fold(configuration, |node, step| node.child(step));
         Fault {
             position: None,
-            fix: fix(&problem, &steps, value),
+            fix: fix(&problem, &steps, configuration.at(&steps)),
             steps,
             problem,
         }
@@ -111,14 +114,8 @@ fn located(faults: &Faults, configuration: &Node) -> Vec<Fault> {
 /// Variables that the configuration names, and the VM does not get.
 fn not_handed(configuration: &Node, variables: &Variables) -> Vec<Fault> {
     let named = VARIABLES.iter().filter_map(|keys| {
-        let steps: Vec<Step> = keys
-            .iter()
-            .map(|key| Step::Key((*key).to_owned()))
-            .collect();
-        let node = steps
-            .iter()
-            .try_fold(configuration, |node, step| node.child(step))?;
-        let Kind::Text(name, _) = &node.kind else {
+        let steps: Vec<Step> = keys.iter().map(|key| Step::Key((*key).into())).collect();
+        let Content::Text(name, _) = &configuration.at(&steps)?.content else {
             return None;
         };
         (!variables.has(name)).then(|| Fault {
@@ -144,8 +141,8 @@ mod tests {
     use crate::ctl::documents::document::documents;
     use crate::ctl::documents::node::path;
 
-    fn compiled(text: &str, variables: &Variables) -> Compiled {
-        Compiled::of(&documents("f", text).unwrap()[0].root, variables)
+    fn compiled(text: &str, variables: &Variables) -> Compilation {
+        Compilation::of(&documents("f", text).unwrap()[0].root, variables)
     }
 
     #[test]
