@@ -29,38 +29,43 @@ LOGS = ROOT / "target/tests"
 
 # What the filter is tested as: `make test HOST=native`.
 HOST = os.environ.get("MAINTENANCE_MODE_HOST", "wasm")
-# What the other tests would disturb: it runs last and alone. It measures time, or it has an etcd
-# that must elect a leader in time.
-ALONE = [
-    "envoy::figures",
+# How many tests are under way at a time.
+PROCESSORS = os.cpu_count() or 1
+SLOTS = 2 * PROCESSORS
+# What counts in milliseconds, or has an etcd that must elect a leader in time: when the others have
+# ended, a test for each processor.
+CALM = [
     "envoy::holding::limits::ticks_are_fast_only_while_somebody_waits",
-    "envoy::holding::memory",
     "envoy::holding::requests_that_wait_pass_promptly_when_maintenance_ends",
     "envoy::holding::turns",
     "envoy::holding::ways_out::the_end_of_a_window_and_of_an_on_lets_them_pass",
-    "faults::clients::long_paths",
-    "faults::clients::many_rules",
-    "faults::wrong_tokens::a_thousand_wrong_tokens_a_second_change_nothing_for_anybody_else",
     "fleet::held",
     "fleet::login::a_login_outlives_the_leader_of_three",
     "fleet::login::tokens::a_login_fits_into_a_short_timeout",
     "fleet::outage::toggles_outlive_the_leader_of_three_and_the_killed_member_rejoins",
     "fleet::partition",
+]
+# What measures: last, and one test at a time.
+ALONE = [
+    "envoy::figures",
+    "envoy::holding::memory",
+    "faults::clients::long_paths",
+    "faults::clients::many_rules",
+    "faults::wrong_tokens::a_thousand_wrong_tokens_a_second_change_nothing_for_anybody_else",
     "fleet::propagation",
     "gateway::samples",
     "istio::samples",
     "maintenancectl::deployment",
 ]
+# What runs after the others: what is in each stage, and how many tests at a time.
+STAGES = {"calm": (CALM, PROCESSORS), "alone": (ALONE, 1)}
 # The groups that run only where they are named: they need programs that take many minutes to build.
 NAMED_ONLY = ["gateway", "istio", "kube"]
 # The groups that take longest, so that no long one is left at the end, and how many tests of
 # each are under way at a time.
-LONGEST = {"reproducible": 1, "fleet": 2, "envoy": 2, "browser": 2, "readme": 2, "faults": 2, "surroundings": 2, "istio": 2, "places": 1}
+LONGEST = {"reproducible": 1, "readme": 2, "fleet": 2, "browser": 2, "faults": 2, "envoy": 2, "surroundings": 2, "istio": 2, "places": 1}
 # Their tests count in milliseconds, so they go first where the processors have too much to do.
 FIRST = ["faults", "fleet"]
-# How many tests are under way at a time.
-SLOTS = 2 * (os.cpu_count() or 1)
-
 
 class Group:
     """The tests of one binary."""
@@ -81,9 +86,10 @@ class Group:
 class Run:
     """A part of a group that runs at a time."""
 
-    def __init__(self, group, tests, threads, part=""):
-        self.group, self.tests, self.threads = group, tests, threads
-        self.log = LOGS / f"{group.name}{part}.log"
+    def __init__(self, group, tests, stage):
+        self.group, self.tests = group, tests
+        self.threads = 1 if stage else group.threads
+        self.log = LOGS / f"{'-'.join(filter(None, [group.name, stage]))}.log"
         self.seconds = self.cpu_seconds = 0.0
         self.failed = False
 
@@ -220,29 +226,33 @@ def without_others(group, tests):
     return tests, left_out
 
 
+def stage_of(group, test):
+    """The stage that a test is in; "" is the first."""
+    found = (s for s, (parts, _) in STAGES.items() if any(is_in(group, test, p) for p in parts))
+    return next(found, "")
+
+
 def plan(groups, picked):
-    """What runs side by side, and what runs alone after it."""
-    together, alone = [], []
+    """What runs in each stage, the longest first."""
+    stages = {stage: [] for stage in ["", *STAGES]}
     for group in groups:
         group.tests = list_tests(group)
         tests = sorted({test for part in picked[group.name] for test in tests_of(group, part)})
         tests, left_out = without_others(group, tests)
         for reason, parts in left_out.items():
             print(f"Not run here: {', '.join(parts)}\n    {reason}.")
-        quiet = [test for test in tests if any(is_in(group, test, part) for part in ALONE)]
-        others = [test for test in tests if test not in quiet]
-        if others or not quiet:
-            together.append(Run(group, others, group.threads))
-        if quiet:
-            alone.append(Run(group, quiet, 1, "-alone"))
+        for stage, runs in stages.items():
+            of_stage = [test for test in tests if stage_of(group, test) == stage]
+            if of_stage or not (tests or stage):
+                runs.append(Run(group, of_stage, stage))
     order = list(LONGEST)
-    together.sort(key=lambda run: (order + [run.group.name]).index(run.group.name))
-    return together, alone
+    for runs in stages.values():
+        runs.sort(key=lambda run: (order + [run.group.name]).index(run.group.name))
+    return stages
 
 
-def run_together(runs):
+def run_together(runs, free):
     """Starts as many as there is room for, and shows each when it ends."""
-    free = SLOTS
     room = threading.Condition()
 
     def work(run):
@@ -294,17 +304,15 @@ def main():
     selected = [groups[name] for name in picked]
     build(found, selected)
     LOGS.mkdir(parents=True, exist_ok=True)
-    together, alone = plan(selected, picked)
-    run_together(together)
-    for run in alone:
-        run.start()
-        run.show()
+    stages = plan(selected, picked)
+    for stage, runs in stages.items():
+        run_together(runs, STAGES[stage][1] if stage else SLOTS)
     examples = 0
     if not names:
         of_all = [argument for package in found for argument in ("--package", package["name"])]
         command = ["cargo", "test", "--locked", "--features", "cli", "--doc", *of_all]
         examples = subprocess.run(command, cwd=ROOT, check=False).returncode
-    well = report(together + alone, time.monotonic() - began)
+    well = report([run for runs in stages.values() for run in runs], time.monotonic() - began)
     if "--save" in sys.argv:
         whole = {name: tests for name, tests in well.items() if "" in picked[name]}
         versions.save(HOST, whole)

@@ -8,6 +8,7 @@ use crate::document::{block, see};
 fn start(filters: Vec<Value>) -> Envoy {
     Envoy::with(Options {
         is_bare: true,
+        is_alone: true,
         filters_before: filters,
         environment: vec![("MAINTENANCE_TOKEN".to_owned(), TOKEN.to_owned())],
         ..Options::new(json!({}))

@@ -16,6 +16,7 @@ mod envoy;
 mod host;
 mod http2_upstream;
 mod lists;
+mod network;
 mod observer;
 mod threads;
 mod upstream;

@@ -134,7 +134,14 @@ impl Machine {
             .arg(file(""))
             .env("PATH", self.programs())
             .envs(self.variables.iter().cloned());
-        for variable in ["DOCKER_HOST", "MAKEFLAGS", "MAKELEVEL", "MFLAGS"] {
+        // By the first, Cargo would build anew what asks for it.
+        for variable in [
+            "CARGO_MANIFEST_DIR",
+            "DOCKER_HOST",
+            "MAKEFLAGS",
+            "MAKELEVEL",
+            "MFLAGS",
+        ] {
             command.env_remove(variable);
         }
         command

@@ -3,14 +3,17 @@
 //! Most of what a test takes goes into the start of its browser. What a test leaves behind is in its
 //! tabs, which are closed, and in the store of the browser, which is emptied.
 
-use std::sync::{Arc, Mutex};
+use std::{
+    path::PathBuf,
+    sync::{Arc, Mutex},
+};
 
 use serde_json::{Value, json};
 use thirtyfour::prelude::*;
 use tokio::runtime::Runtime;
 
 use super::{PATIENCE, chromedriver::Chromedriver};
-use crate::binary;
+use crate::{binary, network};
 
 /// As root and in a container Chromium needs the first two, and without the next it asks
 /// hosts of its maker. By the last it ends with its chromedriver.
@@ -31,14 +34,19 @@ static IDLE: Mutex<Vec<Arc<Session>>> = Mutex::new(Vec::new());
 pub(super) struct Session {
     runtime: Runtime,
     pub(super) driver: WebDriver,
+    network: Option<PathBuf>,
     _chromedriver: Chromedriver,
 }
 
 impl Session {
     /// One that no test has.
     pub(super) fn take() -> Arc<Self> {
-        let idle = IDLE.lock().unwrap().pop();
-        idle.unwrap_or_else(|| Arc::new(Self::start()))
+        let network = network::of_this_thread();
+        let mut idle = IDLE.lock().unwrap();
+        let index = idle.iter().rposition(|session| session.network == network);
+        let session = index.map(|index| idle.swap_remove(index));
+        drop(idle);
+        session.unwrap_or_else(|| Arc::new(Self::start()))
     }
 
     fn start() -> Self {
@@ -64,6 +72,7 @@ impl Session {
         Self {
             runtime,
             driver,
+            network: network::of_this_thread(),
             _chromedriver: chromedriver,
         }
     }

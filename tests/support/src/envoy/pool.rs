@@ -6,7 +6,6 @@
 //! connection, no VM, no shared data, no count.
 
 use std::{
-    fs,
     ops::{Deref, DerefMut},
     path::{Path, PathBuf},
     sync::{Mutex, mpsc},
@@ -18,7 +17,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::{START_TIMEOUT, bootstrap, options::Options, process::Process};
-use crate::{Request, wait::holds_within, within};
+use crate::{Request, network, wait::holds_within, within};
 
 const REFUSED: &str = "listener_manager.lds.update_rejected";
 const VMS: &str = "wasm.envoy.wasm.runtime.v8.active";
@@ -88,7 +87,7 @@ impl Drop for Loan {
 
 impl Member {
     fn idle(asked: &Options) -> Self {
-        let network = network();
+        let network = network::of_this_thread();
         let mut idle = IDLE.lock().unwrap();
         let index = idle.iter().position(|member| {
             member.workers == asked.workers
@@ -117,7 +116,7 @@ impl Member {
             files,
             workers: asked.workers,
             environment: asked.environment.clone(),
-            network: network(),
+            network: network::of_this_thread(),
         }
     }
 
@@ -184,9 +183,4 @@ fn start_in_a_thread_that_stays(bootstrap: PathBuf, options: Options) -> Process
     });
     let process = receiver.recv().unwrap();
     process.unwrap_or_else(|log| panic!("Envoy did not start:\n{log}"))
-}
-
-/// The network of this thread: that of a [`crate::machine`] is its own.
-fn network() -> Option<PathBuf> {
-    fs::read_link("/proc/thread-self/ns/net").ok()
 }
