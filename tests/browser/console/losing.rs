@@ -18,6 +18,12 @@ fn set_offline(browser: &Browser, is_offline: bool) {
     browser.devtools("Network.emulateNetworkConditions", network);
 }
 
+/// Lets it look once, and waits until that has been answered or is lost.
+fn let_look(browser: &Browser) {
+    browser.let_pass(PERIOD);
+    in_time("the next look", || browser.run("return timers.size") == 1);
+}
+
 #[test]
 fn one_lost_look_is_not_told_and_more_are_until_it_answers_again() {
     let envoy = start();
@@ -27,13 +33,14 @@ fn one_lost_look_is_not_told_and_more_are_until_it_answers_again() {
     in_time("the next look", || browser.run("return timers.size") == 1);
     for round in 0..2 {
         set_offline(&browser, true);
-        browser.let_pass(PERIOD);
+        let_look(&browser);
         assert!(!browser.shows("#problem"), "{round}");
         set_offline(&browser, false);
-        browser.let_pass(PERIOD);
+        let_look(&browser);
     }
     set_offline(&browser, true);
-    browser.let_pass(PERIOD * 2);
+    let_look(&browser);
+    let_look(&browser);
     browser.wait_for_text("#problem", SILENT);
     set_offline(&browser, false);
     browser.let_pass(PERIOD);
