@@ -57,8 +57,8 @@ ALONE = [
     "istio::samples",
     "maintenancectl::deployment",
 ]
-# What runs after the others: what is in each stage, and how many tests at a time.
-STAGES = {"calm": (CALM, PROCESSORS), "alone": (ALONE, 1)}
+# What is in each stage, one after the other, and how many tests at a time; the first has the rest.
+STAGES = {"": ([], SLOTS), "calm": (CALM, PROCESSORS), "alone": (ALONE, 1)}
 # The groups that run only where they are named: they need programs that take many minutes to build.
 NAMED_ONLY = ["gateway", "istio", "kube"]
 # The groups that take longest, so that no long one is left at the end, and how many tests of
@@ -66,6 +66,7 @@ NAMED_ONLY = ["gateway", "istio", "kube"]
 LONGEST = {"reproducible": 1, "readme": 2, "fleet": 2, "browser": 2, "faults": 2, "envoy": 2, "surroundings": 2, "istio": 2, "places": 1}
 # Their tests count in milliseconds, so they go first where the processors have too much to do.
 FIRST = ["faults", "fleet"]
+
 
 class Group:
     """The tests of one binary."""
@@ -227,14 +228,14 @@ def without_others(group, tests):
 
 
 def stage_of(group, test):
-    """The stage that a test is in; "" is the first."""
+    """The stage that a test is in."""
     found = (s for s, (parts, _) in STAGES.items() if any(is_in(group, test, p) for p in parts))
     return next(found, "")
 
 
 def plan(groups, picked):
     """What runs in each stage, the longest first."""
-    stages = {stage: [] for stage in ["", *STAGES]}
+    stages = {stage: [] for stage in STAGES}
     for group in groups:
         group.tests = list_tests(group)
         tests = sorted({test for part in picked[group.name] for test in tests_of(group, part)})
@@ -306,7 +307,7 @@ def main():
     LOGS.mkdir(parents=True, exist_ok=True)
     stages = plan(selected, picked)
     for stage, runs in stages.items():
-        run_together(runs, STAGES[stage][1] if stage else SLOTS)
+        run_together(runs, STAGES[stage][1])
     examples = 0
     if not names:
         of_all = [argument for package in found for argument in ("--package", package["name"])]

@@ -18,10 +18,15 @@ fn set_offline(browser: &Browser, is_offline: bool) {
     browser.devtools("Network.emulateNetworkConditions", network);
 }
 
-/// Lets it look once, and waits until that has been answered or is lost.
+/// Waits until a look has been answered or is lost, and the next is planned.
+fn wait_for_look(browser: &Browser) {
+    in_time("the next look", || browser.run("return timers.size") == 1);
+}
+
+/// Lets it look once.
 fn let_look(browser: &Browser) {
     browser.let_pass(PERIOD);
-    in_time("the next look", || browser.run("return timers.size") == 1);
+    wait_for_look(browser);
 }
 
 #[test]
@@ -30,7 +35,7 @@ fn one_lost_look_is_not_told_and_more_are_until_it_answers_again() {
     let browser = Browser::start();
     browser.take_clock();
     sign_in(&browser, &envoy);
-    in_time("the next look", || browser.run("return timers.size") == 1);
+    wait_for_look(&browser);
     for round in 0..2 {
         set_offline(&browser, true);
         let_look(&browser);
@@ -53,7 +58,7 @@ fn a_change_that_is_lost_is_told_until_envoy_answers_again() {
     let browser = Browser::start();
     browser.take_clock();
     sign_in(&browser, &envoy);
-    in_time("the next look", || browser.run("return timers.size") == 1);
+    wait_for_look(&browser);
     set_offline(&browser, true);
     confirm(&browser, "#on");
     browser.wait_for_text("#problem", SILENT);

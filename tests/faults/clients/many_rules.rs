@@ -3,20 +3,21 @@
 mod entries;
 mod requests;
 
+use maintenance_mode_core::policy::kind::Kind;
 use serde_json::{Value, json};
 use support::Envoy;
 
 use self::{
-    entries::{KINDS, RULES, entries},
+    entries::{RULES, entries},
     requests::requests,
 };
 use super::{cost::assert_is_cheap, reconfigurable, reconfigure};
 
 const ACTIONS: [&str; 3] = ["follow", "on", "block"];
 
-fn assert_all_are_cheap(envoy: &mut Envoy, configuration: Value, kinds: &[&str], what: &str) {
+fn assert_all_are_cheap(envoy: &mut Envoy, configuration: Value, kinds: &[Kind], what: &str) {
     reconfigure(envoy, configuration);
-    for kind in kinds {
+    for &kind in kinds {
         for (name, request) in requests(kind) {
             assert_is_cheap(envoy, &request, 0, &format!("{what}: {name}"));
         }
@@ -39,12 +40,12 @@ fn configuration(rules: Vec<Value>, allow: Value) -> Value {
 #[test]
 fn no_request_costs_more_than_a_millisecond_however_many_rules_of_a_kind_there_are() {
     let mut envoy = reconfigurable();
-    for kind in KINDS {
+    for kind in Kind::ALL {
         for action in ACTIONS {
-            let rule = |entry| json!({"match": {kind: [entry]}, "action": action});
+            let rule = |entry| json!({"match": {kind.key(): [entry]}, "action": action});
             let rules = entries(kind).into_iter().map(rule).collect();
-            let allow = json!({kind: entries(kind)});
-            let what = format!("{kind} {action}");
+            let allow = json!({kind.key(): entries(kind)});
+            let what = format!("{} {action}", kind.key());
             assert_all_are_cheap(&mut envoy, configuration(rules, allow), &[kind], &what);
         }
     }
@@ -54,14 +55,15 @@ fn no_request_costs_more_than_a_millisecond_however_many_rules_of_a_kind_there_a
 fn no_request_costs_more_than_a_millisecond_where_rules_are_of_all_kinds() {
     let mut envoy = reconfigurable();
     for action in ACTIONS {
-        let mut lists = KINDS.map(|kind| (kind, entries(kind))).into_iter().cycle();
+        let lists = Kind::ALL.map(|kind| (kind.key(), entries(kind)));
+        let mut lists = lists.into_iter().cycle();
         let mut rules = Vec::new();
         for place in 0..RULES {
             let (kind, list) = lists.next().unwrap();
             rules.push(json!({"match": {kind: [list[place]]}, "action": action}));
         }
-        let allow = KINDS.map(|kind| (kind.to_owned(), json!(entries(kind))));
+        let allow = Kind::ALL.map(|kind| (kind.key().to_owned(), json!(entries(kind))));
         let allow = Value::Object(allow.into_iter().collect());
-        assert_all_are_cheap(&mut envoy, configuration(rules, allow), &KINDS, action);
+        assert_all_are_cheap(&mut envoy, configuration(rules, allow), &Kind::ALL, action);
     }
 }

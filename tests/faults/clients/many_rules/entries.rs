@@ -1,45 +1,36 @@
 //! Entries of each kind, of which the requests match none.
 
+use maintenance_mode_core::policy::kind::Kind;
 use serde_json::{Value, json};
 
 pub const RULES: usize = 100;
 
-pub const KINDS: [&str; 7] = [
-    "client_ips",
-    "paths",
-    "hosts",
-    "methods",
-    "headers",
-    "cookies",
-    "attributes",
-];
-
-pub fn entries(kind: &str) -> Vec<Value> {
+pub fn entries(kind: Kind) -> Vec<Value> {
     (0..RULES).map(|number| entry(kind, number)).collect()
 }
 
-fn entry(kind: &str, number: usize) -> Value {
+fn entry(kind: Kind, number: usize) -> Value {
     let one_of = |names: &[&str]| match names.get(number % (names.len() + 1)) {
         Some(name) => (*name).to_owned(),
         None => format!("x{number}"),
     };
     match kind {
-        "client_ips" => json!(format!("2001:db8:{number}::/48")),
-        "paths" => match number % 4 {
+        Kind::ClientIp => json!(format!("2001:db8:{number}::/48")),
+        Kind::Path => match number % 4 {
             0 => json!(format!("/admin/{number}")),
             1 => json!(format!("/a/a/a/a/{number}/*")),
             2 => json!({"suffix": format!(".php{number}")}),
             _ => json!(format!("/caf\u{e9}/{number}/*")),
         },
-        "hosts" => match number % 3 {
+        Kind::Host => match number % 3 {
             0 => json!(format!("h{number}.example")),
             1 => json!(format!("*.d{number}.example")),
             _ => json!(format!("[2001:db8::{number}]")),
         },
-        "methods" => json!(format!("M{number}")),
-        "headers" => with("name", json!(one_of(&["x-role"])), "", number),
-        "cookies" => with("name", json!(one_of(&["role", "a"])), "", number),
-        "attributes" => {
+        Kind::Method => json!(format!("M{number}")),
+        Kind::Header => with("name", json!(one_of(&["x-role"])), "", number),
+        Kind::Cookie => with("name", json!(one_of(&["role", "a"])), "", number),
+        Kind::Attribute => {
             let name = one_of(&["cookie", "x-role"]);
             let path = json!(["request", "headers", name]);
             match number % 4 {
@@ -47,7 +38,6 @@ fn entry(kind: &str, number: usize) -> Value {
                 _ => with("path", path, "", number),
             }
         }
-        other => panic!("{other}"),
     }
 }
 

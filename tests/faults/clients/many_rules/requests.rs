@@ -1,5 +1,6 @@
 //! Requests that are as long and odd as can be, each with a name.
 
+use maintenance_mode_core::policy::kind::Kind;
 use support::Request;
 
 use crate::clients::long_paths::paths;
@@ -14,16 +15,15 @@ const LINES: usize = 90;
 type Named = (String, Request);
 
 /// Those that are hard for entries of a kind.
-pub fn requests(kind: &str) -> Vec<Named> {
+pub fn requests(kind: Kind) -> Vec<Named> {
     match kind {
-        "client_ips" => of_addresses(),
-        "paths" => of_paths(),
-        "hosts" => of_hosts(),
-        "methods" => vec![("method".to_owned(), Request::get("/"))],
-        "headers" => of_headers(),
-        "cookies" => of_cookies(),
-        "attributes" => [of_paths(), of_headers(), of_cookies()].concat(),
-        other => panic!("{other}"),
+        Kind::ClientIp => of_addresses(),
+        Kind::Path => of_paths(),
+        Kind::Host => of_hosts(),
+        Kind::Method => vec![("method".to_owned(), Request::get("/"))],
+        Kind::Header => of_headers(),
+        Kind::Cookie => of_cookies(),
+        Kind::Attribute => [of_paths(), of_headers(), of_cookies()].concat(),
     }
 }
 
