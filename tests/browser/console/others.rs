@@ -21,6 +21,8 @@ fn whoever_is_second_is_told_and_sees_what_it_is_now() {
         } else {
             second.click(button);
         }
+        // The second time it was told before.
+        second.wait_for_text("#state h2", heading);
         second.wait_for_text("#problem", "Somebody else was faster");
         assert_eq!(second.text("#state h2"), heading);
         assert!(!second.shows("#done"));
