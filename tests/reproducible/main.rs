@@ -1,4 +1,7 @@
 //! A release is the same bytes wherever and by whom it is built, and does not say where.
+//!
+//! What was built elsewhere is kept, so that only what has changed since is built again there, as
+//! here. `make clean` forgets both.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
 use std::{
@@ -20,11 +23,11 @@ const OLDER: &str = "If what is in target is older than src/rustc.sh: `make clea
 #[test]
 fn a_release_that_is_made_elsewhere_has_the_same_bytes() {
     let here = Place::here();
-    let directory = tempfile::tempdir().unwrap();
+    let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("elsewhere");
     let elsewhere = Place {
-        project: directory.path().join("project"),
-        home: directory.path().join("a home of others"),
-        cargo_home: directory.path().join("a home of others/of/cargo"),
+        project: directory.join("project"),
+        home: directory.join("a home of others"),
+        cargo_home: directory.join("a home of others/of/cargo"),
         ..here.clone()
     };
     copy_project(&here.project, &elsewhere.project);
@@ -133,21 +136,25 @@ impl Place {
     }
 }
 
-/// Copies all but what was built and the history.
+/// Copies all but what was built and the history, with the times by which Cargo sees what changed.
 fn copy_project(from: &Path, to: &Path) {
-    fs::create_dir(to).unwrap();
-    let entries = fs::read_dir(from)
-        .unwrap()
-        .map(|entry| entry.unwrap())
+    fs::create_dir_all(to).unwrap();
+    run(Command::new("rm").arg("-rf").args(parts(to)));
+    run(Command::new("cp").arg("-Rp").args(parts(from)).arg(to));
+}
+
+/// What there is of a project without what was built and the history.
+fn parts(project: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(project).unwrap().map(|entry| entry.unwrap());
+    entries
         .filter(|entry| entry.file_name() != "target" && entry.file_name() != ".git")
-        .map(|entry| entry.path());
-    let copied = Command::new("cp")
-        .arg("-R")
-        .args(entries)
-        .arg(to)
-        .status()
-        .unwrap();
-    assert!(copied.success());
+        .map(|entry| entry.path())
+        .collect()
+}
+
+fn run(command: &mut Command) {
+    let status = command.status().unwrap();
+    assert!(status.success(), "{command:?}: {status}");
 }
 
 /// Makes a home of Cargo with the archives and the settings of another, but with sources of
@@ -160,8 +167,9 @@ fn share_downloads(from: &Path, to: &Path) {
         (&from.join("registry"), &registry, "src"),
     ] {
         for entry in fs::read_dir(from).unwrap().map(|entry| entry.unwrap()) {
-            if entry.file_name() != own {
-                symlink(entry.path(), to.join(entry.file_name())).unwrap();
+            let link = to.join(entry.file_name());
+            if entry.file_name() != own && !link.is_symlink() {
+                symlink(entry.path(), link).unwrap();
             }
         }
     }

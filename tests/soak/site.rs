@@ -208,6 +208,7 @@ impl Site {
 fn options(plugin: &Plugin, upstream: &Http2Upstream) -> Options {
     let mut options = upstream.behind(Options::new(plugin.with("At first", &[])));
     options.delivery = Delivery::Ecds;
+    options.is_alone = true;
     options.workers = usize::try_from(workers()).unwrap();
     options.connection_manager = json!({
         "use_remote_address": true,
