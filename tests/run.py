@@ -16,6 +16,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from pathlib import Path
@@ -89,7 +90,7 @@ class Run:
 
     def __init__(self, group, tests, stage):
         self.group, self.tests = group, tests
-        self.threads = 1 if stage else group.threads
+        self.threads = STAGES[stage][1] if stage else group.threads
         self.log = LOGS / f"{'-'.join(filter(None, [group.name, stage]))}.log"
         self.seconds = self.cpu_seconds = 0.0
         self.failed = False
@@ -323,7 +324,10 @@ def main():
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except KeyboardInterrupt:
-        sys.exit(130)
+    # Servers that tests share leave their files when they end with the tests.
+    with tempfile.TemporaryDirectory(prefix="tests-", ignore_cleanup_errors=True) as TEMPORARY:
+        os.environ["TMPDIR"] = TEMPORARY
+        try:
+            main()
+        except KeyboardInterrupt:
+            sys.exit(130)
