@@ -31,6 +31,7 @@ fn start(configuration: Value) -> (Envoy, WallClock) {
 fn with(mut options: Options) -> (Envoy, WallClock) {
     let clock = WallClock::new();
     options.environment.extend(clock.environment());
+    options.is_alone = true;
     (Envoy::with(options), clock)
 }
 

@@ -1,7 +1,7 @@
 //! An etcd that wants a user and a password.
 
 use support::{
-    Envoy,
+    Envoy, Options,
     etcd::{Certificates, Etcd, EtcdOptions, KEY, PASSWORD, USER, value},
     fleet::{CATCH_UP, agree, change, logged_in, start_all},
     within,
@@ -13,6 +13,14 @@ mod tokens;
 
 fn envoy(etcd: &Etcd) -> Envoy {
     Envoy::with(logged_in(etcd, USER, PASSWORD))
+}
+
+/// The options of an Envoy that logs in with a password that is nowhere but in its environment.
+fn discreet(etcd: &Etcd, password: &str) -> Options {
+    Options {
+        is_alone: true,
+        ..logged_in(etcd, USER, password)
+    }
 }
 
 fn three(etcd: &Etcd) -> Vec<Envoy> {
@@ -33,7 +41,7 @@ fn toggle_everywhere(envoys: &[Envoy]) {
 #[test]
 fn a_toggle_is_obeyed_by_every_envoy_that_logs_in() {
     let etcd = Etcd::secured();
-    let envoys = three(&etcd);
+    let envoys = start_all((0..3).map(|_| discreet(&etcd, PASSWORD)));
     toggle_everywhere(&envoys);
     etcd.put(KEY, value(true));
     agree(&envoys, true);

@@ -26,10 +26,11 @@ impl Update {
         }
     }
 
-    /// One whose VMs die at each tick.
+    /// One whose VMs die at each tick, and come back soon.
     pub fn deadly() -> Self {
         Self {
             module: Death::BY_TICK.module(),
+            plugin: json!({"reload_config": {"backoff": {"base_interval": "0.1s"}}}),
             ..Self::good("deadly")
         }
     }

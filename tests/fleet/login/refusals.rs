@@ -10,7 +10,7 @@ use support::{
     within,
 };
 
-use super::assert_secret;
+use super::{assert_secret, discreet};
 
 const WRONG: &str = "authentication failed, invalid user ID or password";
 const DENIED: &str = "etcdserver: permission denied";
@@ -20,7 +20,7 @@ fn a_wrong_password_leaves_an_envoy_unconnected_until_etcd_has_it_too() {
     let etcd = Etcd::secured();
     let right = start_all([logged_in(&etcd, USER, PASSWORD)]);
     let mistaken = "another-p\u{e4}ssword";
-    let wrong = Envoy::with(logged_in(&etcd, USER, mistaken));
+    let wrong = Envoy::with(discreet(&etcd, mistaken));
     assert_never_connected(&wrong, WRONG);
     right[0].toggle(true);
     assert!(wrong.get("/").is_upstream());
@@ -131,7 +131,7 @@ fn a_user_who_may_only_read_and_write_another_key_is_denied() {
 #[test]
 fn a_password_that_is_changed_in_etcd_refuses_changes_and_traffic_goes_on() {
     let mut etcd = Etcd::secured();
-    let envoys = start_all([logged_in(&etcd, USER, PASSWORD)]);
+    let envoys = start_all([discreet(&etcd, PASSWORD)]);
     envoys[0].toggle(true);
     agree(&envoys, true);
 

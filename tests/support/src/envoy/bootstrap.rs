@@ -1,6 +1,7 @@
 //! The configuration of an Envoy under test.
 
 use std::{
+    collections::HashMap,
     fs,
     net::SocketAddr,
     path::{Path, PathBuf},
@@ -257,15 +258,24 @@ fn native(module: &Path, configuration: Option<Value>) -> Value {
 }
 
 fn wasm(options: &Options, configuration: Value) -> Value {
-    let variables: Vec<&String> = options.environment.iter().map(|(name, _)| name).collect();
     let mut plugin = unconfigured(&options.module);
     plugin["config"]["failure_policy"] = options.failure_policy.into();
     plugin["config"]["configuration"] = configuration;
-    plugin["config"]["vm_config"]["environment_variables"] = json!({"host_env_keys": variables});
+    plugin["config"]["vm_config"]["environment_variables"] = variables(options);
     plugin["config"]["allow_on_headers_stop_iteration"] = options.stops_at_headers.into();
     plugin["config"]["vm_config"]["configuration"] = string_value(&options.vm_configuration);
     merge(&mut plugin["config"], &options.plugin);
     plugin
+}
+
+/// The variables that the VM sees: of the process, unless that is none of the test's own.
+fn variables(options: &Options) -> Value {
+    let variables = options.environment.iter();
+    if options.fits_the_pool() {
+        json!({"key_values": variables.cloned().collect::<HashMap<_, _>>()})
+    } else {
+        json!({"host_env_keys": variables.map(|(name, _)| name).collect::<Vec<_>>()})
+    }
 }
 
 /// Applies a merge patch.

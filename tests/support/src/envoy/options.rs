@@ -10,8 +10,6 @@ use crate::module;
 /// The policy of the samples.
 pub(super) const FAIL_RELOAD: &str = "FAIL_RELOAD";
 
-const LOG_LEVEL: &str = "info";
-
 /// How Envoy gets the plugin configuration.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Delivery {
@@ -35,7 +33,7 @@ pub struct Options {
     pub is_to_die: bool,
     /// The plugin configuration is a `Struct` and not a `StringValue`.
     pub as_struct: bool,
-    /// The process serves no other test: it is measured, or its stats are.
+    /// The process serves no other test: it, its stats or its environment are what is tested.
     pub is_alone: bool,
     /// The number of worker threads.
     pub workers: usize,
@@ -55,7 +53,7 @@ pub struct Options {
     pub upstream: Option<SocketAddr>,
     /// `per_connection_buffer_limit_bytes` of the listener; Envoy's own without.
     pub buffer_limit: Option<u32>,
-    /// The environment of Envoy; the VM sees the variables.
+    /// The environment that the filter sees.
     pub environment: Vec<(String, String)>,
     /// The IP address to listen on.
     pub listen_on: &'static str,
@@ -122,7 +120,7 @@ impl Options {
             vm_configuration: String::new(),
             plugin: json!({}),
             bootstrap: json!({}),
-            log_level: LOG_LEVEL,
+            log_level: "info",
             arguments: Vec::new(),
         }
     }
@@ -136,7 +134,6 @@ impl Options {
             && self.restart.is_none()
             && self.arguments.is_empty()
             && self.bootstrap == json!({})
-            && self.log_level == LOG_LEVEL
             && !self.is_alone
             && !self.is_to_die
             && !self.is_to_end

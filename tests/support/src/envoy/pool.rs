@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::{START_TIMEOUT, bootstrap, options::Options, process::Process};
-use crate::{Request, network, wait::holds_within, within};
+use crate::{Host, Request, network, wait::holds_within, within};
 
 const REFUSED: &str = "listener_manager.lds.update_rejected";
 const VMS: &str = "wasm.envoy.wasm.runtime.v8.active";
@@ -35,7 +35,6 @@ struct Member {
     /// Where the files are that it watches.
     files: TempDir,
     workers: usize,
-    environment: Vec<(String, String)>,
     network: Option<PathBuf>,
     /// How many VMs it has without a test.
     vms: u64,
@@ -51,14 +50,16 @@ impl Loan {
         options: &Options,
         clusters: &[Value],
     ) -> Result<Self, String> {
-        let member = Member::idle(options);
+        let member = Member::idle(options.workers);
+        member.set_log_level(options.log_level);
         member.set_clusters(clusters);
         bootstrap::update(directory, options);
         member.set_listeners(&bootstrap::listeners_of(directory, options));
-        if member.process.stat(REFUSED) > 0 {
-            return Err(member.process.log());
+        let loan = Self(Some(member));
+        if loan.stat(REFUSED) > 0 {
+            return Err(loan.log());
         }
-        Ok(Self(Some(member)))
+        Ok(loan)
     }
 }
 
@@ -86,24 +87,21 @@ impl Drop for Loan {
 }
 
 impl Member {
-    fn idle(asked: &Options) -> Self {
+    fn idle(workers: usize) -> Self {
         let network = network::of_this_thread();
         let mut idle = IDLE.lock().unwrap();
-        let index = idle.iter().position(|member| {
-            member.workers == asked.workers
-                && member.environment == asked.environment
-                && member.network == network
-        });
+        let index = idle
+            .iter()
+            .position(|member| member.workers == workers && member.network == network);
         let member = index.map(|index| idle.swap_remove(index));
         drop(idle);
-        member.unwrap_or_else(|| Self::start(asked))
+        member.unwrap_or_else(|| Self::start(workers))
     }
 
-    fn start(asked: &Options) -> Self {
+    fn start(workers: usize) -> Self {
         let files = TempDir::new().unwrap();
         let options = Options {
-            workers: asked.workers,
-            environment: asked.environment.clone(),
+            workers,
             arguments: vec!["--drain-time-s", "0"],
             ..Options::new(json!({"scope": "keeper"}))
         };
@@ -114,10 +112,14 @@ impl Member {
             vms: process.stat(VMS),
             process,
             files,
-            workers: asked.workers,
-            environment: asked.environment.clone(),
+            workers,
             network: network::of_this_thread(),
         }
+    }
+
+    fn set_log_level(&self, level: &str) {
+        let path = format!("/logging?{}={level}", Host::under_test().logger());
+        self.process.call(&Request::new("POST", &path));
     }
 
     fn set_clusters(&self, clusters: &[Value]) {
