@@ -10,6 +10,8 @@ use crate::module;
 /// The policy of the samples.
 pub(super) const FAIL_RELOAD: &str = "FAIL_RELOAD";
 
+const LOG_LEVEL: &str = "info";
+
 /// How Envoy gets the plugin configuration.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Delivery {
@@ -120,7 +122,7 @@ impl Options {
             vm_configuration: String::new(),
             plugin: json!({}),
             bootstrap: json!({}),
-            log_level: "info",
+            log_level: LOG_LEVEL,
             arguments: Vec::new(),
         }
     }
@@ -134,6 +136,7 @@ impl Options {
             && self.restart.is_none()
             && self.arguments.is_empty()
             && self.bootstrap == json!({})
+            && self.log_level == LOG_LEVEL
             && !self.is_alone
             && !self.is_to_die
             && !self.is_to_end

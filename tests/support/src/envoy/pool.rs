@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::{START_TIMEOUT, bootstrap, options::Options, process::Process};
-use crate::{Host, Request, network, wait::holds_within, within};
+use crate::{Request, network, wait::holds_within, within};
 
 const REFUSED: &str = "listener_manager.lds.update_rejected";
 const VMS: &str = "wasm.envoy.wasm.runtime.v8.active";
@@ -51,7 +51,6 @@ impl Loan {
         clusters: &[Value],
     ) -> Result<Self, String> {
         let member = Member::idle(options.workers);
-        member.set_log_level(options.log_level);
         member.set_clusters(clusters);
         bootstrap::update(directory, options);
         member.set_listeners(&bootstrap::listeners_of(directory, options));
@@ -115,11 +114,6 @@ impl Member {
             workers,
             network: network::of_this_thread(),
         }
-    }
-
-    fn set_log_level(&self, level: &str) {
-        let path = format!("/logging?{}={level}", Host::under_test().logger());
-        self.process.call(&Request::new("POST", &path));
     }
 
     fn set_clusters(&self, clusters: &[Value]) {
