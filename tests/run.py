@@ -14,6 +14,7 @@ else, one test at a time. `make test` calls this, and tests/README.md explains i
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -325,9 +326,10 @@ def main():
 
 if __name__ == "__main__":
     # Servers that tests share leave their files when they end with the tests.
-    with tempfile.TemporaryDirectory(prefix="tests-", ignore_cleanup_errors=True) as TEMPORARY:
-        os.environ["TMPDIR"] = TEMPORARY
-        try:
-            main()
-        except KeyboardInterrupt:
-            sys.exit(130)
+    os.environ["TMPDIR"] = tempfile.mkdtemp(prefix="tests-")
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit(130)
+    finally:
+        shutil.rmtree(os.environ["TMPDIR"], ignore_errors=True)
